@@ -1,0 +1,1 @@
+"""Everything behind the triggers: vocabulary, statistics, service, adapters, console, command."""

@@ -1,0 +1,98 @@
+"""What a decision asks of the world; imperative, and named by what it does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from shared.domain.alert import Alert
+from shared.domain.canonical import to_plain
+from shared.domain.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostAlert:
+    """Tell people of a problem that began or changed."""
+
+    kind: ClassVar[str] = "PostAlert"
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveAlert:
+    """Tell people that a problem is over; `reason` says what ended it."""
+
+    kind: ClassVar[str] = "ResolveAlert"
+    alert: Alert
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRetraining:
+    """Ask for a retraining of `model`; `cause` and `window` make a repeat recognisable."""
+
+    kind: ClassVar[str] = "RequestRetraining"
+    model: str
+    cause: str
+    window: str
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPromotion:
+    """Put a model version forward for promotion, with the evidence it rests on."""
+
+    kind: ClassVar[str] = "RequestPromotion"
+    model: str
+    version: str
+    stage: str
+    evidence_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleCheck:
+    """Look again at `event.time`."""
+
+    kind: ClassVar[str] = "ScheduleCheck"
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveBaseline:
+    """Keep the profile of a model version's training data under its hash."""
+
+    kind: ClassVar[str] = "SaveBaseline"
+    model: str
+    version: str
+    profile_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagModel:
+    """Write the outcome on the model version, where its owner will see it."""
+
+    kind: ClassVar[str] = "TagModel"
+    model: str
+    version: str
+    tags: Mapping[str, str]
+
+
+Action = (
+    PostAlert
+    | ResolveAlert
+    | RequestRetraining
+    | RequestPromotion
+    | ScheduleCheck
+    | SaveBaseline
+    | TagModel
+)
+
+
+def describe(action: Action) -> dict[str, Any]:
+    """The action as plain JSON values, with its name under `action`."""
+    plain: dict[str, Any] = to_plain(action)  # type: ignore[assignment]
+    if isinstance(action, PostAlert | ResolveAlert):
+        plain["alert"]["fingerprint"] = action.alert.fingerprint
+    if isinstance(action, ScheduleCheck):
+        plain["event"] = action.event.to_cloud_event()
+    return {"action": action.kind, **plain}

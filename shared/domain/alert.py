@@ -1,0 +1,54 @@
+"""The life of a problem: told once, kept while it lasts, closed when it is over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.canonical import content_hash
+
+
+class Severity(StrEnum):
+    """How soon a person should look."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class AlertKind(StrEnum):
+    """What kind of problem it is; part of an alert's identity."""
+
+    PROMOTION_BLOCKED = "promotion_blocked"
+    NO_TRAFFIC = "no_traffic"
+    DEPLOYMENT_FAILED = "deployment_failed"
+    DRIFT = "drift"
+    KPI_CHANGED = "kpi_changed"
+    MONITOR_BREACH = "monitor_breach"
+    POLICY_MISSING = "policy_missing"
+    CHECK_FAILED = "check_failed"
+    CHECK_SILENT = "check_silent"
+    OUTBOX_STUCK = "outbox_stuck"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A problem as a person reads it.
+
+    Identity is kind, subject and labels, never the text: `title` says what, `text` how sure and
+    what it means, `first_step` the first thing to do. `since` is when the problem began.
+    """
+
+    kind: AlertKind
+    subject: str
+    severity: Severity
+    title: str
+    text: str
+    first_step: str
+    since: datetime
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that stay the same while the problem is the same."""
+        return content_hash([self.kind, self.subject, dict(self.labels)])[:16]

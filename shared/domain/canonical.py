@@ -1,0 +1,75 @@
+"""One spelling for one value, so that equal things have equal hashes."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+
+_UNKNOWN = "{} cannot be written canonically; use plain values, dataclasses, enums or datetimes."
+
+
+def to_plain(value: object) -> object:
+    """Turn dataclasses, enums, datetimes and durations into plain JSON values.
+
+    A field whose name starts with an underscore is left out.
+    Raises TypeError for anything else that JSON does not know.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: to_plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if not field.name.startswith("_")
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return format_time(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(str(to_plain(item)) for item in value)
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    raise TypeError(_UNKNOWN.format(type(value).__name__))
+
+
+def canonical_json(value: object) -> bytes:
+    """The one UTF-8 spelling of a value: sorted keys, no spaces, times in UTC with a Z.
+
+    >>> canonical_json({"b": 1, "a": [True, None]})
+    b'{"a":[true,null],"b":1}'
+    """
+    return json.dumps(
+        to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+
+
+def content_hash(value: object) -> str:
+    """SHA-256 of the canonical spelling, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def format_time(time: datetime) -> str:
+    """An aware time as ISO 8601 in UTC, e.g. `2026-02-03T10:15:30.123456Z`.
+
+    Raises ValueError for a time without zone, since its instant is unknown.
+    """
+    if time.tzinfo is None:
+        raise ValueError(f"The time {time.isoformat()} has no zone; give it one, e.g. +00:00.")
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_time(text: str) -> datetime:
+    """Read an ISO 8601 time of any precision; without a zone it is taken as UTC.
+
+    Azure writes seven decimals, which Python cuts to six.
+    Raises ValueError when the text is no time.
+    """
+    time = datetime.fromisoformat(text.strip())
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

@@ -1,0 +1,124 @@
+"""What happened: one envelope whatever the source spoke."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.canonical import content_hash, format_time, parse_time
+
+EXTENSION_PREFIX = "io.driftgate."
+
+
+class EventType(StrEnum):
+    """Past tense, since an event cannot be refused, only reacted to."""
+
+    MODEL_REGISTERED = "ModelRegistered"
+    MODEL_DEPLOYED = "ModelDeployed"
+    DEPLOYMENT_COMPLETED = "DeploymentCompleted"
+    DEPLOYMENT_FAILED = "DeploymentFailed"
+    DEPLOYMENT_DELETED = "DeploymentDeleted"
+    ENDPOINT_DELETED = "EndpointDeleted"
+    TRAFFIC_CHANGED = "TrafficChanged"
+    RUN_COMPLETED = "RunCompleted"
+    RUN_STATUS_CHANGED = "RunStatusChanged"
+    MONITOR_BREACHED = "MonitorBreached"
+    DATASET_DRIFT_DETECTED = "DatasetDriftDetected"
+    PIPELINE_RUN_COMPLETED = "PipelineRunCompleted"
+    PIPELINE_STAGE_COMPLETED = "PipelineStageCompleted"
+    APPROVAL_GIVEN = "ApprovalGiven"
+    AZURE_ALERT_FIRED = "AzureAlertFired"
+    AZURE_ALERT_RESOLVED = "AzureAlertResolved"
+    CHECK_DUE = "CheckDue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened, as CloudEvents 1.0 attributes plus the subject it concerns.
+
+    `subject` is the unit of order: `model/loan-default`, `endpoint/loan-endpoint`,
+    `pipeline/12`. `time` is when it happened, aware and in UTC. `data` holds plain JSON values.
+    `replay` names the replay it is part of, None for the first telling.
+    """
+
+    id: str
+    source: str
+    type: EventType
+    subject: str
+    time: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+    correlation_id: str | None = None
+    replay: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Identity for recognising a repeat: the CloudEvents rule, source and id together."""
+        return content_hash([self.source, self.id])
+
+    @property
+    def name(self) -> str:
+        """The subject without its kind: `loan-default` of `model/loan-default`."""
+        return self.subject.partition("/")[2]
+
+    def to_cloud_event(self) -> dict[str, Any]:
+        """The event as a CloudEvents 1.0 structure, ready for JSON."""
+        cloud_event: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": EXTENSION_PREFIX + self.type.value,
+            "subject": self.subject,
+            "time": format_time(self.time),
+            "datacontenttype": "application/json",
+            "data": dict(self.data),
+        }
+        if self.correlation_id is not None:
+            cloud_event["correlationid"] = self.correlation_id
+        if self.replay is not None:
+            cloud_event["replayname"] = self.replay
+        return cloud_event
+
+    @classmethod
+    def from_cloud_event(cls, cloud_event: Mapping[str, Any]) -> "Event":
+        """Read back what `to_cloud_event` wrote.
+
+        Raises KeyError or ValueError when a required attribute is missing or of no known value.
+        """
+        return cls(
+            id=cloud_event["id"],
+            source=cloud_event["source"],
+            type=EventType(str(cloud_event["type"]).removeprefix(EXTENSION_PREFIX)),
+            subject=cloud_event["subject"],
+            time=parse_time(cloud_event["time"]),
+            data=cloud_event.get("data") or {},
+            correlation_id=cloud_event.get("correlationid"),
+            replay=cloud_event.get("replayname"),
+        )
+
+
+def check_due(
+    check: "Check", subject: str, due: datetime, data: Mapping[str, Any] | None = None
+) -> Event:
+    """The event that asks for one check of one subject at one time.
+
+    Its id is made of the three, so that a schedule that fires twice asks once.
+    """
+    details = dict(data or {})
+    return Event(
+        id=content_hash([check.value, subject, format_time(due), details])[:32],
+        source="driftgate/schedule",
+        type=EventType.CHECK_DUE,
+        subject=subject,
+        time=due,
+        data={"check": check.value, **details},
+    )
+
+
+class Check(StrEnum):
+    """What a timer or a scheduled message can ask for."""
+
+    ROUTING = "routing"
+    DRIFT = "drift"
+    KPI = "kpi"
+    RECONCILE = "reconcile"

@@ -1,0 +1,46 @@
+"""One check's conclusion on one thing, with the numbers behind it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.verdict import Verdict
+
+
+class Rule(StrEnum):
+    """The rules a decision can try; each has a pure function of its own."""
+
+    METRIC_GATE = "metric_gate"
+    SCHEMA_GATE = "schema_gate"
+    TAGS_GATE = "tags_gate"
+    POLICY_FOUND = "policy_found"
+    ROUTING = "routing"
+    PROVISIONING = "provisioning"
+    DRIFT = "drift"
+    KPI = "kpi"
+    MONITOR_BREACH = "monitor_breach"
+    RECORDED = "recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule said of one thing (`feature/income`, `deployment/green`, `metric/auc`).
+
+    `reason` is an enumerated word of the rule, `sentence` says it to a person.
+    `estimate`, `low`, `high` and `limit` share the unit of `statistic`; `n` counts what the
+    estimate rests on, `n_needed` what would decide it. None where the rule has no such number.
+    """
+
+    rule: Rule
+    thing: str
+    verdict: Verdict
+    reason: str
+    sentence: str
+    statistic: str | None = None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    limit: float | None = None
+    n: float | None = None
+    n_needed: float | None = None
+    details: dict[str, Any] | None = None

@@ -1,0 +1,54 @@
+"""Every error Driftgate raises on purpose.
+
+::
+
+    DriftgateError
+    ├── Refused            the caller's fault: repeating it cannot help
+    │   ├── MalformedPayload   not JSON, too large, or not an envelope we know
+    │   ├── UnknownEventType   an envelope we know, an event we do not handle
+    │   ├── InvalidPolicy      a policy file with a wrong or unknown key
+    │   ├── InvalidData        a data file whose columns or types do not fit
+    │   └── NotFound           a thing named by the caller does not exist
+    └── Unavailable        the world's fault: repeating it may help
+        └── Conflict           somebody else changed the subject meanwhile
+"""
+
+
+class DriftgateError(Exception):
+    """The root of all of them; `retryable` says whether trying again can help."""
+
+    retryable = False
+
+
+class Refused(DriftgateError):
+    """The caller's fault, told in one sentence that names the field and the fix."""
+
+
+class MalformedPayload(Refused):
+    """The bytes are not JSON, are too many, or are in no envelope we know."""
+
+
+class UnknownEventType(Refused):
+    """The envelope is well formed, but nothing here reacts to this type of event."""
+
+
+class InvalidPolicy(Refused):
+    """A policy file holds a wrong value or an unknown key."""
+
+
+class InvalidData(Refused):
+    """A data file cannot be read, or its columns do not fit the baseline."""
+
+
+class NotFound(Refused):
+    """A model, endpoint or file that was named does not exist."""
+
+
+class Unavailable(DriftgateError):
+    """The world's fault: a service did not answer, so trying again may help."""
+
+    retryable = True
+
+
+class Conflict(Unavailable):
+    """Another worker committed to the same subject first; decide again from the new state."""
