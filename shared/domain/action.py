@@ -1,6 +1,5 @@
 """What a decision asks of the world; imperative, and named by what it does."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -67,16 +66,6 @@ class SaveBaseline:
     profile_hash: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagModel:
-    """Write the outcome on the model version, where its owner will see it."""
-
-    kind: ClassVar[str] = "TagModel"
-    model: str
-    version: str
-    tags: Mapping[str, str]
-
-
 Action = (
     PostAlert
     | ResolveAlert
@@ -84,7 +73,6 @@ Action = (
     | RequestPromotion
     | ScheduleCheck
     | SaveBaseline
-    | TagModel
 )
 
 

@@ -13,6 +13,7 @@ class Rule(StrEnum):
     METRIC_GATE = "metric_gate"
     SCHEMA_GATE = "schema_gate"
     TAGS_GATE = "tags_gate"
+    BASELINE = "baseline"
     POLICY_FOUND = "policy_found"
     ROUTING = "routing"
     PROVISIONING = "provisioning"

@@ -1,0 +1,48 @@
+"""What is remembered of one subject between two decisions."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.alert import Alert
+
+
+class AlertStatus(StrEnum):
+    """Whether a problem is still there."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRecord:
+    """An alert with its history: when it was first posted and, if so, when it was over."""
+
+    alert: Alert
+    status: AlertStatus
+    posted: datetime
+    resolved: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentWatch:
+    """A deployment we wait on: complete since `completed`, and whether traffic ever arrived."""
+
+    completed: datetime
+    arrived: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectState:
+    """The memory of one subject, replaced as a whole by each decision.
+
+    `alerts` by fingerprint, `deployments` by name (endpoints), `baselines` by model version,
+    `checks` holds when each check last reported, `last_hash` ends the subject's decision chain.
+    """
+
+    alerts: dict[str, AlertRecord] = field(default_factory=dict)
+    deployments: dict[str, DeploymentWatch] = field(default_factory=dict)
+    baselines: dict[str, str] = field(default_factory=dict)
+    checks: dict[str, datetime] = field(default_factory=dict)
+    last_hash: str = ""

@@ -1,0 +1,83 @@
+"""Facts about models and endpoints as they were read at one moment."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnSpec:
+    """One input of a model's signature: MLflow's type name, and whether it may be left out."""
+
+    name: str
+    type: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelVersion:
+    """A registered model version; versions are strings and need not be numbers.
+
+    `metrics` are those of the run that made it, `inputs` its signature (empty: none recorded),
+    `training_data` names the data it was trained on.
+    """
+
+    name: str
+    version: str
+    tags: dict[str, str] = field(default_factory=dict)
+    metrics: dict[str, float] = field(default_factory=dict)
+    inputs: tuple[ColumnSpec, ...] = ()
+    training_data: str | None = None
+    run: str | None = None
+    registered: datetime | None = None
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One deployment of an endpoint; `model` and `version` as far as they are known.
+
+    `provisioning_state` is Azure's word: Creating, Updating, Scaling, Deleting, Succeeded,
+    Failed or Canceled. `changed` is when the resource was last written.
+    """
+
+    name: str
+    provisioning_state: str
+    model: str | None = None
+    version: str | None = None
+    changed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An online endpoint: what is deployed, what is declared and what is mirrored.
+
+    `traffic` and `mirror_traffic` are per cent by deployment; a missing key means 0.
+    """
+
+    name: str
+    provisioning_state: str
+    traffic: dict[str, float] = field(default_factory=dict)
+    mirror_traffic: dict[str, float] = field(default_factory=dict)
+    deployments: tuple[Deployment, ...] = ()
+
+    def serving(self) -> Deployment | None:
+        """The deployment with the largest declared share, None when every share is 0."""
+        candidates = [d for d in self.deployments if self.traffic.get(d.name, 0) > 0]
+        return max(candidates, key=lambda d: (self.traffic[d.name], d.name), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesPoint:
+    """One bucket of a KPI: its start, its numerator or mean, and its denominator or exposure."""
+
+    time: datetime
+    value: float
+    weight: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFiles:
+    """Where rows lie, for the profile engine to read; `time_column` cuts windows out of them."""
+
+    paths: tuple[str, ...]
+    time_column: str | None = None

@@ -1,0 +1,208 @@
+"""What the service needs from the world, as small Protocols declared by the consumer.
+
+Every adapter of a port passes the contract tests of that port, in `tests/contracts/`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from shared.domain.policy import Policy
+from shared.domain.world import DataFiles, Endpoint, ModelVersion, SeriesPoint
+
+
+class Clock(Protocol):
+    """Tells the time, aware and in UTC."""
+
+    def __call__(self) -> datetime:
+        """The present instant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What goes over a queue or topic.
+
+    `id` makes a repeat harmless, `session` keeps the order of one subject, `scheduled` delays the
+    delivery, `properties` are what subscribers filter on. `body` holds plain JSON values.
+    """
+
+    id: str
+    queue: str
+    session: str
+    body: Mapping[str, Any]
+    scheduled: datetime | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message under lock: settle it with its token before `locked_until`, or it comes again."""
+
+    message: Message
+    token: str
+    delivery_count: int
+    locked_until: datetime
+
+
+class Sender(Protocol):
+    """Sends messages; a repeat of a message id within the duplicate window is dropped."""
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Accept all of them or raise `Unavailable`."""
+
+
+class Receiver(Protocol):
+    """Receives messages under a lock. In Azure the Functions host is the receiver."""
+
+    def receive(self, queue: str) -> Delivery | None:
+        """The next due message of a session nobody holds, in order within the session."""
+
+    def complete(self, delivery: Delivery) -> None:
+        """Remove it. Raises `Conflict` when the lock is lost."""
+
+    def abandon(self, delivery: Delivery, reason: str) -> None:
+        """Give it back; after the queue's tries it goes to the dead letters with the reason."""
+
+    def dead_letter(self, delivery: Delivery, reason: str, sentence: str) -> None:
+        """Put it aside for good, with why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedEvent:
+    """An inbound payload as it came, and what became of reading it.
+
+    `event` is the CloudEvents form when it parsed, `refusal` the sentence when it did not.
+    """
+
+    key: str
+    received: datetime
+    body: bytes
+    event: Mapping[str, Any] | None = None
+    refusal: str | None = None
+
+
+class Archive(Protocol):
+    """Keeps every inbound payload, before anything else is done with it."""
+
+    def put(self, archived: ArchivedEvent) -> bool:
+        """Keep it unless its key is there already; True when it is new."""
+
+    def get(self, key: str) -> ArchivedEvent | None:
+        """One of them, None when unknown."""
+
+    def list(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 1000
+    ) -> Iterable[ArchivedEvent]:
+        """Received in [since, until), newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerState:
+    """A subject's stored state with the version to commit against; version 0 is none yet."""
+
+    version: int
+    state: Mapping[str, Any]
+
+
+class Ledger(Protocol):
+    """Commits "handled", the new state and the outgoing messages together, or not at all."""
+
+    def state(self, subject: str) -> LedgerState:
+        """The subject's state; an empty mapping and version 0 when there is none."""
+
+    def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
+        """The decision already committed for this event, None when it is new."""
+
+    def commit(
+        self,
+        *,
+        subject: str,
+        version: int,
+        event_key: str,
+        decision: Mapping[str, Any],
+        state: Mapping[str, Any],
+        messages: Sequence[Message],
+    ) -> None:
+        """One transaction: inbox row, decision, state at version + 1, outbox rows.
+
+        Raises `Conflict` when the state is no longer at `version` or the event is handled already.
+        """
+
+    def unsent(self, limit: int = 100) -> Sequence[Message]:
+        """Outbox messages not marked sent, oldest first."""
+
+    def mark_sent(self, message_ids: Sequence[str]) -> None:
+        """They reached the broker; marking twice is harmless."""
+
+    def subjects(self) -> Sequence[str]:
+        """Every subject that has a state, sorted."""
+
+    def decisions(
+        self, subject: str | None = None, limit: int = 100
+    ) -> Sequence[Mapping[str, Any]]:
+        """Committed decisions, newest first."""
+
+
+class Evidence(Protocol):
+    """Keeps evidence by content hash."""
+
+    def put(self, content: bytes) -> str:
+        """Store once, return the SHA-256 in hexadecimal."""
+
+    def get(self, content_hash: str) -> bytes:
+        """Read back. Raises `NotFound`."""
+
+
+class Profiles(Protocol):
+    """Keeps profiles under a name, newest under the same name wins."""
+
+    def save(self, name: str, profile: Mapping[str, Any]) -> None:
+        """Keep a profile's JSON form."""
+
+    def load(self, name: str) -> Mapping[str, Any] | None:
+        """Read it back, None when there is none."""
+
+
+class Policies(Protocol):
+    """Finds the policy that speaks of a model or an endpoint."""
+
+    def for_model(self, model: str) -> Policy | None:
+        """The model's policy. Raises `InvalidPolicy` when its file is wrong."""
+
+    def for_endpoint(self, endpoint: str) -> Policy | None:
+        """The policy whose model is served by this endpoint. Raises `InvalidPolicy`."""
+
+    def all(self) -> Sequence[Policy]:
+        """Every valid policy, by model name; an invalid file never hides the others."""
+
+    def problems(self) -> Sequence[str]:
+        """One sentence for each invalid file."""
+
+
+class Workspace(Protocol):
+    """Reads the machine learning workspace and what was logged about it."""
+
+    def model(self, name: str, version: str) -> ModelVersion:
+        """One registered version. Raises `NotFound`."""
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint with its deployments. Raises `NotFound`."""
+
+    def endpoints(self) -> Sequence[str]:
+        """The names of all online endpoints."""
+
+    def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
+        """Observed requests by deployment in [start, end); None when nothing is logged at all."""
+
+    def logs(self, endpoint: str, deployment: str, tail: int) -> str:
+        """The last lines a deployment's container wrote; empty when there are none."""
+
+    def data(self, name: str) -> DataFiles:
+        """A named data asset, such as training data. Raises `NotFound`."""
+
+    def inference(self, model: str, endpoint: str | None) -> DataFiles:
+        """The rows the model was asked to score. Raises `NotFound`."""
+
+    def kpi(self, model: str, name: str, start: datetime, end: datetime) -> Sequence[SeriesPoint]:
+        """A KPI's buckets in [start, end), by time. Raises `NotFound`."""
