@@ -39,8 +39,8 @@ class Decision:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict among the findings."""
-        return worst(finding.verdict for finding in self.findings)
+        """The worst verdict among the findings that are enforced."""
+        return worst(finding.verdict for finding in self.findings if finding.enforced)
 
     @property
     def hash(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from shared.domain.canonical import content_hash, format_time, parse_time
 
@@ -80,7 +80,7 @@ class Event:
         return cloud_event
 
     @classmethod
-    def from_cloud_event(cls, cloud_event: Mapping[str, Any]) -> "Event":
+    def from_cloud_event(cls, cloud_event: Mapping[str, Any]) -> Self:
         """Read back what `to_cloud_event` wrote.
 
         Raises KeyError or ValueError when a required attribute is missing or of no known value.
@@ -97,8 +97,18 @@ class Event:
         )
 
 
+class Check(StrEnum):
+    """What a timer or a scheduled message can ask for."""
+
+    ROUTING = "routing"
+    DRIFT = "drift"
+    KPI = "kpi"
+    RECONCILE = "reconcile"
+    HEARTBEAT = "heartbeat"
+
+
 def check_due(
-    check: "Check", subject: str, due: datetime, data: Mapping[str, Any] | None = None
+    check: Check, subject: str, due: datetime, data: Mapping[str, Any] | None = None
 ) -> Event:
     """The event that asks for one check of one subject at one time.
 
@@ -113,12 +123,3 @@ def check_due(
         time=due,
         data={"check": check.value, **details},
     )
-
-
-class Check(StrEnum):
-    """What a timer or a scheduled message can ask for."""
-
-    ROUTING = "routing"
-    DRIFT = "drift"
-    KPI = "kpi"
-    RECONCILE = "reconcile"

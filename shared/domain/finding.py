@@ -20,6 +20,7 @@ class Rule(StrEnum):
     DRIFT = "drift"
     KPI = "kpi"
     MONITOR_BREACH = "monitor_breach"
+    WATCHDOG = "watchdog"
     RECORDED = "recorded"
 
 
@@ -27,6 +28,7 @@ class Rule(StrEnum):
 class Finding:
     """What one rule said of one thing (`feature/income`, `deployment/green`, `metric/auc`).
 
+    `enforced` is False for what is told but does not decide.
     `reason` is an enumerated word of the rule, `sentence` says it to a person.
     `estimate`, `low`, `high` and `limit` share the unit of `statistic`; `n` counts what the
     estimate rests on, `n_needed` what would decide it. None where the rule has no such number.
@@ -44,4 +46,5 @@ class Finding:
     limit: float | None = None
     n: float | None = None
     n_needed: float | None = None
+    enforced: bool = True
     details: dict[str, Any] | None = None

@@ -1,0 +1,1 @@
+"""One pure function an event family: (event, evidence, policy, state, now) to an outcome."""

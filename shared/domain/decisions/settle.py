@@ -1,0 +1,51 @@
+"""Which alerts begin, which go on in silence, and which are over."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.action import Action, PostAlert, ResolveAlert
+from shared.domain.alert import Alert
+from shared.domain.state import AlertRecord, AlertStatus
+
+
+def settle(
+    known: Mapping[str, AlertRecord],
+    firing: Iterable[Alert],
+    *,
+    covered: Callable[[Alert], bool],
+    over: Callable[[Alert], str],
+    now: datetime,
+) -> tuple[tuple[Action, ...], dict[str, AlertRecord]]:
+    """Compare the problems seen now with those already told, and say only what changed.
+
+    `covered` says which known alerts this look could have seen: a firing one that it covers and
+    did not see is over, for the reason `over` gives. A problem told once keeps its first `since`.
+    Returns the actions and the new records by fingerprint.
+    """
+    records = dict(known)
+    actions: list[Action] = []
+    seen = set()
+    for alert in firing:
+        seen.add(alert.fingerprint)
+        record = records.get(alert.fingerprint)
+        if record is not None and record.status is AlertStatus.FIRING:
+            lasting = replace(alert, since=min(alert.since, record.alert.since))
+            records[alert.fingerprint] = replace(record, alert=lasting)
+        else:
+            records[alert.fingerprint] = AlertRecord(
+                alert=alert, status=AlertStatus.FIRING, posted=now
+            )
+            actions.append(PostAlert(alert=alert))
+    for fingerprint, record in known.items():
+        if (
+            record.status is AlertStatus.FIRING
+            and fingerprint not in seen
+            and covered(record.alert)
+        ):
+            reason = over(record.alert)
+            records[fingerprint] = replace(
+                record, status=AlertStatus.RESOLVED, resolved=now, reason=reason
+            )
+            actions.append(ResolveAlert(alert=record.alert, reason=reason))
+    return tuple(actions), records

@@ -1,0 +1,106 @@
+"""Snapshots of the facts a decision used, each with the time it was true.
+
+`problem` is one sentence when the facts could not be had; the decision then says `error`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shared.domain.world import Endpoint, ModelVersion, SeriesPoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionEvidence:
+    """A registered version, the version that serves now, and the new version's baseline.
+
+    `baseline` names the stored profile of the training data; None with `baseline_problem`.
+    """
+
+    taken: datetime
+    candidate: ModelVersion | None = None
+    champion: ModelVersion | None = None
+    baseline: str | None = None
+    baseline_problem: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingEvidence:
+    """An endpoint as read, and the requests seen since `observed_since`, by deployment.
+
+    `requests` is None when nothing is logged, which is not the same as no requests.
+    """
+
+    taken: datetime
+    endpoint: Endpoint | None = None
+    requests: dict[str, int] | None = None
+    observed_since: datetime | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftEvidence:
+    """The profile of the training data and of one window [start, end) of inference data."""
+
+    taken: datetime
+    start: datetime
+    end: datetime
+    version: str | None = None
+    baseline: dict[str, Any] | None = None
+    window: dict[str, Any] | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KpiSeries:
+    """One KPI: its history before `start` and the judged buckets from `start` to `end`."""
+
+    name: str
+    start: datetime
+    end: datetime
+    history: tuple[SeriesPoint, ...] = ()
+    recent: tuple[SeriesPoint, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KpiEvidence:
+    """Every KPI the policy names, as read."""
+
+    taken: datetime
+    series: tuple[KpiSeries, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEvidence:
+    """Driftgate's own pulse: when each check of each subject last reported, and the outbox.
+
+    `reported` maps `subject check` to a time; `periods` gives the seconds between two runs of a
+    check; `unsent` counts messages waiting, `unsent_since` the last sweep that found it empty.
+    """
+
+    taken: datetime
+    reported: dict[str, datetime] = field(default_factory=dict)
+    periods: dict[str, float] = field(default_factory=dict)
+    unsent: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoEvidence:
+    """For events that are only recorded: nothing was looked up."""
+
+    taken: datetime
+    problem: str | None = None
+
+
+Evidence = (
+    PromotionEvidence
+    | RoutingEvidence
+    | DriftEvidence
+    | KpiEvidence
+    | ServiceEvidence
+    | NoEvidence
+)

@@ -1,0 +1,49 @@
+"""Numbers and durations as people read them."""
+
+from datetime import datetime, timedelta
+
+
+def spell_duration(duration: timedelta) -> str:
+    """A duration in its largest fitting units.
+
+    >>> spell_duration(timedelta(minutes=30)), spell_duration(timedelta(hours=49))
+    ('30 min', '2 d 1 h')
+    """
+    minutes = round(duration.total_seconds() / 60)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min")]
+    spelled = [f"{count} {unit}" for count, unit in parts if count]
+    return " ".join(spelled[:2]) or "less than a minute"
+
+
+def spell_number(value: float | None) -> str:
+    """A number with four significant digits and no needless zeros.
+
+    >>> spell_number(0.912345), spell_number(50000.0), spell_number(None)
+    ('0.9123', '50000', 'unknown')
+    """
+    if value is None:
+        return "unknown"
+    return f"{value:.4g}" if abs(value) < 10_000 else f"{value:.0f}"
+
+
+def spell_time(time: datetime) -> str:
+    """A time to the minute, with its zone.
+
+    >>> from datetime import UTC
+    >>> spell_time(datetime(2026, 2, 3, 10, 15, 30, tzinfo=UTC))
+    '2026-02-03 10:15 UTC'
+    """
+    return time.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def spell_list(items: list[str], most: int = 5) -> str:
+    """Names in a row, cut after `most` with how many more there are.
+
+    >>> spell_list(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    if len(items) > most:
+        return f"{', '.join(items[:most])} and {len(items) - most} more"
+    return ", ".join(items)
