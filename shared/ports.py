@@ -120,6 +120,7 @@ class Ledger(Protocol):
         subject: str,
         version: int,
         event_key: str,
+        now: datetime,
         decision: Mapping[str, Any],
         state: Mapping[str, Any],
         messages: Sequence[Message],
@@ -131,6 +132,9 @@ class Ledger(Protocol):
 
     def unsent(self, limit: int = 100) -> Sequence[Message]:
         """Outbox messages not marked sent, oldest first."""
+
+    def oldest_unsent(self) -> datetime | None:
+        """When the oldest unsent message was committed, None when there is none."""
 
     def mark_sent(self, message_ids: Sequence[str]) -> None:
         """They reached the broker; marking twice is harmless."""
@@ -185,6 +189,9 @@ class Workspace(Protocol):
 
     def model(self, name: str, version: str) -> ModelVersion:
         """One registered version. Raises `NotFound`."""
+
+    def versions(self, name: str) -> Sequence[str]:
+        """Every version of a model, oldest first; empty when the model is unknown."""
 
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint with its deployments. Raises `NotFound`."""

@@ -78,13 +78,14 @@ class ServiceEvidence:
     """Driftgate's own pulse: when each check of each subject last reported, and the outbox.
 
     `reported` maps `subject check` to a time; `periods` gives the seconds between two runs of a
-    check; `unsent` counts messages waiting, `unsent_since` the last sweep that found it empty.
+    check; `unsent` counts messages waiting, the oldest of them since `unsent_since`.
     """
 
     taken: datetime
     reported: dict[str, datetime] = field(default_factory=dict)
     periods: dict[str, float] = field(default_factory=dict)
     unsent: int = 0
+    unsent_since: datetime | None = None
     problem: str | None = None
 
 
