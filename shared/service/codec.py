@@ -1,0 +1,16 @@
+"""Stored JSON back into the vocabulary."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+Value = TypeVar("Value")
+
+
+def decode(plain: Mapping[str, Any], kind: type[Value]) -> Value:
+    """Turn what `canonical_json` wrote into a dataclass of the domain again.
+
+    Raises msgspec.ValidationError when it does not fit, which means it was altered.
+    """
+    return msgspec.convert(dict(plain), kind, strict=False)

@@ -1,0 +1,56 @@
+"""One reaction an event family: where its evidence comes from and which function decides.
+
+Each family is imported only when its first event comes, so that a routing check never pays for
+numpy. To react to a new event, add a file here and its line in `_FAMILIES`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from shared.domain.decision import Outcome
+from shared.domain.event import Check, Event, EventType
+from shared.domain.evidence import Evidence
+from shared.domain.policy import Policy
+from shared.domain.state import SubjectState
+from shared.service.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """Gather reads the world into evidence; decide is pure and can be run again from it."""
+
+    evidence: type[Evidence]
+    gather: Callable[[Event, Policy | None, SubjectState, World, datetime], Evidence]
+    decide: Callable[[Event, Any, Policy | None, SubjectState, datetime], Outcome]
+
+
+_FAMILIES = {
+    EventType.MODEL_REGISTERED: "registered",
+    EventType.DEPLOYMENT_COMPLETED: "routing",
+    EventType.DEPLOYMENT_FAILED: "routing",
+    EventType.DEPLOYMENT_DELETED: "routing",
+    EventType.TRAFFIC_CHANGED: "routing",
+    EventType.ENDPOINT_DELETED: "routing",
+}
+_CHECKS = {
+    Check.ROUTING: "routing",
+    Check.RECONCILE: "routing",
+    Check.DRIFT: "drift",
+    Check.KPI: "kpi",
+    Check.HEARTBEAT: "watchdog",
+}
+
+
+def reaction_to(event: Event) -> Reaction:
+    """The reaction an event has; events nothing reacts to are recorded."""
+    if event.type is EventType.CHECK_DUE:
+        family = _CHECKS[Check(event.data["check"])]
+        if event.subject.startswith("model/") and family == "routing":
+            family = "registered"
+    else:
+        family = _FAMILIES.get(event.type, "record")
+    reaction: Reaction = import_module(f"{__name__}.{family}").REACTION
+    return reaction

@@ -1,0 +1,80 @@
+"""Reads a registered version, the serving champion, and profiles the training data."""
+
+from datetime import datetime
+
+from shared.domain.decisions.promotion import decide_promotion
+from shared.domain.event import Event
+from shared.domain.evidence import PromotionEvidence
+from shared.domain.policy import Policy
+from shared.domain.state import SubjectState
+from shared.domain.world import ModelVersion
+from shared.errors import InvalidData, NotFound
+from shared.service.reactions import Reaction
+from shared.service.world import World
+
+
+def _gather(
+    event: Event,
+    policy: Policy | None,
+    state: SubjectState,  # noqa: ARG001  every reaction has this signature
+    world: World,
+    now: datetime,
+) -> PromotionEvidence:
+    if policy is None:
+        return PromotionEvidence(taken=now)
+    version = str(event.data.get("version", ""))
+    try:
+        candidate = world.workspace.model(event.name, version)
+    except NotFound as problem:
+        return PromotionEvidence(taken=now, problem=str(problem))
+    baseline, baseline_problem = _baseline(candidate, policy, world)
+    return PromotionEvidence(
+        taken=now,
+        candidate=candidate,
+        champion=_champion(candidate, policy, world),
+        baseline=baseline,
+        baseline_problem=baseline_problem,
+    )
+
+
+def _champion(candidate: ModelVersion, policy: Policy, world: World) -> ModelVersion | None:
+    """The version of the same model that serves most of the traffic now, unless it is this one."""
+    if policy.endpoint is None:
+        return None
+    try:
+        serving = world.workspace.endpoint(policy.endpoint).serving()
+        if serving is None or serving.model != candidate.name or serving.version is None:
+            return None
+        if serving.version == candidate.version:
+            return None
+        return world.workspace.model(serving.model, serving.version)
+    except NotFound:
+        return None
+
+
+def _baseline(
+    candidate: ModelVersion, policy: Policy, world: World
+) -> tuple[str | None, str | None]:
+    """Profile the training data once a version, and keep the profile under the version's name."""
+    named = f"{candidate.name}:{candidate.version}"
+    data = candidate.training_data or policy.training_data
+    if data is None:
+        return None, (
+            f"Nothing names the training data of {named}; set `training_data` in the policy."
+        )
+    from shared.profiles import baseline
+
+    try:
+        files = world.workspace.data(data)
+        profile = baseline(
+            list(files.paths),
+            columns=policy.drift.columns or None,
+            exclude=tuple(policy.drift.exclude),
+        )
+    except (NotFound, InvalidData) as problem:
+        return None, f"The training data of {named} cannot be profiled: {problem}"
+    world.profiles.save(f"model/{candidate.name}/{candidate.version}", profile.to_json())
+    return profile.hash, None
+
+
+REACTION = Reaction(evidence=PromotionEvidence, gather=_gather, decide=decide_promotion)
