@@ -72,11 +72,13 @@ class Receiver(Protocol):
 class ArchivedEvent:
     """An inbound payload as it came, and what became of reading it.
 
-    `event` is the CloudEvents form when it parsed, `refusal` the sentence when it did not.
+    `via` names the way in, `event` is the CloudEvents form when it parsed, `refusal` the sentence
+    when it did not.
     """
 
     key: str
     received: datetime
+    via: str
     body: bytes
     event: Mapping[str, Any] | None = None
     refusal: str | None = None

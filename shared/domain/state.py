@@ -38,11 +38,13 @@ class SubjectState:
     """The memory of one subject, replaced as a whole by each decision.
 
     `alerts` by fingerprint, `deployments` by name (endpoints), `baselines` by model version,
+    `versions` gives the gates' last verdict on each version that was judged,
     `checks` holds when each check last reported, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     deployments: dict[str, DeploymentWatch] = field(default_factory=dict)
     baselines: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
     checks: dict[str, datetime] = field(default_factory=dict)
     last_hash: str = ""

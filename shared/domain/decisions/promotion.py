@@ -62,7 +62,12 @@ def decide_promotion(
     return Outcome(
         findings=findings,
         actions=(*actions, *told),
-        state=replace(state, alerts=records, baselines=baselines),
+        state=replace(
+            state,
+            alerts=records,
+            baselines=baselines,
+            versions={**state.versions, version: verdict.value},
+        ),
     )
 
 

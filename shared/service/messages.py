@@ -1,0 +1,110 @@
+"""Which message each action becomes, with an id that makes a repeat harmless."""
+
+from typing import Any
+
+from shared.domain.action import (
+    Action,
+    PostAlert,
+    RequestPromotion,
+    RequestRetraining,
+    ResolveAlert,
+    SaveBaseline,
+    ScheduleCheck,
+    describe,
+)
+from shared.domain.canonical import content_hash, format_time
+from shared.domain.decision import Decision
+from shared.domain.event import EXTENSION_PREFIX, Event
+from shared.ports import Message
+
+CHECKS = "checks"
+ALERTS = "alerts"
+RETRAINING_REQUESTS = "retraining-requests"
+PROMOTION_REQUESTS = "promotion-requests"
+
+
+def work_message(event: Event) -> Message:
+    """The message that asks for one event to be handled, in order within its subject.
+
+    A check that is due later is delivered later; anything else at once.
+    """
+    scheduled = event.time if event.source == "driftgate/schedule" else None
+    return Message(
+        id=event.key,
+        queue=CHECKS,
+        session=event.subject[:128],
+        body=event.to_cloud_event(),
+        scheduled=scheduled,
+    )
+
+
+def messages_of(decision: Decision) -> list[Message]:
+    """The messages a decision sends, in the order of its actions.
+
+    Requests are identified by what they ask for, so that two decisions asking the same ask once;
+    notices by the decision, so that a problem that comes back is told again.
+    """
+    messages = []
+    for index, action in enumerate(decision.actions):
+        message = _message(decision, index, action)
+        if message is not None:
+            messages.append(message)
+    return messages
+
+
+def _message(decision: Decision, index: int, action: Action) -> Message | None:
+    match action:
+        case SaveBaseline():
+            return None
+        case ScheduleCheck(event=event):
+            return work_message(event)
+        case PostAlert(alert=alert) | ResolveAlert(alert=alert):
+            state = "firing" if isinstance(action, PostAlert) else "resolved"
+            return Message(
+                id=content_hash([decision.hash, index]),
+                queue=ALERTS,
+                session=alert.fingerprint,
+                body=_envelope(decision, index, action),
+                properties={
+                    "state": state,
+                    "severity": alert.severity.value,
+                    "kind": alert.kind.value,
+                    "subject": alert.subject,
+                    **{f"label_{name}": value for name, value in alert.labels.items()},
+                },
+            )
+        case RequestRetraining(model=model, cause=cause, window=window):
+            return Message(
+                id=content_hash([action.kind, model, cause, window]),
+                queue=RETRAINING_REQUESTS,
+                session=decision.event.subject[:128],
+                body=_envelope(decision, index, action),
+                properties={"model": model, "cause": cause},
+            )
+        case RequestPromotion(model=model, version=version, stage=stage):
+            return Message(
+                id=content_hash([action.kind, model, version, stage, action.evidence_hash]),
+                queue=PROMOTION_REQUESTS,
+                session=decision.event.subject[:128],
+                body=_envelope(decision, index, action),
+                properties={"model": model, "version": version, "stage": stage},
+            )
+
+
+def _envelope(decision: Decision, index: int, action: Action) -> dict[str, Any]:
+    """A CloudEvent, so that anyone can subscribe without knowing Driftgate's own forms."""
+    event = decision.event
+    envelope: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": content_hash([decision.hash, index]),
+        "source": f"driftgate/{event.subject}",
+        "type": EXTENSION_PREFIX + action.kind,
+        "subject": event.subject,
+        "time": format_time(decision.decided),
+        "datacontenttype": "application/json",
+        "correlationid": event.correlation_id or event.id,
+        "data": {**describe(action), "decision": decision.hash, "event": event.id},
+    }
+    if event.replay is not None:
+        envelope["replayname"] = event.replay
+    return envelope

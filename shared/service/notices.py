@@ -1,0 +1,46 @@
+"""An alert as a person reads it, from the message on the topic."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.domain.canonical import parse_time
+from shared.domain.wording import spell_time
+
+
+def notice_text(body: Mapping[str, Any]) -> str:
+    """What began or what is over, since when, what it means, and the first thing to do.
+
+    `body` is the CloudEvent of a PostAlert or ResolveAlert message.
+    """
+    data = body["data"]
+    alert = data["alert"]
+    since = spell_time(parse_time(alert["since"]))
+    at = spell_time(parse_time(body["time"]))
+    if data["action"] == "ResolveAlert":
+        return (
+            f"RESOLVED {alert['title']}\n"
+            f"  over since {at}: {data['reason']}\n"
+            f"  it began {since}; alert {alert['fingerprint']}"
+        )
+    text = "\n".join(f"  {line}" for line in alert["text"].splitlines())
+    return (
+        f"{alert['severity'].upper()} {alert['title']}\n"
+        f"{text}\n"
+        f"  since {since}; alert {alert['fingerprint']}\n"
+        f"  first: {alert['first_step']}"
+    )
+
+
+def request_text(body: Mapping[str, Any]) -> str:
+    """A retraining or promotion request in one sentence."""
+    data = body["data"]
+    if data["action"] == "RequestRetraining":
+        features = ", ".join(data["features"]) or "none named"
+        return (
+            f"Retraining of {data['model']} requested because of {data['cause']} "
+            f"in {data['window']} (features: {features})."
+        )
+    return (
+        f"{data['model']}:{data['version']} passed every gate and is put forward for "
+        f"{data['stage']}."
+    )

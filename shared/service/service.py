@@ -1,0 +1,240 @@
+"""The one way every event takes: parse, archive, gather, decide, commit, dispatch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from shared.domain.canonical import canonical_json, content_hash, to_plain
+from shared.domain.decision import Decision
+from shared.domain.event import Check, Event, check_due
+from shared.domain.finding import Finding, Rule
+from shared.domain.policy import Policy
+from shared.domain.state import SubjectState
+from shared.domain.verdict import Verdict
+from shared.errors import Conflict, InvalidPolicy
+from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Sender
+from shared.service.codec import decode
+from shared.service.intake import parse
+from shared.service.messages import messages_of, work_message
+from shared.service.reactions import Reaction, reaction_to
+from shared.service.world import World
+
+_COMMIT_TRIES = 5
+ITSELF = "service/driftgate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of one inbound envelope: an event that was queued, or a refusal that was kept.
+
+    `duplicate` says that the archive knew it already.
+    """
+
+    key: str
+    event: Event | None
+    refusal: str | None
+    duplicate: bool
+
+
+class Service:
+    """Turns payloads into committed decisions and messages, on whatever adapters it is given."""
+
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        evidence: Evidence,
+        sender: Sender,
+        world: World,
+        clock: Clock,
+    ) -> None:
+        self._archive = archive
+        self._evidence = evidence
+        self._sender = sender
+        self._world = world
+        self._clock = clock
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self._world.ledger
+
+    def receive(self, payload: bytes, *, via: str) -> list[Receipt]:
+        """Keep every envelope of a payload, then queue the ones that are events.
+
+        Nothing is raised for a bad payload: its receipt carries the refusal. A failure of the
+        archive or the queue is raised, so that the sender delivers again.
+        `via` names the way in (`event-grid`, `devops`, `command`) and is kept with the archive.
+        """
+        received = self._clock()
+        receipts = []
+        for parsed in parse(payload):
+            new = self._archive.put(
+                ArchivedEvent(
+                    key=parsed.key,
+                    received=received,
+                    via=via,
+                    body=parsed.body,
+                    event=None if parsed.event is None else parsed.event.to_cloud_event(),
+                    refusal=parsed.refusal,
+                )
+            )
+            if parsed.event is not None:
+                self._sender.send([work_message(parsed.event)])
+            receipts.append(
+                Receipt(
+                    key=parsed.key,
+                    event=parsed.event,
+                    refusal=parsed.refusal,
+                    duplicate=not new,
+                )
+            )
+        return receipts
+
+    def handle(self, body: Mapping[str, Any]) -> Decision | None:
+        """Decide one event once; None when it is decided already.
+
+        Another worker that commits first makes this one look and decide again.
+        Raises Unavailable when the world does not answer: the message then comes again.
+        """
+        event = Event.from_cloud_event(body)
+        for _ in range(_COMMIT_TRIES):
+            if self._ledger.decision(event.subject, event.key) is not None:
+                self.sweep()
+                return None
+            try:
+                decision = self._decide_and_commit(event)
+            except Conflict:
+                continue
+            self.sweep()
+            return decision
+        raise Conflict(f"{event.subject} changed {_COMMIT_TRIES} times while it was decided.")
+
+    def _decide_and_commit(self, event: Event) -> Decision:
+        now = self._clock()
+        stored = self._ledger.state(event.subject)
+        state = decode(stored.state, SubjectState)
+        try:
+            policy = self._policy(event)
+        except InvalidPolicy as problem:
+            decision, new_state = self._policy_unreadable(event, state, str(problem), now)
+        else:
+            decision, new_state = self._decide(event, policy, state, now)
+        self._ledger.commit(
+            subject=event.subject,
+            version=stored.version,
+            event_key=event.key,
+            now=now,
+            decision=decision.to_json(),
+            state=_plain(replace(new_state, last_hash=decision.hash)),
+            messages=messages_of(decision),
+        )
+        return decision
+
+    def _decide(
+        self, event: Event, policy: Policy | None, state: SubjectState, now: datetime
+    ) -> tuple[Decision, SubjectState]:
+        reaction: Reaction = reaction_to(event)
+        evidence = reaction.gather(event, policy, state, self._world, now)
+        evidence_hash = self._evidence.put(canonical_json(evidence))
+        policy_hash = None if policy is None else self._evidence.put(canonical_json(policy))
+        outcome = reaction.decide(event, evidence, policy, state, now)
+        decision = Decision(
+            event=event,
+            findings=outcome.findings,
+            actions=outcome.actions,
+            evidence_hash=evidence_hash,
+            policy_hash=policy_hash,
+            decided=now,
+            previous=state.last_hash,
+        )
+        return decision, outcome.state
+
+    def _policy(self, event: Event) -> Policy | None:
+        kind, _, name = event.subject.partition("/")
+        if kind == "model":
+            return self._world.policies.for_model(name)
+        if kind == "endpoint":
+            return self._world.policies.for_endpoint(name)
+        return None
+
+    def _policy_unreadable(
+        self, event: Event, state: SubjectState, sentence: str, now: datetime
+    ) -> tuple[Decision, SubjectState]:
+        finding = Finding(
+            rule=Rule.POLICY_FOUND,
+            thing=event.subject,
+            verdict=Verdict.ERROR,
+            reason="invalid_policy",
+            sentence=sentence,
+        )
+        decision = Decision(
+            event=event,
+            findings=(finding,),
+            actions=(),
+            evidence_hash=content_hash(None),
+            policy_hash=None,
+            decided=now,
+            previous=state.last_hash,
+        )
+        return decision, state
+
+    def fan_out(self, check: Check) -> int:
+        """Ask for one check of every subject it concerns; returns how many were asked for.
+
+        Cut to the minute, so that a timer that fires twice asks once.
+        """
+        due = self._clock().replace(second=0, microsecond=0)
+        events = [
+            check_due(check, subject, due, data) for subject, data in self._concerned(check)
+        ]
+        self._sender.send([work_message(event) for event in events])
+        return len(events)
+
+    def _concerned(self, check: Check) -> list[tuple[str, dict[str, Any]]]:
+        policies = self._world.policies.all()
+        endpoints = [f"endpoint/{name}" for name in self._world.workspace.endpoints()]
+        match check:
+            case Check.DRIFT:
+                return [(f"model/{policy.model}", {}) for policy in policies]
+            case Check.KPI:
+                return [(f"model/{policy.model}", {}) for policy in policies if policy.kpis]
+            case Check.ROUTING:
+                return [(subject, {}) for subject in endpoints]
+            case Check.RECONCILE:
+                unseen = [
+                    (f"model/{policy.model}", {"version": version})
+                    for policy in policies
+                    if (version := self._unjudged(policy.model)) is not None
+                ]
+                return [(subject, {}) for subject in endpoints] + unseen
+            case Check.HEARTBEAT:
+                return [(ITSELF, {})]
+
+    def _unjudged(self, model: str) -> str | None:
+        """The newest version of a model when the gates never saw it: its event was lost."""
+        versions = self._world.workspace.versions(model)
+        state = decode(self._ledger.state(f"model/{model}").state, SubjectState)
+        return versions[-1] if versions and versions[-1] not in state.versions else None
+
+    def heartbeat(self) -> int:
+        """Ask for the look at Driftgate itself: silent checks, an outbox that stands still."""
+        return self.fan_out(Check.HEARTBEAT)
+
+    def sweep(self) -> int:
+        """Send what the outbox still holds; returns how many messages left it.
+
+        Marked only after the broker took them: a crash in between repeats, and the message ids
+        make the repeat harmless.
+        """
+        sent = 0
+        while messages := self._ledger.unsent(limit=100):
+            self._sender.send(messages)
+            self._ledger.mark_sent([message.id for message in messages])
+            sent += len(messages)
+        return sent
+
+
+def _plain(state: SubjectState) -> dict[str, Any]:
+    plain = to_plain(state)
+    return plain if isinstance(plain, dict) else {}
