@@ -1,0 +1,70 @@
+"""Cuts the rows of one window out of a table."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from shared.errors import InvalidData
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def rows_between(
+    table: "pa.Table", time_column: str | None, start: datetime | None, end: datetime | None
+) -> "pa.Table":
+    """The rows with start <= time < end.
+
+    Raises InvalidData when the column is absent or does not hold times.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if time_column is None or table.num_columns == 0:
+        return table
+    if time_column not in table.column_names:
+        raise InvalidData(
+            f"There is no time column {time_column}; the columns are "
+            f"{', '.join(table.column_names)}."
+        )
+    times = _as_timestamps(table.column(time_column), time_column)
+    keep = pa.array([True] * table.num_rows) if start is None and end is None else None
+    if start is not None:
+        keep = pc.greater_equal(times, _instant(start))
+    if end is not None:
+        before = pc.less(times, _instant(end))
+        keep = before if keep is None else pc.and_(keep, before)
+    return table.filter(keep)
+
+
+def _instant(time: datetime) -> "pa.Scalar":
+    import pyarrow as pa
+
+    return pa.scalar(time.astimezone(UTC), type=pa.timestamp("us", tz="UTC"))
+
+
+def _as_timestamps(column: "pa.ChunkedArray", name: str) -> "pa.ChunkedArray":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    target = pa.timestamp("us", tz="UTC")
+    kind = column.type
+    try:
+        if pa.types.is_timestamp(kind):
+            if kind.tz is None:
+                column = pc.assume_timezone(column, "UTC")
+            return column.cast(target, safe=False)
+        if pa.types.is_date(kind):
+            return pc.assume_timezone(column.cast(pa.timestamp("us")), "UTC")
+        if pa.types.is_integer(kind):
+            return column.cast(pa.int64()).cast(pa.timestamp("ms", tz="UTC")).cast(target)
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            zoned = pc.any(pc.match_substring_regex(column, r"(Z|[+-]\d\d:?\d\d)$")).as_py()
+            text = column.cast(pa.string())
+            if zoned:
+                return text.cast(target)
+            return pc.assume_timezone(text.cast(pa.timestamp("us")), "UTC")
+    except pa.ArrowException as problem:
+        raise InvalidData(
+            f"{name} does not hold times: {str(problem).splitlines()[0]}"
+        ) from problem
+    raise InvalidData(f"{name} is of type {kind}; give timestamps, ISO 8601 text or epoch ms.")

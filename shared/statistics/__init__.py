@@ -1,0 +1,16 @@
+"""Pure numerics on profiles and series: distances, intervals, three-way verdicts."""
+
+from shared.statistics.compare import ColumnComparison, Comparison, Reason, compare
+from shared.statistics.distance import Distance
+from shared.statistics.profile import CategoricalColumn, NumericColumn, Profile
+
+__all__ = [
+    "CategoricalColumn",
+    "ColumnComparison",
+    "Comparison",
+    "Distance",
+    "NumericColumn",
+    "Profile",
+    "Reason",
+    "compare",
+]

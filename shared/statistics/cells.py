@@ -1,0 +1,107 @@
+"""The cells two columns are compared in: coarse enough for the test to have power."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.errors import InvalidData
+from shared.statistics.profile import CategoricalColumn, Column, NumericColumn
+
+GROUPS = 10
+RARE = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cells:
+    """Labels, and the counts of baseline and window in each cell."""
+
+    labels: tuple[str, ...]
+    baseline: npt.NDArray[np.float64]
+    window: npt.NDArray[np.float64]
+
+    def bars(self) -> tuple[tuple[str, float, float], ...]:
+        """Label, baseline share and window share, leaving out cells empty on both sides."""
+        p = self.baseline / max(self.baseline.sum(), 1.0)
+        q = self.window / max(self.window.sum(), 1.0)
+        rows = zip(self.labels, p.tolist(), q.tolist(), strict=True)
+        return tuple(row for row in rows if row[1] > 0 or row[2] > 0)
+
+    def largest_move(self) -> str:
+        """The cell whose share changed most, in words."""
+        label, before, after = max(self.bars(), key=lambda bar: abs(bar[2] - bar[1]))
+        return f"share of {label} went from {before:.1%} to {after:.1%}"
+
+
+def cells_of(base: Column, win: Column) -> Cells:
+    """Put both columns into the same cells; missing values are a cell of their own.
+
+    Numeric: neighbouring bins together until each holds about a tenth of the baseline, then
+    infinities, then missing. Categorical: the values with at least 0.5 % of the baseline, the
+    rest together, values never seen before, then missing.
+    """
+    if isinstance(base, NumericColumn) and isinstance(win, NumericColumn):
+        return _numeric(base, win)
+    if isinstance(base, CategoricalColumn) and isinstance(win, CategoricalColumn):
+        return _categorical(base, win)
+    raise InvalidData("A column is numeric in one profile and categorical in the other.")
+
+
+def _numeric(base: NumericColumn, win: NumericColumn) -> Cells:
+    starts = _group_starts(base.counts)
+    p = np.add.reduceat(base.counts, starts).astype(float)
+    q = np.add.reduceat(win.counts, starts).astype(float)
+    inner = [base.edges[start - 1] for start in starts[1:]]
+    labels = _interval_labels(inner)
+    extra = [
+        ("infinite", base.above + base.below, win.above + win.below),
+        ("missing", base.missing, win.missing),
+    ]
+    return Cells(
+        labels=(*labels, *(label for label, _, _ in extra)),
+        baseline=np.append(p, [before for _, before, _ in extra]),
+        window=np.append(q, [after for _, _, after in extra]),
+    )
+
+
+def _group_starts(counts: npt.NDArray[np.int64]) -> list[int]:
+    """First bins of about ten groups of equal baseline mass, never splitting a bin."""
+    total = int(counts.sum())
+    starts = [0]
+    held = 0
+    reached = 0
+    for index, count in enumerate(counts.tolist()):
+        if held and reached + count / 2 > total * len(starts) / GROUPS:
+            starts.append(index)
+            held = 0
+        held += count
+        reached += count
+    return starts
+
+
+def _interval_labels(inner: list[float]) -> list[str]:
+    if not inner:
+        return ["all values"]
+    spelled = [f"{edge:.4g}" for edge in inner]
+    middle = [f"{low} to {high}" for low, high in zip(spelled, spelled[1:], strict=False)]
+    return [f"up to {spelled[0]}", *middle, f"above {spelled[-1]}"]
+
+
+def _categorical(base: CategoricalColumn, win: CategoricalColumn) -> Cells:
+    floor = RARE * max(base.n, 1)
+    frequent = base.counts >= floor
+    labels = [value for value, keep in zip(base.values, frequent, strict=True) if keep]
+    extra = [
+        (
+            "other values",
+            int(base.counts[~frequent].sum()) + base.other_known,
+            int(win.counts[~frequent].sum()) + win.other_known,
+        ),
+        ("values never seen before", base.unseen, win.unseen),
+        ("missing", base.missing, win.missing),
+    ]
+    return Cells(
+        labels=(*labels, *(label for label, _, _ in extra)),
+        baseline=np.append(base.counts[frequent], [before for _, before, _ in extra]).astype(float),
+        window=np.append(win.counts[frequent], [after for _, _, after in extra]).astype(float),
+    )

@@ -1,0 +1,311 @@
+"""What is kept of a window of rows: counts that merge by addition.
+
+Two profiles of one baseline add up, so an hour, a day and a quarter are the same kind of object,
+and whatever can count can make one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.domain.canonical import content_hash, format_time, parse_time
+from shared.errors import InvalidData
+
+SCHEMA_VERSION = 1
+EXAMPLES = 5
+_MODULUS = 1 << 256
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NumericColumn:
+    """Counts of a numeric column between the baseline's quantile edges.
+
+    `counts[i]` holds the finite values in (edges[i-1], edges[i]], the last bin being open above.
+    `shifted_sum` and `shifted_squares` sum x − shift and (x − shift)², `shift` being the
+    baseline's mean, so that the spread stays exact far from zero.
+    """
+
+    edges: tuple[float, ...]
+    counts: Counts
+    shift: float
+    nulls: int = 0
+    nans: int = 0
+    above: int = 0
+    below: int = 0
+    minimum: float | None = None
+    maximum: float | None = None
+    shifted_sum: float = 0.0
+    shifted_squares: float = 0.0
+    kind: Literal["numeric"] = "numeric"
+
+    @property
+    def finite(self) -> int:
+        """How many values are numbers."""
+        return int(self.counts.sum())
+
+    @property
+    def n(self) -> int:
+        """Rows seen, whatever their value."""
+        return self.finite + self.nulls + self.nans + self.above + self.below
+
+    @property
+    def missing(self) -> int:
+        """Nulls and not-a-numbers."""
+        return self.nulls + self.nans
+
+    @property
+    def mean(self) -> float | None:
+        """Arithmetic mean of the finite values, None without any."""
+        return self.shift + self.shifted_sum / self.finite if self.finite else None
+
+    @property
+    def variance(self) -> float | None:
+        """Population variance of the finite values, None without any."""
+        if not self.finite:
+            return None
+        mean = self.shifted_sum / self.finite
+        return max(0.0, self.shifted_squares / self.finite - mean * mean)
+
+    def binning(self) -> dict[str, Any]:
+        """What makes two columns comparable."""
+        return {"kind": self.kind, "edges": list(self.edges), "shift": self.shift}
+
+    def __add__(self, other: Self) -> Self:
+        return replace(
+            self,
+            counts=self.counts + other.counts,
+            nulls=self.nulls + other.nulls,
+            nans=self.nans + other.nans,
+            above=self.above + other.above,
+            below=self.below + other.below,
+            minimum=_extreme(min, self.minimum, other.minimum),
+            maximum=_extreme(max, self.maximum, other.maximum),
+            shifted_sum=self.shifted_sum + other.shifted_sum,
+            shifted_squares=self.shifted_squares + other.shifted_squares,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; floats round-trip exactly."""
+        return {
+            **self.binning(),
+            "counts": self.counts.tolist(),
+            "nulls": self.nulls,
+            "nans": self.nans,
+            "above": self.above,
+            "below": self.below,
+            "minimum": self.minimum,
+            "maximum": self.maximum,
+            "shifted_sum": self.shifted_sum,
+            "shifted_squares": self.shifted_squares,
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """Read back what `to_json` wrote."""
+        return cls(
+            **{
+                **plain,
+                "edges": tuple(plain["edges"]),
+                "counts": np.asarray(plain["counts"], dtype=np.int64),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CategoricalColumn:
+    """Counts of the baseline's most frequent values, of its other values, and of new ones.
+
+    `known` are all values the baseline had (sorted), empty when it had too many to keep, in which
+    case nothing counts as unseen. `examples` are up to five unseen values.
+    """
+
+    values: tuple[str, ...]
+    counts: Counts
+    known: tuple[str, ...] = ()
+    other_known: int = 0
+    unseen: int = 0
+    examples: tuple[str, ...] = ()
+    nulls: int = 0
+    kind: Literal["categorical", "boolean"] = "categorical"
+
+    @property
+    def n(self) -> int:
+        """Rows seen, whatever their value."""
+        return int(self.counts.sum()) + self.other_known + self.unseen + self.nulls
+
+    @property
+    def missing(self) -> int:
+        """Nulls."""
+        return self.nulls
+
+    def binning(self) -> dict[str, Any]:
+        """What makes two columns comparable."""
+        return {"kind": self.kind, "values": list(self.values), "known": list(self.known)}
+
+    def __add__(self, other: Self) -> Self:
+        return replace(
+            self,
+            counts=self.counts + other.counts,
+            other_known=self.other_known + other.other_known,
+            unseen=self.unseen + other.unseen,
+            examples=tuple(sorted({*self.examples, *other.examples})[:EXAMPLES]),
+            nulls=self.nulls + other.nulls,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {
+            **self.binning(),
+            "counts": self.counts.tolist(),
+            "other_known": self.other_known,
+            "unseen": self.unseen,
+            "examples": list(self.examples),
+            "nulls": self.nulls,
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """Read back what `to_json` wrote."""
+        return cls(
+            **{
+                **plain,
+                "values": tuple(plain["values"]),
+                "known": tuple(plain["known"]),
+                "examples": tuple(plain["examples"]),
+                "counts": np.asarray(plain["counts"], dtype=np.int64),
+            }
+        )
+
+
+Column = NumericColumn | CategoricalColumn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Profile:
+    """The mergeable summary of a window of rows.
+
+    `baseline_hash` identifies the binning, `start` and `end` the window [start, end) where one was
+    cut, `fingerprint` the files read. `skipped` says which columns are not judged and why,
+    `problems` which of the baseline's columns could not be counted and why, `extra` which columns
+    the baseline does not have.
+    """
+
+    columns: dict[str, Column]
+    rows: int
+    baseline_hash: str
+    start: datetime | None = None
+    end: datetime | None = None
+    fingerprint: str = ""
+    skipped: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    extra: tuple[str, ...] = ()
+    version: int = SCHEMA_VERSION
+
+    def __add__(self, other: Self) -> Self:
+        """Both windows together: counts add, whatever the order.
+
+        Raises InvalidData when the profiles rest on different baselines.
+        """
+        if not isinstance(other, Profile):
+            return NotImplemented
+        if self.baseline_hash != other.baseline_hash:
+            raise InvalidData(
+                f"Profiles of different baselines cannot be merged "
+                f"({self.baseline_hash[:12]} and {other.baseline_hash[:12]}); "
+                "compute both windows against one baseline."
+            )
+        problems = {**other.problems, **self.problems}
+        shared = [name for name in self.columns if name in other.columns]
+        return replace(
+            self,
+            columns={name: _merge(self.columns[name], other.columns[name]) for name in shared},
+            rows=self.rows + other.rows,
+            start=_extreme(min, self.start, other.start),
+            end=_extreme(max, self.end, other.end),
+            fingerprint=_add_fingerprints(self.fingerprint, other.fingerprint),
+            skipped={**other.skipped, **self.skipped},
+            problems=dict(sorted(problems.items())),
+            extra=tuple(sorted({*self.extra, *other.extra})),
+        )
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over everything the profile holds."""
+        return content_hash(self.to_json())
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values that `from_json` reads back exactly."""
+        return {
+            "version": self.version,
+            "baseline_hash": self.baseline_hash,
+            "rows": self.rows,
+            "start": None if self.start is None else format_time(self.start),
+            "end": None if self.end is None else format_time(self.end),
+            "fingerprint": self.fingerprint,
+            "skipped": dict(self.skipped),
+            "problems": dict(self.problems),
+            "extra": list(self.extra),
+            "columns": {name: column.to_json() for name, column in self.columns.items()},
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """Read back a profile.
+
+        Raises InvalidData for a schema version this code does not know.
+        """
+        if plain.get("version") != SCHEMA_VERSION:
+            raise InvalidData(
+                f"The profile has schema version {plain.get('version')}, known is "
+                f"{SCHEMA_VERSION}; compute it again."
+            )
+        return cls(
+            **{
+                **plain,
+                "start": None if plain["start"] is None else parse_time(plain["start"]),
+                "end": None if plain["end"] is None else parse_time(plain["end"]),
+                "skipped": dict(plain["skipped"]),
+                "problems": dict(plain["problems"]),
+                "extra": tuple(plain["extra"]),
+                "columns": {
+                    name: (
+                        NumericColumn.from_json(column)
+                        if column["kind"] == "numeric"
+                        else CategoricalColumn.from_json(column)
+                    )
+                    for name, column in plain["columns"].items()
+                },
+            }
+        )
+
+
+def binning_hash(columns: Mapping[str, Column]) -> str:
+    """The identity of a baseline's binning: equal edges and values, equal hash."""
+    return content_hash({name: column.binning() for name, column in columns.items()})
+
+
+def _merge(one: Column, other: Column) -> Column:
+    if isinstance(one, NumericColumn) and isinstance(other, NumericColumn):
+        return one + other
+    if isinstance(one, CategoricalColumn) and isinstance(other, CategoricalColumn):
+        return one + other
+    raise InvalidData("A column is numeric in one profile and categorical in the other.")
+
+
+def _extreme(choose: Any, one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return one if other is None else other
+    return choose(one, other)
+
+
+def _add_fingerprints(one: str, other: str) -> str:
+    """Addition modulo 2²⁵⁶, so that the order of merging does not matter."""
+    if not one or not other:
+        return one or other
+    return f"{(int(one, 16) + int(other, 16)) % _MODULUS:064x}"
