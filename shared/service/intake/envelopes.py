@@ -1,0 +1,99 @@
+"""Which envelope is this? Event Grid, CloudEvents, Azure DevOps or Azure Monitor, by its keys."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared.domain.event import EXTENSION_PREFIX, Event
+from shared.errors import MalformedPayload, UnknownEventType
+from shared.service.intake import devops, machine_learning, monitor_alerts, resources
+from shared.service.intake.fields import Told, required_text, required_time
+
+Reader = Callable[[Told], Event]
+
+_READERS: Mapping[str, Reader] = {
+    **machine_learning.READERS,
+    **resources.READERS,
+}
+
+
+def read_envelope(envelope: object) -> Event:
+    """One envelope as an event.
+
+    Raises MalformedPayload when a needed field is absent or wrong, UnknownEventType when nothing
+    reacts to what it tells.
+    """
+    if not isinstance(envelope, dict):
+        raise MalformedPayload(
+            f"An envelope must be a JSON object, this is {_name_of(envelope)}; "
+            "send events as objects or as an array of objects."
+        )
+    if "eventType" in envelope and "publisherId" in envelope:
+        return devops.read_hook(envelope)
+    if envelope.get("schemaId") == "azureMonitorCommonAlertSchema":
+        return monitor_alerts.read_alert(envelope)
+    if "eventType" in envelope or "topic" in envelope:
+        return _by_type(_from_event_grid(envelope))
+    if "specversion" in envelope or "specVersion" in envelope or "type" in envelope:
+        return _from_cloud_event(envelope)
+    raise MalformedPayload(
+        "The envelope is none we know: it has no eventType (Event Grid), no specversion "
+        "(CloudEvents), no publisherId (Azure DevOps) and no schemaId (Azure Monitor)."
+    )
+
+
+def _name_of(value: object) -> str:
+    names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _from_event_grid(envelope: Mapping[str, Any]) -> Told:
+    form = "Event Grid event"
+    return Told(
+        id=required_text(envelope, "id", form),
+        source=str(envelope.get("topic") or ""),
+        type=required_text(envelope, "eventType", form),
+        subject=required_text(envelope, "subject", form, empty=True),
+        time=required_time(envelope, "eventTime", form),
+        data=_data(envelope, form),
+    )
+
+
+def _from_cloud_event(envelope: Mapping[str, Any]) -> Event:
+    form = "CloudEvent"
+    version = envelope.get("specversion", envelope.get("specVersion", "1.0"))
+    if version != "1.0":
+        raise MalformedPayload(f"The CloudEvent has specversion {version!r}; send 1.0.")
+    kind = required_text(envelope, "type", form)
+    if kind.startswith(EXTENSION_PREFIX):
+        try:
+            return Event.from_cloud_event(envelope)
+        except (KeyError, ValueError, TypeError, AttributeError) as problem:
+            raise MalformedPayload(
+                f"The Driftgate event of type {kind} cannot be read: {problem}."
+            ) from problem
+    return _by_type(
+        Told(
+            id=required_text(envelope, "id", form),
+            source=required_text(envelope, "source", form),
+            type=kind,
+            subject=str(envelope.get("subject") or ""),
+            time=required_time(envelope, "time", form),
+            data=_data(envelope, form),
+        )
+    )
+
+
+def _data(envelope: Mapping[str, Any], form: str) -> Mapping[str, Any]:
+    data = envelope.get("data")
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise MalformedPayload(f"The {form}'s data must be an object.")
+    return data
+
+
+def _by_type(told: Told) -> Event:
+    reader = _READERS.get(told.type.casefold())
+    if reader is None:
+        raise UnknownEventType(f"Nothing reacts to events of type {told.type[:200]}.")
+    return reader(told)

@@ -1,0 +1,104 @@
+"""Splits a payload into envelopes and reads each; one bad envelope never stops the next."""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from shared.domain.canonical import canonical_json
+from shared.domain.event import Event
+from shared.errors import MalformedPayload, Refused
+from shared.service.intake.envelopes import read_envelope
+from shared.service.intake.privacy import without_personal_data
+
+MOST_BYTES = 1_048_576
+_HANDSHAKE = "Microsoft.EventGrid.SubscriptionValidationEvent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """One envelope: `event` or `refusal`, and the `body` to archive under `key`.
+
+    The body is the envelope without personal data, or the bytes as they came when they are
+    no JSON.
+    """
+
+    key: str
+    body: bytes
+    event: Event | None = None
+    refusal: str | None = None
+
+
+def parse(payload: bytes) -> list[Parsed]:
+    """Read every envelope of a payload: an object, or an array of objects.
+
+    Never raises for what is in the payload: what cannot be read is an entry with a refusal.
+    """
+    try:
+        value = _load(payload)
+    except MalformedPayload as refusal:
+        return [Parsed(key=sha256(payload).hexdigest(), body=payload, refusal=str(refusal))]
+    envelopes = value if isinstance(value, list) else [value]
+    if not envelopes:
+        sentence = "The payload is an empty array; send at least one event."
+        return [Parsed(key=sha256(payload).hexdigest(), body=payload, refusal=sentence)]
+    return [_parse_one(envelope) for envelope in envelopes]
+
+
+def handshake(payload: bytes) -> dict[str, str] | None:
+    """The answer Event Grid wants from a web hook when it validates a subscription, else None."""
+    try:
+        value = _load(payload)
+    except MalformedPayload:
+        return None
+    first = value[0] if isinstance(value, list) and value else value
+    if not isinstance(first, dict) or first.get("eventType") != _HANDSHAKE:
+        return None
+    data = first.get("data")
+    code = data.get("validationCode") if isinstance(data, dict) else None
+    return {"validationResponse": code} if isinstance(code, str) else None
+
+
+def _load(payload: bytes) -> Any:
+    if len(payload) > MOST_BYTES:
+        raise MalformedPayload(
+            f"The payload has {len(payload)} bytes, over the limit of {MOST_BYTES}; "
+            "send fewer events at once."
+        )
+    if not payload.strip():
+        raise MalformedPayload("The payload is empty; send a JSON object or array.")
+    try:
+        return json.loads(payload.decode("utf-8-sig"), parse_constant=_no_constant)
+    except UnicodeDecodeError as problem:
+        raise MalformedPayload("The payload is not UTF-8; send JSON in UTF-8.") from problem
+    except RecursionError as problem:
+        raise MalformedPayload("The payload is nested too deeply to be an event.") from problem
+    except json.JSONDecodeError as problem:
+        raise MalformedPayload(
+            f"The payload is not JSON: {problem.msg} at line {problem.lineno}, "
+            f"column {problem.colno}."
+        ) from problem
+    except ValueError as problem:
+        raise MalformedPayload(f"The payload is not JSON: {problem}.") from problem
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _parse_one(envelope: object) -> Parsed:
+    try:
+        clean = without_personal_data(envelope)
+        body = canonical_json(clean)
+    except (RecursionError, ValueError, UnicodeEncodeError):
+        body = json.dumps(str(envelope)[:1000]).encode()
+        return Parsed(
+            key=sha256(body).hexdigest(),
+            body=body,
+            refusal="The envelope is nested too deeply or holds text that is not Unicode.",
+        )
+    try:
+        event = read_envelope(clean)
+    except Refused as refusal:
+        return Parsed(key=sha256(body).hexdigest(), body=body, refusal=str(refusal))
+    return Parsed(key=event.key, body=body, event=event)
