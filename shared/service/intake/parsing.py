@@ -1,6 +1,7 @@
 """Splits a payload into envelopes and reads each; one bad envelope never stops the next."""
 
 import json
+import math
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -68,7 +69,7 @@ def _load(payload: bytes) -> Any:
     if not payload.strip():
         raise MalformedPayload("The payload is empty; send a JSON object or array.")
     try:
-        return json.loads(payload.decode("utf-8-sig"), parse_constant=_no_constant)
+        return json.loads(payload.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError as problem:
         raise MalformedPayload("The payload is not UTF-8; send JSON in UTF-8.") from problem
     except RecursionError as problem:
@@ -84,6 +85,13 @@ def _load(payload: bytes) -> Any:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large for a number")
+    return number
 
 
 def _parse_one(envelope: object) -> Parsed:

@@ -1,0 +1,1 @@
+"""The world behind the ports; only the composition root imports from here."""

@@ -1,0 +1,20 @@
+"""SQLite and folders: the ports on a machine without Azure."""
+
+from shared.adapters.embedded.archive import EmbeddedArchive
+from shared.adapters.embedded.evidence import FolderEvidence
+from shared.adapters.embedded.ledger import EmbeddedLedger
+from shared.adapters.embedded.policies import FilePolicies
+from shared.adapters.embedded.profiles import FolderProfiles
+from shared.adapters.embedded.queue import EmbeddedQueue, QueueSettings
+from shared.adapters.embedded.workspace import FileWorkspace
+
+__all__ = [
+    "EmbeddedArchive",
+    "EmbeddedLedger",
+    "EmbeddedQueue",
+    "FilePolicies",
+    "FileWorkspace",
+    "FolderEvidence",
+    "FolderProfiles",
+    "QueueSettings",
+]

@@ -1,0 +1,143 @@
+"""The ledger as tables of one SQLite file."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shared.adapters.embedded.database import Database
+from shared.adapters.embedded.message_rows import message_from_json, message_to_json
+from shared.domain.canonical import canonical_json, format_time, parse_time
+from shared.errors import Conflict
+from shared.ports import LedgerState, Message
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS state (
+    subject TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS decision (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    subject TEXT NOT NULL,
+    event_key TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    UNIQUE (subject, event_key)
+);
+CREATE TABLE IF NOT EXISTS outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    committed TEXT NOT NULL,
+    message TEXT NOT NULL,
+    sent INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (number) WHERE sent = 0;
+CREATE INDEX IF NOT EXISTS outbox_id ON outbox (id);
+"""
+
+
+class EmbeddedLedger:
+    """Inbox, state, decisions and outbox, changed together in one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path, _SCHEMA)
+
+    def state(self, subject: str) -> LedgerState:
+        """The subject's state; an empty mapping and version 0 when there is none."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT version, state FROM state WHERE subject = ?", (subject,)
+            ).fetchone()
+        if row is None:
+            return LedgerState(version=0, state={})
+        return LedgerState(version=row["version"], state=json.loads(row["state"]))
+
+    def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
+        """The decision already committed for this event, None when it is new."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT decision FROM decision WHERE subject = ? AND event_key = ?",
+                (subject, event_key),
+            ).fetchone()
+        return None if row is None else dict(json.loads(row["decision"]))
+
+    def commit(
+        self,
+        *,
+        subject: str,
+        version: int,
+        event_key: str,
+        now: datetime,
+        decision: Mapping[str, Any],
+        state: Mapping[str, Any],
+        messages: Sequence[Message],
+    ) -> None:
+        """One transaction: decision (which is the inbox row), state, outbox rows.
+
+        Raises Conflict when the state moved on or the event is handled already.
+        """
+        with self._database.write() as connection:
+            row = connection.execute(
+                "SELECT version FROM state WHERE subject = ?", (subject,)
+            ).fetchone()
+            stored = 0 if row is None else row["version"]
+            if stored != version:
+                raise Conflict(f"{subject} is at version {stored}, not {version}; decide again.")
+            handled = connection.execute(
+                "SELECT 1 FROM decision WHERE subject = ? AND event_key = ?", (subject, event_key)
+            ).fetchone()
+            if handled is not None:
+                raise Conflict(f"{subject} has already decided event {event_key}.")
+            connection.execute(
+                "INSERT INTO decision (subject, event_key, decision) VALUES (?, ?, ?)",
+                (subject, event_key, canonical_json(decision).decode()),
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
+                (subject, version + 1, canonical_json(state).decode()),
+            )
+            connection.executemany(
+                "INSERT INTO outbox (id, committed, message) VALUES (?, ?, ?)",
+                [(m.id, format_time(now), message_to_json(m)) for m in messages],
+            )
+
+    def unsent(self, limit: int = 100) -> Sequence[Message]:
+        """Outbox messages not marked sent, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT message FROM outbox WHERE sent = 0 ORDER BY number LIMIT ?", (limit,)
+            ).fetchall()
+        return [message_from_json(row["message"]) for row in rows]
+
+    def oldest_unsent(self) -> datetime | None:
+        """When the oldest unsent message was committed, None when there is none."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT committed FROM outbox WHERE sent = 0 ORDER BY number LIMIT 1"
+            ).fetchone()
+        return None if row is None else parse_time(row["committed"])
+
+    def mark_sent(self, message_ids: Sequence[str]) -> None:
+        """They reached the broker; marking twice is harmless."""
+        with self._database.write() as connection:
+            connection.executemany(
+                "UPDATE outbox SET sent = 1 WHERE id = ? AND sent = 0",
+                [(message_id,) for message_id in message_ids],
+            )
+
+    def subjects(self) -> Sequence[str]:
+        """Every subject that has a state, sorted."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT subject FROM state ORDER BY subject").fetchall()
+        return [row["subject"] for row in rows]
+
+    def decisions(
+        self, subject: str | None = None, limit: int = 100
+    ) -> Sequence[Mapping[str, Any]]:
+        """Committed decisions, newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT decision FROM decision WHERE ? IS NULL OR subject = ?"
+                " ORDER BY number DESC LIMIT ?",
+                (subject, subject, limit),
+            ).fetchall()
+        return [json.loads(row["decision"]) for row in rows]

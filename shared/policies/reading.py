@@ -1,0 +1,173 @@
+"""One policy file into a Policy, refusing every fault in one sentence that names the key."""
+
+import dataclasses
+import types
+from collections.abc import Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from shared.domain.alert import Severity
+from shared.domain.policy import Bound, KpiPolicy, Policy
+from shared.errors import InvalidPolicy
+from shared.policies.durations import parse_duration
+
+
+def read_policy(content: bytes, file: str) -> Policy:
+    """Read a YAML policy.
+
+    Raises InvalidPolicy naming the file, the key and the fix: unknown keys are never ignored.
+    """
+    import yaml
+
+    try:
+        plain = yaml.safe_load(content)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:
+        first = " ".join(str(problem).split())
+        raise InvalidPolicy(f"{file} is not YAML: {first}") from problem
+    if not isinstance(plain, dict):
+        raise InvalidPolicy(f"{file} must be a mapping that begins with `model:`.")
+    try:
+        policy: Policy = _read(Policy, plain, "")
+    except ValueError as problem:
+        raise InvalidPolicy(f"{file}: {problem}.") from problem
+    _check(policy, file)
+    return policy
+
+
+def _read(kind: Any, value: object, path: str) -> Any:
+    """Turn a YAML value into the annotated kind, or raise ValueError with the key's path."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _read_fields(kind, value, path)
+    origin = get_origin(kind)
+    if origin in {Union, types.UnionType}:
+        if value is None and type(None) in get_args(kind):
+            return None
+        return _read(next(arm for arm in get_args(kind) if arm is not type(None)), value, path)
+    if origin is list:
+        if not isinstance(value, list):
+            raise ValueError(f"{path} must be a list")
+        item = get_args(kind)[0]
+        return [_read(item, entry, f"{path}[{index}]") for index, entry in enumerate(value)]
+    if origin is dict:
+        if not isinstance(value, dict):
+            raise ValueError(f"{path} must be a mapping")
+        item = get_args(kind)[1]
+        return {str(key): _read(item, entry, f"{path}.{key}") for key, entry in value.items()}
+    return _read_scalar(kind, value, path)
+
+
+def _read_fields(kind: type, value: object, path: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{path or 'the policy'} must be a mapping of keys to values")
+    hints = get_type_hints(kind)
+    arguments = {}
+    for key, entry in value.items():
+        where = f"{path}.{key}" if path else str(key)
+        if key not in hints:
+            close = get_close_matches(str(key), hints, n=1)
+            hint = f"write {close[0]}" if close else f"known are {', '.join(hints)}"
+            raise ValueError(f"{where} is not a known key; {hint}")
+        arguments[str(key)] = _read(hints[key], entry, where)
+    for field in dataclasses.fields(kind):
+        required = (
+            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        )
+        if required and field.name not in arguments:
+            raise ValueError(f"{path + '.' if path else ''}{field.name} is missing; set it")
+    return kind(**arguments)
+
+
+def _read_scalar(kind: Any, value: object, path: str) -> Any:
+    if kind is timedelta:
+        if not isinstance(value, str):
+            raise ValueError(f"{path} is {value!r}; write a duration such as 30m, 24h or 7d")
+        try:
+            return parse_duration(value)
+        except ValueError as problem:
+            raise ValueError(f"{path}: {problem}") from problem
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        allowed_values = [str(member.value) for member in kind]
+        word = "off" if value is False else value
+        if word in allowed_values:
+            return kind(word)
+        allowed = ", ".join(allowed_values)
+        raise ValueError(f"{path} is {value!r}; choose one of {allowed}")
+    if kind is float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            raise ValueError(f"{path} is {value!r}; give a number")
+        return float(value)
+    if kind is bool:
+        if not isinstance(value, bool):
+            raise ValueError(f"{path} is {value!r}; write true or false")
+        return value
+    if isinstance(value, bool | dict | list) or value is None:
+        raise ValueError(f"{path} is {value!r}; give text")
+    return str(value)
+
+
+def _check(policy: Policy, file: str) -> None:
+    """What types cannot say: ranges, and names that may occur once."""
+    problems = [
+        *_range_problems(policy),
+        *_severity_problems(policy),
+        *(
+            f"gates.metrics.{name} has min {bound.min:g} above max {bound.max:g}"
+            for name, bound in policy.gates.bounds().items()
+            if _crossed(bound)
+        ),
+    ]
+    names = [kpi.name for kpi in policy.kpis]
+    problems += [f"kpis name {n} twice" for n in sorted({n for n in names if names.count(n) > 1})]
+    if not policy.model.strip():
+        problems.append("model is empty; give the registered model's name")
+    if problems:
+        raise InvalidPolicy(f"{file}: {problems[0]}.")
+
+
+def _crossed(bound: Bound) -> bool:
+    return bound.min is not None and bound.max is not None and bound.min > bound.max
+
+
+def _range_problems(policy: Policy) -> list[str]:
+    drift = policy.drift
+    above_zero = {
+        "drift.limit": drift.limit,
+        **{f"drift.limits.{name}": limit for name, limit in drift.limits.items()},
+        **{f"kpis.{kpi.name}.limit": kpi.limit for kpi in policy.kpis},
+    }
+    confidences = {
+        "drift.confidence": drift.confidence,
+        **{f"kpis.{kpi.name}.confidence": kpi.confidence for kpi in policy.kpis},
+    }
+    return [
+        *(
+            f"{key} is {value:g}; give a number above 0"
+            for key, value in above_zero.items()
+            if not value > 0
+        ),
+        *(
+            f"{key} is {value:g}; give a number between 0 and 1, such as 0.95"
+            for key, value in confidences.items()
+            if not 0 < value < 1
+        ),
+        *(_history_problem(kpi) for kpi in policy.kpis if kpi.history < timedelta(days=7)),
+    ]
+
+
+def _history_problem(kpi: KpiPolicy) -> str:
+    return f"kpis.{kpi.name}.history is shorter than 7d, so no baseline can be made; give 7d or more"
+
+
+def _severity_problems(policy: Policy) -> list[str]:
+    severities = {
+        "routing.severity": policy.routing.severity,
+        **{f"kpis.{kpi.name}.severity": kpi.severity for kpi in policy.kpis},
+    }
+    allowed = [severity.value for severity in Severity]
+    return [
+        f"{key} is {value!r}; choose one of {', '.join(allowed)}"
+        for key, value in severities.items()
+        if value not in allowed
+    ]

@@ -1,0 +1,52 @@
+"""The policy file's JSON Schema, so that editors complete and check it."""
+
+import dataclasses
+import types
+from datetime import timedelta
+from enum import Enum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from shared.domain.policy import Policy
+
+
+def json_schema() -> dict[str, Any]:
+    """A JSON Schema (2020-12) made from the Policy class, unknown keys refused as in reading."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Driftgate policy",
+        **_schema(Policy),
+    }
+
+
+def _schema(kind: Any) -> dict[str, Any]:
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _object(kind)
+    origin = get_origin(kind)
+    if origin in {Union, types.UnionType}:
+        arms = [arm for arm in get_args(kind) if arm is not type(None)]
+        return {"anyOf": [_schema(arms[0]), {"type": "null"}]}
+    if origin is list:
+        return {"type": "array", "items": _schema(get_args(kind)[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _schema(get_args(kind)[1])}
+    if kind is timedelta:
+        return {"type": "string", "description": "A duration such as 30m, 24h, 7d or PT30M."}
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return {"enum": [member.value for member in kind]}
+    return {"type": {float: "number", bool: "boolean"}.get(kind, "string")}
+
+
+def _object(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    required = [
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    ]
+    return {
+        "type": "object",
+        "description": " ".join((kind.__doc__ or "").split()),
+        "properties": {name: _schema(hint) for name, hint in hints.items()},
+        "required": required,
+        "additionalProperties": False,
+    }
