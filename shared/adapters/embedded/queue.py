@@ -1,0 +1,230 @@
+"""Queues with sessions, duplicate detection, schedules, locks and dead letters, on SQLite.
+
+It keeps to what Service Bus promises, so that what works here works there.
+"""
+
+import sqlite3
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from shared.adapters.embedded.database import Database
+from shared.adapters.embedded.message_rows import message_from_json, message_to_json
+from shared.domain.canonical import format_time, parse_time
+from shared.errors import Conflict, Refused
+from shared.ports import Clock, Delivery, Message
+
+MOST_BYTES = 256 * 1024
+MOST_ID = 128
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS message (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue TEXT NOT NULL,
+    session TEXT NOT NULL,
+    id TEXT NOT NULL,
+    due TEXT NOT NULL,
+    deliveries INTEGER NOT NULL DEFAULT 0,
+    token TEXT,
+    locked_until TEXT,
+    message TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS message_due ON message (queue, due);
+CREATE INDEX IF NOT EXISTS message_session ON message (queue, session, number);
+CREATE TABLE IF NOT EXISTS seen (
+    queue TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (queue, id)
+);
+CREATE TABLE IF NOT EXISTS dead_letter (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue TEXT NOT NULL,
+    at TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    message TEXT NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """How long a lock holds, how often a message is tried, how long its id is remembered."""
+
+    lock: timedelta = timedelta(minutes=1)
+    most_deliveries: int = 10
+    duplicate_window: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A message put aside, with when and why."""
+
+    message: Message
+    at: datetime
+    reason: str
+    sentence: str
+
+
+class EmbeddedQueue:
+    """Sender and receiver of every queue, safe for several processes and threads."""
+
+    def __init__(
+        self, path: Path, *, clock: Clock, queues: Mapping[str, QueueSettings] | None = None
+    ) -> None:
+        self._database = Database(path, _SCHEMA)
+        self._clock = clock
+        self._settings = dict(queues or {})
+
+    def _of(self, queue: str) -> QueueSettings:
+        return self._settings.get(queue, QueueSettings())
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Accept all of them, dropping those whose id was seen within the duplicate window.
+
+        Raises Refused for a message without session, with too long an id, or over 256 KB.
+        """
+        written = [(message, _checked(message)) for message in messages]
+        now = self._clock()
+        with self._database.write() as connection:
+            for message, text in written:
+                if self._is_new(connection, message, now):
+                    due = max(now, message.scheduled or now)
+                    connection.execute(
+                        "INSERT INTO message (queue, session, id, due, message)"
+                        " VALUES (?, ?, ?, ?, ?)",
+                        (message.queue, message.session, message.id, format_time(due), text),
+                    )
+
+    def _is_new(self, connection: sqlite3.Connection, message: Message, now: datetime) -> bool:
+        oldest = format_time(now - self._of(message.queue).duplicate_window)
+        connection.execute(
+            "DELETE FROM seen WHERE queue = ? AND at < ?", (message.queue, oldest)
+        )
+        cursor = connection.execute(
+            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)",
+            (message.queue, message.id, format_time(now)),
+        )
+        return cursor.rowcount == 1
+
+    def receive(self, queue: str) -> Delivery | None:
+        """The next due message of a session nobody holds, in order within the session."""
+        now = self._clock()
+        settings = self._of(queue)
+        while True:
+            with self._database.write() as connection:
+                row = connection.execute(
+                    "SELECT * FROM message AS next WHERE queue = ? AND due <= ?"
+                    " AND NOT EXISTS (SELECT 1 FROM message AS held WHERE held.queue = next.queue"
+                    "  AND held.session = next.session AND held.locked_until > ?)"
+                    " ORDER BY number LIMIT 1",
+                    (queue, format_time(now), format_time(now)),
+                ).fetchone()
+                if row is None:
+                    return None
+                if row["deliveries"] >= settings.most_deliveries:
+                    self._bury(
+                        connection, row, "MaxDeliveryCountExceeded", "Its lock ran out each time."
+                    )
+                    continue
+                token = uuid.uuid4().hex
+                until = now + settings.lock
+                connection.execute(
+                    "UPDATE message SET token = ?, locked_until = ?, deliveries = deliveries + 1"
+                    " WHERE number = ?",
+                    (token, format_time(until), row["number"]),
+                )
+                return Delivery(
+                    message=message_from_json(row["message"]),
+                    token=token,
+                    delivery_count=row["deliveries"] + 1,
+                    locked_until=until,
+                )
+
+    def _held(self, connection: sqlite3.Connection, delivery: Delivery) -> sqlite3.Row:
+        row: sqlite3.Row | None = connection.execute(
+            "SELECT * FROM message WHERE token = ? AND locked_until > ?",
+            (delivery.token, format_time(self._clock())),
+        ).fetchone()
+        if row is None:
+            raise Conflict(f"The lock on message {delivery.message.id} is lost; it comes again.")
+        return row
+
+    def complete(self, delivery: Delivery) -> None:
+        """Remove it. Raises Conflict when the lock is lost."""
+        with self._database.write() as connection:
+            row = self._held(connection, delivery)
+            connection.execute("DELETE FROM message WHERE number = ?", (row["number"],))
+
+    def abandon(self, delivery: Delivery, reason: str) -> None:
+        """Give it back at once; after the queue's tries it goes to the dead letters."""
+        with self._database.write() as connection:
+            row = self._held(connection, delivery)
+            if row["deliveries"] >= self._of(row["queue"]).most_deliveries:
+                self._bury(connection, row, "MaxDeliveryCountExceeded", reason)
+            else:
+                connection.execute(
+                    "UPDATE message SET token = NULL, locked_until = NULL WHERE number = ?",
+                    (row["number"],),
+                )
+
+    def dead_letter(self, delivery: Delivery, reason: str, sentence: str) -> None:
+        """Put it aside for good, with why."""
+        with self._database.write() as connection:
+            self._bury(connection, self._held(connection, delivery), reason, sentence)
+
+    def _bury(
+        self, connection: sqlite3.Connection, row: sqlite3.Row, reason: str, sentence: str
+    ) -> None:
+        connection.execute(
+            "INSERT INTO dead_letter (queue, at, reason, sentence, message)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (row["queue"], format_time(self._clock()), reason, sentence, row["message"]),
+        )
+        connection.execute("DELETE FROM message WHERE number = ?", (row["number"],))
+
+    def dead_letters(self, queue: str) -> Sequence[DeadLetter]:
+        """What was put aside, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT * FROM dead_letter WHERE queue = ? ORDER BY number", (queue,)
+            ).fetchall()
+        return [
+            DeadLetter(
+                message=message_from_json(row["message"]),
+                at=parse_time(row["at"]),
+                reason=row["reason"],
+                sentence=row["sentence"],
+            )
+            for row in rows
+        ]
+
+    def peek(self, queue: str, limit: int = 100) -> Sequence[Message]:
+        """Messages that wait, due or not, in the order they were sent."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT message FROM message WHERE queue = ? ORDER BY number LIMIT ?",
+                (queue, limit),
+            ).fetchall()
+        return [message_from_json(row["message"]) for row in rows]
+
+    def next_due(self) -> datetime | None:
+        """The earliest time at which a waiting message of any queue is due, None without any."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT min(due) AS due FROM message").fetchone()
+        return None if row["due"] is None else parse_time(row["due"])
+
+
+def _checked(message: Message) -> str:
+    if not message.session:
+        raise Refused(f"Message {message.id} has no session; its subject's name belongs there.")
+    if not message.id or max(len(message.id), len(message.session)) > MOST_ID:
+        raise Refused(f"A message id and a session have 1 to {MOST_ID} characters.")
+    text = message_to_json(message)
+    size = len(text.encode())
+    if size > MOST_BYTES:
+        raise Refused(
+            f"Message {message.id} has {size} bytes, over the limit of {MOST_BYTES}; "
+            "keep what is large as evidence and send its hash."
+        )
+    return text

@@ -1,0 +1,193 @@
+"""A machine learning workspace described in files, in place of Azure.
+
+::
+
+    models/<name>/<version>.yaml     tags, metrics, inputs, training_data, run, registered
+    endpoints/<name>.yaml            provisioning_state, traffic, mirror_traffic, deployments
+    requests/<endpoint>.csv          time,deployment,status,duration_ms
+    logs/<endpoint>/<deployment>.log
+    data/<name>.yaml                 paths (globs allowed), time_column
+    inference/<model>.yaml           the same; or collected data as Azure lays it out:
+    inference/<endpoint>/<deployment>/model_inputs/yyyy/MM/dd/HH/*.jsonl
+    kpis/<model>/<kpi>.csv           time,value,weight
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shared.adapters.embedded.names import is_plain_name
+from shared.adapters.embedded.tables import read_series, read_times
+from shared.adapters.embedded.yaml_files import Described, read_yaml
+from shared.domain.world import (
+    ColumnSpec,
+    DataFiles,
+    Deployment,
+    Endpoint,
+    ModelVersion,
+    SeriesPoint,
+)
+from shared.errors import NotFound
+
+
+class FileWorkspace:
+    """Reads its files anew at each question, so that an edited file is a changed workspace."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def model(self, name: str, version: str) -> ModelVersion:
+        """One registered version. Raises NotFound."""
+        _plain_names("a model version", name, version)
+        path = self._folder / "models" / name / f"{version}.yaml"
+        if not path.is_file():
+            raise NotFound(f"The workspace has no model {name}:{version}.")
+        described = read_yaml(path)
+        return ModelVersion(
+            name=name,
+            version=version,
+            tags=described.texts("tags"),
+            metrics=described.numbers("metrics"),
+            inputs=_inputs(described),
+            training_data=described.text("training_data"),
+            run=described.text("run"),
+            registered=described.time("registered"),
+            archived=described.plain.get("archived") is True,
+        )
+
+    def versions(self, name: str) -> Sequence[str]:
+        """Every version of a model, by when it was registered; empty when unknown."""
+        if not is_plain_name(name):
+            return []
+        found = [path.stem for path in (self._folder / "models" / name).glob("*.yaml")]
+        models = [self.model(name, version) for version in found]
+        ordered = sorted(
+            models,
+            key=lambda model: (
+                model.registered.timestamp() if model.registered else 0.0,
+                _natural(model.version),
+            ),
+        )
+        return [model.version for model in ordered]
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint with its deployments. Raises NotFound."""
+        _plain_names("an endpoint", name)
+        path = self._folder / "endpoints" / f"{name}.yaml"
+        if not path.is_file():
+            raise NotFound(f"The workspace has no online endpoint {name}.")
+        described = read_yaml(path)
+        deployments = described.mapping("deployments")
+        return Endpoint(
+            name=name,
+            provisioning_state=described.text("provisioning_state") or "Succeeded",
+            traffic=described.numbers("traffic"),
+            mirror_traffic=described.numbers("mirror_traffic"),
+            deployments=tuple(
+                _deployment(path, deployment, facts) for deployment, facts in deployments.items()
+            ),
+        )
+
+    def endpoints(self) -> Sequence[str]:
+        """The names of all online endpoints."""
+        return sorted(path.stem for path in (self._folder / "endpoints").glob("*.yaml"))
+
+    def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
+        """Observed requests by deployment in [start, end); None when nothing is logged."""
+        if not is_plain_name(endpoint):
+            return None
+        path = self._folder / "requests" / f"{endpoint}.csv"
+        if not path.is_file():
+            return None
+        counts: dict[str, int] = {}
+        for time, row in read_times(path):
+            if start <= time < end:
+                deployment = row.get("deployment") or ""
+                counts[deployment] = counts.get(deployment, 0) + 1
+        return counts
+
+    def logs(self, endpoint: str, deployment: str, tail: int) -> str:
+        """The last lines a deployment's container wrote; empty when there are none."""
+        if not is_plain_name(endpoint) or not is_plain_name(deployment):
+            return ""
+        path = self._folder / "logs" / endpoint / f"{deployment}.log"
+        if not path.is_file():
+            return ""
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(lines[-tail:])
+
+    def data(self, name: str) -> DataFiles:
+        """A named data asset. Raises NotFound."""
+        _plain_names("a data asset", name)
+        return self._data_files(self._folder / "data" / f"{name}.yaml", f"data asset {name}")
+
+    def inference(self, model: str, endpoint: str | None) -> DataFiles:
+        """The rows the model was asked to score. Raises NotFound."""
+        _plain_names("a model", model)
+        path = self._folder / "inference" / f"{model}.yaml"
+        if path.is_file():
+            return self._data_files(path, f"inference data of {model}")
+        if endpoint is not None and is_plain_name(endpoint):
+            collected = sorted(
+                (self._folder / "inference" / endpoint).glob("*/model_inputs/**/*.jsonl")
+            )
+            if collected:
+                return DataFiles(paths=tuple(map(str, collected)), time_column="time")
+        raise NotFound(f"The workspace has no inference data of {model}.")
+
+    def _data_files(self, path: Path, what: str) -> DataFiles:
+        if not path.is_file():
+            raise NotFound(f"The workspace has no {what}.")
+        described = read_yaml(path)
+        paths: list[str] = []
+        for pattern in described.list_of_text("paths"):
+            found = sorted(path.parent.glob(pattern))
+            if not found:
+                raise NotFound(f"{path.name}: no file matches {pattern}.")
+            paths.extend(map(str, found))
+        return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
+
+    def kpi(self, model: str, name: str, start: datetime, end: datetime) -> Sequence[SeriesPoint]:
+        """A KPI's buckets in [start, end), by time. Raises NotFound."""
+        _plain_names("a KPI", model, name)
+        path = self._folder / "kpis" / model / f"{name}.csv"
+        if not path.is_file():
+            raise NotFound(f"The workspace has no KPI {name} of {model}.")
+        return [point for point in read_series(path) if start <= point.time < end]
+
+
+def _plain_names(what: str, *names: str) -> None:
+    for name in names:
+        if not is_plain_name(name):
+            raise NotFound(f"{name[:80]!r} is no name of {what}.")
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Versions in the order people expect: 9 before 10."""
+    parts = re.split(r"(\d+)", text)
+    return tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)
+
+
+def _inputs(described: Described) -> tuple[ColumnSpec, ...]:
+    return tuple(
+        ColumnSpec(
+            name=str(entry.get("name")),
+            type=str(entry.get("type")),
+            required=entry.get("required", True) is True,
+        )
+        for entry in described.list_of_mappings("inputs")
+    )
+
+
+def _deployment(path: Path, name: str, facts: Any) -> Deployment:
+    described = Described(path=path, plain=facts if isinstance(facts, dict) else {})
+    model, _, version = (described.text("model") or "").partition(":")
+    return Deployment(
+        name=name,
+        provisioning_state=described.text("provisioning_state") or "Succeeded",
+        model=model or None,
+        version=version or None,
+        changed=described.time("changed"),
+    )
