@@ -38,18 +38,13 @@ def work_message(event: Event) -> Message:
     )
 
 
-def messages_of(decision: Decision) -> list[Message]:
-    """The messages a decision sends, in the order of its actions.
+def messages_of(decision: Decision) -> list[Message | None]:
+    """The message of each action, in order; None for an action that is done by the commit itself.
 
     Requests are identified by what they ask for, so that two decisions asking the same ask once;
     notices by the decision, so that a problem that comes back is told again.
     """
-    messages = []
-    for index, action in enumerate(decision.actions):
-        message = _message(decision, index, action)
-        if message is not None:
-            messages.append(message)
-    return messages
+    return [_message(decision, index, action) for index, action in enumerate(decision.actions)]
 
 
 def _message(decision: Decision, index: int, action: Action) -> Message | None:

@@ -120,14 +120,18 @@ class Service:
             decision, new_state = self._policy_unreadable(event, state, str(problem), now)
         else:
             decision, new_state = self._decide(event, policy, state, now)
+        messages = messages_of(decision)
         self._ledger.commit(
             subject=event.subject,
             version=stored.version,
             event_key=event.key,
             now=now,
-            decision=decision.to_json(),
+            decision={
+                **decision.to_json(),
+                "messages": [None if message is None else message.id for message in messages],
+            },
             state=_plain(replace(new_state, last_hash=decision.hash)),
-            messages=messages_of(decision),
+            messages=[message for message in messages if message is not None],
         )
         return decision
 

@@ -1,0 +1,114 @@
+"""`driftgate status`, `alerts` and `events`: what is known."""
+
+from typing import Annotated, Any
+
+import typer
+
+from shared.cli.printing import coloured, console, print_decision, print_json
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+
+
+def status(
+    name: Annotated[str | None, typer.Argument(help="A model, an endpoint or a subject.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every subject, or one model or endpoint with its last decisions.
+
+    Example: driftgate status loan-default
+    """
+    from shared.bootstrap import build
+    from shared.service import queries
+
+    application = build()
+    problems = list(application.policies.problems())
+    if name is None:
+        rows = queries.overview(application.ledger)
+        if as_json:
+            print_json({"subjects": rows, "policy_problems": problems})
+        else:
+            _print_overview(rows, problems)
+        return
+    found = queries.status(application.ledger, name)
+    if as_json:
+        print_json(found)
+        return
+    screen = console()
+    for subject in found["subjects"]:
+        screen.print(f"[bold underline]{subject['subject']}[/]")
+        firing = [alert for alert in subject["alerts"] if alert["status"] == "firing"]
+        screen.print(f"{len(firing)} of {len(subject['alerts'])} alerts are firing.")
+        for alert in firing:
+            screen.print(f"  [red]{alert['severity']}[/] {alert['title']}, since {alert['since']}")
+        for version, verdict in subject["versions"].items():
+            screen.print(f"  version {version}: gates {coloured(verdict)}")
+        for check, time in subject["checks"].items():
+            screen.print(f"  {check} last checked at {time}")
+        screen.print("Last decisions:")
+        for decision in subject["decisions"]:
+            print_decision(screen, decision)
+
+
+def _print_overview(rows: list[dict[str, Any]], problems: list[str]) -> None:
+    from rich.table import Table
+
+    screen = console()
+    if not rows:
+        screen.print("Nothing has been decided yet; try: driftgate send FILE, or make demo.")
+    else:
+        table = Table("Subject", "Last verdict", "Last event", "Decided", "Firing")
+        for row in rows:
+            event = (row["event"] or "").rpartition(".")[2]
+            table.add_row(
+                row["subject"], coloured(row["verdict"]), event, row["decided"], str(row["firing"])
+            )
+        screen.print(table)
+    for problem in problems:
+        screen.print(f"[red]policy[/] {problem}")
+
+
+def alerts(as_json: AsJson = False) -> None:
+    """List every alert, firing ones first.
+
+    Example: driftgate alerts --json
+    """
+    from shared.bootstrap import build
+    from shared.service import queries
+
+    found = queries.alerts(build().ledger)
+    if as_json:
+        print_json({"alerts": found})
+        return
+    screen = console()
+    if not found:
+        screen.print("No alert was ever raised.")
+    for alert in found:
+        colour = "red" if alert["status"] == "firing" else "green"
+        screen.print(f"[{colour}]{alert['status']}[/] {alert['severity']} [bold]{alert['title']}[/]")
+        screen.print(f"  {alert['text']}")
+        end = f", over {alert['resolved']}: {alert['reason']}" if alert["resolved"] else ""
+        screen.print(f"  [dim]since {alert['since']}{end}; {alert['fingerprint']}[/]")
+
+
+def events(
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 100,
+) -> None:
+    """List what came in, the refused payloads with their sentence.
+
+    Example: driftgate events --limit 20
+    """
+    from shared.bootstrap import build
+    from shared.service import queries
+
+    found = queries.events(build().archive, limit)
+    if as_json:
+        print_json({"events": found})
+        return
+    screen = console()
+    if not found:
+        screen.print("Nothing has come in yet.")
+    for event in found:
+        kind = (event["type"] or "").rpartition(".")[2] or "[red]refused[/]"
+        what = event["refusal"] or f"{event['subject']} at {event['time']}"
+        screen.print(f"{event['received']} [bold]{kind}[/] {what} [dim]{event['key'][:16]}[/]")

@@ -1,0 +1,41 @@
+"""The `driftgate` command: one file a subcommand family, joined here.
+
+Exit codes: 0 handled or pass, 1 fault, 2 fail (`drift`), 3 refused (`send`), 4 inconclusive
+(`drift`).
+"""
+
+import sys
+
+import typer
+
+from shared.cli import demo, drift, looking, policy, sending
+from shared.errors import DriftgateError
+
+app = typer.Typer(
+    name="driftgate",
+    help="Watches models on Azure Machine Learning and decides which may be promoted.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(sending.send)
+app.command()(looking.status)
+app.command()(looking.alerts)
+app.command()(looking.events)
+app.command()(drift.drift)
+app.command(name="policy")(policy.check)
+app.command()(demo.demo)
+
+
+
+def main() -> None:
+    """Run the command; a fault that was foreseen is one sentence and exit code 1."""
+    try:
+        app()
+    except DriftgateError as problem:
+        sys.stderr.write(f"{problem}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""How the command speaks: rich for people, one JSON document for programs."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "error": "magenta"}
+
+
+def console() -> "Console":
+    """The terminal, wide enough when it is none."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def coloured(verdict: str | None) -> str:
+    """A verdict in its colour."""
+    word = verdict or "none"
+    return f"[{_COLOURS.get(word, 'white')}]{word}[/]"
+
+
+def print_decision(screen: "Console", decision: dict[str, Any]) -> None:
+    """One decision: event, verdict, each finding in words, each action with its message id."""
+    from rich.markup import escape
+
+    event = decision["event"]
+    kind = event["type"].rpartition(".")[2]
+    screen.print(
+        f"[bold]{kind}[/] {escape(event['subject'])}  {coloured(decision['verdict'])}"
+        f"  [dim]{event['time']}  event {escape(event['id'])}[/]"
+    )
+    for finding in decision["findings"]:
+        told = "" if finding["enforced"] else " [dim](told only)[/]"
+        screen.print(f"  {coloured(finding['verdict'])}{told} {escape(finding['sentence'])}")
+    for action, message in zip(decision["actions"], decision["messages"], strict=True):
+        sent = f"message {message[:16]}" if message else "done with the decision"
+        screen.print(f"  [cyan]{action['action']}[/] {escape(action_text(action))} [dim]{sent}[/]")
+
+
+def action_text(action: dict[str, Any]) -> str:
+    """What an action is about, in a few words."""
+    match action["action"]:
+        case "PostAlert" | "ResolveAlert":
+            return str(action["alert"]["title"])
+        case "ScheduleCheck":
+            event = action["event"]
+            return f"{event['data']['check']} of {event['subject']} at {event['time']}"
+        case "RequestRetraining":
+            return f"of {action['model']} because of {action['cause']}"
+        case "RequestPromotion":
+            return f"of {action['model']}:{action['version']} to {action['stage']}"
+        case _:
+            return f"of {action.get('model')}:{action.get('version')}"

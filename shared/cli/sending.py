@@ -1,0 +1,86 @@
+"""`driftgate send`: any payload file through the whole path."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from shared.cli.printing import console, print_decision, print_json
+
+
+def send(
+    file: Annotated[Path, typer.Argument(help="A payload: Event Grid, CloudEvent, hook or alert.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Send a payload file through the service and print what was decided.
+
+    Example: driftgate send samples/events/arm_online_deployment_write_success.derived.json
+
+    Exit code 0 handled, 3 refused (the sentence is on standard error), 1 fault.
+    """
+    from shared.bootstrap import build
+
+    try:
+        payload = file.read_bytes()
+    except OSError as problem:
+        sys.stderr.write(f"{file} cannot be read: {problem.strerror}.\n")
+        raise typer.Exit(1) from problem
+    application = build()
+    receipts = application.service.receive(payload, via="command")
+    decided: list[dict[str, Any]] = []
+
+    def handle(body: Any) -> None:
+        decision = application.service.handle(body)
+        if decision is not None:
+            stored = application.ledger.decision(decision.event.subject, decision.event.key)
+            decided.append(dict(stored or {}))
+
+    worker = application.worker({"checks": handle})
+    worker.drain()
+    known = {decision["event"]["id"] for decision in decided}
+    repeated = [
+        dict(stored)
+        for receipt in receipts
+        if receipt.event is not None
+        and receipt.event.id not in known
+        and (stored := application.ledger.decision(receipt.event.subject, receipt.key)) is not None
+    ]
+    refusals = [receipt.refusal for receipt in receipts if receipt.refusal is not None]
+    if as_json:
+        print_json(
+            {
+                "decisions": decided,
+                "already_decided": repeated,
+                "refused": [
+                    {"key": receipt.key, "sentence": receipt.refusal}
+                    for receipt in receipts
+                    if receipt.refusal is not None
+                ],
+            }
+        )
+    else:
+        _print(decided, repeated)
+    for sentence in refusals:
+        sys.stderr.write(f"{sentence}\n")
+    unsettled = [
+        receipt
+        for receipt in receipts
+        if receipt.event is not None
+        and application.ledger.decision(receipt.event.subject, receipt.key) is None
+    ]
+    for receipt in unsettled:
+        sys.stderr.write(f"Event {receipt.key} was kept but could not be decided.\n")
+    if unsettled:
+        raise typer.Exit(1)
+    if refusals:
+        raise typer.Exit(3)
+
+
+def _print(decided: list[dict[str, Any]], repeated: list[dict[str, Any]]) -> None:
+    screen = console()
+    for decision in decided:
+        print_decision(screen, decision)
+    for decision in repeated:
+        screen.print("[dim]Already decided; nothing was done again:[/]")
+        print_decision(screen, decision)

@@ -1,0 +1,1 @@
+"""The API, the console and the reports."""
