@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.printing import coloured, console, print_json
+from shared.cli.printing import coloured, console, print_json, table
 from shared.domain.verdict import Verdict
 from shared.errors import DriftgateError
 
@@ -56,10 +56,9 @@ def drift(
 
 def _print(result: "Comparison", report: Path | None) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
     screen = console()
-    table = Table("Column", "Verdict", "PSI", "Interval", "Limit", "Rows", "Missing", "Needed")
+    shown = table("Column", "Verdict", "PSI", "Interval", "Limit", "Rows", "Missing", "Needed")
     for column in result.columns:
         psi = column.distances.get("psi")
         numbers = (
@@ -68,7 +67,7 @@ def _print(result: "Comparison", report: Path | None) -> None:
             else ("", "", "")
         )
         needed = str(psi.n_needed) if psi is not None and psi.n_needed is not None else ""
-        table.add_row(
+        shown.add_row(
             escape(column.name),
             coloured(column.verdict.value),
             *numbers,
@@ -76,7 +75,7 @@ def _print(result: "Comparison", report: Path | None) -> None:
             str(column.missing),
             needed,
         )
-    screen.print(table)
+    screen.print(shown)
     for column in result.columns:
         if column.verdict is not Verdict.PASS:
             screen.print(f"{coloured(column.verdict.value)} {escape(column.sentence)}")

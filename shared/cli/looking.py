@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shared.cli.printing import coloured, console, print_decision, print_json
+from shared.cli.printing import coloured, console, print_decision, print_json, table
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
@@ -50,19 +50,17 @@ def status(
 
 
 def _print_overview(rows: list[dict[str, Any]], problems: list[str]) -> None:
-    from rich.table import Table
-
     screen = console()
     if not rows:
         screen.print("Nothing has been decided yet; try: driftgate send FILE, or make demo.")
     else:
-        table = Table("Subject", "Last verdict", "Last event", "Decided", "Firing")
+        rows_table = table("Subject", "Last verdict", "Last event", "Decided", "Firing")
         for row in rows:
             event = (row["event"] or "").rpartition(".")[2]
-            table.add_row(
+            rows_table.add_row(
                 row["subject"], coloured(row["verdict"]), event, row["decided"], str(row["firing"])
             )
-        screen.print(table)
+        screen.print(rows_table)
     for problem in problems:
         screen.print(f"[red]policy[/] {problem}")
 
