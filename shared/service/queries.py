@@ -112,3 +112,26 @@ def _alert(record: AlertRecord) -> dict[str, Any]:
         "reason": record.reason,
     }
     return plain
+
+
+def gate(ledger: Ledger, model: str, version: str) -> dict[str, Any]:
+    """What an environment check is told of a version: `successful`, `blocked` or `unknown`.
+
+    Only `successful` lets a pipeline go on, so a version nobody judged is not let through.
+    """
+    for decision in ledger.decisions(f"model/{model}", limit=1000):
+        data = decision["event"].get("data", {})
+        if data.get("version") == version and data.get("check") in {None, "reconcile"}:
+            passed = any(a["action"] == "RequestPromotion" for a in decision["actions"])
+            return {
+                "status": "successful" if passed else "blocked",
+                "verdict": decision["verdict"],
+                "decision": decision["hash"],
+                "findings": [finding["sentence"] for finding in decision["findings"]],
+            }
+    return {
+        "status": "unknown",
+        "verdict": None,
+        "decision": None,
+        "findings": [f"{model}:{version} was never judged; register it, or check its name."],
+    }

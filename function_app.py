@@ -1,0 +1,27 @@
+"""Registers the blueprints of functions/; nothing else."""
+
+import azure.functions as func
+
+from functions import (
+    checks,
+    deployments,
+    notifications,
+    operations,
+    promotion,
+    registry,
+    retraining,
+    schedules,
+)
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+for family in (
+    registry,
+    deployments,
+    schedules,
+    checks,
+    notifications,
+    retraining,
+    promotion,
+    operations,
+):
+    app.register_functions(family.blueprint)

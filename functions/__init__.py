@@ -1,0 +1,1 @@
+"""Triggers only, one file a family: parse, call the service, return."""

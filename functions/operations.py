@@ -1,0 +1,20 @@
+"""The API for operators, on the ASGI application that is imported with the first request."""
+
+import azure.functions as func
+
+from shared.bootstrap import application
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("operations")
+@blueprint.route(
+    route="{*path}",
+    methods=["GET"],
+    auth_level=func.AuthLevel.FUNCTION,
+)
+async def operations(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Hand the request to the API."""
+    from shared.web.operations import api
+
+    return await func.AsgiMiddleware(api(application())).handle_async(req, context)

@@ -1,0 +1,53 @@
+"""Timers: fan out one message a subject for each check; sweep the outbox; feel the pulse.
+
+The schedules are settings, in UTC; a host that was down catches up by looking, not by counting.
+"""
+
+import azure.functions as func
+
+from shared.bootstrap import application
+from shared.domain.event import Check
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("drift_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_DRIFT_SCHEDULE%")
+def drift_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001  bound by name
+    """Ask for a drift check of every model with a policy."""
+    application().service.fan_out(Check.DRIFT)
+
+
+@blueprint.function_name("kpi_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_KPI_SCHEDULE%")
+def kpi_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for a KPI check of every model whose policy names one."""
+    application().service.fan_out(Check.KPI)
+
+
+@blueprint.function_name("routing_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_ROUTING_SCHEDULE%")
+def routing_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for a routing check of every endpoint."""
+    application().service.fan_out(Check.ROUTING)
+
+
+@blueprint.function_name("reconcile_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_RECONCILE_SCHEDULE%")
+def reconcile_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Find what no event told: endpoints that changed, versions nobody judged."""
+    application().service.fan_out(Check.RECONCILE)
+
+
+@blueprint.function_name("outbox_sweep")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_SWEEP_SCHEDULE%")
+def outbox_sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Send what a crash left in the outbox."""
+    application().service.sweep()
+
+
+@blueprint.function_name("heartbeat")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_HEARTBEAT_SCHEDULE%")
+def heartbeat(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for the look at Driftgate itself."""
+    application().service.heartbeat()
