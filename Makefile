@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check serve bench clean
+.PHONY: demo test check bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/driftgate demo
@@ -14,9 +14,6 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-
-serve: $(VENV)/.installed
-	$(BIN)/driftgate serve
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/import_time.py

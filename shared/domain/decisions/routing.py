@@ -39,7 +39,7 @@ def decide_routing(
         return _endpoint_unreadable(event, evidence, state, checks, now)
 
     endpoint = evidence.endpoint
-    watches = _watches(event, endpoint, state)
+    watches = _watches(event, endpoint, state, evidence.taken)
     findings: list[Finding] = []
     alerts: list[Alert] = []
     look_again: list[datetime] = []
@@ -89,8 +89,10 @@ def decide_routing(
     )
 
 
-def _watches(event: Event, endpoint: Endpoint, state: SubjectState) -> dict[str, DeploymentWatch]:
-    """Who is waited on: a completion event restarts the wait, a reconcile finds what it missed."""
+def _watches(
+    event: Event, endpoint: Endpoint, state: SubjectState, taken: datetime
+) -> dict[str, DeploymentWatch]:
+    """Who is waited on: a completion event restarts the wait, a look finds what no event told."""
     watches = dict(state.deployments)
     if event.type is EventType.DEPLOYMENT_COMPLETED:
         name = str(event.data.get("deployment", ""))
@@ -99,7 +101,7 @@ def _watches(event: Event, endpoint: Endpoint, state: SubjectState) -> dict[str,
             watches[name] = DeploymentWatch(completed=event.time)
     for deployment in endpoint.deployments:
         if deployment.name not in watches:
-            watches[deployment.name] = DeploymentWatch(completed=deployment.changed or event.time)
+            watches[deployment.name] = DeploymentWatch(completed=deployment.changed or taken)
     return watches
 
 

@@ -1,1 +1,0 @@
-"""`driftgate serve`: placeholder."""

@@ -1,0 +1,150 @@
+"""The endpoint is healthy but the predictions are wrong: drift and KPI timers see it."""
+
+from datetime import timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from shared.domain.event import Check
+
+POLICY = """\
+model: loan-default
+training_data: train
+drift: {window: 7d}
+"""
+
+
+def write_rows(scene, name, center, *, rows=4000, days=7, extra=None):
+    """Rows spread over the days before now, with a normal `income`."""
+    generator = np.random.default_rng(7)
+    start = scene.clock.now - timedelta(days=days)
+    times = [start + timedelta(days=days) * (index / rows) for index in range(rows)]
+    columns = {"income": generator.normal(center, 1.0, rows), "time": pa.array(times)}
+    path = scene.home / "workspace/inference" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    parquet.write_table(pa.table({**columns, **(extra or {})}), path)
+    scene.write("workspace/inference/loan-default.yaml", f"paths: {name}\ntime_column: time\n")
+
+
+@pytest.fixture
+def watched(scene, registered):
+    """A model with a baseline of 20 000 standard normal incomes."""
+    scene.policy(POLICY)
+    scene.model("7", "metrics: {auc: 0.9}\n")
+    (scene.home / "workspace/data").mkdir(parents=True)
+    table = pa.table({"income": np.random.default_rng(3).normal(0.0, 1.0, 20_000)})
+    parquet.write_table(table, scene.home / "workspace/data/train.parquet")
+    scene.write("workspace/data/train.yaml", "paths: train.parquet\n")
+    scene.send(registered("7"))
+    scene.requests.clear()
+    return scene
+
+
+def look(scene, check=Check.DRIFT):
+    scene.application.service.fan_out(check)
+    scene.drain()
+    return scene.last("model/loan-default")
+
+
+def test_rows_like_the_training_data_pass(watched):
+    write_rows(watched, "rows.parquet", 0.0)
+
+    assert look(watched)["verdict"] == "pass"
+    assert watched.told() == []
+
+
+def test_drift_is_told_once_asks_for_one_retraining_and_ends_by_itself(watched):
+    write_rows(watched, "rows.parquet", 1.5)
+    look(watched)
+    watched.clock.advance(timedelta(hours=1))
+    write_rows(watched, "rows.parquet", 1.5)
+    look(watched)
+
+    assert watched.told() == [("PostAlert", "drift")]
+    assert [r["data"]["features"] for r in watched.requests] == [["income"]]
+
+    watched.clock.advance(timedelta(days=8))
+    write_rows(watched, "rows.parquet", 0.0)
+    look(watched)
+
+    assert watched.told()[-1] == ("ResolveAlert", "drift")
+
+
+def test_an_empty_window_is_inconclusive_and_tells_nobody(watched):
+    write_rows(watched, "rows.parquet", 0.0)
+    watched.clock.advance(timedelta(days=30))
+
+    decision = look(watched)
+
+    assert decision["verdict"] == "inconclusive"
+    assert decision["findings"][0]["sentence"] == (
+        "income: the window has no rows, so nothing can be said."
+    )
+    assert watched.told() == []
+
+
+def test_few_rows_are_inconclusive_and_say_how_many_would_decide(watched):
+    write_rows(watched, "rows.parquet", 0.35, rows=60)
+
+    [finding] = look(watched)["findings"]
+
+    assert finding["verdict"] == "inconclusive"
+    assert finding["n"] == 60
+    assert finding["n_needed"] > 60
+
+
+def test_inference_data_that_is_not_there_is_an_error_in_one_sentence(watched):
+    decision = look(watched)
+
+    assert decision["verdict"] == "error"
+    assert decision["findings"][0]["sentence"] == (
+        "The workspace has no inference data of loan-default."
+    )
+
+
+def kpi(scene, recent_rate):
+    """Sixty days of approvals at 50 %, the last day at another rate."""
+    generator = np.random.default_rng(11)
+    lines = ["time,value,weight"]
+    for day in range(60, 0, -1):
+        rate = recent_rate if day == 1 else 0.5
+        time = scene.clock.now - timedelta(days=day)
+        lines.append(f"{time.isoformat()},{generator.binomial(5000, rate)},5000")
+    scene.write("workspace/kpis/loan-default/approvals.csv", "\n".join(lines) + "\n")
+    scene.policy(POLICY + "kpis: [{name: approvals, limit: 0.05, relative: false}]\n")
+
+
+def test_a_kpi_within_its_limit_passes(watched):
+    kpi(watched, 0.5)
+
+    assert look(watched, Check.KPI)["verdict"] == "pass"
+    assert watched.told() == []
+
+
+def test_a_kpi_that_fell_is_told_and_ends_by_itself(watched):
+    kpi(watched, 0.4)
+    decision = look(watched, Check.KPI)
+
+    assert decision["verdict"] == "fail"
+    assert watched.told() == [("PostAlert", "kpi_changed")]
+
+    watched.clock.advance(timedelta(minutes=10))
+    kpi(watched, 0.5)
+    look(watched, Check.KPI)
+
+    assert watched.told()[-1] == ("ResolveAlert", "kpi_changed")
+
+
+def test_a_kpi_with_a_wrong_number_is_an_error_that_names_file_and_line(watched):
+    kpi(watched, 0.5)
+    path = watched.home / "workspace/kpis/loan-default/approvals.csv"
+    path.write_text(path.read_text().replace(",5000\n", ",many\n", 1))
+
+    decision = look(watched, Check.KPI)
+
+    assert decision["verdict"] == "error"
+    assert "approvals.csv line 2: value and weight must be numbers" in (
+        decision["findings"][0]["sentence"]
+    )
