@@ -1,0 +1,82 @@
+"""What every ledger promises: handled, new state and outgoing messages together or not at all."""
+
+import pytest
+
+from shared.adapters.embedded import EmbeddedLedger
+from shared.errors import Conflict
+from shared.ports import LedgerState, Message
+from tests.conftest import NOON
+
+MESSAGE = Message(id="m1", queue="alerts", session="s", body={"text": "ü"}, properties={"a": "b"})
+
+
+@pytest.fixture(params=[lambda folder: EmbeddedLedger(folder / "ledger.db")], ids=["embedded"])
+def ledger(request, tmp_path):
+    return request.param(tmp_path)
+
+
+def commit(ledger, *, version=0, event_key="e1", messages=(), subject="model/a", state=None):
+    ledger.commit(
+        subject=subject,
+        version=version,
+        event_key=event_key,
+        now=NOON,
+        decision={"event": event_key},
+        state=state or {"seen": event_key},
+        messages=list(messages),
+    )
+
+
+def test_a_subject_nobody_spoke_of_has_version_zero_and_no_state(ledger):
+    assert ledger.state("model/a") == LedgerState(version=0, state={})
+    assert ledger.decision("model/a", "e1") is None
+
+
+def test_a_commit_keeps_decision_state_and_messages(ledger):
+    commit(ledger, messages=[MESSAGE])
+
+    assert ledger.state("model/a") == LedgerState(version=1, state={"seen": "e1"})
+    assert ledger.decision("model/a", "e1") == {"event": "e1"}
+    assert ledger.unsent() == [MESSAGE]
+    assert ledger.oldest_unsent() == NOON
+
+
+def test_a_commit_against_an_old_version_changes_nothing(ledger):
+    commit(ledger)
+
+    with pytest.raises(Conflict, match="model/a is at version 1, not 0"):
+        commit(ledger, event_key="e2", messages=[MESSAGE])
+
+    assert ledger.state("model/a") == LedgerState(version=1, state={"seen": "e1"})
+    assert ledger.decision("model/a", "e2") is None
+    assert ledger.unsent() == []
+
+
+def test_an_event_is_decided_once_a_subject(ledger):
+    commit(ledger)
+
+    with pytest.raises(Conflict, match="already decided"):
+        commit(ledger, version=1, messages=[MESSAGE])
+
+    assert ledger.unsent() == []
+    commit(ledger, subject="model/b")
+    assert ledger.subjects() == ["model/a", "model/b"]
+
+
+def test_a_message_marked_sent_is_no_longer_in_the_outbox_and_marking_twice_is_harmless(ledger):
+    commit(ledger, messages=[MESSAGE])
+
+    ledger.mark_sent(["m1"])
+    ledger.mark_sent(["m1"])
+
+    assert ledger.unsent() == []
+    assert ledger.oldest_unsent() is None
+
+
+def test_decisions_come_newest_first_of_one_subject_or_of_all(ledger):
+    commit(ledger)
+    commit(ledger, version=1, event_key="e2")
+    commit(ledger, subject="model/b", event_key="e3")
+
+    assert [d["event"] for d in ledger.decisions()] == ["e3", "e2", "e1"]
+    assert [d["event"] for d in ledger.decisions("model/a", limit=1)] == ["e2"]

@@ -1,0 +1,164 @@
+"""What every workspace promises to answer, and how it says that something is not there."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.adapters.embedded import FileWorkspace
+from shared.domain.world import ColumnSpec, DataFiles, Deployment, SeriesPoint
+from shared.errors import InvalidData, NotFound
+from tests.conftest import NOON
+
+FILES = {
+    "models/loan/9.yaml": "registered: 2026-01-01T00:00:00Z\nmetrics: {auc: 0.9}\n",
+    "models/loan/10.yaml": (
+        "registered: 2026-01-02T00:00:00Z\ntags: {owner: risk, year: 2026}\n"
+        "inputs: [{name: income, type: double, required: false}]\ntraining_data: train\n"
+    ),
+    "endpoints/ep.yaml": (
+        "traffic: {blue: 90, green: 10}\nmirror_traffic: {red: 5}\n"
+        "deployments:\n  blue: {model: 'loan:9', changed: 2026-01-03T00:00:00Z}\n"
+        "  green: {provisioning_state: Failed}\n"
+    ),
+    "requests/ep.csv": (
+        "time,deployment,status,duration_ms\n2026-02-03T11:30:00Z,blue,200,12\n"
+        "2026-02-03T11:59:59Z,blue,500,12\n2026-02-03T12:00:00Z,blue,200,12\n"
+    ),
+    "logs/ep/green.log": "one\ntwo\nthree\n",
+    "data/train.yaml": "paths: [part-*.csv]\ntime_column: at\n",
+    "data/part-2.csv": "x\n1\n",
+    "data/part-1.csv": "x\n1\n",
+    "kpis/loan/approvals.csv": (
+        "time,value,weight\n2026-02-02T00:00:00Z,5,10\n2026-02-01T00:00:00Z,4,\n"
+    ),
+    "inference/ep/blue/model_inputs/2026/02/03/11/i1.jsonl": "{}\n",
+}
+
+
+@pytest.fixture(params=[FileWorkspace], ids=["files"])
+def workspace(request, tmp_path):
+    for name, content in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return request.param(tmp_path)
+
+
+def test_a_version_has_its_tags_as_text_its_metrics_and_its_signature(workspace):
+    version = workspace.model("loan", "10")
+
+    assert version.tags == {"owner": "risk", "year": "2026"}
+    assert version.inputs == (ColumnSpec(name="income", type="double", required=False),)
+    assert version.training_data == "train"
+    assert workspace.model("loan", "9").metrics == {"auc": 0.9}
+
+
+def test_versions_come_oldest_first(workspace):
+    assert workspace.versions("loan") == ["9", "10"]
+    assert workspace.versions("unknown") == []
+
+
+def test_an_endpoint_has_its_deployments_traffic_and_mirror_traffic(workspace):
+    endpoint = workspace.endpoint("ep")
+
+    assert endpoint.traffic == {"blue": 90.0, "green": 10.0}
+    assert endpoint.mirror_traffic == {"red": 5.0}
+    assert endpoint.deployments == (
+        Deployment(
+            name="blue",
+            provisioning_state="Succeeded",
+            model="loan",
+            version="9",
+            changed=datetime(2026, 1, 3, tzinfo=UTC),
+        ),
+        Deployment(name="green", provisioning_state="Failed"),
+    )
+    assert endpoint.serving().name == "blue"
+    assert workspace.endpoints() == ["ep"]
+
+
+def test_requests_are_counted_from_start_to_before_end_and_none_means_nothing_is_logged(workspace):
+    assert workspace.requests("ep", NOON - timedelta(hours=1), NOON) == {"blue": 2}
+    assert workspace.requests("other", NOON - timedelta(hours=1), NOON) is None
+
+
+def test_logs_are_cut_to_their_last_lines(workspace):
+    assert workspace.logs("ep", "green", 2) == "two\nthree"
+    assert workspace.logs("ep", "blue", 2) == ""
+
+
+def test_a_data_asset_lists_its_files_in_order(workspace, tmp_path):
+    assert workspace.data("train") == DataFiles(
+        paths=(str(tmp_path / "data/part-1.csv"), str(tmp_path / "data/part-2.csv")),
+        time_column="at",
+    )
+
+
+def test_collected_inference_data_is_found_in_azures_layout(workspace):
+    files = workspace.inference("loan", "ep")
+
+    assert [path.rsplit("/", 1)[1] for path in files.paths] == ["i1.jsonl"]
+    assert files.time_column == "time"
+
+
+def test_a_kpi_comes_by_time_and_in_its_span(workspace):
+    start = datetime(2026, 2, 1, tzinfo=UTC)
+
+    assert workspace.kpi("loan", "approvals", start, NOON) == [
+        SeriesPoint(time=start, value=4.0),
+        SeriesPoint(time=start + timedelta(days=1), value=5.0, weight=10.0),
+    ]
+    assert workspace.kpi("loan", "approvals", start, start) == []
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda w: w.model("loan", "11"),
+        lambda w: w.model("../loan", "9"),
+        lambda w: w.model("loan", "../../endpoints/ep"),
+        lambda w: w.endpoint("other"),
+        lambda w: w.endpoint(".."),
+        lambda w: w.data("other"),
+        lambda w: w.inference("other", None),
+        lambda w: w.kpi("loan", "other", NOON, NOON),
+        lambda w: w.kpi("loan", "a/b", NOON, NOON),
+    ],
+)
+def test_what_is_not_there_or_is_no_plain_name_is_not_found(workspace, ask):
+    with pytest.raises(NotFound):
+        ask(workspace)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "ask", "sentence"),
+    [
+        (
+            "models/loan/9.yaml",
+            "metrics: {auc: high}",
+            lambda w: w.model("loan", "9"),
+            "9.yaml: metrics is {'auc': 'high'}; give a mapping to numbers.",
+        ),
+        ("models/loan/9.yaml", "- 1", lambda w: w.model("loan", "9"), "9.yaml must hold a mapping"),
+        ("endpoints/ep.yaml", "a: [", lambda w: w.endpoint("ep"), "ep.yaml is not YAML"),
+        (
+            "requests/ep.csv",
+            "when\n1\n",
+            lambda w: w.requests("ep", NOON, NOON),
+            "ep.csv has no column `time`",
+        ),
+        (
+            "requests/ep.csv",
+            "time\nsoon\n",
+            lambda w: w.requests("ep", NOON, NOON),
+            "ep.csv line 2: time is 'soon'; give an ISO 8601 time.",
+        ),
+    ],
+)
+def test_a_faulty_file_is_named_with_its_fault(workspace, tmp_path, name, content, ask, sentence):
+    (tmp_path / name).write_text(content)
+
+    with pytest.raises(InvalidData) as refusal:
+        ask(workspace)
+
+    assert sentence in str(refusal.value)

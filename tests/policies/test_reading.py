@@ -1,0 +1,82 @@
+"""A policy file is read strictly: every fault is one sentence that names the key and the fix."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.domain.policy import Bound, Enforcement, Policy
+from shared.errors import InvalidPolicy
+from shared.policies import json_schema, read_policy
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+TESTDATA = Path(__file__).resolve().parent / "testdata"
+
+FAULTS = {
+    "misspelt-key.yaml": "gates.min_acu is not a known key; write min_auc.",
+    "unknown-key.yaml": "colour is not a known key; known are model, endpoint, owner",
+    "no-model.yaml": "model is missing; set it.",
+    "empty-model.yaml": "model is empty; give the registered model's name.",
+    "not-yaml.yaml": "is not YAML",
+    "a-list.yaml": "must be a mapping that begins with `model:`.",
+    "duration-without-unit.yaml": "drift.window is 7; write a duration such as 30m, 24h or 7d.",
+    "duration-in-words.yaml": "drift.window: 'soon' is no duration; write 30m, 24h, 7d or PT30M.",
+    "zero-duration.yaml": "routing.grace: '0m' is no time at all; give a duration above zero.",
+    "text-for-number.yaml": "gates.min_auc is 'high'; give a number.",
+    "negative-limit.yaml": "drift.limit is -1; give a number above 0.",
+    "confidence-in-percent.yaml": "drift.confidence is 95; give a number between 0 and 1",
+    "unknown-severity.yaml": "routing.severity is 'loud'; choose one of critical, warning, info.",
+    "unknown-choice.yaml": "kpis[0].kind is 'ratio'; choose one of proportion, count, mean.",
+    "crossed-bounds.yaml": "gates.metrics.auc has min 0.9 above max 0.8.",
+    "kpi-twice.yaml": "kpis name approvals twice.",
+    "short-history.yaml": "kpis.approvals.history is shorter than 7d",
+    "text-for-list.yaml": "drift.columns must be a list.",
+    "mapping-for-text.yaml": "owner is {'name': 'me'}; give text.",
+}
+
+
+def test_every_fault_has_its_file_and_every_file_its_sentence():
+    assert sorted(path.name for path in TESTDATA.iterdir()) == sorted(FAULTS)
+
+
+@pytest.mark.parametrize("file", sorted(FAULTS))
+def test_a_fault_is_refused_with_the_file_the_key_and_the_fix(file):
+    with pytest.raises(InvalidPolicy) as refusal:
+        read_policy((TESTDATA / file).read_bytes(), file)
+
+    assert str(refusal.value).startswith(file)
+    assert FAULTS[file] in str(refusal.value)
+
+
+def test_one_line_is_a_valid_policy_with_every_default():
+    assert read_policy(b"model: loan-default", "p.yaml") == Policy(model="loan-default")
+
+
+def test_short_forms_of_gates_are_bounds_like_the_others():
+    policy = read_policy(
+        b"model: a\ngates: {min_auc: 0.8, max_latency_ms: 50, metrics: {f1: {min: 0.7}}}", "p.yaml"
+    )
+
+    assert policy.gates.bounds() == {
+        "f1": Bound(min=0.7),
+        "auc": Bound(min=0.8),
+        "latency_ms": Bound(max=50.0),
+    }
+
+
+def test_off_may_be_written_as_yaml_writes_it():
+    assert read_policy(b"model: a\ngates: {schema: off}", "p").gates.schema is Enforcement.OFF
+
+
+def test_the_sample_policy_is_valid():
+    path = SAMPLES / "policies" / "loan-default.yaml"
+
+    policy = read_policy(path.read_bytes(), path.name)
+
+    assert policy.kpis[0].window == timedelta(days=14)
+
+
+def test_the_published_json_schema_is_up_to_date():
+    """Write it anew with: driftgate policy --schema > samples/policy.schema.json."""
+    assert json.loads((SAMPLES / "policy.schema.json").read_text()) == json_schema()
