@@ -1,0 +1,212 @@
+"""Each function, called with the worker's own objects, on the embedded adapters."""
+
+import json
+import logging
+
+import azure.functions as func
+import pytest
+
+import shared.bootstrap
+from functions import checks, deployments, notifications, promotion, registry, retraining, schedules
+from functions.envelopes import envelope_bytes
+from tests.conftest import EVENTS
+
+
+def user_function(builder):
+    return builder._function.get_user_function()
+
+
+@pytest.fixture
+def app(scene, monkeypatch):
+    for module in (registry, deployments, schedules, checks, promotion):
+        monkeypatch.setattr(module, "application", lambda: scene.application)
+    return scene
+
+
+def event_grid_event(payload):
+    [fields] = payload
+    return func.EventGridEvent(
+        id=fields["id"],
+        data=fields["data"],
+        topic=fields["topic"],
+        subject=fields["subject"],
+        event_type=fields["eventType"],
+        event_time=None,
+        data_version=fields["dataVersion"],
+    )
+
+
+class Timed:
+    """An Event Grid event as the worker's decoder makes it, with the time it was given."""
+
+    def __init__(self, payload):
+        from azure.functions.eventgrid import EventGridTriggerConverter
+        from azure.functions.meta import Datum
+
+        datum = Datum(json.dumps(payload[0]), "json")
+        self.event = EventGridTriggerConverter.decode(datum, trigger_metadata=None)
+
+
+def message(body, **properties):
+    from azure.functions.meta import Datum
+    from azure.functions.servicebus import ServiceBusMessageInConverter
+
+    metadata = {"MessageId": Datum("m1", "string"), "UserProperties": Datum("{}", "json")}
+    return ServiceBusMessageInConverter.decode(
+        Datum(json.dumps(body), "string"), trigger_metadata={**metadata, **properties}
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["aml_model_registered.eventgrid.json", "aml_model_registered.cloudevents.json"],
+)
+def test_an_event_of_either_schema_reaches_the_queue(app, sample, name):
+    user_function(registry.workspace_events)(Timed(sample(name)).event)
+
+    [waiting] = app.application.queue.peek("checks")
+    assert waiting.session == "model/sklearn_regression_model"
+    assert waiting.body["type"] == "io.driftgate.ModelRegistered"
+
+
+def test_an_envelope_is_handed_on_with_its_time_and_data(sample):
+    payload = sample("aml_model_registered.eventgrid.json")
+
+    envelope = json.loads(envelope_bytes(Timed(payload).event))
+
+    assert envelope["data"] == payload[0]["data"]
+    assert envelope["eventTime"].startswith("2017-06-26T18:41:00.958410")
+
+
+def test_a_resource_event_is_decided_when_its_message_comes(app, completed):
+    app.endpoint("{blue: 100}", '{blue: {model: "loan-default:7"}}')
+    user_function(deployments.resource_events)(Timed(completed("blue")).event)
+    [waiting] = app.application.queue.peek("checks")
+
+    user_function(checks.decide_event)(message(dict(waiting.body)))
+
+    assert app.last("endpoint/loan-endpoint")["verdict"] == "pass"
+
+
+def hook(body):
+    return func.HttpRequest(method="POST", url="/api/devops/hooks", body=body)
+
+
+def test_a_service_hook_is_answered_once_it_is_kept(app):
+    answer = user_function(deployments.devops_hooks)(
+        hook((EVENTS / "ado_build_complete.v2.json").read_bytes())
+    )
+
+    assert answer.status_code == 202
+    assert [entry["refusal"] for entry in json.loads(answer.get_body())] == [None]
+
+
+def test_a_service_hook_that_cannot_be_read_is_kept_and_answered_with_the_sentence(app):
+    answer = user_function(deployments.devops_hooks)(hook(b"{"))
+
+    assert answer.status_code == 202
+    [entry] = json.loads(answer.get_body())
+    assert entry["refusal"].startswith("The payload is not JSON")
+    assert app.application.archive.get(entry["key"]).body == b"{"
+
+
+@pytest.mark.parametrize(
+    ("timer", "subjects"),
+    [
+        (schedules.drift_timer, ["model/loan-default"]),
+        (schedules.kpi_timer, []),
+        (schedules.routing_timer, ["endpoint/loan-endpoint"]),
+        (schedules.reconcile_timer, ["endpoint/loan-endpoint"]),
+        (schedules.heartbeat, ["service/driftgate"]),
+        (schedules.outbox_sweep, []),
+    ],
+)
+def test_a_timer_asks_for_one_check_a_subject(app, timer, subjects):
+    app.policy("model: loan-default\n")
+    app.endpoint("{blue: 100}", "{blue: {}}")
+
+    user_function(timer)(func.TimerRequest())
+
+    assert [m.session for m in app.application.queue.peek("checks")] == subjects
+
+
+def test_a_notice_is_logged_as_a_person_reads_it(app, completed, caplog):
+    app.endpoint("{blue: 100}", "{blue: {}, green: {provisioning_state: Failed}}")
+    app.send(completed("green"))
+
+    with caplog.at_level(logging.WARNING, logger="driftgate.alerts"):
+        user_function(notifications.log_alert)(message(app.notices[0]))
+
+    assert "deployment green of loan-endpoint is failed" in caplog.text
+
+
+def test_requests_are_logged_in_one_sentence(caplog):
+    data = {"action": "RequestPromotion", "model": "m", "version": "3", "stage": "production"}
+    with caplog.at_level(logging.INFO, logger="driftgate.requests"):
+        user_function(promotion.promotion_request)(message({"data": data}))
+        retrain = {"action": "RequestRetraining", "model": "m", "cause": "drift", "window": "w"}
+        user_function(retraining.retraining_request)(
+            message({"data": {**retrain, "features": ["income"]}})
+        )
+
+    assert caplog.messages == [
+        "m:3 passed every gate and is put forward for production.",
+        "Retraining of m requested because of drift in w (features: income).",
+    ]
+
+
+def gate(model, version):
+    request = func.HttpRequest(
+        method="GET",
+        url=f"/api/gate/{model}/{version}",
+        route_params={"model": model, "version": version},
+        body=b"",
+    )
+    answer = user_function(promotion.promotion_gate)(request)
+    return json.loads(answer.get_body())
+
+
+def test_the_gate_lets_only_a_version_through_that_passed(app, registered):
+    app.policy("model: loan-default\ngates: {min_auc: 0.9}\n")
+    app.model("1", "metrics: {auc: 0.95}\n")
+    app.model("2", "metrics: {auc: 0.5}\n")
+    app.send(registered("1"))
+    app.send(registered("2"))
+
+    assert gate("loan-default", "1")["status"] == "successful"
+    assert gate("loan-default", "2")["status"] == "blocked"
+    assert gate("loan-default", "3")["status"] == "unknown"
+
+
+async def call_api(application, path):
+    from shared.web.operations import api
+
+    request = func.HttpRequest(method="GET", url=f"https://localhost{path}", body=b"")
+    return await func.AsgiMiddleware(api(application)).handle_async(request)
+
+
+@pytest.mark.parametrize("path", ["health", "status", "alerts", "events", "decisions"])
+def test_the_api_answers_through_the_asgi_middleware(scene, path):
+    import asyncio
+
+    answer = asyncio.run(call_api(scene.application, f"/api/{path}"))
+
+    assert answer.status_code == 200
+    assert isinstance(json.loads(answer.get_body()), dict)
+
+
+def test_the_api_says_what_it_does_not_know(scene):
+    import asyncio
+
+    answer = asyncio.run(call_api(scene.application, "/api/status/nobody"))
+
+    assert answer.status_code == 404
+    assert json.loads(answer.get_body())["title"].startswith("Nothing is known of nobody")
+
+
+def test_the_process_has_one_application(monkeypatch, tmp_path):
+    monkeypatch.setenv("DRIFTGATE_HOME", str(tmp_path))
+    shared.bootstrap.application.cache_clear()
+
+    assert shared.bootstrap.application() is shared.bootstrap.application()
+    shared.bootstrap.application.cache_clear()
