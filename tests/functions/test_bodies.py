@@ -5,6 +5,7 @@ import logging
 
 import azure.functions as func
 import pytest
+from azure.functions.timer import TimerRequest
 
 import shared.bootstrap
 from functions import checks, deployments, notifications, promotion, registry, retraining, schedules
@@ -23,28 +24,13 @@ def app(scene, monkeypatch):
     return scene
 
 
-def event_grid_event(payload):
-    [fields] = payload
-    return func.EventGridEvent(
-        id=fields["id"],
-        data=fields["data"],
-        topic=fields["topic"],
-        subject=fields["subject"],
-        event_type=fields["eventType"],
-        event_time=None,
-        data_version=fields["dataVersion"],
-    )
+def decoded(payload):
+    """An Event Grid event as the worker's own decoder makes it."""
+    from azure.functions.eventgrid import EventGridEventInConverter
+    from azure.functions.meta import Datum
 
-
-class Timed:
-    """An Event Grid event as the worker's decoder makes it, with the time it was given."""
-
-    def __init__(self, payload):
-        from azure.functions.eventgrid import EventGridTriggerConverter
-        from azure.functions.meta import Datum
-
-        datum = Datum(json.dumps(payload[0]), "json")
-        self.event = EventGridTriggerConverter.decode(datum, trigger_metadata=None)
+    datum = Datum(json.dumps(payload[0]), "json")
+    return EventGridEventInConverter.decode(datum, trigger_metadata=None)
 
 
 def message(body, **properties):
@@ -62,7 +48,7 @@ def message(body, **properties):
     ["aml_model_registered.eventgrid.json", "aml_model_registered.cloudevents.json"],
 )
 def test_an_event_of_either_schema_reaches_the_queue(app, sample, name):
-    user_function(registry.workspace_events)(Timed(sample(name)).event)
+    user_function(registry.workspace_events)(decoded(sample(name)))
 
     [waiting] = app.application.queue.peek("checks")
     assert waiting.session == "model/sklearn_regression_model"
@@ -72,7 +58,7 @@ def test_an_event_of_either_schema_reaches_the_queue(app, sample, name):
 def test_an_envelope_is_handed_on_with_its_time_and_data(sample):
     payload = sample("aml_model_registered.eventgrid.json")
 
-    envelope = json.loads(envelope_bytes(Timed(payload).event))
+    envelope = json.loads(envelope_bytes(decoded(payload)))
 
     assert envelope["data"] == payload[0]["data"]
     assert envelope["eventTime"].startswith("2017-06-26T18:41:00.958410")
@@ -80,7 +66,7 @@ def test_an_envelope_is_handed_on_with_its_time_and_data(sample):
 
 def test_a_resource_event_is_decided_when_its_message_comes(app, completed):
     app.endpoint("{blue: 100}", '{blue: {model: "loan-default:7"}}')
-    user_function(deployments.resource_events)(Timed(completed("blue")).event)
+    user_function(deployments.resource_events)(decoded(completed("blue")))
     [waiting] = app.application.queue.peek("checks")
 
     user_function(checks.decide_event)(message(dict(waiting.body)))
@@ -125,7 +111,7 @@ def test_a_timer_asks_for_one_check_a_subject(app, timer, subjects):
     app.policy("model: loan-default\n")
     app.endpoint("{blue: 100}", "{blue: {}}")
 
-    user_function(timer)(func.TimerRequest())
+    user_function(timer)(TimerRequest(past_due=False))
 
     assert [m.session for m in app.application.queue.peek("checks")] == subjects
 

@@ -40,7 +40,7 @@ def test_a_payload_that_is_no_event_is_refused_in_one_sentence(payload, sentence
 
     assert parsed.event is None
     assert sentence in parsed.refusal
-    assert parsed.body
+    assert parsed.body or not payload
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,6 @@ def test_any_json_gives_an_event_or_a_sentence_for_each_envelope(value):
     for parsed in parse(json.dumps(value).encode()):
         assert (parsed.event is None) != (parsed.refusal is None)
         assert parsed.key
-        assert parsed.body
 
 
 @settings(max_examples=100, deadline=None)
