@@ -1,0 +1,211 @@
+"""The command as a person or a program runs it, in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+ROOT = Path(__file__).resolve().parents[2]
+EVENTS = ROOT / "samples" / "events"
+
+
+@pytest.fixture
+def run(tmp_path):
+    def command(*arguments, home=tmp_path / "home", **environment):
+        return subprocess.run(  # noqa: S603  our own interpreter and our own command
+            [sys.executable, "-m", "shared.cli.main", *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, "DRIFTGATE_HOME": str(home), **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return command
+
+
+def test_a_payload_that_is_handled_prints_its_decision_and_exits_zero(run):
+    done = run("send", EVENTS / "arm_online_deployment_write_success.derived.json", "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    [decision] = json.loads(done.stdout)["decisions"]
+    assert decision["event"]["subject"] == "endpoint/loan-endpoint"
+    assert decision["verdict"] == "pass"
+    assert decision["findings"][0]["sentence"] == (
+        "Deployment blue of loan-endpoint receives 100 % of the traffic."
+    )
+
+
+def test_actions_are_printed_with_their_message_ids(run):
+    done = run("send", EVENTS / "aml_model_registered.eventgrid.json", "--json")
+
+    [decision] = json.loads(done.stdout)["decisions"]
+    assert [action["action"] for action in decision["actions"]] == ["PostAlert"]
+    assert [len(message) for message in decision["messages"]] == [64]
+
+
+def test_a_refused_payload_exits_three_with_the_sentence_on_standard_error(run):
+    done = run("send", EVENTS / "slack_incoming_webhook.derived.json")
+
+    assert done.returncode == 3
+    assert done.stderr.startswith("The envelope is none we know")
+    assert done.stdout == ""
+
+    kept = json.loads(run("events", "--json").stdout)["events"]
+    assert [event["refusal"] for event in kept] == [done.stderr.strip()]
+
+
+def test_a_file_that_is_not_there_is_a_fault(run):
+    done = run("send", "nowhere.json")
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "nowhere.json cannot be read: No such file or directory.\n",
+    )
+
+
+def test_a_payload_sent_again_is_shown_as_already_decided(run):
+    name = EVENTS / "aml_model_registered.eventgrid.json"
+    run("send", name)
+
+    again = json.loads(run("send", name, "--json").stdout)
+
+    assert again["decisions"] == []
+    assert len(again["already_decided"]) == 1
+
+
+def test_status_alerts_and_events_tell_what_is_known(run):
+    run("send", EVENTS / "aml_model_registered.eventgrid.json")
+
+    overview = json.loads(run("status", "--json").stdout)
+    model = json.loads(run("status", "sklearn_regression_model", "--json").stdout)
+    alerts = json.loads(run("alerts", "--json").stdout)["alerts"]
+
+    assert [row["subject"] for row in overview["subjects"]] == ["model/sklearn_regression_model"]
+    assert len(model["subjects"][0]["decisions"]) == 1
+    assert [(alert["kind"], alert["status"]) for alert in alerts] == [("policy_missing", "firing")]
+
+
+@pytest.mark.parametrize("words", [["status"], ["alerts"], ["events"]])
+def test_a_new_home_says_that_there_is_nothing_yet(run, words):
+    done = run(*words)
+
+    assert done.returncode == 0
+    assert any(word in done.stdout for word in ("Nothing", "No alert"))
+
+
+def test_what_people_read_names_subject_verdict_and_sentence(run):
+    run("send", EVENTS / "aml_model_registered.eventgrid.json")
+
+    shown = run("status", "sklearn_regression_model").stdout
+
+    assert "model/sklearn_regression_model" in shown
+    assert "No policy names the model sklearn_regression_model" in shown
+
+
+def test_an_unknown_name_is_a_fault_in_one_sentence(run):
+    done = run("status", "nobody")
+
+    assert done.returncode == 1
+    assert done.stderr == "Nothing is known of nobody; known are: no subjects yet.\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"DRIFTGATE_ADAPTERS": "cloud"}, "DRIFTGATE_ADAPTERS is 'cloud'"),
+        ({"DRIFTGATE_WORKSPACE": "nowhere"}, "DRIFTGATE_WORKSPACE names nowhere"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(run, environment, sentence):
+    done = run("status", **environment)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(sentence)
+
+
+def rows(path, center, n=3000, seed=0):
+    values = np.random.default_rng(seed).normal(center, 1.0, n)
+    parquet.write_table(pa.table({"income": values}), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("center", "n", "code", "verdict"),
+    [(0.0, 3000, 0, "pass"), (2.0, 3000, 2, "fail"), (0.5, 40, 4, "inconclusive")],
+)
+def test_drift_exits_by_its_verdict(run, tmp_path, center, n, code, verdict):
+    base = rows(tmp_path / "base.parquet", 0.0, n=20_000, seed=1)
+    current = rows(tmp_path / "current.parquet", center, n=n)
+
+    done = run("drift", base, current, "--json")
+
+    assert done.returncode == code
+    result = json.loads(done.stdout)
+    assert result["verdict"] == verdict
+    [column] = result["columns"]
+    assert {"name", "kind", "n", "missing", "verdict", "distances"} <= column.keys()
+    assert column["distances"]["psi"].keys() == {
+        "estimate",
+        "low",
+        "high",
+        "limit",
+        "verdict",
+        "n_needed",
+    }
+
+
+def test_drift_writes_a_report_that_needs_nothing_from_outside(run, tmp_path):
+    base = rows(tmp_path / "base.parquet", 0.0)
+    current = rows(tmp_path / "current.parquet", 2.0, seed=1)
+    report = tmp_path / "reports" / "drift.html"
+
+    done = run("drift", base, current, "--report", report)
+
+    html = report.read_text()
+    assert done.returncode == 2
+    assert "income" in html
+    assert "http" not in html.replace("http-equiv", "")
+
+
+def test_drift_of_a_file_that_cannot_be_read_is_a_fault(run, tmp_path):
+    (tmp_path / "base.parquet").write_bytes(b"nonsense")
+
+    done = run("drift", tmp_path / "base.parquet", tmp_path / "base.parquet")
+
+    assert done.returncode == 1
+    assert "base.parquet cannot be read as parquet" in done.stderr
+
+
+def test_a_policy_is_checked_in_one_sentence(run, tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("model: a\ngates: {min_acu: 1}\n")
+
+    good = run("policy", ROOT / "samples/policies/loan-default.yaml")
+    bad = run("policy", wrong)
+
+    assert (good.returncode, bad.returncode) == (0, 1)
+    assert bad.stderr == "wrong.yaml: gates.min_acu is not a known key; write min_auc.\n"
+
+
+def test_the_demo_tells_the_story_on_real_data(run, tmp_path):
+    """The flagship: the idle deployment is told and closed, the drift is found in its first days."""
+    done = run("demo")
+
+    assert done.returncode == 0, done.stderr
+    told = done.stdout
+    assert "loan-default:8 is not put forward: 4 gates not passed" in told
+    assert "loan-default:9 passed every gate and is put forward for production." in told
+    assert "2018-10-30 18:30 CRITICAL deployment green of loan-endpoint succeeded 30 min ago" in told
+    assert "RESOLVED deployment green of loan-endpoint" in told
+    assert "2019-04-04 06:00 WARNING loan-default: 1 of 8 features drifted (car_value)" in told
+    assert "Retraining of loan-default requested because of drift" in told
+    assert "approved_and_repaid left its baseline" in told
+    assert told.count("WARNING") == 2
+    assert (tmp_path / "home" / "demo" / "report.html").is_file()
