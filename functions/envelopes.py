@@ -4,13 +4,11 @@ import json
 from datetime import datetime
 from typing import Any
 
-import azure.functions as func
 
-
-def envelope_bytes(event: func.EventGridEvent) -> bytes:
+def envelope_bytes(event: Any) -> bytes:
     """The envelope as JSON, in the schema it came in.
 
-    The host hands over a CloudEvent instead when the body has a `specversion`.
+    `event` is a func.EventGridEvent, or a func.CloudEvent when the body has a `specversion`.
     """
     if hasattr(event, "specversion"):
         return _bytes(
@@ -42,4 +40,6 @@ def _time(time: datetime | str | None) -> str | None:
 
 
 def _bytes(envelope: dict[str, Any]) -> bytes:
-    return json.dumps({name: value for name, value in envelope.items() if value is not None}).encode()
+    return json.dumps(
+        {name: value for name, value in envelope.items() if value is not None}
+    ).encode()

@@ -17,4 +17,7 @@ async def operations(req: func.HttpRequest, context: func.Context) -> func.HttpR
     """Hand the request to the API."""
     from shared.web.operations import api
 
-    return await func.AsgiMiddleware(api(application())).handle_async(req, context)
+    answer: func.HttpResponse = await func.AsgiMiddleware(api(application())).handle_async(
+        req, context
+    )
+    return answer

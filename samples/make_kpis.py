@@ -9,7 +9,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pyarrow.parquet as parquet
+from pyarrow import parquet
 
 SAMPLES = Path(__file__).resolve().parent
 OUTCOME_DELAY = timedelta(days=30)

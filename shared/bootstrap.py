@@ -81,9 +81,7 @@ def build(settings: Settings | None = None, *, clock: Clock | None = None) -> Ap
         ledger=ledger,
         settings=settings,
     )
-    service = Service(
-        archive=archive, evidence=evidence, sender=queue, world=world, clock=clock
-    )
+    service = Service(archive=archive, evidence=evidence, sender=queue, world=world, clock=clock)
     return Application(
         settings=settings,
         clock=clock,

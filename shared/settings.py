@@ -48,9 +48,7 @@ class Settings:
         home = Path(environment.get(f"{PREFIX}HOME") or ".driftgate")
         adapters = environment.get(f"{PREFIX}ADAPTERS") or "embedded"
         if adapters != "embedded":
-            raise InvalidSetting(
-                f"{PREFIX}ADAPTERS is {adapters!r}; only `embedded` can be used."
-            )
+            raise InvalidSetting(f"{PREFIX}ADAPTERS is {adapters!r}; only `embedded` can be used.")
         return cls(
             home=home,
             workspace=_folder(environment, "WORKSPACE", home / "workspace", SAMPLES / "workspace"),

@@ -82,7 +82,9 @@ def alerts(as_json: AsJson = False) -> None:
         screen.print("No alert was ever raised.")
     for alert in found:
         colour = "red" if alert["status"] == "firing" else "green"
-        screen.print(f"[{colour}]{alert['status']}[/] {alert['severity']} [bold]{alert['title']}[/]")
+        screen.print(
+            f"[{colour}]{alert['status']}[/] {alert['severity']} [bold]{alert['title']}[/]"
+        )
         screen.print(f"  {alert['text']}")
         end = f", over {alert['resolved']}: {alert['reason']}" if alert["resolved"] else ""
         screen.print(f"  [dim]since {alert['since']}{end}; {alert['fingerprint']}[/]")

@@ -27,7 +27,6 @@ app.command(name="policy")(policy.check)
 app.command()(demo.demo)
 
 
-
 def main() -> None:
     """Run the command; a fault that was foreseen is one sentence and exit code 1."""
     try:

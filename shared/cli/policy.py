@@ -1,4 +1,4 @@
-"""`driftgate policy`: is a policy file right?"""
+"""`driftgate policy`: checks a policy file."""
 
 import sys
 from pathlib import Path

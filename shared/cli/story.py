@@ -259,7 +259,9 @@ def _fitted(payload: bytes, step: Step) -> bytes:
 def _drift_rows(decisions: list[Any]) -> list[dict[str, Any]]:
     rows = []
     for decision in decisions:
-        drift = [f for f in decision["findings"] if f["rule"] == "drift" and f["estimate"] is not None]
+        drift = [
+            f for f in decision["findings"] if f["rule"] == "drift" and f["estimate"] is not None
+        ]
         if drift:
             rows.append(
                 {

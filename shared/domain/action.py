@@ -1,7 +1,6 @@
 """What a decision asks of the world; imperative, and named by what it does."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
 
 from shared.domain.alert import Alert
@@ -67,12 +66,7 @@ class SaveBaseline:
 
 
 Action = (
-    PostAlert
-    | ResolveAlert
-    | RequestRetraining
-    | RequestPromotion
-    | ScheduleCheck
-    | SaveBaseline
+    PostAlert | ResolveAlert | RequestRetraining | RequestPromotion | ScheduleCheck | SaveBaseline
 )
 
 

@@ -98,10 +98,5 @@ class NoEvidence:
 
 
 Evidence = (
-    PromotionEvidence
-    | RoutingEvidence
-    | DriftEvidence
-    | KpiEvidence
-    | ServiceEvidence
-    | NoEvidence
+    PromotionEvidence | RoutingEvidence | DriftEvidence | KpiEvidence | ServiceEvidence | NoEvidence
 )

@@ -1,6 +1,7 @@
 """One policy file into a Policy, refusing every fault in one sentence that names the key."""
 
 import dataclasses
+import math
 import types
 from collections.abc import Mapping
 from datetime import timedelta
@@ -95,7 +96,7 @@ def _read_scalar(kind: Any, value: object, path: str) -> Any:
         allowed = ", ".join(allowed_values)
         raise ValueError(f"{path} is {value!r}; choose one of {allowed}")
     if kind is float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
             raise ValueError(f"{path} is {value!r}; give a number")
         return float(value)
     if kind is bool:
@@ -157,7 +158,9 @@ def _range_problems(policy: Policy) -> list[str]:
 
 
 def _history_problem(kpi: KpiPolicy) -> str:
-    return f"kpis.{kpi.name}.history is shorter than 7d, so no baseline can be made; give 7d or more"
+    return (
+        f"kpis.{kpi.name}.history is shorter than 7d, so no baseline can be made; give 7d or more"
+    )
 
 
 def _severity_problems(policy: Policy) -> list[str]:

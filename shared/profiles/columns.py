@@ -144,18 +144,14 @@ def _frequencies(values: "pa.Array") -> dict[str, int]:
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     counted = pc.value_counts(values.drop_null())
-    return {
-        _text(entry["values"].as_py()): entry["counts"].as_py() for entry in counted
-    }
+    return {_text(entry["values"].as_py()): entry["counts"].as_py() for entry in counted}
 
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _count_categorical(
-    values: "pa.Array | None", like: CategoricalColumn
-) -> CategoricalColumn:
+def _count_categorical(values: "pa.Array | None", like: CategoricalColumn) -> CategoricalColumn:
     frequencies = {} if values is None else _frequencies(values)
     nulls = 0 if values is None else values.null_count
     named = set(like.values)

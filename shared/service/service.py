@@ -189,9 +189,7 @@ class Service:
         Cut to the minute, so that a timer that fires twice asks once.
         """
         due = self._clock().replace(second=0, microsecond=0)
-        events = [
-            check_due(check, subject, due, data) for subject, data in self._concerned(check)
-        ]
+        events = [check_due(check, subject, due, data) for subject, data in self._concerned(check)]
         self._sender.send([work_message(event) for event in events])
         return len(events)
 

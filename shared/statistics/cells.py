@@ -1,6 +1,7 @@
 """The cells two columns are compared in: coarse enough for the test to have power."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -83,7 +84,7 @@ def _interval_labels(inner: list[float]) -> list[str]:
     if not inner:
         return ["all values"]
     spelled = [f"{edge:.4g}" for edge in inner]
-    middle = [f"{low} to {high}" for low, high in zip(spelled, spelled[1:], strict=False)]
+    middle = [f"{low} to {high}" for low, high in pairwise(spelled)]
     return [f"up to {spelled[0]}", *middle, f"above {spelled[-1]}"]
 
 

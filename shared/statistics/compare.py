@@ -176,5 +176,3 @@ def _finite(distance: dict[str, Any]) -> dict[str, Any]:
         key: None if isinstance(value, float) and not np.isfinite(value) else value
         for key, value in distance.items()
     }
-
-

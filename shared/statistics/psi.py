@@ -44,7 +44,7 @@ def psi_interval(
 
     >>> low, high = psi_interval(0.09, cells=10, n=100, m=20_000)
     >>> round(low, 3), round(high, 3)
-    (0.0, 0.105)
+    (0.0, 0.141)
     """
     scale = 1.0 / n + 1.0 / m
     freedom = float(cells - 1)

@@ -12,7 +12,7 @@ SOURCES = sorted([*(ROOT / "shared").rglob("*.py"), *(ROOT / "functions").rglob(
 
 
 def test_the_import_contracts_hold():
-    done = subprocess.run(  # noqa: S603  our own interpreter and our own configuration
+    done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
         cwd=ROOT,
         capture_output=True,

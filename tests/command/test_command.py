@@ -195,14 +195,16 @@ def test_a_policy_is_checked_in_one_sentence(run, tmp_path):
 
 
 def test_the_demo_tells_the_story_on_real_data(run, tmp_path):
-    """The flagship: the idle deployment is told and closed, the drift is found in its first days."""
+    """The idle deployment is told and closed, the drift is found in its first days."""
     done = run("demo")
 
     assert done.returncode == 0, done.stderr
     told = done.stdout
     assert "loan-default:8 is not put forward: 4 gates not passed" in told
     assert "loan-default:9 passed every gate and is put forward for production." in told
-    assert "2018-10-30 18:30 CRITICAL deployment green of loan-endpoint succeeded 30 min ago" in told
+    assert (
+        "2018-10-30 18:30 CRITICAL deployment green of loan-endpoint succeeded 30 min ago" in told
+    )
     assert "RESOLVED deployment green of loan-endpoint" in told
     assert "2019-04-04 06:00 WARNING loan-default: 1 of 8 features drifted (car_value)" in told
     assert "Retraining of loan-default requested because of drift" in told

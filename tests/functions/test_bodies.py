@@ -78,7 +78,8 @@ def hook(body):
     return func.HttpRequest(method="POST", url="/api/devops/hooks", body=body)
 
 
-def test_a_service_hook_is_answered_once_it_is_kept(app):
+@pytest.mark.usefixtures("app")
+def test_a_service_hook_is_answered_once_it_is_kept():
     answer = user_function(deployments.devops_hooks)(
         hook((EVENTS / "ado_build_complete.v2.json").read_bytes())
     )

@@ -94,7 +94,9 @@ def test_every_function_has_the_trigger_and_bindings_of_the_table(indexed):
 
 def test_every_schedule_setting_is_in_the_sample_settings():
     values = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
-    named = {b["schedule"].strip("%") for bindings in TABLE.values() for b in bindings if "schedule" in b}
+    named = {
+        b["schedule"].strip("%") for bindings in TABLE.values() for b in bindings if "schedule" in b
+    }
 
     assert named <= values.keys()
 

@@ -45,9 +45,7 @@ def test_each_file_format_gives_the_same_counts(tmp_path, base, suffix):
     from_memory = window(TABLE, base)
 
     for name in base.columns:
-        assert (
-            from_file.columns[name].counts.tolist() == from_memory.columns[name].counts.tolist()
-        )
+        assert from_file.columns[name].counts.tolist() == from_memory.columns[name].counts.tolist()
     assert from_file.fingerprint
 
 
@@ -142,8 +140,10 @@ def test_identifiers_and_times_are_left_out_with_the_reason():
 
 
 def test_a_missing_column_fails_and_an_extra_one_is_told(base):
-    result = compare(base, window(TABLE.drop_columns(["income"]).append_column(
-        "age", pa.array(range(ROWS))), base))
+    result = compare(
+        base,
+        window(TABLE.drop_columns(["income"]).append_column("age", pa.array(range(ROWS))), base),
+    )
 
     by_name = {column.name: column for column in result.columns}
     assert result.verdict is Verdict.FAIL

@@ -145,6 +145,7 @@ def test_a_kpi_with_a_wrong_number_is_an_error_that_names_file_and_line(watched)
     decision = look(watched, Check.KPI)
 
     assert decision["verdict"] == "error"
-    assert "approvals.csv line 2: value and weight must be numbers" in (
-        decision["findings"][0]["sentence"]
+    assert (
+        "approvals.csv line 2: value and weight must be numbers"
+        in (decision["findings"][0]["sentence"])
     )

@@ -146,9 +146,7 @@ def test_training_data_with_an_unreadable_file_does_not_stop_the_gates(loans, re
 
     loans.send(registered("8"))
 
-    [finding] = [
-        f for f in loans.last("model/loan-default")["findings"] if f["rule"] == "baseline"
-    ]
+    [finding] = [f for f in loans.last("model/loan-default")["findings"] if f["rule"] == "baseline"]
     assert finding["verdict"] == "inconclusive"
     assert "train.parquet cannot be read as parquet" in finding["sentence"]
     assert len(loans.requests) == 1

@@ -242,8 +242,9 @@ def test_a_breach_found_by_azures_own_monitor_is_told_with_its_features(scene, s
     assert notice["data"]["alert"]["title"] == (
         "loan-monitor: monitor signal loan-monitor-feature-drift breached"
     )
-    assert "JensenShannonDistance of income is 0.3427, threshold 0.1" in (
-        notice["data"]["alert"]["text"]
+    assert (
+        "JensenShannonDistance of income is 0.3427, threshold 0.1"
+        in (notice["data"]["alert"]["text"])
     )
 
 
@@ -308,9 +309,7 @@ def test_whatever_happens_each_alert_is_posted_and_resolved_in_turn(tmp_path_fac
 
     told: dict[str, list[str]] = {}
     for notice in scene.notices:
-        told.setdefault(notice["data"]["alert"]["fingerprint"], []).append(
-            notice["data"]["action"]
-        )
+        told.setdefault(notice["data"]["alert"]["fingerprint"], []).append(notice["data"]["action"])
     for actions in told.values():
         assert actions == (["PostAlert", "ResolveAlert"] * len(actions))[: len(actions)]
     assert application.queue.dead_letters("checks") == []

@@ -27,9 +27,7 @@ class Database:
             connection.close()
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=_PATIENCE_SECONDS, isolation_level=None
-        )
+        connection = sqlite3.connect(self._path, timeout=_PATIENCE_SECONDS, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous=NORMAL")
         return connection

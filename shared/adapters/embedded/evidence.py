@@ -1,6 +1,5 @@
 """Evidence as files named by their content's hash."""
 
-import os
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -49,4 +48,4 @@ def write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)
-    os.replace(file.name, path)
+    Path(file.name).replace(path)

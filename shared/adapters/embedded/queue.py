@@ -98,9 +98,7 @@ class EmbeddedQueue:
 
     def _is_new(self, connection: sqlite3.Connection, message: Message, now: datetime) -> bool:
         oldest = format_time(now - self._of(message.queue).duplicate_window)
-        connection.execute(
-            "DELETE FROM seen WHERE queue = ? AND at < ?", (message.queue, oldest)
-        )
+        connection.execute("DELETE FROM seen WHERE queue = ? AND at < ?", (message.queue, oldest))
         cursor = connection.execute(
             "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)",
             (message.queue, message.id, format_time(now)),
@@ -177,8 +175,7 @@ class EmbeddedQueue:
         self, connection: sqlite3.Connection, row: sqlite3.Row, reason: str, sentence: str
     ) -> None:
         connection.execute(
-            "INSERT INTO dead_letter (queue, at, reason, sentence, message)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO dead_letter (queue, at, reason, sentence, message) VALUES (?, ?, ?, ?, ?)",
             (row["queue"], format_time(self._clock()), reason, sentence, row["message"]),
         )
         connection.execute("DELETE FROM message WHERE number = ?", (row["number"],))

@@ -1,4 +1,4 @@
-"""Do the rows of a window still look like the training data?"""
+"""Whether the rows of a window still look like the training data."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Did a business figure leave its seasonal baseline by more than its owner accepts?"""
+"""Whether a business figure left its seasonal baseline by more than its owner accepts."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -64,9 +64,9 @@ def _points(points: tuple[SeriesPoint, ...]) -> list[Point]:
 
 def _judge(series: KpiSeries, kpi: KpiPolicy) -> tuple[Finding, SeriesJudgement | None]:
     thing = f"kpi/{series.name}"
+    if series.problem is not None:
+        return _unreadable(thing, series.problem), None
     try:
-        if series.problem is not None:
-            raise InvalidData(series.problem)
         judgement = judge_series(
             _points(series.history),
             _points(series.recent),
@@ -77,14 +77,7 @@ def _judge(series: KpiSeries, kpi: KpiPolicy) -> tuple[Finding, SeriesJudgement 
             confidence=kpi.confidence,
         )
     except InvalidData as problem:
-        unreadable = Finding(
-            rule=Rule.KPI,
-            thing=thing,
-            verdict=Verdict.ERROR,
-            reason="cannot_look",
-            sentence=str(problem),
-        )
-        return unreadable, None
+        return _unreadable(thing, str(problem)), None
     finding = Finding(
         rule=Rule.KPI,
         thing=thing,
@@ -101,6 +94,16 @@ def _judge(series: KpiSeries, kpi: KpiPolicy) -> tuple[Finding, SeriesJudgement 
         details={"expected": judgement.expected, "observed": judgement.observed},
     )
     return finding, judgement
+
+
+def _unreadable(thing: str, sentence: str) -> Finding:
+    return Finding(
+        rule=Rule.KPI,
+        thing=thing,
+        verdict=Verdict.ERROR,
+        reason="cannot_look",
+        sentence=sentence,
+    )
 
 
 def _alert(

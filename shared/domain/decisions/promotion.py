@@ -1,4 +1,4 @@
-"""A version was registered: may it be put forward for promotion?"""
+"""Whether a registered version may be put forward for promotion."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -120,9 +120,7 @@ def _baseline_finding(candidate: ModelVersion, evidence: PromotionEvidence) -> F
     )
 
 
-def _blocked(
-    event: Event, version: str, findings: tuple[Finding, ...], policy: Policy
-) -> Alert:
+def _blocked(event: Event, version: str, findings: tuple[Finding, ...], policy: Policy) -> Alert:
     open_gates = [f for f in findings if f.enforced and f.verdict is not Verdict.PASS]
     listed = "\n".join(f"- {finding.verdict.value}: {finding.sentence}" for finding in open_gates)
     gates = "gate" if len(open_gates) == 1 else "gates"
@@ -150,9 +148,7 @@ def _why_over(alert: Alert, version: str, verdict: Verdict) -> str:
     return f"version {version} was registered after it"
 
 
-def _without_policy(
-    event: Event, version: str, state: SubjectState, now: datetime
-) -> Outcome:
+def _without_policy(event: Event, version: str, state: SubjectState, now: datetime) -> Outcome:
     sentence = (
         f"No policy names the model {event.name}; add a file to the policies folder that starts "
         f"with `model: {event.name}`."

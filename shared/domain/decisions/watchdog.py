@@ -96,11 +96,7 @@ def _silent_alert(
 
 
 def _outbox(event: Event, evidence: ServiceEvidence) -> tuple[Finding, tuple[Alert, ...]]:
-    waited = (
-        timedelta()
-        if evidence.unsent_since is None
-        else event.time - evidence.unsent_since
-    )
+    waited = timedelta() if evidence.unsent_since is None else event.time - evidence.unsent_since
     stuck = waited > OUTBOX_PATIENCE
     finding = Finding(
         rule=Rule.WATCHDOG,

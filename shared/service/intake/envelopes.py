@@ -33,7 +33,11 @@ def read_envelope(envelope: object) -> Event:
         return monitor_alerts.read_alert(envelope)
     if "eventType" in envelope or "topic" in envelope:
         return _by_type(_from_event_grid(envelope))
-    if "specversion" in envelope or "specVersion" in envelope or {"type", "source"} <= set(envelope):
+    if (
+        "specversion" in envelope
+        or "specVersion" in envelope
+        or {"type", "source"} <= set(envelope)
+    ):
         return _from_cloud_event(envelope)
     raise MalformedPayload(
         "The envelope is none we know: it has no eventType (Event Grid), no specversion "

@@ -69,7 +69,9 @@ def _load(payload: bytes) -> Any:
     if not payload.strip():
         raise MalformedPayload("The payload is empty; send a JSON object or array.")
     try:
-        return json.loads(payload.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
+        return json.loads(
+            payload.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite
+        )
     except UnicodeDecodeError as problem:
         raise MalformedPayload("The payload is not UTF-8; send JSON in UTF-8.") from problem
     except RecursionError as problem:

@@ -37,9 +37,7 @@ def _gather(
             list(files.paths), base, start=start, end=end, time_column=files.time_column
         )
     except (NotFound, InvalidData) as problem:
-        return DriftEvidence(
-            taken=now, start=start, end=end, version=version, problem=str(problem)
-        )
+        return DriftEvidence(taken=now, start=start, end=end, version=version, problem=str(problem))
     return DriftEvidence(
         taken=now,
         start=start,
@@ -50,9 +48,7 @@ def _gather(
     )
 
 
-def _watched_version(
-    model: str, policy: Policy, state: SubjectState, world: World
-) -> str | None:
+def _watched_version(model: str, policy: Policy, state: SubjectState, world: World) -> str | None:
     """The serving version when it has a baseline, else the newest version that has one."""
     if policy.endpoint is not None:
         try:

@@ -27,8 +27,7 @@ def _gather(
         taken=now,
         reported=reported,
         periods={
-            check.value: period.total_seconds()
-            for check, period in world.settings.periods.items()
+            check.value: period.total_seconds() for check, period in world.settings.periods.items()
         },
         unsent=len(world.ledger.unsent(limit=1000)),
         unsent_since=world.ledger.oldest_unsent(),
