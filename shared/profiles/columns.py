@@ -83,13 +83,27 @@ def make_baseline_column(values: "pa.Array", *, bins: int, top: int) -> Column:
 
 
 def _quantile_edges(finite: npt.NDArray[np.float64], bins: int) -> tuple[float, ...]:
-    """The baseline's inner quantiles, each an observed value, ties collapsed."""
+    """The baseline's inner quantiles between just below its minimum and its maximum.
+
+    What lies outside the baseline has bins of its own, and a value so frequent that it is
+    several quantiles shares its bin with no other, nor does any of a few distinct values.
+    """
     if finite.size == 0:
         return ()
-    at = np.linspace(0.0, 1.0, bins + 1)[1:-1]
-    quantiles = np.quantile(finite, at, method="inverted_cdf")
-    edges = np.unique(quantiles)
-    return tuple(float(edge) for edge in edges if edge < finite.max())
+    ordered = np.sort(finite)
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    if first.size <= bins:
+        inner = ordered[first]
+    else:
+        at = np.linspace(0.0, 1.0, bins + 1)[1:-1]
+        quantiles, times = np.unique(
+            np.quantile(ordered, at, method="inverted_cdf"), return_counts=True
+        )
+        heavy = np.searchsorted(ordered, quantiles[times > 1])
+        inner = np.concatenate([quantiles, ordered[heavy[heavy > 0] - 1]])
+    below = np.nextafter(ordered[0], -np.inf)
+    edges = np.unique(np.concatenate([[below], inner, ordered[-1:]]))
+    return tuple(float(edge) for edge in edges if np.isfinite(edge))
 
 
 def count_column(values: "pa.Array | None", like: Column) -> Column:

@@ -52,27 +52,34 @@ def _numeric(base: NumericColumn, win: NumericColumn) -> Cells:
     starts = _group_starts(base.counts)
     p = np.add.reduceat(base.counts, starts).astype(float)
     q = np.add.reduceat(win.counts, starts).astype(float)
-    inner = [base.edges[start - 1] for start in starts[1:]]
-    labels = _interval_labels(inner)
     extra = [
         ("infinite", base.above + base.below, win.above + win.below),
         ("missing", base.missing, win.missing),
     ]
     return Cells(
-        labels=(*labels, *(label for label, _, _ in extra)),
+        labels=(*_interval_labels(base.edges, starts), *(label for label, _, _ in extra)),
         baseline=np.append(p, [before for _, before, _ in extra]),
         window=np.append(q, [after for _, _, after in extra]),
     )
 
 
 def _group_starts(counts: npt.NDArray[np.int64]) -> list[int]:
-    """First bins of about ten groups of equal baseline mass, never splitting a bin."""
+    """First bins of about ten groups of equal baseline mass, never splitting a bin.
+
+    The outermost bins lie outside the baseline's range. Where the baseline has but a few distinct
+    values they stay alone, as new values of a category do; otherwise the neighbours take them in,
+    since the next row of the same distribution may well be a new extreme.
+    """
+    last = len(counts) - 1
+    discrete = last >= 2 and np.count_nonzero(counts[1:-1]) <= GROUPS
     total = int(counts.sum())
     starts = [0]
     held = 0
     reached = 0
     for index, count in enumerate(counts.tolist()):
-        if held and reached + count / 2 > total * len(starts) / GROUPS:
+        alone = discrete and index in {1, last}
+        full = bool(held) and reached + count / 2 > total * len(starts) / GROUPS
+        if alone or (full and (discrete or index < last)):
             starts.append(index)
             held = 0
         held += count
@@ -80,12 +87,15 @@ def _group_starts(counts: npt.NDArray[np.int64]) -> list[int]:
     return starts
 
 
-def _interval_labels(inner: list[float]) -> list[str]:
-    if not inner:
+def _interval_labels(edges: tuple[float, ...], starts: list[int]) -> list[str]:
+    """Names of the groups: `up to a`, `a to b`, `above b`."""
+    if len(starts) == 1:
         return ["all values"]
-    spelled = [f"{edge:.4g}" for edge in inner]
-    middle = [f"{low} to {high}" for low, high in pairwise(spelled)]
-    return [f"up to {spelled[0]}", *middle, f"above {spelled[-1]}"]
+    least = float(np.nextafter(edges[0], np.inf)) + 0.0
+    spelled = [f"{edges[start - 1] if start > 1 else least:.4g}" for start in starts[1:]]
+    middle = [low if low == high else f"{low} to {high}" for low, high in pairwise(spelled)]
+    first = f"below {spelled[0]}" if starts[1] == 1 else f"up to {spelled[0]}"
+    return [first, *middle, f"above {spelled[-1]}"]
 
 
 def _categorical(base: CategoricalColumn, win: CategoricalColumn) -> Cells:

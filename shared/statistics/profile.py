@@ -26,9 +26,11 @@ Counts = npt.NDArray[np.int64]
 class NumericColumn:
     """Counts of a numeric column between the baseline's quantile edges.
 
-    `counts[i]` holds the finite values in (edges[i-1], edges[i]], the last bin being open above.
+    `counts[i]` holds the finite values in (edges[i-1], edges[i]], the first bin lying below the
+    baseline's minimum and the last above its maximum.
     `shifted_sum` and `shifted_squares` sum x − shift and (x − shift)², `shift` being the
-    baseline's mean, so that the spread stays exact far from zero.
+    baseline's mean, so that the spread keeps its digits far from zero. Counts merge exactly; each
+    sum is within (parts + log2 rows + 20) · 2⁻⁵³ of the sum of its absolute terms in any order.
     """
 
     edges: tuple[float, ...]

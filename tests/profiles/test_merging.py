@@ -1,6 +1,8 @@
 """Profiles of one baseline add up: in any order, any grouping, to the whole."""
 
 import json
+import math
+from fractions import Fraction
 from functools import reduce
 from operator import add
 
@@ -131,3 +133,21 @@ def test_mean_and_variance_come_from_the_sums():
 
     assert column.mean == pytest.approx(values.mean(), rel=1e-12)
     assert column.variance == pytest.approx(values.var(), rel=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    values=st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=200),
+    cuts=st.lists(st.integers(0, 200), max_size=4),
+)
+def test_merged_sums_stay_within_the_stated_bound(values, cuts):
+    shift = BASE.columns["size"].shift
+    parts = np.split(np.asarray(values), sorted(cuts))
+
+    merged = reduce(add, [window({"size": part}, BASE) for part in parts]).columns["size"]
+
+    terms = [Fraction(value) - Fraction(shift) for value in values]
+    bound = (len(parts) + math.log2(len(values)) + 20) * 2.0**-53
+    assert abs(merged.shifted_sum - sum(terms)) <= bound * sum(abs(term) for term in terms)
+    squares = sum(term * term for term in terms)
+    assert abs(merged.shifted_squares - squares) <= bound * squares
