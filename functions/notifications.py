@@ -5,8 +5,6 @@ import logging
 
 import azure.functions as func
 
-from shared.service.notices import notice_text
-
 blueprint = func.Blueprint()
 _LOG = logging.getLogger("driftgate.alerts")
 
@@ -17,5 +15,7 @@ _LOG = logging.getLogger("driftgate.alerts")
 )
 def log_alert(message: func.ServiceBusMessage) -> None:
     """Write the notice as a person would read it, with the message id to find it again."""
+    from shared.service.notices import notice_text
+
     text = notice_text(json.loads(message.get_body()))
     _LOG.warning("%s", text, extra={"message_id": message.message_id})

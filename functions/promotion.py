@@ -6,7 +6,6 @@ import logging
 import azure.functions as func
 
 from shared.bootstrap import application
-from shared.service.notices import request_text
 
 blueprint = func.Blueprint()
 _LOG = logging.getLogger("driftgate.requests")
@@ -18,6 +17,8 @@ _LOG = logging.getLogger("driftgate.requests")
 )
 def promotion_request(message: func.ServiceBusMessage) -> None:
     """Write the request to the log: no pipeline is started from here."""
+    from shared.service.notices import request_text
+
     text = request_text(json.loads(message.get_body()))
     _LOG.info("%s", text, extra={"message_id": message.message_id})
 

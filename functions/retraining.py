@@ -5,8 +5,6 @@ import logging
 
 import azure.functions as func
 
-from shared.service.notices import request_text
-
 blueprint = func.Blueprint()
 _LOG = logging.getLogger("driftgate.requests")
 
@@ -17,5 +15,7 @@ _LOG = logging.getLogger("driftgate.requests")
 )
 def retraining_request(message: func.ServiceBusMessage) -> None:
     """Write the request to the log: no job is started from here."""
+    from shared.service.notices import request_text
+
     text = request_text(json.loads(message.get_body()))
     _LOG.info("%s", text, extra={"message_id": message.message_id})

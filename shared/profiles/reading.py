@@ -2,9 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from shared.errors import InvalidData
 
@@ -13,23 +16,56 @@ if TYPE_CHECKING:
 
 Source = Any
 _SUFFIXES = ".parquet, .csv, .jsonl, .ndjson or .json"
+_PANDAS_INDEX = re.compile(r"__index_level_\d+__")
+ENVELOPE_TIME = "time"
+_LARGEST_BLOCK = (1 << 31) - 2
 
 
-def read_tables(source: Source, columns: Sequence[str] | None = None) -> "Iterator[pa.Table]":
-    """One Arrow table for each file, or one for a frame.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The rows of one file or frame.
+
+    `names` are all columns it has, `table` may hold fewer. `elsewhere` counts the lines of
+    collected data that hold no rows of columns.
+    """
+
+    table: "pa.Table"
+    names: tuple[str, ...]
+    elsewhere: int = 0
+
+    def only(self, names: Sequence[str]) -> Self:
+        """The same rows with only these columns."""
+        if len(names) == self.table.num_columns:
+            return self
+        return replace(self, table=self.table.select(list(names)))
+
+
+def read_parts(
+    source: Source, columns: Sequence[str] | None = None, text: Collection[str] = ()
+) -> Iterator[Part]:
+    """One part for each file, or one for a frame.
 
     `source` is a path, a list of paths, a pyarrow table, any frame that speaks Arrow (Polars,
     pandas, DuckDB), or a mapping of column name to values. `columns` reads only those, where the
-    format can.
+    format can. `text` names the columns to read as text where the format knows no types.
     Raises InvalidData naming the file and what is wrong with it.
     """
     if isinstance(source, str | Path):
-        yield _read_file(Path(source), columns)
+        yield _checked(_read_file(Path(source), columns, text), str(source))
     elif isinstance(source, Sequence):
         for part in source:
-            yield from read_tables(part, columns)
+            yield from read_parts(part, columns, text)
     else:
-        yield _frame(source)
+        table = _frame(source)
+        kept = [name for name in table.column_names if not _PANDAS_INDEX.fullmatch(name)]
+        yield _checked(Part(table=table, names=tuple(kept)), "The frame").only(kept)
+
+
+def _checked(part: Part, of: str) -> Part:
+    twice = [name for name, times in Counter(part.names).items() if times > 1]
+    if twice:
+        raise InvalidData(f"{of} has two columns named {twice[0]}; rename one of them.")
+    return part
 
 
 def fingerprint(source: Source) -> str:
@@ -43,7 +79,7 @@ def fingerprint(source: Source) -> str:
     return ""
 
 
-def _read_file(path: Path, columns: Sequence[str] | None) -> "pa.Table":
+def _read_file(path: Path, columns: Sequence[str] | None, text: Collection[str]) -> Part:
     import pyarrow as pa
 
     if not path.is_file():
@@ -53,9 +89,7 @@ def _read_file(path: Path, columns: Sequence[str] | None) -> "pa.Table":
             case ".parquet":
                 return _read_parquet(path, columns)
             case ".csv":
-                from pyarrow import csv
-
-                return csv.read_csv(path)
+                return _read_csv(path, text)
             case ".jsonl" | ".ndjson" | ".json":
                 return _read_json_lines(path)
             case suffix:
@@ -65,37 +99,80 @@ def _read_file(path: Path, columns: Sequence[str] | None) -> "pa.Table":
         raise InvalidData(f"{path} cannot be read as {path.suffix[1:]}: {first}") from problem
 
 
-def _read_parquet(path: Path, columns: Sequence[str] | None) -> "pa.Table":
+def _read_parquet(path: Path, columns: Sequence[str] | None) -> Part:
     from pyarrow import parquet
 
-    file = parquet.ParquetFile(path)
-    wanted = None if columns is None else [c for c in columns if c in file.schema_arrow.names]
-    return file.read(columns=wanted)
+    with parquet.ParquetFile(path) as file:
+        names = tuple(file.schema_arrow.names)
+        _checked(Part(table=None, names=names), str(path))
+        names = tuple(name for name in names if not _PANDAS_INDEX.fullmatch(name))
+        wanted = names if columns is None else [name for name in columns if name in names]
+        return Part(table=file.read(columns=list(wanted)), names=names)
 
 
-def _read_json_lines(path: Path) -> "pa.Table":
+def _read_csv(path: Path, text: Collection[str]) -> Part:
+    """An empty field is missing. Types come from the first megabyte, or if need be from all."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv
+
+    options = csv.ConvertOptions(column_types={name: pa.string() for name in text})
+    try:
+        table = csv.read_csv(path, convert_options=options)
+    except pa.ArrowInvalid:
+        whole = csv.ReadOptions(block_size=min(path.stat().st_size + 1, _LARGEST_BLOCK))
+        table = csv.read_csv(path, read_options=whole, convert_options=options)
+    names = tuple(table.column_names)
+    if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
+        raise InvalidData(f"{path} has the one column {names[0]!r}; separate columns by commas.")
+    for at, name in enumerate(names):
+        if pa.types.is_string(table.schema.field(at).type):
+            filled = pc.replace_with_mask(
+                table.column(at).combine_chunks(),
+                pc.equal(table.column(at).combine_chunks(), ""),
+                pa.scalar(None, pa.string()),
+            )
+            table = table.set_column(at, name, filled)
+    return Part(table=table, names=names)
+
+
+def _read_json_lines(path: Path) -> Part:
     """Plain rows, or the lines of Azure's model data collector, which hold rows in `data`.
 
     A collected line gets its envelope's `time` as a column unless its rows have one; lines whose
-    rows lie elsewhere (`dataref`, `datainblob`) hold nothing to count.
+    rows lie elsewhere (`dataref`, `datainblob`) or are no rows of columns are counted.
     """
     import pyarrow as pa
 
     rows: list[dict[str, Any]] = []
+    names: dict[str, None] = {}
+    elsewhere = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
-            if line.strip():
-                rows.extend(_rows_of(line, path, number))
-    names = list(dict.fromkeys(name for row in rows for name in row))
+            if not line.strip():
+                continue
+            found, time = _rows_of(line, path, number)
+            elsewhere += not found
+            for row in found:
+                names.update(dict.fromkeys(row))
+                rows.append(row if time is None else {ENVELOPE_TIME: time, **row})
+    every = dict.fromkeys([*names, *(name for name in (ENVELOPE_TIME,) if rows and name in rows[0])])
+    table = pa.table({name: _array([row.get(name) for row in rows]) for name in every})
+    return Part(table=table, names=tuple(names), elsewhere=elsewhere)
+
+
+def _array(values: list[Any]) -> "pa.Array":
+    """The values as one type; as their JSON text where they are of several."""
+    import pyarrow as pa
+
     try:
-        return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
-    except pa.ArrowException as problem:
-        raise InvalidData(
-            f"{path} mixes types in one column: {str(problem).splitlines()[0]}"
-        ) from problem
+        return pa.array(values)
+    except (pa.ArrowException, OverflowError):
+        return pa.array([v if v is None or isinstance(v, str) else json.dumps(v) for v in values])
 
 
-def _rows_of(line: bytes, path: Path, number: int) -> list[dict[str, Any]]:
+def _rows_of(line: bytes, path: Path, number: int) -> tuple[list[dict[str, Any]], str | None]:
+    """The rows of one line, and the time of its envelope if it has one."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as problem:
@@ -103,11 +180,11 @@ def _rows_of(line: bytes, path: Path, number: int) -> list[dict[str, Any]]:
     if not isinstance(value, dict):
         raise InvalidData(f"{path} line {number} is not an object; write one row a line.")
     if "specversion" not in value:
-        return [value]
+        return [value], None
     collected = value.get("data")
     if not isinstance(collected, list):
-        return []
-    return [{"time": value.get("time"), **row} for row in collected if isinstance(row, dict)]
+        return [], None
+    return [row for row in collected if isinstance(row, dict)], value.get("time")
 
 
 def _frame(source: Source) -> "pa.Table":
