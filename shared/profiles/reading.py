@@ -156,7 +156,9 @@ def _read_json_lines(path: Path) -> Part:
             for row in found:
                 names.update(dict.fromkeys(row))
                 rows.append(row if time is None else {ENVELOPE_TIME: time, **row})
-    every = dict.fromkeys([*names, *(name for name in (ENVELOPE_TIME,) if rows and name in rows[0])])
+    every = dict.fromkeys(
+        [*names, *(name for name in (ENVELOPE_TIME,) if rows and name in rows[0])]
+    )
     table = pa.table({name: _array([row.get(name) for row in rows]) for name in every})
     return Part(table=table, names=tuple(names), elsewhere=elsewhere)
 
