@@ -1,5 +1,7 @@
 """One Arrow column into one column of a profile."""
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 
 _KNOWN_MOST = 10_000
 _DISTINCT_TEXT = 0.95
+_A_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?(Z|[+-]\d\d:?\d\d))?)?")
+_LOOKED_AT = 100
 
 
 def kind_of(values: "pa.Array") -> str:
@@ -46,6 +50,8 @@ def why_skipped(name: str, values: "pa.Array", asked_for: bool) -> str | None:
     filled = len(values) - values.null_count
     if filled == 0:
         return "no value in the baseline"
+    if not asked_for and kind == "categorical" and _are_times(values):
+        return "a time, which always moves on"
     if asked_for or filled < 50:
         return None
     if kind == "categorical" and pc.count_distinct(values).as_py() >= _DISTINCT_TEXT * filled:
@@ -54,6 +60,11 @@ def why_skipped(name: str, values: "pa.Array", asked_for: bool) -> str | None:
     if kind == "numeric" and is_id and pc.count_distinct(values).as_py() == filled:
         return "an identifier: every value is different"
     return None
+
+
+def _are_times(values: "pa.Array") -> bool:
+    first = values.drop_null()[:_LOOKED_AT].to_pylist()
+    return all(_A_TIME.fullmatch(text) is not None for text in first)
 
 
 def make_baseline_column(values: "pa.Array", *, bins: int, top: int) -> Column:
@@ -113,6 +124,11 @@ def count_column(values: "pa.Array | None", like: Column) -> Column:
     return _count_categorical(values, like)
 
 
+def count_missing(rows: int, like: Column) -> Column:
+    """So many rows without a value, in the bins of another column."""
+    return replace(count_column(None, like), nulls=rows)
+
+
 def _numbers(values: "pa.Array") -> npt.NDArray[np.float64]:
     """The non-null values as doubles."""
     import pyarrow as pa
@@ -133,7 +149,9 @@ def _count_numeric(values: "pa.Array | None", like: NumericColumn) -> NumericCol
         nulls = values.null_count
     usable = np.isfinite(numbers)
     finite = numbers if usable.all() else numbers[usable]
-    shifted = finite - like.shift
+    with np.errstate(over="ignore"):
+        shifted = finite - like.shift
+        squares = float(np.dot(shifted, shifted))
     return NumericColumn(
         edges=like.edges,
         counts=np.bincount(
@@ -147,7 +165,7 @@ def _count_numeric(values: "pa.Array | None", like: NumericColumn) -> NumericCol
         minimum=float(finite.min()) if finite.size else None,
         maximum=float(finite.max()) if finite.size else None,
         shifted_sum=float(shifted.sum()),
-        shifted_squares=float(np.square(shifted).sum()),
+        shifted_squares=squares,
     )
 
 
@@ -158,7 +176,8 @@ def _frequencies(values: "pa.Array") -> dict[str, int]:
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     counted = pc.value_counts(values.drop_null())
-    return {_text(entry["values"].as_py()): entry["counts"].as_py() for entry in counted}
+    named = map(_text, counted.field("values").to_pylist())
+    return dict(zip(named, counted.field("counts").to_pylist(), strict=True))
 
 
 def _text(value: object) -> str:

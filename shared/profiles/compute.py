@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import reduce
-from operator import add
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.errors import InvalidData
-from shared.profiles.columns import count_column, kind_of, make_baseline_column, why_skipped
-from shared.profiles.reading import Source, fingerprint, read_tables
-from shared.profiles.windowing import rows_between
-from shared.statistics.profile import Column, Profile, binning_hash
+from shared.profiles.columns import (
+    count_column,
+    count_missing,
+    kind_of,
+    make_baseline_column,
+    why_skipped,
+)
+from shared.profiles.reading import Part, Source, fingerprint, read_parts
+from shared.profiles.windowing import rows_between, utc
+from shared.statistics.profile import MISSING, Column, Profile, binning_hash
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,8 +40,16 @@ def baseline(
     """
     import pyarrow as pa
 
-    tables = list(read_tables(source, columns))
-    table = pa.concat_tables(tables, promote_options="permissive") if tables else pa.table({})
+    parts = list(read_parts(source, columns))
+    for name in sorted({name for part in parts for name in part.mixed} - {*exclude}):
+        if columns is None or name in columns:
+            raise InvalidData(f"{_told(source)} mixes types in one column, {name}; give it one.")
+    try:
+        table = pa.concat_tables([part.table for part in parts], promote_options="permissive")
+    except pa.ArrowException as problem:
+        raise InvalidData(
+            f"The files of the baseline disagree: {str(problem).splitlines()[0]}."
+        ) from problem
     for name in columns or ():
         if name not in table.column_names:
             raise InvalidData(
@@ -75,20 +88,23 @@ def window(
     """Profile rows in the bins of a baseline; only rows in [start, end) when a window is cut.
 
     `time_column` holds the rows' times as timestamps, ISO 8601 text or epoch milliseconds, in UTC
-    where they name no zone. A column that is missing or of another type is kept as a problem.
+    where they name no zone. A column that is missing from every file or has another type is kept
+    as a problem; one that is missing from some files counts as missing values there.
     Raises InvalidData when the source cannot be read or its times cannot be.
     """
-    cut = start is not None or end is not None
-    if cut and time_column is None:
+    if (start is not None or end is not None) and time_column is None:
         raise InvalidData("A window needs `time_column`, the column that holds the rows' times.")
-    wanted = None if time_column is None else [*base.columns, time_column]
-    parts = [
-        _window_of_table(rows_between(table, time_column, start, end) if cut else table, base)
-        for table in read_tables(source, wanted)
-    ]
-    if not parts:
-        parts = [_empty(base)]
-    merged = reduce(add, parts)
+    start, end = utc(start), utc(end)
+    if start is not None and end is not None and start >= end:
+        raise InvalidData(f"The window's start {start} is not before its end {end}; swap them.")
+    wanted = [*base.columns, *([time_column] if time_column is not None else [])]
+    text = [name for name, column in base.columns.items() if column.kind == "categorical"]
+    merged = _empty(base)
+    for part in read_parts(source, wanted, text):
+        table = part.table
+        if start is not None or end is not None:
+            table = rows_between(table, time_column, start, end)
+        merged = merged + _window_of_part(part, table, base)
     return Profile(
         columns=merged.columns,
         rows=merged.rows,
@@ -99,35 +115,43 @@ def window(
         skipped=dict(base.skipped),
         problems=merged.problems,
         extra=tuple(name for name in merged.extra if name != time_column),
+        unread=merged.unread,
     )
 
 
-def _window_of_table(table: "pa.Table", base: Profile) -> Profile:
+def _window_of_part(part: Part, table: "pa.Table", base: Profile) -> Profile:
     counted: dict[str, Column] = {}
     problems: dict[str, str] = {}
-    present = set(table.column_names)
     for name, column in base.columns.items():
-        if name not in present:
-            if table.num_columns:
-                problems[name] = "missing: the baseline has this column, the window does not"
-            else:
-                counted[name] = count_column(None, column)
+        if name not in table.column_names:
+            counted[name] = count_missing(table.num_rows, column)
+            if part.names:
+                problems[name] = MISSING
             continue
         values = table.column(name).combine_chunks()
         kind = kind_of(values)
-        if kind not in {column.kind, "null"}:
+        if name in part.mixed and column.kind != "categorical":
+            kind = "several types"
+        if kind in {column.kind, "null"}:
+            counted[name] = count_column(values, column)
+        elif table.num_rows == 0:
+            counted[name] = count_column(None, column)
+        else:
             problems[name] = (
                 f"changed its type: {column.kind} in the baseline, {kind} in the window"
             )
-            continue
-        counted[name] = count_column(values, column)
     return Profile(
         columns=counted,
         rows=table.num_rows,
         baseline_hash=base.baseline_hash,
         problems=problems,
-        extra=tuple(sorted(present - base.columns.keys() - base.skipped.keys())),
+        extra=tuple(sorted(set(part.names) - base.columns.keys() - base.skipped.keys())),
+        unread=part.unread,
     )
+
+
+def _told(source: Source) -> str:
+    return str(source) if isinstance(source, str | Path) else "The baseline"
 
 
 def _empty(base: Profile) -> Profile:

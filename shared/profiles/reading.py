@@ -25,13 +25,14 @@ _LARGEST_BLOCK = (1 << 31) - 2
 class Part:
     """The rows of one file or frame.
 
-    `names` are all columns it has, `table` may hold fewer. `elsewhere` counts the lines of
-    collected data that hold no rows of columns.
+    `names` are all columns it has, `table` may hold fewer. `mixed` are those of several types,
+    read as text. `unread` counts the lines of collected data that hold no rows of columns.
     """
 
     table: "pa.Table"
     names: tuple[str, ...]
-    elsewhere: int = 0
+    mixed: tuple[str, ...] = ()
+    unread: int = 0
 
     def only(self, names: Sequence[str]) -> Self:
         """The same rows with only these columns."""
@@ -146,35 +147,49 @@ def _read_json_lines(path: Path) -> Part:
 
     rows: list[dict[str, Any]] = []
     names: dict[str, None] = {}
-    elsewhere = 0
+    times: list[str | None] = []
+    unread = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue
             found, time = _rows_of(line, path, number)
-            elsewhere += not found
+            if found is None:
+                unread += 1
+                continue
             for row in found:
                 names.update(dict.fromkeys(row))
-                rows.append(row if time is None else {ENVELOPE_TIME: time, **row})
-    every = dict.fromkeys(
-        [*names, *(name for name in (ENVELOPE_TIME,) if rows and name in rows[0])]
+            rows.extend(found)
+            times.extend([time] * len(found))
+    read = {name: _array([row.get(name) for row in rows]) for name in names}
+    columns = {name: array for name, (array, _) in read.items()}
+    if ENVELOPE_TIME not in columns and any(time is not None for time in times):
+        columns[ENVELOPE_TIME] = pa.array(times, type=pa.string())
+    return Part(
+        table=pa.table(columns),
+        names=tuple(names),
+        mixed=tuple(name for name, (_, one) in read.items() if not one),
+        unread=unread,
     )
-    table = pa.table({name: _array([row.get(name) for row in rows]) for name in every})
-    return Part(table=table, names=tuple(names), elsewhere=elsewhere)
 
 
-def _array(values: list[Any]) -> "pa.Array":
-    """The values as one type; as their JSON text where they are of several."""
+def _array(values: list[Any]) -> "tuple[pa.Array, bool]":
+    """The values as one type, or else as their JSON text and False."""
     import pyarrow as pa
 
     try:
-        return pa.array(values)
+        return pa.array(values), True
     except (pa.ArrowException, OverflowError):
-        return pa.array([v if v is None or isinstance(v, str) else json.dumps(v) for v in values])
+        if all(v is None or type(v) in {int, float} for v in values):
+            return pa.array([None if v is None else float(v) for v in values]), True
+        texts = [v if v is None or isinstance(v, str) else json.dumps(v) for v in values]
+        return pa.array(texts, type=pa.string()), False
 
 
-def _rows_of(line: bytes, path: Path, number: int) -> tuple[list[dict[str, Any]], str | None]:
-    """The rows of one line, and the time of its envelope if it has one."""
+def _rows_of(
+    line: bytes, path: Path, number: int
+) -> tuple[list[dict[str, Any]] | None, str | None]:
+    """The rows of one line, None when it holds none, and the time of its envelope."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as problem:
@@ -184,9 +199,10 @@ def _rows_of(line: bytes, path: Path, number: int) -> tuple[list[dict[str, Any]]
     if "specversion" not in value:
         return [value], None
     collected = value.get("data")
-    if not isinstance(collected, list):
-        return [], None
-    return [row for row in collected if isinstance(row, dict)], value.get("time")
+    if not isinstance(collected, list) or not all(isinstance(row, dict) for row in collected):
+        return None, None
+    time = value.get("time")
+    return collected, time if isinstance(time, str) else None
 
 
 def _frame(source: Source) -> "pa.Table":

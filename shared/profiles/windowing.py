@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+def utc(time: datetime | None) -> datetime | None:
+    """The instant in UTC; a time without a zone is one of UTC."""
+    if time is None:
+        return None
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
 def rows_between(
     table: "pa.Table", time_column: str | None, start: datetime | None, end: datetime | None
 ) -> "pa.Table":
@@ -39,7 +46,7 @@ def rows_between(
 def _instant(time: datetime) -> "pa.Scalar":
     import pyarrow as pa
 
-    return pa.scalar(time.astimezone(UTC), type=pa.timestamp("us", tz="UTC"))
+    return pa.scalar(utc(time), type=pa.timestamp("us", tz="UTC"))
 
 
 def _as_timestamps(column: "pa.ChunkedArray", name: str) -> "pa.ChunkedArray":
@@ -47,8 +54,15 @@ def _as_timestamps(column: "pa.ChunkedArray", name: str) -> "pa.ChunkedArray":
     import pyarrow.compute as pc
 
     target = pa.timestamp("us", tz="UTC")
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     kind = column.type
     try:
+        if pa.types.is_null(kind):
+            return column.cast(target)
+        if pa.types.is_floating(kind):
+            column = pc.round(column)
+            kind = pa.int64()
         if pa.types.is_timestamp(kind):
             if kind.tz is None:
                 column = pc.assume_timezone(column, "UTC")
@@ -58,9 +72,8 @@ def _as_timestamps(column: "pa.ChunkedArray", name: str) -> "pa.ChunkedArray":
         if pa.types.is_integer(kind):
             return column.cast(pa.int64()).cast(pa.timestamp("ms", tz="UTC")).cast(target)
         if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            zoned = pc.any(pc.match_substring_regex(column, r"(Z|[+-]\d\d:?\d\d)$")).as_py()
-            text = column.cast(pa.string())
-            if zoned:
+            text = pc.replace_substring_regex(column.cast(pa.string()), r"(\.\d{6})\d+", r"\1")
+            if pc.any(pc.match_substring_regex(text, r":.*(Z|[+-]\d\d:?\d\d)$")).as_py():
                 return text.cast(target)
             return pc.assume_timezone(text.cast(pa.timestamp("us")), "UTC")
     except pa.ArrowException as problem:

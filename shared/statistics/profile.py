@@ -17,6 +17,7 @@ from shared.errors import InvalidData
 
 SCHEMA_VERSION = 1
 EXAMPLES = 5
+MISSING = "missing: the baseline has this column, the window does not"
 _MODULUS = 1 << 256
 
 Counts = npt.NDArray[np.int64]
@@ -194,8 +195,9 @@ class Profile:
 
     `baseline_hash` identifies the binning, `start` and `end` the window [start, end) where one was
     cut, `fingerprint` the files read. `skipped` says which columns are not judged and why,
-    `problems` which of the baseline's columns could not be counted and why, `extra` which columns
-    the baseline does not have.
+    `problems` which of the baseline's columns are not as they were and why, `extra` which columns
+    the baseline does not have, `unread` how many lines of collected data, of all the files read,
+    hold their rows elsewhere.
     """
 
     columns: dict[str, Column]
@@ -207,6 +209,7 @@ class Profile:
     skipped: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
+    unread: int = 0
     version: int = SCHEMA_VERSION
 
     def __add__(self, other: Self) -> Self:
@@ -222,7 +225,6 @@ class Profile:
                 f"({self.baseline_hash[:12]} and {other.baseline_hash[:12]}); "
                 "compute both windows against one baseline."
             )
-        problems = {**other.problems, **self.problems}
         shared = [name for name in self.columns if name in other.columns]
         return replace(
             self,
@@ -232,8 +234,9 @@ class Profile:
             end=_extreme(max, self.end, other.end),
             fingerprint=_add_fingerprints(self.fingerprint, other.fingerprint),
             skipped={**other.skipped, **self.skipped},
-            problems=dict(sorted(problems.items())),
+            problems=_merge_problems(self, other),
             extra=tuple(sorted({*self.extra, *other.extra})),
+            unread=self.unread + other.unread,
         )
 
     @property
@@ -253,6 +256,7 @@ class Profile:
             "skipped": dict(self.skipped),
             "problems": dict(self.problems),
             "extra": list(self.extra),
+            "unread": self.unread,
             "columns": {name: column.to_json() for name, column in self.columns.items()},
         }
 
@@ -298,6 +302,19 @@ def _merge(one: Column, other: Column) -> Column:
     if isinstance(one, CategoricalColumn) and isinstance(other, CategoricalColumn):
         return one + other
     raise InvalidData("A column is numeric in one profile and categorical in the other.")
+
+
+def _merge_problems(one: Profile, other: Profile) -> dict[str, str]:
+    """A changed type stays; a column is missing only if no part with rows has it."""
+    merged: dict[str, str] = {}
+    for name in sorted({*one.problems, *other.problems}):
+        told = [part.problems[name] for part in (one, other) if name in part.problems]
+        changed = [problem for problem in told if problem != MISSING]
+        if changed:
+            merged[name] = min(changed)
+        elif not any(part.rows and name not in part.problems for part in (one, other)):
+            merged[name] = MISSING
+    return merged
 
 
 def _extreme(choose: Any, one: Any, other: Any) -> Any:
