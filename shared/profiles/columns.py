@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from shared.statistics.profile import EXAMPLES, CategoricalColumn, Column, NumericColumn
+from shared.statistics.profile import EXAMPLES, LARGEST, CategoricalColumn, Column, NumericColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,10 +73,12 @@ def make_baseline_column(values: "pa.Array", *, bins: int, top: int) -> Column:
     if kind == "numeric":
         numbers = _numbers(values)
         finite = numbers[np.isfinite(numbers)]
+        with np.errstate(over="ignore"):
+            mean = float(finite.mean()) if finite.size else 0.0
         empty = NumericColumn(
             edges=_quantile_edges(finite, bins),
             counts=np.zeros(0, dtype=np.int64),
-            shift=float(finite.mean()) if finite.size else 0.0,
+            shift=mean if np.isfinite(mean) else 0.0,
         )
         return count_column(values, empty)
     frequencies = _frequencies(values)
@@ -151,7 +153,7 @@ def _count_numeric(values: "pa.Array | None", like: NumericColumn) -> NumericCol
     finite = numbers if usable.all() else numbers[usable]
     with np.errstate(over="ignore"):
         shifted = finite - like.shift
-        squares = float(np.dot(shifted, shifted))
+        squares = min(LARGEST, float(np.dot(shifted, shifted)))
     return NumericColumn(
         edges=like.edges,
         counts=np.bincount(

@@ -12,7 +12,7 @@ from shared.domain.verdict import Verdict, worst
 from shared.errors import InvalidData
 from shared.statistics.cells import Cells, cells_of
 from shared.statistics.distance import Distance
-from shared.statistics.profile import Column, Profile
+from shared.statistics.profile import MISSING, Column, Profile
 from shared.statistics.psi import DEFAULT_LIMIT, judge_psi
 
 Limits = Mapping[str, float | Mapping[str, float]]
@@ -57,7 +57,10 @@ class ColumnComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Every column's comparison and the worst verdict; `extra_columns` are told, not judged."""
+    """Every column's comparison and the worst verdict; `extra_columns` are told, not judged.
+
+    `unread` counts lines of collected data whose rows lie elsewhere and are not in the window.
+    """
 
     verdict: Verdict
     columns: tuple[ColumnComparison, ...]
@@ -65,6 +68,7 @@ class Comparison:
     rows_window: int
     extra_columns: tuple[str, ...] = ()
     skipped: dict[str, str] | None = None
+    unread: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -74,6 +78,7 @@ class Comparison:
             "rows_window": self.rows_window,
             "extra_columns": list(self.extra_columns),
             "skipped": dict(self.skipped or {}),
+            "unread": self.unread,
             "columns": [column.to_json() for column in self.columns],
         }
 
@@ -89,7 +94,8 @@ def compare(
 
     `limits` gives a limit a distance, e.g. `{"psi": 0.2}`, or one a column,
     `{"psi": {"income": 0.1}}`; a column without one has the default of 0.2.
-    Raises InvalidData when the window was profiled against another baseline.
+    Raises InvalidData when the window was profiled against another baseline, or for a limit of an
+    unknown distance or column.
     """
     if base.baseline_hash != win.baseline_hash:
         raise InvalidData(
@@ -97,6 +103,7 @@ def compare(
         )
     if not 0.0 < confidence < 1.0:
         raise InvalidData(f"confidence is {confidence}; give a number between 0 and 1.")
+    _check_limits(limits or {}, base)
     columns = tuple(
         _compare_column(name, column, win, _limit(limits, "psi", name), confidence)
         for name, column in base.columns.items()
@@ -108,7 +115,26 @@ def compare(
         rows_window=win.rows,
         extra_columns=win.extra,
         skipped=dict(base.skipped),
+        unread=win.unread,
     )
+
+
+def _check_limits(limits: Limits, base: Profile) -> None:
+    for distance, chosen in limits.items():
+        if distance != "psi":
+            raise InvalidData(f"There is no distance {distance} to limit; name psi.")
+        by_column = chosen if isinstance(chosen, Mapping) else {"every column": chosen}
+        for name, limit in by_column.items():
+            if isinstance(chosen, Mapping) and name not in base.columns:
+                why = base.skipped.get(name)
+                raise InvalidData(
+                    f"There is a limit for {name}, which the baseline does not have; "
+                    f"it has {', '.join(base.columns)}."
+                    if why is None
+                    else f"There is a limit for {name}, which is not compared: {why}."
+                )
+            if not 0.0 <= limit < np.inf:
+                raise InvalidData(f"The limit of {name} is {limit}; give 0 or more.")
 
 
 def _limit(limits: Limits | None, distance: str, column: str) -> float:
@@ -121,7 +147,7 @@ def _compare_column(
 ) -> ColumnComparison:
     if name in win.problems:
         problem = win.problems[name]
-        missing = problem.startswith("missing")
+        missing = problem == MISSING
         return ColumnComparison(
             name=name,
             kind=base.kind,
@@ -136,6 +162,8 @@ def _compare_column(
     cells = cells_of(base, column)
     psi = judge_psi(cells.baseline, cells.window, limit=limit, confidence=confidence)
     reason, sentence = _explain(name, column, psi, cells)
+    if column.n == 0 and win.unread:
+        sentence += f" {win.unread} collected lines hold their rows elsewhere."
     return ColumnComparison(
         name=name,
         kind=base.kind,

@@ -4,6 +4,7 @@ Two profiles of one baseline add up, so an hour, a day and a quarter are the sam
 and whatever can count can make one.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from shared.errors import InvalidData
 
 SCHEMA_VERSION = 1
 EXAMPLES = 5
+LARGEST = sys.float_info.max
 MISSING = "missing: the baseline has this column, the window does not"
 _MODULUS = 1 << 256
 
@@ -90,7 +92,7 @@ class NumericColumn:
             minimum=_extreme(min, self.minimum, other.minimum),
             maximum=_extreme(max, self.maximum, other.maximum),
             shifted_sum=self.shifted_sum + other.shifted_sum,
-            shifted_squares=self.shifted_squares + other.shifted_squares,
+            shifted_squares=min(LARGEST, self.shifted_squares + other.shifted_squares),
         )
 
     def to_json(self) -> dict[str, Any]:
