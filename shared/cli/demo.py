@@ -1,4 +1,4 @@
-"""`driftgate demo`: ten months of a loan model, on real data and a simulated clock."""
+"""`driftgate demo`: seven months of a loan model, on real data and a simulated clock."""
 
 import shutil
 import sys

@@ -197,7 +197,7 @@ class Story:
         path = self._home / "report.html"
         path.write_text(
             timeline_report(
-                title="Ten months of loan-default",
+                title="Seven months of loan-default",
                 summary=(
                     f"{len(own)} decisions, {len(self._told)} messages to people, "
                     f"until {spell_time(self._clock.now)}."

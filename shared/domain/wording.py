@@ -21,11 +21,13 @@ def spell_number(value: float | None) -> str:
     """A number with four significant digits and no needless zeros.
 
     >>> spell_number(0.912345), spell_number(50000.0), spell_number(None)
-    ('0.9123', '50000', 'unknown')
+    ('0.9123', '50 000', 'unknown')
     """
     if value is None:
         return "unknown"
-    return f"{value:.4g}" if abs(value) < 10_000 else f"{value:.0f}"
+    if abs(value) < 10_000 or abs(value) >= 1e15:
+        return f"{value:.4g}"
+    return f"{value:,.0f}".replace(",", " ")
 
 
 def spell_time(time: datetime) -> str:

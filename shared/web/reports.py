@@ -24,7 +24,13 @@ def render(template: str, **values: Any) -> str:
 
 def drift_report(comparison: Comparison, *, baseline: str, window: str) -> str:
     """The comparison of two data sets: verdicts, numbers, and each column's shares as bars."""
-    return render("drift.html.j2", comparison=comparison, baseline=baseline, window=window)
+    widest = {
+        column.name: max((max(before, after) for _, before, after in column.bars), default=1.0)
+        for column in comparison.columns
+    }
+    return render(
+        "drift.html.j2", comparison=comparison, baseline=baseline, window=window, widest=widest
+    )
 
 
 def timeline_report(**values: Any) -> str:
