@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from shared.domain.wording import spell_number
 from shared.errors import InvalidData
 from shared.statistics.profile import CategoricalColumn, Column, NumericColumn
 
@@ -92,7 +93,7 @@ def _interval_labels(edges: tuple[float, ...], starts: list[int]) -> list[str]:
     if len(starts) == 1:
         return ["all values"]
     least = float(np.nextafter(edges[0], np.inf)) + 0.0
-    spelled = [f"{edges[start - 1] if start > 1 else least:.4g}" for start in starts[1:]]
+    spelled = [spell_number(edges[start - 1] if start > 1 else least) for start in starts[1:]]
     middle = [low if low == high else f"{low} to {high}" for low, high in pairwise(spelled)]
     first = f"below {spelled[0]}" if starts[1] == 1 else f"up to {spelled[0]}"
     return [first, *middle, f"above {spelled[-1]}"]
