@@ -2,7 +2,7 @@
 
 Baseline: one `np.searchsorted` and `np.bincount` a column on arrays already in memory; ours
 counts missing values, infinities and moments besides, from an Arrow table.
-Run: python benchmarks/profiles.py
+Run: python -m benchmarks.profiles
 """
 
 import statistics

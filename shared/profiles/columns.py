@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from shared.statistics.grid import count_between
 from shared.statistics.profile import EXAMPLES, LARGEST, CategoricalColumn, Column, NumericColumn
 
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ def _numbers(values: "pa.Array") -> npt.NDArray[np.float64]:
 
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
-    filled = values.drop_null().cast(pa.float64(), safe=False)
+    filled = values.drop_null() if values.null_count else values
+    if not pa.types.is_float64(filled.type):
+        filled = filled.cast(pa.float64(), safe=False)
     return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
@@ -150,20 +153,19 @@ def _count_numeric(values: "pa.Array | None", like: NumericColumn) -> NumericCol
         numbers = _numbers(values)
         nulls = values.null_count
     usable = np.isfinite(numbers)
-    finite = numbers if usable.all() else numbers[usable]
+    odd = numbers[~usable] if not usable.all() else numbers[:0]
+    finite = numbers[usable] if odd.size else numbers
     with np.errstate(over="ignore"):
         shifted = finite - like.shift
         squares = min(LARGEST, float(np.dot(shifted, shifted)))
     return NumericColumn(
         edges=like.edges,
-        counts=np.bincount(
-            np.searchsorted(edges, finite, side="left"), minlength=len(edges) + 1
-        ).astype(np.int64),
+        counts=count_between(finite, edges),
         shift=like.shift,
         nulls=nulls,
-        nans=int(np.isnan(numbers).sum()),
-        above=int(np.isposinf(numbers).sum()),
-        below=int(np.isneginf(numbers).sum()),
+        nans=int(np.isnan(odd).sum()),
+        above=int(np.isposinf(odd).sum()),
+        below=int(np.isneginf(odd).sum()),
         minimum=float(finite.min()) if finite.size else None,
         maximum=float(finite.max()) if finite.size else None,
         shifted_sum=float(shifted.sum()),
