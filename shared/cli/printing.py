@@ -53,8 +53,12 @@ def print_decision(screen: "Console", decision: dict[str, Any]) -> None:
     )
     for finding in decision["findings"]:
         told = "" if finding["enforced"] else " [dim](told only)[/]"
-        screen.print(f"  {coloured(finding['verdict'])}{told} {escape(finding['sentence'])}")
-    for action, message in zip(decision["actions"], decision["messages"], strict=True):
+        screen.print(
+            f"  {coloured(finding['verdict'])}{told} {escape(finding['sentence'])}"
+            f" [dim]{finding['reason']}[/]"
+        )
+    for action in decision["actions"]:
+        message = action["message_id"]
         sent = f"message {message[:16]}" if message else "done with the decision"
         screen.print(f"  [cyan]{action['action']}[/] {escape(action_text(action))} [dim]{sent}[/]")
 

@@ -20,6 +20,7 @@ def send(
     Exit code 0 handled, 3 refused (the sentence is on standard error), 1 fault.
     """
     from shared.bootstrap import build
+    from shared.service.queries import shown
 
     try:
         payload = file.read_bytes()
@@ -34,13 +35,14 @@ def send(
         decision = application.service.handle(body)
         if decision is not None:
             stored = application.ledger.decision(decision.event.subject, decision.event.key)
-            decided.append(dict(stored or {}))
+            if stored is not None:
+                decided.append(shown(stored))
 
     worker = application.worker({"checks": handle})
     worker.drain()
     known = {decision["event"]["id"] for decision in decided}
     repeated = [
-        dict(stored)
+        shown(stored)
         for receipt in receipts
         if receipt.event is not None
         and receipt.event.id not in known

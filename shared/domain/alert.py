@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     KPI_CHANGED = "kpi_changed"
     MONITOR_BREACH = "monitor_breach"
     POLICY_MISSING = "policy_missing"
+    POLICY_INVALID = "policy_invalid"
     CHECK_FAILED = "check_failed"
     CHECK_SILENT = "check_silent"
     OUTBOX_STUCK = "outbox_stuck"

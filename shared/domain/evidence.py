@@ -78,7 +78,8 @@ class ServiceEvidence:
     """Driftgate's own pulse: when each check of each subject last reported, and the outbox.
 
     `reported` maps `subject check` to a time; `periods` gives the seconds between two runs of a
-    check; `unsent` counts messages waiting, the oldest of them since `unsent_since`.
+    check; `unsent` counts messages waiting, the oldest of them since `unsent_since`;
+    `policy_problems` has one sentence for each policy file that cannot be used.
     """
 
     taken: datetime
@@ -86,6 +87,7 @@ class ServiceEvidence:
     periods: dict[str, float] = field(default_factory=dict)
     unsent: int = 0
     unsent_since: datetime | None = None
+    policy_problems: tuple[str, ...] = ()
     problem: str | None = None
 
 

@@ -15,6 +15,7 @@ class Rule(StrEnum):
     TAGS_GATE = "tags_gate"
     BASELINE = "baseline"
     POLICY_FOUND = "policy_found"
+    READABLE = "readable"
     ROUTING = "routing"
     PROVISIONING = "provisioning"
     DRIFT = "drift"

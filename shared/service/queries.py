@@ -1,5 +1,6 @@
 """What is known, as plain JSON values: for the command, the API and the console."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from shared.domain.canonical import to_plain
@@ -82,7 +83,7 @@ def _subject(ledger: Ledger, subject: str) -> dict[str, Any]:
         "baselines": dict(state.baselines),
         "versions": dict(state.versions),
         "checks": to_plain(state.checks),
-        "decisions": [dict(decision) for decision in ledger.decisions(subject, limit=5)],
+        "decisions": [shown(decision) for decision in ledger.decisions(subject, limit=5)],
     }
 
 
@@ -112,6 +113,19 @@ def _alert(record: AlertRecord) -> dict[str, Any]:
         "reason": record.reason,
     }
     return plain
+
+
+def shown(decision: Mapping[str, Any]) -> dict[str, Any]:
+    """A decision for programs: event id and subject on top, each action with its message id."""
+    event = decision["event"]
+    actions = zip(decision["actions"], decision["messages"], strict=True)
+    kept = {name: value for name, value in decision.items() if name != "messages"}
+    return {
+        "event_id": event["id"],
+        "subject": event["subject"],
+        **kept,
+        "actions": [{**action, "message_id": message} for action, message in actions],
+    }
 
 
 def gate(ledger: Ledger, model: str, version: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
-from shared.errors import Conflict, InvalidPolicy
+from shared.errors import Conflict, InvalidPolicy, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Sender
 from shared.service.codec import decode
 from shared.service.intake import parse
@@ -117,7 +117,8 @@ class Service:
         try:
             policy = self._policy(event)
         except InvalidPolicy as problem:
-            decision, new_state = self._policy_unreadable(event, state, str(problem), now)
+            decision = self._cannot_decide(event, state, "invalid_policy", str(problem), now)
+            new_state = state
         else:
             decision, new_state = self._decide(event, policy, state, now)
         messages = messages_of(decision)
@@ -139,7 +140,10 @@ class Service:
         self, event: Event, policy: Policy | None, state: SubjectState, now: datetime
     ) -> tuple[Decision, SubjectState]:
         reaction: Reaction = reaction_to(event)
-        evidence = reaction.gather(event, policy, state, self._world, now)
+        try:
+            evidence = reaction.gather(event, policy, state, self._world, now)
+        except Refused as problem:
+            return self._cannot_decide(event, state, "cannot_look", str(problem), now), state
         evidence_hash = self._evidence.put(canonical_json(evidence))
         policy_hash = None if policy is None else self._evidence.put(canonical_json(policy))
         outcome = reaction.decide(event, evidence, policy, state, now)
@@ -162,17 +166,18 @@ class Service:
             return self._world.policies.for_endpoint(name)
         return None
 
-    def _policy_unreadable(
-        self, event: Event, state: SubjectState, sentence: str, now: datetime
-    ) -> tuple[Decision, SubjectState]:
+    def _cannot_decide(
+        self, event: Event, state: SubjectState, reason: str, sentence: str, now: datetime
+    ) -> Decision:
+        """What cannot be read is an error that says so; the state stays as it was."""
         finding = Finding(
-            rule=Rule.POLICY_FOUND,
+            rule=Rule.POLICY_FOUND if reason == "invalid_policy" else Rule.READABLE,
             thing=event.subject,
             verdict=Verdict.ERROR,
-            reason="invalid_policy",
+            reason=reason,
             sentence=sentence,
         )
-        decision = Decision(
+        return Decision(
             event=event,
             findings=(finding,),
             actions=(),
@@ -181,7 +186,6 @@ class Service:
             decided=now,
             previous=state.last_hash,
         )
-        return decision, state
 
     def fan_out(self, check: Check) -> int:
         """Ask for one check of every subject it concerns; returns how many were asked for.

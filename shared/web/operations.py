@@ -41,7 +41,7 @@ def api(application: Application) -> "Starlette":
         return JSONResponse({"events": queries.events(application.archive)})
 
     def decisions(_: "Request") -> "Response":
-        return JSONResponse({"decisions": [dict(d) for d in ledger.decisions(limit=100)]})
+        return JSONResponse({"decisions": [queries.shown(d) for d in ledger.decisions(limit=100)]})
 
     def _problem(code: int, sentence: str) -> "Response":
         body: dict[str, Any] = {"status": code, "title": sentence}

@@ -46,8 +46,10 @@ def test_actions_are_printed_with_their_message_ids(run):
     done = run("send", EVENTS / "aml_model_registered.eventgrid.json", "--json")
 
     [decision] = json.loads(done.stdout)["decisions"]
-    assert [action["action"] for action in decision["actions"]] == ["PostAlert"]
-    assert [len(message) for message in decision["messages"]] == [64]
+    assert decision["event_id"] == "831e1650-001e-001b-66ab-eeb76e069631"
+    assert decision["subject"] == "model/sklearn_regression_model"
+    [action] = decision["actions"]
+    assert (action["action"], len(action["message_id"])) == ("PostAlert", 64)
 
 
 def test_a_refused_payload_exits_three_with_the_sentence_on_standard_error(run):

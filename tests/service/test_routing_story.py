@@ -116,3 +116,34 @@ def test_an_endpoint_that_cannot_be_found_is_an_error_and_no_pass(scene, complet
     assert decision["findings"][0]["sentence"] == (
         "The workspace has no online endpoint loan-endpoint."
     )
+
+
+def test_an_endpoint_that_gives_nobody_traffic_while_it_is_called_is_told_and_closed(
+    scene, completed
+):
+    scene.endpoint("{blue: 0}", "{blue: {}}")
+    lines = ["time,deployment", *[f"2026-02-03T11:{minute}:00Z,blue" for minute in range(30, 40)]]
+    scene.write("workspace/requests/loan-endpoint.csv", "\n".join(lines) + "\n")
+    scene.send(completed("blue"))
+
+    assert scene.notices[0]["data"]["alert"]["title"] == (
+        "loan-endpoint gives no deployment any traffic while 10 requests were seen"
+    )
+
+    scene.endpoint("{blue: 100}", "{blue: {}}")
+    scene.clock.advance(timedelta(minutes=30))
+    scene.drain()
+
+    assert scene.notices[-1]["data"]["reason"] == "a deployment has traffic again"
+
+
+def test_a_workspace_file_that_cannot_be_read_is_an_error_that_names_it(scene, completed):
+    scene.write("workspace/endpoints/loan-endpoint.yaml", "traffic: [1]\n")
+    scene.send(completed("blue"))
+
+    decision = scene.last("endpoint/loan-endpoint")
+    assert decision["verdict"] == "error"
+    assert decision["findings"][0]["sentence"] == (
+        "loan-endpoint.yaml: traffic is [1]; give a mapping."
+    )
+    assert scene.application.queue.dead_letters("checks") == []

@@ -235,6 +235,26 @@ def test_a_check_silent_for_three_periods_is_an_alert_that_ends_when_it_reports(
     assert scene.told()[-1] == ("ResolveAlert", "check_silent")
 
 
+def test_a_policy_file_that_cannot_be_used_is_told_until_it_is_mended(scene):
+    scene.policy("model: a\ngates: {min_acu: 1}\n")
+    for _ in range(2):
+        scene.application.service.heartbeat()
+        scene.drain()
+        scene.clock.advance(timedelta(minutes=15))
+
+    assert scene.told() == [("PostAlert", "policy_invalid")]
+    assert (
+        "gates.min_acu is not a known key; write min_auc."
+        in (scene.notices[0]["data"]["alert"]["text"])
+    )
+
+    scene.policy("model: a\n")
+    scene.application.service.heartbeat()
+    scene.drain()
+
+    assert scene.told()[-1] == ("ResolveAlert", "policy_invalid")
+
+
 def test_a_breach_found_by_azures_own_monitor_is_told_with_its_features(scene, sample):
     scene.send(sample("aml_run_status_changed_monitor_breach.derived.json"))
 

@@ -56,7 +56,9 @@ def decide_routing(
             watches[deployment.name] = replace(
                 watches[deployment.name], arrived=watches[deployment.name].arrived or event.time
             )
-    findings.extend(_no_share_at_all(endpoint, evidence))
+    unserved, unserved_alerts = _no_share_at_all(endpoint, evidence, event.time)
+    findings.extend(unserved)
+    alerts.extend(unserved_alerts)
     undecided = {
         finding.thing.removeprefix("deployment/")
         for finding in findings
@@ -240,30 +242,51 @@ def _failed_alert(
     )
 
 
-def _no_share_at_all(endpoint: Endpoint, evidence: RoutingEvidence) -> tuple[Finding, ...]:
-    """An endpoint whose shares sum to 0 answers nobody, though Azure allows it."""
+def _no_share_at_all(
+    endpoint: Endpoint, evidence: RoutingEvidence, at: datetime
+) -> tuple[tuple[Finding, ...], tuple[Alert, ...]]:
+    """An endpoint whose shares sum to 0 answers nobody, though Azure allows it.
+
+    It is an alert when callers are seen; without any it may just be new.
+    """
     if not endpoint.deployments or sum(endpoint.traffic.values()) > 0:
-        return ()
+        return (), ()
     seen = sum((evidence.requests or {}).values())
-    return (
-        Finding(
-            rule=Rule.ROUTING,
-            thing=f"endpoint/{endpoint.name}",
-            verdict=Verdict.FAIL if seen else Verdict.INCONCLUSIVE,
-            reason="no_share_at_all",
-            sentence=(
-                f"The traffic shares of {endpoint.name} sum to 0 %, so no deployment answers "
-                f"calls; {seen} requests were seen."
-            ),
-            statistic="traffic_percent",
-            estimate=0.0,
-            n=seen,
+    finding = Finding(
+        rule=Rule.ROUTING,
+        thing=f"endpoint/{endpoint.name}",
+        verdict=Verdict.FAIL if seen else Verdict.INCONCLUSIVE,
+        reason="no_share_at_all",
+        sentence=(
+            f"The traffic shares of {endpoint.name} sum to 0 %, so no deployment answers "
+            f"calls; {seen} requests were seen."
         ),
+        statistic="traffic_percent",
+        estimate=0.0,
+        n=seen,
     )
+    if not seen:
+        return (finding,), ()
+    alert = Alert(
+        kind=AlertKind.NO_TRAFFIC,
+        subject=f"endpoint/{endpoint.name}",
+        severity=Severity.CRITICAL,
+        title=f"{endpoint.name} gives no deployment any traffic while {seen} requests were seen",
+        text=finding.sentence,
+        first_step=(
+            f"Give a deployment the traffic: az ml online-endpoint update --name {endpoint.name} "
+            '--traffic "NAME=100"'
+        ),
+        since=evidence.observed_since or at,
+        labels={"endpoint": endpoint.name},
+    )
+    return (finding,), (alert,)
 
 
 def _why_over(alert: Alert, endpoint: Endpoint, present: set[str]) -> str:
-    name = alert.labels.get("deployment", "")
+    name = alert.labels.get("deployment")
+    if name is None:
+        return "a deployment has traffic again"
     if name not in present:
         return f"deployment {name} was deleted"
     share = endpoint.traffic.get(name, 0.0)

@@ -1,4 +1,4 @@
-"""The watcher is watched: a check that fell silent and an outbox that does not drain."""
+"""The watcher is watched: a silent check, an outbox that stands still, a policy out of use."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +16,12 @@ from shared.domain.wording import spell_duration, spell_time
 
 SILENT_PERIODS = 3
 OUTBOX_PATIENCE = timedelta(minutes=15)
-_WATCHED = {AlertKind.CHECK_SILENT, AlertKind.OUTBOX_STUCK}
+_WATCHED = {AlertKind.CHECK_SILENT, AlertKind.OUTBOX_STUCK, AlertKind.POLICY_INVALID}
+_OVER = {
+    AlertKind.CHECK_SILENT: "the check reports again",
+    AlertKind.OUTBOX_STUCK: "the outbox drains again",
+    AlertKind.POLICY_INVALID: "the policy file can be used again",
+}
 
 
 def decide_watchdog(
@@ -56,15 +61,15 @@ def decide_watchdog(
     outbox, stuck = _outbox(event, evidence)
     findings.append(outbox)
     alerts.extend(stuck)
+    for sentence in evidence.policy_problems:
+        unusable, invalid = _policy(event, sentence)
+        findings.append(unusable)
+        alerts.append(invalid)
     actions, records = settle(
         state.alerts,
         alerts,
         covered=lambda alert: alert.kind in _WATCHED,
-        over=lambda alert: (
-            "the outbox drains again"
-            if alert.kind is AlertKind.OUTBOX_STUCK
-            else "the check reports again"
-        ),
+        over=lambda alert: _OVER[alert.kind],
         now=now,
     )
     checks = {**state.checks, Check.HEARTBEAT.value: event.time}
@@ -93,6 +98,28 @@ def _silent_alert(
         since=reported,
         labels={"check": check, "of": subject},
     )
+
+
+def _policy(event: Event, sentence: str) -> tuple[Finding, Alert]:
+    file = sentence.partition(":")[0].split(" ")[0]
+    finding = Finding(
+        rule=Rule.POLICY_FOUND,
+        thing=f"policy/{file}",
+        verdict=Verdict.FAIL,
+        reason="invalid_policy",
+        sentence=sentence,
+    )
+    alert = Alert(
+        kind=AlertKind.POLICY_INVALID,
+        subject=event.subject,
+        severity=Severity.WARNING,
+        title=f"the policy file {file} cannot be used",
+        text=f"{sentence} Its model is not gated, and its endpoint is watched with defaults.",
+        first_step="Mend the file; check it with: driftgate policy FILE",
+        since=event.time,
+        labels={"file": file},
+    )
+    return finding, alert
 
 
 def _outbox(event: Event, evidence: ServiceEvidence) -> tuple[Finding, tuple[Alert, ...]]:

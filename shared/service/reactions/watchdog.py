@@ -31,6 +31,7 @@ def _gather(
         },
         unsent=len(world.ledger.unsent(limit=1000)),
         unsent_since=world.ledger.oldest_unsent(),
+        policy_problems=tuple(world.policies.problems()),
     )
 
 
