@@ -1,0 +1,86 @@
+"""What every store of policies promises: a wrong file is told, and never hides the others."""
+
+import pytest
+
+from shared.adapters.embedded import FilePolicies
+from shared.errors import InvalidPolicy
+
+GOOD = "model: {model}\nendpoint: {model}-endpoint\n"
+
+
+@pytest.fixture(params=[FilePolicies], ids=["files"])
+def policies(request, tmp_path):
+    """A store and how a file gets into it."""
+
+    def keep(name, content):
+        (tmp_path / name).write_text(content)
+
+    return request.param(tmp_path), keep
+
+
+def test_a_policy_is_found_by_its_model_and_by_its_endpoint(policies):
+    store, keep = policies
+    keep("loan.yaml", GOOD.format(model="loan"))
+
+    assert store.for_model("loan").endpoint == "loan-endpoint"
+    assert store.for_endpoint("loan-endpoint").model == "loan"
+
+
+def test_nothing_is_found_for_a_name_nobody_wrote_a_policy_for(policies):
+    store, keep = policies
+    keep("loan.yaml", GOOD.format(model="loan"))
+
+    assert store.for_model("fraud") is None
+    assert store.for_endpoint("fraud-endpoint") is None
+
+
+def test_an_empty_store_answers_with_nothing(policies):
+    store, _ = policies
+
+    assert (store.for_model("loan"), list(store.all()), list(store.problems())) == (None, [], [])
+
+
+def test_policies_are_listed_by_model_and_a_wrong_file_hides_none(policies):
+    store, keep = policies
+    keep("a.yaml", GOOD.format(model="loan"))
+    keep("b.yaml", "model: [\n")
+    keep("c.yml", GOOD.format(model="fraud"))
+
+    assert [policy.model for policy in store.all()] == ["fraud", "loan"]
+    assert store.for_endpoint("loan-endpoint").model == "loan"
+
+
+def test_a_wrong_file_is_told_by_name_once(policies):
+    store, keep = policies
+    keep("loan.yaml", "model: loan\ngate: {}\n")
+
+    (problem,) = store.problems()
+    assert problem.startswith("loan.yaml")
+    assert "gate" in problem
+
+
+def test_a_model_whose_own_file_is_wrong_has_no_policy_but_an_error(policies):
+    store, keep = policies
+    keep("loan.yaml", "model: loan\ngate: {}\n")
+
+    with pytest.raises(InvalidPolicy, match=r"loan\.yaml"):
+        store.for_model("loan")
+
+
+def test_two_files_for_one_model_are_an_error_that_names_both(policies):
+    store, keep = policies
+    keep("one.yaml", GOOD.format(model="loan"))
+    keep("two.yaml", GOOD.format(model="loan"))
+
+    with pytest.raises(InvalidPolicy, match=r"one\.yaml and two\.yaml"):
+        store.for_model("loan")
+
+
+def test_a_changed_file_counts_at_once(policies):
+    store, keep = policies
+    keep("loan.yaml", GOOD.format(model="loan"))
+    store.for_model("loan")
+
+    keep("loan.yaml", "model: loan\nendpoint: moved\n")
+
+    assert store.for_model("loan").endpoint == "moved"
