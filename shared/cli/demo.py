@@ -2,11 +2,11 @@
 
 import shutil
 import sys
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from shared.cli.printing import console
+from shared.cli.simulated_clock import SimulatedClock
 from shared.cli.story import ENDS, KEPT_PAYLOADS, STEPS, Story
 from shared.settings import SAMPLES, Settings
 
@@ -45,23 +45,6 @@ def demo() -> None:
         story.run_until(ENDS, lambda days: progress.advance(task, days))
     report = story.write_report()
     story.sum_up(report, _shown(home))
-
-
-class SimulatedClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        """The simulated instant."""
-        return self.now
-
-    def move_to(self, time: datetime) -> timedelta:
-        """Go on to a later time; returns how far."""
-        moved = max(time - self.now, timedelta())
-        self.now += moved
-        return moved
 
 
 def _progress(screen: Any) -> Any:

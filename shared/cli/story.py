@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap import Application
 from shared.cli.printing import action_text, coloured
+from shared.cli.simulated_clock import SimulatedClock
 from shared.domain.canonical import format_time, parse_time
 from shared.domain.event import Check
 from shared.domain.wording import spell_time
@@ -17,8 +18,6 @@ from shared.web.reports import timeline_report
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from shared.cli.demo import SimulatedClock
 
 
 def _at(text: str) -> datetime:
@@ -92,7 +91,7 @@ class Story:
         application: Application,
         home: Path,
         screen: "Console",
-        clock: "SimulatedClock",
+        clock: SimulatedClock,
     ) -> None:
         self._application = application
         self._home = home

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from shared.statistics.seasons import Array, seasonal_design
-from shared.statistics.series_points import Kind, Point, bucket_of, rates_of, weights_of
+from shared.statistics.series.points import Kind, Point, bucket_of, rates_of, weights_of
+from shared.statistics.series.seasons import Array, seasonal_design
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

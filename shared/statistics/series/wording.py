@@ -1,14 +1,11 @@
 """A judged series in one sentence."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from shared.statistics.series import Question, SeriesJudgement
+from shared.statistics.series.judgement import Question, SeriesJudgement
 
 _MOVES = {"fall": "fall", "rise": "rise", "both": "move"}
 
 
-def series_sentence(judged: "SeriesJudgement", question: "Question") -> str:
+def series_sentence(judged: SeriesJudgement, question: Question) -> str:
     """What was seen, what was expected, the change with its interval, and what is allowed."""
 
     def spell(value: float | None) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from shared.errors import InvalidData
-from shared.statistics.seasons import Array
+from shared.statistics.series.seasons import Array
 
 Kind = Literal["proportion", "count", "mean"]
 

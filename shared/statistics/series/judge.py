@@ -2,10 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +12,20 @@ from scipy import special
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidData
 from shared.statistics.distance import rows_needed
-from shared.statistics.seasons import Array
-from shared.statistics.series_fit import (
+from shared.statistics.series.fit import (
     BaselineFit,
     fit_baseline,
     unit_variance,
     variance_inflation,
 )
-from shared.statistics.series_points import (
+from shared.statistics.series.judgement import (
+    Band,
+    Direction,
+    Question,
+    SeriesJudgement,
+    SeriesReason,
+)
+from shared.statistics.series.points import (
     Kind,
     Point,
     bucket_of,
@@ -31,67 +35,10 @@ from shared.statistics.series_points import (
     valid_points,
     weights_of,
 )
-from shared.statistics.series_wording import series_sentence
+from shared.statistics.series.seasons import Array
+from shared.statistics.series.wording import series_sentence
 
-Direction = Literal["fall", "rise", "both"]
 NEEDED_HISTORY = timedelta(days=7)
-
-
-class SeriesReason(StrEnum):
-    """Why a series has its verdict."""
-
-    WITHIN_LIMIT = "within_limit"
-    BEYOND_LIMIT = "beyond_limit"
-    NOT_DECIDED = "not_decided"
-    SHORT_HISTORY = "short_history"
-    NO_RECENT_DATA = "no_recent_data"
-    MISSING_DATA = "missing_data"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """One recent bucket for a chart: what was seen, what was expected, and the usual range."""
-
-    time: datetime
-    observed: float
-    expected: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesJudgement:
-    """The change over the recent buckets: a share of the expected value, or its own unit.
-
-    `since` is the first of the last unbroken run of buckets beyond their usual range in the
-    direction of the change.
-    """
-
-    verdict: Verdict
-    reason: SeriesReason
-    sentence: str
-    limit: float
-    estimate: float | None = None
-    low: float | None = None
-    high: float | None = None
-    expected: float | None = None
-    observed: float | None = None
-    n: float = 0.0
-    n_needed: float | None = None
-    buckets_history: int = 0
-    since: datetime | None = None
-    points: tuple[Band, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked of a series: its kind, which way it may not go, and how far."""
-
-    kind: Kind
-    direction: Direction
-    limit: float
-    relative: bool
-    confidence: float
 
 
 def judge_series(
@@ -239,6 +186,3 @@ def _since(bands: Sequence[Band], estimate: float) -> datetime | None:
             break
         since = band.time
     return since
-
-
-__all__ = ["Band", "Point", "SeriesJudgement", "SeriesReason", "judge_series"]
