@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from shared.statistics.grid import count_between
+from shared.profiles.grid import count_between
 from shared.statistics.profile import EXAMPLES, LARGEST, CategoricalColumn, Column, NumericColumn
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from shared.domain.verdict import Verdict
 from shared.profiles import baseline, window
 from shared.statistics import compare
-from shared.statistics.cells import cells_of
+from shared.statistics.comparison.cells import cells_of
 
 
 def judged(before, after):

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from shared.domain.verdict import Verdict
-from shared.statistics.psi import judge_psi, population_stability_index, psi_interval
+from shared.statistics.distances.psi import judge_psi, population_stability_index, psi_interval
 
 TENTHS = [2000] * 10
 

@@ -11,7 +11,7 @@ from scipy import special
 
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidData
-from shared.statistics.distance import rows_needed
+from shared.statistics.distances.distance import rows_needed
 from shared.statistics.series.fit import (
     BaselineFit,
     fit_baseline,

@@ -10,10 +10,10 @@ import numpy as np
 from shared.domain.canonical import to_plain
 from shared.domain.verdict import Verdict, worst
 from shared.errors import InvalidData
-from shared.statistics.cells import Cells, cells_of
-from shared.statistics.distance import Distance
+from shared.statistics.comparison.cells import Cells, cells_of
+from shared.statistics.distances.distance import Distance
+from shared.statistics.distances.psi import DEFAULT_LIMIT, judge_psi
 from shared.statistics.profile import MISSING, Column, Profile
-from shared.statistics.psi import DEFAULT_LIMIT, judge_psi
 
 Limits = Mapping[str, float | Mapping[str, float]]
 

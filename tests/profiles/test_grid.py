@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.statistics.grid import BLOCK, count_between
+from shared.profiles.grid import BLOCK, count_between
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 

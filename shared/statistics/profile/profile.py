@@ -4,189 +4,20 @@ Two profiles of one baseline add up, so an hour, a day and a quarter are the sam
 and whatever can count can make one.
 """
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, Self
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any, Self
 
 from shared.domain.canonical import content_hash, format_time, parse_time
 from shared.errors import InvalidData
+from shared.statistics.profile.categorical import CategoricalColumn
+from shared.statistics.profile.extremes import extreme
+from shared.statistics.profile.numeric import NumericColumn
 
 SCHEMA_VERSION = 1
-EXAMPLES = 5
-LARGEST = sys.float_info.max
 MISSING = "missing: the baseline has this column, the window does not"
 _MODULUS = 1 << 256
-
-Counts = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NumericColumn:
-    """Counts of a numeric column between the baseline's quantile edges.
-
-    `counts[i]` holds the finite values in (edges[i-1], edges[i]], the first bin lying below the
-    baseline's minimum and the last above its maximum.
-    `shifted_sum` and `shifted_squares` sum x − shift and (x − shift)², `shift` being the
-    baseline's mean, so that the spread keeps its digits far from zero. Counts merge exactly; each
-    sum is within (parts + log2 rows + 20) · 2⁻⁵³ of the sum of its absolute terms in any order.
-    """
-
-    edges: tuple[float, ...]
-    counts: Counts
-    shift: float
-    nulls: int = 0
-    nans: int = 0
-    above: int = 0
-    below: int = 0
-    minimum: float | None = None
-    maximum: float | None = None
-    shifted_sum: float = 0.0
-    shifted_squares: float = 0.0
-    kind: Literal["numeric"] = "numeric"
-
-    @property
-    def finite(self) -> int:
-        """How many values are numbers."""
-        return int(self.counts.sum())
-
-    @property
-    def n(self) -> int:
-        """Rows seen, whatever their value."""
-        return self.finite + self.nulls + self.nans + self.above + self.below
-
-    @property
-    def missing(self) -> int:
-        """Nulls and not-a-numbers."""
-        return self.nulls + self.nans
-
-    @property
-    def mean(self) -> float | None:
-        """Arithmetic mean of the finite values, None without any."""
-        return self.shift + self.shifted_sum / self.finite if self.finite else None
-
-    @property
-    def variance(self) -> float | None:
-        """Population variance of the finite values, None without any."""
-        if not self.finite:
-            return None
-        mean = self.shifted_sum / self.finite
-        return max(0.0, self.shifted_squares / self.finite - mean * mean)
-
-    def binning(self) -> dict[str, Any]:
-        """What makes two columns comparable."""
-        return {"kind": self.kind, "edges": list(self.edges), "shift": self.shift}
-
-    def __add__(self, other: Self) -> Self:
-        return replace(
-            self,
-            counts=self.counts + other.counts,
-            nulls=self.nulls + other.nulls,
-            nans=self.nans + other.nans,
-            above=self.above + other.above,
-            below=self.below + other.below,
-            minimum=_extreme(min, self.minimum, other.minimum),
-            maximum=_extreme(max, self.maximum, other.maximum),
-            shifted_sum=self.shifted_sum + other.shifted_sum,
-            shifted_squares=min(LARGEST, self.shifted_squares + other.shifted_squares),
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values; floats round-trip exactly."""
-        return {
-            **self.binning(),
-            "counts": self.counts.tolist(),
-            "nulls": self.nulls,
-            "nans": self.nans,
-            "above": self.above,
-            "below": self.below,
-            "minimum": self.minimum,
-            "maximum": self.maximum,
-            "shifted_sum": self.shifted_sum,
-            "shifted_squares": self.shifted_squares,
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """Read back what `to_json` wrote."""
-        return cls(
-            **{
-                **plain,
-                "edges": tuple(plain["edges"]),
-                "counts": np.asarray(plain["counts"], dtype=np.int64),
-            }
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CategoricalColumn:
-    """Counts of the baseline's most frequent values, of its other values, and of new ones.
-
-    `known` are all values the baseline had (sorted), empty when it had too many to keep, in which
-    case nothing counts as unseen. `examples` are up to five unseen values.
-    """
-
-    values: tuple[str, ...]
-    counts: Counts
-    known: tuple[str, ...] = ()
-    other_known: int = 0
-    unseen: int = 0
-    examples: tuple[str, ...] = ()
-    nulls: int = 0
-    kind: Literal["categorical", "boolean"] = "categorical"
-
-    @property
-    def n(self) -> int:
-        """Rows seen, whatever their value."""
-        return int(self.counts.sum()) + self.other_known + self.unseen + self.nulls
-
-    @property
-    def missing(self) -> int:
-        """Nulls."""
-        return self.nulls
-
-    def binning(self) -> dict[str, Any]:
-        """What makes two columns comparable."""
-        return {"kind": self.kind, "values": list(self.values), "known": list(self.known)}
-
-    def __add__(self, other: Self) -> Self:
-        return replace(
-            self,
-            counts=self.counts + other.counts,
-            other_known=self.other_known + other.other_known,
-            unseen=self.unseen + other.unseen,
-            examples=tuple(sorted({*self.examples, *other.examples})[:EXAMPLES]),
-            nulls=self.nulls + other.nulls,
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return {
-            **self.binning(),
-            "counts": self.counts.tolist(),
-            "other_known": self.other_known,
-            "unseen": self.unseen,
-            "examples": list(self.examples),
-            "nulls": self.nulls,
-        }
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """Read back what `to_json` wrote."""
-        return cls(
-            **{
-                **plain,
-                "values": tuple(plain["values"]),
-                "known": tuple(plain["known"]),
-                "examples": tuple(plain["examples"]),
-                "counts": np.asarray(plain["counts"], dtype=np.int64),
-            }
-        )
-
 
 Column = NumericColumn | CategoricalColumn
 
@@ -232,8 +63,8 @@ class Profile:
             self,
             columns={name: _merge(self.columns[name], other.columns[name]) for name in shared},
             rows=self.rows + other.rows,
-            start=_extreme(min, self.start, other.start),
-            end=_extreme(max, self.end, other.end),
+            start=extreme(min, self.start, other.start),
+            end=extreme(max, self.end, other.end),
             fingerprint=_add_fingerprints(self.fingerprint, other.fingerprint),
             skipped={**other.skipped, **self.skipped},
             problems=_merge_problems(self, other),
@@ -317,12 +148,6 @@ def _merge_problems(one: Profile, other: Profile) -> dict[str, str]:
         elif not any(part.rows and name not in part.problems for part in (one, other)):
             merged[name] = MISSING
     return merged
-
-
-def _extreme(choose: Any, one: Any, other: Any) -> Any:
-    if one is None or other is None:
-        return one if other is None else other
-    return choose(one, other)
 
 
 def _add_fingerprints(one: str, other: str) -> str:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import special
 
 from shared.domain.verdict import Verdict
-from shared.statistics.distance import Distance, judge, rows_needed
+from shared.statistics.distances.distance import Distance, judge, rows_needed
 
 DEFAULT_LIMIT = 0.2
 _NORMAL_FROM = 5_000.0
