@@ -84,6 +84,7 @@ def make_baseline_column(values: "pa.Array", *, bins: int, top: int) -> Column:
         return count_column(values, empty)
     frequencies = _frequencies(values)
     ordered = sorted(frequencies, key=lambda value: (-frequencies[value], value))
+    once = sum(count == 1 for count in frequencies.values())
     known = tuple(sorted(frequencies)) if len(frequencies) <= _KNOWN_MOST else ()
     named: Any = "boolean" if kind == "boolean" else "categorical"
     frequent = tuple(ordered[:top]) if kind != "boolean" else ("false", "true")
@@ -93,7 +94,7 @@ def make_baseline_column(values: "pa.Array", *, bins: int, top: int) -> Column:
         known=tuple(sorted({*known, *frequent})) if known else (),
         kind=named,
     )
-    return count_column(values, empty_categories)
+    return replace(count_column(values, empty_categories), singletons=once)
 
 
 def _quantile_edges(finite: npt.NDArray[np.float64], bins: int) -> tuple[float, ...]:

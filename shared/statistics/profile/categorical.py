@@ -16,7 +16,8 @@ class CategoricalColumn:
     """Counts of the baseline's most frequent values, of its other values, and of new ones.
 
     `known` are all values the baseline had (sorted), empty when it had too many to keep, in which
-    case nothing counts as unseen. `examples` are up to five unseen values.
+    case nothing counts as unseen. `examples` are up to five unseen values. `singletons` says, of a
+    baseline, how many values it had just once: their share is that of values still to be seen.
     """
 
     values: tuple[str, ...]
@@ -26,6 +27,7 @@ class CategoricalColumn:
     unseen: int = 0
     examples: tuple[str, ...] = ()
     nulls: int = 0
+    singletons: int = 0
     kind: Literal["categorical", "boolean"] = "categorical"
 
     @property
@@ -50,6 +52,7 @@ class CategoricalColumn:
             unseen=self.unseen + other.unseen,
             examples=tuple(sorted({*self.examples, *other.examples})[:EXAMPLES]),
             nulls=self.nulls + other.nulls,
+            singletons=self.singletons + other.singletons,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -61,6 +64,7 @@ class CategoricalColumn:
             "unseen": self.unseen,
             "examples": list(self.examples),
             "nulls": self.nulls,
+            "singletons": self.singletons,
         }
 
     @classmethod
