@@ -160,7 +160,16 @@ def test_drift_exits_by_its_verdict(run, tmp_path, center, n, code, verdict):
         "limit",
         "verdict",
         "n_needed",
+        "p_value",
+        "bins",
+        "binning_error",
     }
+    assert {"jensen_shannon", "kolmogorov_smirnov", "wasserstein_normed"} < column[
+        "distances"
+    ].keys()
+    assert column["distances"]["chi_squared"]["verdict"] is None
+    assert 0 <= column["distances"]["chi_squared"]["p_value"] <= 1
+    assert column["detectable"]["psi"] > 0.2
 
 
 def test_drift_writes_a_report_that_needs_nothing_from_outside(run, tmp_path):

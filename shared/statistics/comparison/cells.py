@@ -16,11 +16,17 @@ RARE = 0.005
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cells:
-    """Labels, and the counts of baseline and window in each cell."""
+    """Labels, and the counts of baseline and window in each cell.
+
+    `described` says how many cells there are and whose edges. `in_order` is how many of the first
+    cells are in the order of their values: 0 for a categorical column.
+    """
 
     labels: tuple[str, ...]
     baseline: npt.NDArray[np.float64]
     window: npt.NDArray[np.float64]
+    described: str
+    in_order: int = 0
 
     def bars(self) -> tuple[tuple[str, float, float], ...]:
         """Label, baseline share and window share, leaving out cells empty on both sides."""
@@ -61,6 +67,8 @@ def _numeric(base: NumericColumn, win: NumericColumn) -> Cells:
         labels=(*_interval_labels(base.edges, starts), *(label for label, _, _ in extra)),
         baseline=np.append(p, [before for _, before, _ in extra]),
         window=np.append(q, [after for _, _, after in extra]),
+        described=f"{len(starts)} groups of the baseline's quantiles, infinite, missing",
+        in_order=len(starts),
     )
 
 
@@ -116,4 +124,5 @@ def _categorical(base: CategoricalColumn, win: CategoricalColumn) -> Cells:
         labels=(*labels, *(label for label, _, _ in extra)),
         baseline=np.append(base.counts[frequent], [before for _, before, _ in extra]).astype(float),
         window=np.append(win.counts[frequent], [after for _, _, after in extra]).astype(float),
+        described=f"{len(labels)} values of the baseline, other values, never seen, missing",
     )

@@ -1,8 +1,7 @@
 """One window against its baseline, column by column."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,30 +10,27 @@ from shared.domain.canonical import to_plain
 from shared.domain.verdict import Verdict, worst
 from shared.errors import InvalidData
 from shared.statistics.comparison.cells import Cells, cells_of
+from shared.statistics.comparison.limits import Limits, check_inflation, check_limits, limits_of
+from shared.statistics.comparison.measured import Distances
+from shared.statistics.comparison.wording import Reason, explain
+from shared.statistics.distances.cell_counts import CellCounts
+from shared.statistics.distances.column_pair import ColumnPair
+from shared.statistics.distances.detectable import (
+    detectable_mean_shift,
+    detectable_psi,
+    shift_of_psi,
+)
 from shared.statistics.distances.distance import Distance
-from shared.statistics.distances.psi import DEFAULT_LIMIT, judge_psi
-from shared.statistics.profile import MISSING, Column, Profile
-
-Limits = Mapping[str, float | Mapping[str, float]]
-
-
-class Reason(StrEnum):
-    """Why a column has its verdict."""
-
-    WITHIN_LIMIT = "within_limit"
-    ABOVE_LIMIT = "above_limit"
-    TOO_FEW_ROWS = "too_few_rows"
-    NO_ROWS = "no_rows"
-    NO_VALUES = "no_values"
-    COLUMN_MISSING = "column_missing"
-    TYPE_CHANGED = "type_changed"
+from shared.statistics.profile import MISSING, Column, NumericColumn, Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnComparison:
     """One column's verdict with its distances; `n` and `missing` count rows of the window.
 
-    `bars` gives label, baseline share and window share of each cell, for a chart.
+    `detectable` is the smallest true change that so many rows would have called a failure with
+    probability 0.8: a PSI, and a shift of the mean in deviations of the baseline. `bars` gives
+    label, baseline share and window share of each cell, for a chart.
     """
 
     name: str
@@ -44,7 +40,8 @@ class ColumnComparison:
     verdict: Verdict
     reason: Reason
     sentence: str
-    distances: dict[str, Distance]
+    distances: Mapping[str, Distance]
+    detectable: Mapping[str, float] = field(default_factory=dict)
     bars: tuple[tuple[str, float, float], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -52,7 +49,11 @@ class ColumnComparison:
         plain = to_plain(self)
         assert isinstance(plain, dict)  # noqa: S101  narrows the type of a dataclass's plain form
         del plain["bars"]
-        return {**plain, "distances": {k: _finite(v) for k, v in plain["distances"].items()}}
+        return {
+            **plain,
+            "distances": {k: _finite(v) for k, v in plain["distances"].items()},
+            "detectable": _finite(plain["detectable"]),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +90,16 @@ def compare(
     *,
     limits: Limits | None = None,
     confidence: float = 0.95,
+    inflation: Mapping[str, float] | None = None,
 ) -> Comparison:
     """Judge every column of the baseline in the window; the worst verdict is the whole's.
 
     `limits` gives a limit a distance, e.g. `{"psi": 0.2}`, or one a column,
-    `{"psi": {"income": 0.1}}`; a column without one has the default of 0.2.
+    `{"kolmogorov_smirnov": {"income": 0.1}}`: that distance judges too. Only PSI judges without
+    being named, at 0.2. `inflation` gives the over-dispersion φ of a column's rows, by which n rows
+    weigh as n/φ.
     Raises InvalidData when the window was profiled against another baseline, or for a limit of an
-    unknown distance or column.
+    unknown distance or column or of a distance the column does not have.
     """
     if base.baseline_hash != win.baseline_hash:
         raise InvalidData(
@@ -103,9 +107,13 @@ def compare(
         )
     if not 0.0 < confidence < 1.0:
         raise InvalidData(f"confidence is {confidence}; give a number between 0 and 1.")
-    _check_limits(limits or {}, base)
+    chosen, spread = limits or {}, inflation or {}
+    check_limits(chosen, base)
+    check_inflation(spread, base)
     columns = tuple(
-        _compare_column(name, column, win, _limit(limits, "psi", name), confidence)
+        _compare_column(
+            name, column, win, limits_of(chosen, name, column), confidence, spread.get(name, 1.0)
+        )
         for name, column in base.columns.items()
     )
     return Comparison(
@@ -119,31 +127,13 @@ def compare(
     )
 
 
-def _check_limits(limits: Limits, base: Profile) -> None:
-    for distance, chosen in limits.items():
-        if distance != "psi":
-            raise InvalidData(f"There is no distance {distance} to limit; name psi.")
-        by_column = chosen if isinstance(chosen, Mapping) else {"every column": chosen}
-        for name, limit in by_column.items():
-            if isinstance(chosen, Mapping) and name not in base.columns:
-                why = base.skipped.get(name)
-                raise InvalidData(
-                    f"There is a limit for {name}, which the baseline does not have; "
-                    f"it has {', '.join(base.columns)}."
-                    if why is None
-                    else f"There is a limit for {name}, which is not compared: {why}."
-                )
-            if not 0.0 <= limit < np.inf:
-                raise InvalidData(f"The limit of {name} is {limit}; give 0 or more.")
-
-
-def _limit(limits: Limits | None, distance: str, column: str) -> float:
-    chosen = (limits or {}).get(distance, DEFAULT_LIMIT)
-    return chosen.get(column, DEFAULT_LIMIT) if isinstance(chosen, Mapping) else float(chosen)
-
-
 def _compare_column(
-    name: str, base: Column, win: Profile, limit: float, confidence: float
+    name: str,
+    base: Column,
+    win: Profile,
+    limits: Mapping[str, float],
+    confidence: float,
+    inflation: float,
 ) -> ColumnComparison:
     if name in win.problems:
         problem = win.problems[name]
@@ -160,8 +150,17 @@ def _compare_column(
         )
     column = win.columns[name]
     cells = cells_of(base, column)
-    psi = judge_psi(cells.baseline, cells.window, limit=limit, confidence=confidence)
-    reason, sentence = _explain(name, column, psi, cells)
+    pair = ColumnPair(
+        base=base,
+        win=column,
+        cells=CellCounts.of(cells.baseline, cells.window, inflation),
+        cells_are=cells.described,
+        inflation=inflation,
+    )
+    distances = Distances(pair, limits, confidence)
+    judged = {distance: distances[distance] for distance in limits}
+    verdict = worst(one.verdict for one in judged.values() if one.verdict is not None)
+    reason, sentence = explain(name, column, verdict, judged, cells)
     if column.n == 0 and win.unread:
         sentence += f" {win.unread} collected lines hold their rows elsewhere."
     return ColumnComparison(
@@ -169,33 +168,30 @@ def _compare_column(
         kind=base.kind,
         n=column.n,
         missing=column.missing,
-        verdict=psi.verdict,
+        verdict=verdict,
         reason=reason,
         sentence=sentence,
-        distances={"psi": psi},
+        distances=distances,
+        detectable=_detectable(pair, cells, limits, confidence),
         bars=cells.bars(),
     )
 
 
-def _explain(name: str, column: Column, psi: Distance, cells: Cells) -> tuple[Reason, str]:
-    if column.n == 0:
-        return Reason.NO_ROWS, f"{name}: the window has no rows, so nothing can be said."
-    numbers = (
-        f"PSI {psi.estimate:.3f} (true value {psi.low:.3f} to {psi.high:.3f}), "
-        f"limit {psi.limit:g}, n {column.n}"
-    )
-    if psi.verdict is Verdict.FAIL:
-        if column.missing == column.n:
-            return Reason.NO_VALUES, f"{name}: every value is missing; {numbers}."
-        return Reason.ABOVE_LIMIT, f"{name}: {numbers}; {cells.largest_move()}."
-    if psi.verdict is Verdict.PASS:
-        return Reason.WITHIN_LIMIT, f"{name}: {numbers}."
-    needed = (
-        f"about {psi.n_needed} rows would decide"
-        if psi.n_needed is not None
-        else "no number of rows would decide against this baseline"
-    )
-    return Reason.TOO_FEW_ROWS, f"{name}: {numbers}; {needed}."
+def _detectable(
+    pair: ColumnPair, cells: Cells, limits: Mapping[str, float], confidence: float
+) -> dict[str, float]:
+    counts = pair.cells
+    if counts.n == 0 or counts.m == 0:
+        return {}
+    psi = detectable_psi(counts.cells, counts.noise, limits["psi"], confidence)
+    if not isinstance(pair.base, NumericColumn):
+        return {"psi": psi}
+    if "mean_shift" in limits:
+        n, m = counts.n / pair.inflation, counts.m / pair.inflation
+        shift = detectable_mean_shift(n, m, limits["mean_shift"], confidence)
+    else:
+        shift = shift_of_psi(psi, cells.baseline[: cells.in_order])
+    return {"psi": psi, "mean_shift": shift}
 
 
 def _finite(distance: dict[str, Any]) -> dict[str, Any]:

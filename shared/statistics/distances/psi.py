@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from shared.domain.verdict import Verdict
+from shared.statistics.distances.cell_counts import CellCounts
 from shared.statistics.distances.distance import Distance, judge, rows_needed
+from shared.statistics.distances.quadratic import noncentral_interval
 
 DEFAULT_LIMIT = 0.2
-_NORMAL_FROM = 5_000.0
 
 Cells = npt.ArrayLike
 
@@ -34,59 +34,51 @@ def population_stability_index(baseline: Cells, window: Cells) -> float:
 
 
 def psi_interval(
-    estimate: float, cells: int, n: float, m: float, confidence: float = 0.95
+    estimate: float,
+    cells: int,
+    n: float,
+    m: float,
+    confidence: float = 0.95,
+    inflation: float = 1.0,
 ) -> tuple[float, float]:
     """The interval of the true PSI behind an estimate from n window and m baseline rows.
 
-    PSI / (1/n + 1/m) is close to non-central chi-squared with cells − 1 degrees of freedom and
-    non-centrality PSI_true / (1/n + 1/m); both ends invert its distribution function.
+    PSI / (φ/n + φ/m) is close to non-central chi-squared with cells − 1 degrees of freedom and
+    non-centrality PSI_true / (φ/n + φ/m); both ends invert its distribution function.
     Source: Yurdakul, Statistical Properties of Population Stability Index (2018).
 
     >>> low, high = psi_interval(0.09, cells=10, n=100, m=20_000)
     >>> round(low, 3), round(high, 3)
-    (0.0, 0.141)
+    (0.0, 0.142)
     """
-    scale = 1.0 / n + 1.0 / m
-    freedom = float(cells - 1)
-    statistic = estimate / scale
-    tail = (1.0 - confidence) / 2.0
-    low = _noncentrality(statistic, freedom, 1.0 - tail)
-    high = _noncentrality(statistic, freedom, tail)
+    scale = inflation * (1.0 / n + 1.0 / m)
+    low, high = noncentral_interval(estimate / scale, float(cells - 1), confidence)
     return low * scale, high * scale
 
 
-def _noncentrality(statistic: float, freedom: float, probability: float) -> float:
-    """The non-centrality at which the distribution function at `statistic` is `probability`.
-
-    Far out the normal approximation with the same mean and variance is solved instead.
-    """
-    if special.chndtr(statistic, freedom, 0.0) <= probability:
-        return 0.0
-    if statistic <= _NORMAL_FROM:
-        found = float(special.chndtrinc(statistic, freedom, probability))
-        if math.isfinite(found):
-            return max(0.0, found)
-    z = float(special.ndtri(probability))
-    centred = statistic - freedom
-    return max(0.0, centred + 2 * z * z - z * math.sqrt(4 * centred + 4 * z * z + 2 * freedom))
-
-
 def judge_psi(
-    baseline: Cells, window: Cells, *, limit: float = DEFAULT_LIMIT, confidence: float = 0.95
+    baseline: Cells,
+    window: Cells,
+    *,
+    limit: float = DEFAULT_LIMIT,
+    confidence: float = 0.95,
+    inflation: float = 1.0,
 ) -> Distance:
     """PSI of two counts over the same cells, with interval, verdict and the rows that decide.
 
     The estimate is the customary value, which is biased upwards by (cells − 1)(1/n + 1/m); the
-    interval is not. Cells empty on both sides are left out.
+    interval is not. Cells empty on both sides are left out. With over-dispersion `inflation` φ the
+    rows weigh as n/φ and m/φ.
 
     >>> judge_psi([500] * 10, [50] * 10, limit=0.2).verdict
     <Verdict.PASS: 'pass'>
     """
-    p = np.asarray(baseline, dtype=float)
-    q = np.asarray(window, dtype=float)
-    used = (p > 0) | (q > 0)
-    p, q = p[used], q[used]
-    n, m, cells = float(q.sum()), float(p.sum()), len(p)
+    return judge_psi_counts(CellCounts.of(baseline, window, inflation), limit, confidence)
+
+
+def judge_psi_counts(counts: CellCounts, limit: float, confidence: float = 0.95) -> Distance:
+    """`judge_psi` of counts that are already in their cells."""
+    n, m, cells = counts.n, counts.m, counts.cells
     if n == 0 or m == 0:
         return Distance(
             estimate=0.0,
@@ -97,16 +89,15 @@ def judge_psi(
             n_needed=None,
         )
     if cells < 2:
-        return Distance(estimate=0.0, low=0.0, high=0.0, limit=limit, verdict=Verdict.PASS)
-    estimate = population_stability_index(p, q)
-    low, high = psi_interval(estimate, cells, n, m, confidence)
+        return _judge_single(counts, limit, confidence)
+    estimate = population_stability_index(counts.baseline, counts.window)
+    low, high = psi_interval(estimate, cells, n, m, confidence, counts.inflation)
     verdict = judge(low, high, limit)
     needed = None
     if verdict is Verdict.INCONCLUSIVE:
-        bias = (cells - 1) * (1.0 / n + 1.0 / m)
-        likely = max(0.0, estimate - bias)
+        likely = max(0.0, estimate - (cells - 1) * counts.noise)
         needed = rows_needed(
-            lambda rows: _would_decide(likely, cells, rows, m, limit, confidence),
+            lambda rows: _would_decide(likely, cells, rows, m, limit, confidence, counts.inflation),
             start=int(n) + 1,
         )
     return Distance(
@@ -114,9 +105,35 @@ def judge_psi(
     )
 
 
+def _judge_single(counts: CellCounts, limit: float, confidence: float) -> Distance:
+    """All rows of both sides in one cell: as far as so few rows can show."""
+    high = _unseen_psi(counts, counts.n, confidence)
+    verdict = judge(0.0, high, limit)
+    needed = None
+    if verdict is Verdict.INCONCLUSIVE:
+        needed = rows_needed(
+            lambda rows: _unseen_psi(counts, rows, confidence) <= limit, start=int(counts.n) + 1
+        )
+    return Distance(estimate=0.0, low=0.0, high=high, limit=limit, verdict=verdict, n_needed=needed)
+
+
+def _unseen_psi(counts: CellCounts, n: float, confidence: float) -> float:
+    window = counts.window * (n / counts.n)
+    worst = CellCounts(
+        baseline=counts.baseline, window=window, inflation=counts.inflation
+    ).with_unseen(confidence)
+    return population_stability_index(worst.baseline, worst.window)
+
+
 def _would_decide(
-    likely: float, cells: int, n: float, m: float, limit: float, confidence: float
+    likely: float,
+    cells: int,
+    n: float,
+    m: float,
+    limit: float,
+    confidence: float,
+    inflation: float,
 ) -> bool:
-    expected = likely + (cells - 1) * (1.0 / n + 1.0 / m)
-    low, high = psi_interval(expected, cells, n, m, confidence)
+    expected = likely + (cells - 1) * inflation * (1.0 / n + 1.0 / m)
+    low, high = psi_interval(expected, cells, n, m, confidence, inflation)
     return judge(low, high, limit) is not Verdict.INCONCLUSIVE
