@@ -30,6 +30,8 @@ class Point:
 def valid_points(points: Sequence[Point], kind: Kind) -> list[Point]:
     """Sorted points with a usable weight; an empty bucket of a proportion tells nothing."""
     for point in points:
+        if point.time.tzinfo is None:
+            raise InvalidData(f"The time {point.time} has no time zone; give UTC or another.")
         if not math.isfinite(point.value):
             raise InvalidData(f"The value at {point.time} is {point.value}; give a number.")
         if kind != "mean" and point.value < 0:
@@ -47,8 +49,11 @@ def valid_points(points: Sequence[Point], kind: Kind) -> list[Point]:
                 f"The bucket at {point.time} counts {point.value:g} of {point.weight:g}; "
                 "a proportion's value is its numerator, not the ratio."
             )
-    usable = [point for point in points if point.weight is None or point.weight > 0]
-    return sorted(usable, key=lambda point: point.time)
+    ordered = sorted(points, key=lambda point: point.time)
+    for earlier, later in pairwise(ordered):
+        if earlier.time == later.time:
+            raise InvalidData(f"The bucket at {later.time} is given twice; add the two up.")
+    return [point for point in ordered if point.weight is None or point.weight > 0]
 
 
 def bucket_of(points: Sequence[Point]) -> timedelta:

@@ -1,7 +1,7 @@
 """The rhythm of day and week as columns of a regression."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +12,15 @@ _HARMONICS = 3
 _FULL_SEASON = timedelta(days=21)
 
 
-def seasonal_design(times: Sequence[datetime], bucket: timedelta, history: timedelta) -> Array:
+def seasonal_design(
+    times: Sequence[datetime], bucket: timedelta, history: timedelta, zone: tzinfo = UTC
+) -> Array:
     """One row a time: a level, six days of the week and, below a day, the hours as harmonics.
 
     From three weeks of history on, hours may differ at the weekend; below two weeks the days of
-    the week are left out, since each was seen only once.
+    the week are left out, since each was seen only once. `zone` is where people live by the clock.
     """
-    moments = [time.astimezone(UTC) for time in times]
+    moments = [time.astimezone(zone) for time in times]
     columns: list[Array] = [np.ones(len(moments))]
     if history >= timedelta(days=14):
         weekdays = np.asarray([moment.weekday() for moment in moments])
