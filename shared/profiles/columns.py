@@ -94,7 +94,7 @@ def make_baseline_column(values: "pa.Array", *, bins: int, top: int) -> Column:
         known=tuple(sorted({*known, *frequent})) if known else (),
         kind=named,
     )
-    return replace(count_column(values, empty_categories), singletons=once)
+    return replace(_count_categorical(values, empty_categories), singletons=once)
 
 
 def _quantile_edges(finite: npt.NDArray[np.float64], bins: int) -> tuple[float, ...]:

@@ -28,12 +28,7 @@ def rows_between(
 
     if time_column is None or table.num_columns == 0:
         return table
-    if time_column not in table.column_names:
-        raise InvalidData(
-            f"There is no time column {time_column}; the columns are "
-            f"{', '.join(table.column_names)}."
-        )
-    times = _as_timestamps(table.column(time_column), time_column)
+    times = times_of(table, time_column)
     keep = pa.array([True] * table.num_rows) if start is None and end is None else None
     if start is not None:
         keep = pc.greater_equal(times, _instant(start))
@@ -81,3 +76,16 @@ def _as_timestamps(column: "pa.ChunkedArray", name: str) -> "pa.ChunkedArray":
             f"{name} does not hold times: {str(problem).splitlines()[0]}"
         ) from problem
     raise InvalidData(f"{name} is of type {kind}; give timestamps, ISO 8601 text or epoch ms.")
+
+
+def times_of(table: "pa.Table", time_column: str) -> "pa.ChunkedArray":
+    """The times of the rows, as instants in UTC.
+
+    Raises InvalidData when the column is absent or does not hold times.
+    """
+    if time_column not in table.column_names:
+        raise InvalidData(
+            f"There is no time column {time_column}; the columns are "
+            f"{', '.join(table.column_names)}."
+        )
+    return _as_timestamps(table.column(time_column), time_column)

@@ -1,0 +1,128 @@
+"""Data cut into a row of windows, and the baseline's own used to learn what they do unchanged."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from shared.errors import InvalidData
+from shared.profiles.compute import window
+from shared.profiles.reading import Source, read_parts
+from shared.profiles.windowing import times_of
+from shared.statistics.profile import Profile
+from shared.statistics.sequential import NEEDED_CHUNKS, Calibration, calibrate
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CHUNKS = 50
+SMALLEST_CHUNK = 100
+_EPOCH = datetime(1970, 1, 5, tzinfo=UTC)
+
+
+def windows_of_rows(source: Source, base: Profile, rows: int) -> list[Profile]:
+    """Profiles of so many rows each, in the order of the source; a shorter rest is left out.
+
+    Raises InvalidData when `rows` is below 1 or the source cannot be read.
+    """
+    if rows < 1:
+        raise InvalidData(f"A window of {rows} rows holds nothing; give 1 or more.")
+    return [window(table, base) for table in _cut(source, base, rows) if table.num_rows == rows]
+
+
+def windows_of_time(
+    source: Source,
+    base: Profile,
+    every: timedelta,
+    time_column: str,
+    *,
+    origin: datetime | None = None,
+) -> list[Profile]:
+    """Profiles of one period each from the first row's to the last's, those without rows too.
+
+    Periods start at `origin`, by default a Monday at midnight in UTC. Rows without a time are in
+    none. Raises InvalidData when the column does not hold times or there would be over 100 000.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if every <= timedelta():
+        raise InvalidData(f"A period of {every} holds nothing; give one above 0.")
+    zero = int((origin or _EPOCH).timestamp() * 1e6)
+    length = int(every.total_seconds() * 1e6)
+    merged: dict[int, Profile] = {}
+    for part in read_parts(source, [*base.columns, time_column], _text(base)):
+        times = times_of(part.table, time_column).cast(pa.int64())
+        period = pc.floor(pc.divide(pc.cast(pc.subtract(times, zero), pa.float64()), float(length)))
+        for number in sorted(value for value in pc.unique(period).to_pylist() if value is not None):
+            rows = part.table.filter(pc.equal(period, number)).drop_columns([time_column])
+            found = window(rows, base)
+            at = int(number)
+            merged[at] = merged[at] + found if at in merged else found
+    if not merged:
+        return []
+    first, last = min(merged), max(merged)
+    if last - first > 100_000:
+        raise InvalidData(f"{time_column} spans {last - first} periods of {every}; take longer.")
+    start = datetime.fromtimestamp(zero / 1e6, tz=UTC)
+    empty = window({name: [] for name in base.columns}, base)
+    return [
+        _between(merged.get(at, empty), start + at * every, start + (at + 1) * every)
+        for at in range(first, last + 1)
+    ]
+
+
+def calibration(
+    source: Source,
+    base: Profile,
+    *,
+    rows: int | None = None,
+    every: timedelta | None = None,
+    time_column: str | None = None,
+) -> Calibration:
+    """Learn from the baseline's data, cut as windows will be: by rows, or by time.
+
+    Without either it is cut into fifty chunks in the order of its rows. Days and parts of days
+    are checked for a weekly season.
+    Raises InvalidData when fewer than ten chunks come of it.
+    """
+    if every is not None and time_column is not None:
+        chunks = windows_of_time(source, base, every, time_column)
+        return calibrate(base, chunks, phases=phases_of(chunks, every))
+    size = rows or max(base.rows // CHUNKS, min(SMALLEST_CHUNK, base.rows // NEEDED_CHUNKS), 1)
+    return calibrate(base, windows_of_rows(source, base, size))
+
+
+def phases_of(windows: list[Profile], every: timedelta) -> list[int] | None:
+    """Each window's place in the week, by its start; None where the period hides the week."""
+    week = timedelta(days=7)
+    if every >= week or week % every or any(one.start is None for one in windows):
+        return None
+    return [int((one.start - _EPOCH) % week / every) for one in windows if one.start is not None]
+
+
+def _between(profile: Profile, start: datetime, end: datetime) -> Profile:
+    from dataclasses import replace
+
+    return replace(profile, start=start, end=end)
+
+
+def _text(base: Profile) -> list[str]:
+    return [name for name, column in base.columns.items() if column.kind == "categorical"]
+
+
+def _cut(source: Source, base: Profile, rows: int) -> Iterator["pa.Table"]:
+    """Tables of so many rows across the parts of the source, the last one perhaps shorter."""
+    import pyarrow as pa
+
+    held: pa.Table | None = None
+    for part in read_parts(source, list(base.columns), _text(base)):
+        table = part.table
+        if held is not None and held.num_rows:
+            table = pa.concat_tables([held, table], promote_options="permissive")
+        at = 0
+        while table.num_rows - at >= rows:
+            yield table.slice(at, rows)
+            at += rows
+        held = table.slice(at)
+    if held is not None and held.num_rows:
+        yield held

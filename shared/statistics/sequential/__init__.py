@@ -1,0 +1,22 @@
+"""Evidence that adds up over windows, with a promised number of false alarms a year."""
+
+from shared.statistics.sequential.alarm import ColumnEvidence, Watch, take_in, watch_windows
+from shared.statistics.sequential.calibration import NEEDED_CHUNKS, Calibration, calibrate
+from shared.statistics.sequential.detector import TOLERANCE, Detector, State, reset, run_length
+from shared.statistics.sequential.persistence import persists
+
+__all__ = [
+    "NEEDED_CHUNKS",
+    "TOLERANCE",
+    "Calibration",
+    "ColumnEvidence",
+    "Detector",
+    "State",
+    "Watch",
+    "calibrate",
+    "persists",
+    "reset",
+    "run_length",
+    "take_in",
+    "watch_windows",
+]

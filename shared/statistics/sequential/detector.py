@@ -1,0 +1,261 @@
+"""The e-detector: evidence of a change that adds up over windows, with a promised run length."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.errors import InvalidData
+from shared.statistics.profile import Profile
+from shared.statistics.sequential.calibration import Calibration
+from shared.statistics.sequential.channels import (
+    Channel,
+    cells_of_column,
+    channels_of,
+    totals,
+)
+from shared.statistics.sequential.joint import STRENGTHS, joint_bet
+
+Floats = npt.NDArray[np.float64]
+
+TOLERANCE = 0.01
+SHIFTS = (0.08, 0.2, 0.5, 1.0)
+SIZE_WEIGHTS = (0.5, 0.25, 0.15, 0.1)
+JOINT_WEIGHT = 0.2
+_GUARD = 1.5
+_MOST = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class State:
+    """What the detector remembers between windows, each an array (channels, bets).
+
+    `evidence` is the logarithm of the Shiryaev–Roberts sum, `run` that of the best product of
+    e-values ending now, `began` the number of the window this product starts with. `windows`
+    counts the windows seen.
+    """
+
+    windows: int
+    evidence: Floats
+    run: Floats
+    began: npt.NDArray[np.int64]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, evidence to four digits (a thousandth of what decides)."""
+        return {
+            "windows": self.windows,
+            "evidence": np.round(np.maximum(self.evidence, -_MOST), 4).tolist(),
+            "run": np.round(self.run, 4).tolist(),
+            "began": self.began.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """Read back what `to_json` wrote."""
+        return cls(
+            windows=plain["windows"],
+            evidence=np.asarray(plain["evidence"], dtype=float),
+            run=np.asarray(plain["run"], dtype=float),
+            began=np.asarray(plain["began"], dtype=np.int64),
+        )
+
+
+class Detector:
+    """Bets against "nothing changed by more than the tolerance", one for each size and direction.
+
+    A bet on a channel is the likelihood ratio of two exponential tilts of the baseline's cell
+    masses, raised to 1/φ, φ being the channel's over-dispersion: its mean is at most 1 while the
+    change is within the tolerance. Shiryaev–Roberts sums M ← (M + 1)·e are averaged over bets,
+    channels and columns; the mean number of windows until that average passes A is at least A
+    whatever the dependence between columns.
+    Source: Shin, Ramdas, Rinaldo, E-detectors (2022), propositions 2.3 and 4.1.
+    """
+
+    def __init__(
+        self,
+        base: Profile,
+        calibration: Calibration,
+        *,
+        tolerance: float = TOLERANCE,
+        importance: Mapping[str, float] | None = None,
+    ) -> None:
+        if calibration.baseline_hash != base.baseline_hash:
+            raise InvalidData("The calibration is of another baseline; calibrate again.")
+        if not 0.0 <= tolerance < 1.0:
+            raise InvalidData(f"tolerance is {tolerance}; give standard deviations from 0 to 1.")
+        self.channels = channels_of(base)
+        self.columns = tuple(base.columns)
+        self._calibration = calibration
+        doubt = calibration.inflation / max(calibration.rows, 1)
+        slack = np.sqrt(tolerance**2 + _GUARD * doubt)
+        masses = _masses(base, self.channels)
+        slopes = np.zeros((len(self.channels), 2 * len(SHIFTS)))
+        intercepts = np.zeros_like(slopes)
+        for index, channel in enumerate(self.channels):
+            if channel.is_share:
+                bet = _share_bets(
+                    float(calibration.shares[index]), channel.doubt, float(slack[index])
+                )
+            else:
+                bet = _score_bets(channel, masses[channel.column], float(slack[index]))
+            slopes[index], intercepts[index] = bet
+        self._slopes = slopes / calibration.inflation[:, None]
+        self._intercepts = intercepts / calibration.inflation[:, None]
+        own = np.log(_weights(self.channels, self.columns, importance))
+        sizes = np.log(np.tile(SIZE_WEIGHTS, 2) / 2.0)
+        self._locations = np.array(
+            [at for at, c in enumerate(self.channels) if c.group == "location"], dtype=np.int64
+        )
+        self._joint = joint_bet(calibration.eigenvalues) if len(self._locations) > 1 else None
+        together = np.full((1, slopes.shape[1]), -np.inf)
+        if self._joint is not None:
+            own = own + np.log1p(-JOINT_WEIGHT)
+            together[0, : len(STRENGTHS)] = np.log(JOINT_WEIGHT / len(STRENGTHS))
+        self._slack = slack
+        self._log_weights = np.concatenate([own[:, None] + sizes[None, :], together])
+
+    def start(self) -> State:
+        """No evidence yet."""
+        shape = self._log_weights.shape
+        return State(
+            windows=0,
+            evidence=np.full(shape, -np.inf),
+            run=np.zeros(shape),
+            began=np.zeros(shape, dtype=np.int64),
+        )
+
+    def update(self, state: State, win: Profile, phase: int | None = None) -> State:
+        """Take in one window, later than all before it and overlapping none."""
+        if win.baseline_hash != self._calibration.baseline_hash:
+            raise InvalidData("The window was profiled against another baseline.")
+        rows, sums = totals(self.channels, win)
+        offsets = self._calibration.offsets
+        if offsets is not None and phase is not None and 0 <= phase < len(offsets):
+            sums = sums - rows * offsets[phase]
+        gained = np.zeros(self._log_weights.shape)
+        gained[:-1] = self._slopes * sums[:, None] - self._intercepts * rows[:, None]
+        if self._joint is not None and rows[self._locations].any():
+            at = self._locations
+            scale = np.sqrt(np.maximum(rows[at], 1.0) / self._calibration.inflation[at])
+            z = sums[at] / np.maximum(rows[at], 1.0) * scale
+            gained[-1, : len(STRENGTHS)] = self._joint.gained(z, self._slack[at] * scale)
+        fresh = state.run <= 0.0
+        return State(
+            windows=state.windows + 1,
+            evidence=np.minimum(np.logaddexp(state.evidence, 0.0) + gained, _MOST),
+            run=np.minimum(np.maximum(state.run, 0.0) + gained, _MOST),
+            began=np.where(fresh, state.windows, state.began),
+        )
+
+    def evidence(self, state: State) -> float:
+        """Logarithm of the average Shiryaev–Roberts sum."""
+        return float(np.logaddexp.reduce(self._weighted(state), axis=None))
+
+    def evidence_by_column(self, state: State) -> dict[str, float]:
+        """Each column's part of the average, as a logarithm."""
+        weighted = np.logaddexp.reduce(self._weighted(state)[:-1], axis=1)
+        names = np.array([channel.column for channel in self.channels])
+        return {
+            name: float(np.logaddexp.reduce(weighted[names == name]))
+            if (names == name).any()
+            else -np.inf
+            for name in self.columns
+        }
+
+    def strongest(self, state: State, column: str) -> tuple[Channel, int, int]:
+        """A column's channel with most evidence, the window it began with, and its direction."""
+        names = np.array([channel.column for channel in self.channels])
+        weighted = np.where((names == column)[:, None], self._weighted(state)[:-1], -np.inf)
+        index, bet = np.unravel_index(int(np.argmax(weighted)), weighted.shape)
+        return (
+            self.channels[int(index)],
+            int(state.began[index, bet]),
+            1 if bet < len(SHIFTS) else -1,
+        )
+
+    def began(self, state: State) -> int:
+        """The window with which the bet that holds most of the evidence began to win."""
+        return int(state.began.ravel()[int(np.argmax(self._weighted(state)))])
+
+    def _weighted(self, state: State) -> Floats:
+        return np.asarray(state.evidence + self._log_weights)
+
+
+def run_length(windows_a_year: float, false_alarms_a_year: float) -> float:
+    """The mean number of windows between false alarms that a budget a year asks for.
+
+    >>> run_length(24 * 365, 1.0)
+    8760.0
+    """
+    if windows_a_year <= 0 or false_alarms_a_year <= 0:
+        raise InvalidData("windows and false alarms a year are both above 0.")
+    return max(windows_a_year / false_alarms_a_year, 1.0)
+
+
+def reset(state: State) -> State:
+    """Forget the evidence, as after a change was taken in; keep counting windows."""
+    return replace(
+        state,
+        evidence=np.full_like(state.evidence, -np.inf),
+        run=np.zeros_like(state.run),
+        began=np.full_like(state.began, state.windows),
+    )
+
+
+def _score_bets(channel: Channel, mass: Floats, slack: float) -> tuple[Floats, Floats]:
+    """Slope on the total and intercept a row of log dP(λ)/dP(λ₀) for tilts by λ·score."""
+    tilts = slack + np.array(SHIFTS)
+    both = np.concatenate([tilts, -tilts])
+    border = np.concatenate([np.full(len(tilts), slack), np.full(len(tilts), -slack)])
+    return both - border, _cumulant(channel.of_cell, mass, both) - _cumulant(
+        channel.of_cell, mass, border
+    )
+
+
+def _cumulant(of_cell: Floats, mass: Floats, tilts: Floats) -> Floats:
+    return np.asarray(np.log(np.exp(tilts[:, None] * of_cell[None, :]) @ mass))
+
+
+def _share_bets(share: float, doubt: float, slack: float) -> tuple[Floats, Floats]:
+    """The same for a share: binomial likelihood ratios, sizes on the arcsine scale.
+
+    On that scale half a standard deviation is the same step at every share; a step below 0 or
+    beyond 1 is no bet.
+    """
+    angle = np.arcsin(np.sqrt(min(share, 1.0)))
+    highest = np.arcsin(np.sqrt(min(share + doubt, 1.0)))
+    steps = np.array(SHIFTS) / 2.0
+    border = np.concatenate(
+        [np.full(len(steps), highest + slack / 2.0), np.full(len(steps), angle - slack / 2.0)]
+    )
+    bets = border + np.concatenate([steps, -steps])
+    usable = (bets > 0.0) & (bets < np.pi / 2) & (border > 0.0) & (border < np.pi / 2)
+    p = np.sin(np.where(usable, bets, 0.5)) ** 2
+    q = np.sin(np.where(usable, border, 0.5)) ** 2
+    slopes = np.log(p / q) - np.log((1 - p) / (1 - q))
+    intercepts = np.log((1 - q) / (1 - p))
+    return np.where(usable, slopes, 0.0), np.where(usable, intercepts, 0.0)
+
+
+def _masses(base: Profile, channels: tuple[Channel, ...]) -> dict[str, Floats]:
+    wanted = {channel.column for channel in channels if not channel.is_share}
+    return {
+        name: cells_of_column(base.columns[name]) / max(base.columns[name].n, 1) for name in wanted
+    }
+
+
+def _weights(
+    channels: tuple[Channel, ...], columns: tuple[str, ...], importance: Mapping[str, float] | None
+) -> Floats:
+    """Each channel's part of the average; they sum to 1."""
+    given = {name: (importance or {}).get(name, 1.0) for name in columns}
+    if any(value <= 0 for value in given.values()):
+        raise InvalidData("An importance is 0 or less; leave the column out instead.")
+    raw = np.array([channel.weight for channel in channels])
+    names = np.array([channel.column for channel in channels])
+    for name in columns:
+        at = names == name
+        raw[at] *= given[name] / raw[at].sum()
+    return np.asarray(raw / raw.sum())
