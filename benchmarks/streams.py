@@ -22,7 +22,9 @@ _WEEKLY = 0.15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What changes: a shift or a factor on the spread of latent columns, categories or nulls."""
+    """What changes: a shift or a factor on the spread of latent columns, categories or nulls.
+
+    `mix` is how many points of share the second value of a category of eight gains."""
 
     shift: float = 0.0
     spread: float = 1.0
@@ -68,7 +70,8 @@ class Stream:
             uniform = _normal_cdf(z[:, NUMERIC + index])
             code = np.searchsorted(cuts, uniform)
             if change.mix and index == 3:
-                moved = self._random.random(rows) < change.mix
+                others = 1.0 - _shares(LEVELS[index])[1]
+                moved = self._random.random(rows) < change.mix / others
                 code = np.where(moved & (code != 1), 1, code)
             codes.append(code)
         return numeric, codes
