@@ -24,7 +24,8 @@ _WEEKLY = 0.15
 class Change:
     """What changes: a shift or a factor on the spread of latent columns, categories or nulls.
 
-    `mix` is how many points of share the second value of a category of eight gains."""
+    `mix` is how many points of share the second value of a category of eight gains.
+    """
 
     shift: float = 0.0
     spread: float = 1.0

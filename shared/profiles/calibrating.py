@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shared.errors import InvalidData
 from shared.profiles.compute import window
 from shared.profiles.reading import Source, read_parts
-from shared.profiles.windowing import times_of
+from shared.profiles.windowing import rows_between, times_of
 from shared.statistics.profile import Profile
 from shared.statistics.sequential import NEEDED_CHUNKS, Calibration, calibrate
 
@@ -35,38 +35,45 @@ def windows_of_time(
     every: timedelta,
     time_column: str,
     *,
-    origin: datetime | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
 ) -> list[Profile]:
-    """Profiles of one period each from the first row's to the last's, those without rows too.
+    """Profiles of one period each from `start` to `end`, those without rows too.
 
-    Periods start at `origin`, by default a Monday at midnight in UTC. Rows without a time are in
-    none. Raises InvalidData when the column does not hold times or there would be over 100 000.
+    Without them from the first row's period to the last's. Periods are counted from a Monday at
+    midnight in UTC; of those that `start` and `end` cut, only the rows within are counted.
+    Rows without a time are in none.
+    Raises InvalidData when the column does not hold times or there would be over 100 000 periods.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if every <= timedelta():
         raise InvalidData(f"A period of {every} holds nothing; give one above 0.")
-    zero = int((origin or _EPOCH).timestamp() * 1e6)
+    zero = int(_EPOCH.timestamp() * 1e6)
     length = int(every.total_seconds() * 1e6)
     merged: dict[int, Profile] = {}
     for part in read_parts(source, [*base.columns, time_column], _text(base)):
-        times = times_of(part.table, time_column).cast(pa.int64())
+        table = rows_between(part.table, time_column, start, end)
+        if table.num_rows == 0:
+            continue
+        times = times_of(table, time_column).cast(pa.int64())
         period = pc.floor(pc.divide(pc.cast(pc.subtract(times, zero), pa.float64()), float(length)))
         for number in sorted(value for value in pc.unique(period).to_pylist() if value is not None):
-            rows = part.table.filter(pc.equal(period, number)).drop_columns([time_column])
+            rows = table.filter(pc.equal(period, number)).drop_columns([time_column])
             found = window(rows, base)
             at = int(number)
             merged[at] = merged[at] + found if at in merged else found
-    if not merged:
+    known = [*merged, *([] if start is None else [(start - _EPOCH) // every])]
+    known += [] if end is None else [-((_EPOCH - end) // every) - 1]
+    if not known:
         return []
-    first, last = min(merged), max(merged)
+    first, last = min(known), max(known)
     if last - first > 100_000:
         raise InvalidData(f"{time_column} spans {last - first} periods of {every}; take longer.")
-    start = datetime.fromtimestamp(zero / 1e6, tz=UTC)
     empty = window({name: [] for name in base.columns}, base)
     return [
-        _between(merged.get(at, empty), start + at * every, start + (at + 1) * every)
+        _between(merged.get(at, empty), _EPOCH + at * every, _EPOCH + (at + 1) * every)
         for at in range(first, last + 1)
     ]
 

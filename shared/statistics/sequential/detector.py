@@ -1,8 +1,10 @@
 """The e-detector: evidence of a change that adds up over windows, with a promised run length."""
 
+import base64
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +28,8 @@ SIZE_WEIGHTS = (0.5, 0.25, 0.15, 0.1)
 JOINT_WEIGHT = 0.2
 _GUARD = 1.5
 _MOST = 600.0
+_DIGITS = 100.0
+_NEAR = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,23 +46,34 @@ class State:
     run: Floats
     began: npt.NDArray[np.int64]
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON values, evidence to four digits (a thousandth of what decides)."""
-        return {
-            "windows": self.windows,
-            "evidence": np.round(np.maximum(self.evidence, -_MOST), 4).tolist(),
-            "run": np.round(self.run, 4).tolist(),
-            "began": self.began.tolist(),
-        }
+    def pack(self) -> str:
+        """A compact text; evidence keeps two digits, a hundredth of what decides."""
+        scaled = [
+            np.round(np.clip(values, -_MOST, _MOST) * _DIGITS)
+            for values in (self.evidence, self.run)
+        ]
+        parts = [part.astype("<i4") for part in (*scaled, self.began)]
+        shape = f"{self.windows},{self.evidence.shape[0]},{self.evidence.shape[1]}"
+        packed = zlib.compress(b"".join(part.tobytes() for part in parts), 9)
+        return f"{shape},{base64.b64encode(packed).decode('ascii')}"
 
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """Read back what `to_json` wrote."""
+    def unpack(cls, text: str) -> Self:
+        """Read back what `pack` wrote.
+
+        Raises InvalidData when it is damaged.
+        """
+        try:
+            windows, channels, bets, packed = text.split(",")
+            read = np.frombuffer(zlib.decompress(base64.b64decode(packed)), dtype="<i4")
+            evidence, run, began = read.reshape(3, int(channels), int(bets))
+        except (ValueError, zlib.error) as problem:
+            raise InvalidData("The kept state of the alarm is damaged; start it anew.") from problem
         return cls(
-            windows=plain["windows"],
-            evidence=np.asarray(plain["evidence"], dtype=float),
-            run=np.asarray(plain["run"], dtype=float),
-            began=np.asarray(plain["began"], dtype=np.int64),
+            windows=int(windows),
+            evidence=evidence / _DIGITS,
+            run=run / _DIGITS,
+            began=began.astype(np.int64),
         )
 
 
@@ -134,13 +149,7 @@ class Detector:
         offsets = self._calibration.offsets
         if offsets is not None and phase is not None and 0 <= phase < len(offsets):
             sums = sums - rows * offsets[phase]
-        gained = np.zeros(self._log_weights.shape)
-        gained[:-1] = self._slopes * sums[:, None] - self._intercepts * rows[:, None]
-        if self._joint is not None and rows[self._locations].any():
-            at = self._locations
-            scale = np.sqrt(np.maximum(rows[at], 1.0) / self._calibration.inflation[at])
-            z = sums[at] / np.maximum(rows[at], 1.0) * scale
-            gained[-1, : len(STRENGTHS)] = self._joint.gained(z, self._slack[at] * scale)
+        gained = self._gained(rows, sums)
         fresh = state.run <= 0.0
         return State(
             windows=state.windows + 1,
@@ -148,6 +157,17 @@ class Detector:
             run=np.minimum(np.maximum(state.run, 0.0) + gained, _MOST),
             began=np.where(fresh, state.windows, state.began),
         )
+
+    def _gained(self, rows: Floats, sums: Floats) -> Floats:
+        """The logarithm of every bet's e-value for one window."""
+        gained = np.zeros(self._log_weights.shape)
+        gained[:-1] = self._slopes * sums[:, None] - self._intercepts * rows[:, None]
+        if self._joint is not None and rows[self._locations].any():
+            at = self._locations
+            scale = np.sqrt(np.maximum(rows[at], 1.0) / self._calibration.inflation[at])
+            z = sums[at] / np.maximum(rows[at], 1.0) * scale
+            gained[-1, : len(STRENGTHS)] = self._joint.gained(z, self._slack[at] * scale)
+        return gained
 
     def evidence(self, state: State) -> float:
         """Logarithm of the average Shiryaev–Roberts sum."""
@@ -178,6 +198,17 @@ class Detector:
     def began(self, state: State) -> int:
         """The window with which the bet that holds most of the evidence began to win."""
         return int(state.began.ravel()[int(np.argmax(self._weighted(state)))])
+
+    def still_shows(self, state: State, win: Profile) -> bool:
+        """Whether a window still speaks for the change behind the strongest bets of the state.
+
+        It does while any bet within a factor of e⁵ of the best would win on it.
+        """
+        rows, sums = totals(self.channels, win)
+        gained = self._gained(rows, sums)
+        weighted = self._weighted(state)
+        strongest = weighted >= weighted.max() - _NEAR
+        return bool((gained[strongest] > 0.0).any())
 
     def _weighted(self, state: State) -> Floats:
         return np.asarray(state.evidence + self._log_weights)
