@@ -41,7 +41,11 @@ class RoutingEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftEvidence:
-    """The profile of the training data and of one window [start, end) of inference data."""
+    """The profile of the training data and of one window [start, end) of inference data.
+
+    `calibration` says what unchanged windows do; `steps` are the profiles of the periods since
+    the last look, in order, the last of them ending at `watched_until`.
+    """
 
     taken: datetime
     start: datetime
@@ -49,6 +53,9 @@ class DriftEvidence:
     version: str | None = None
     baseline: dict[str, Any] | None = None
     window: dict[str, Any] | None = None
+    calibration: dict[str, Any] | None = None
+    steps: tuple[dict[str, Any], ...] = ()
+    watched_until: datetime | None = None
     problem: str | None = None
 
 

@@ -34,12 +34,27 @@ class DeploymentWatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DriftWatch:
+    """How far a model's inputs were watched, and what is remembered of them.
+
+    Evidence up to `until` is in `packed`, against the baseline of `version`; `recent` holds the
+    verdicts of the last windows, oldest first.
+    """
+
+    version: str | None = None
+    until: datetime | None = None
+    packed: str = ""
+    recent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectState:
     """The memory of one subject, replaced as a whole by each decision.
 
     `alerts` by fingerprint, `deployments` by name (endpoints), `baselines` by model version,
     `versions` gives the gates' last verdict on each version that was judged,
-    `checks` holds when each check last reported, `last_hash` ends the subject's decision chain.
+    `checks` holds when each check last reported, `drift` the watch of a model's
+    inputs, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -47,4 +62,5 @@ class SubjectState:
     baselines: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     checks: dict[str, datetime] = field(default_factory=dict)
+    drift: DriftWatch = field(default_factory=DriftWatch)
     last_hash: str = ""

@@ -99,6 +99,10 @@ def _read_scalar(kind: Any, value: object, path: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
             raise ValueError(f"{path} is {value!r}; give a number")
         return float(value)
+    if kind is int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"{path} is {value!r}; give a whole number")
+        return value
     if kind is bool:
         if not isinstance(value, bool):
             raise ValueError(f"{path} is {value!r}; write true or false")
@@ -135,6 +139,8 @@ def _range_problems(policy: Policy) -> list[str]:
     drift = policy.drift
     above_zero = {
         "drift.limit": drift.limit,
+        "drift.false_alarms_a_year": drift.false_alarms_a_year,
+        **{f"drift.importance.{name}": weight for name, weight in drift.importance.items()},
         **{f"drift.limits.{name}": limit for name, limit in drift.limits.items()},
         **{f"kpis.{kpi.name}.limit": kpi.limit for kpi in policy.kpis},
     }
@@ -153,8 +159,26 @@ def _range_problems(policy: Policy) -> list[str]:
             for key, value in confidences.items()
             if not 0 < value < 1
         ),
+        *_watch_problems(policy),
         *(_history_problem(kpi) for kpi in policy.kpis if kpi.history < timedelta(days=7)),
     ]
+
+
+def _watch_problems(policy: Policy) -> list[str]:
+    drift = policy.drift
+    problems = []
+    if not 0.0 <= drift.tolerance < 1.0:
+        problems.append(
+            f"drift.tolerance is {drift.tolerance:g}; give standard deviations from 0 to below 1"
+        )
+    if not 1 <= drift.persistence.failing <= drift.persistence.of:
+        problems.append(
+            f"drift.persistence asks for {drift.persistence.failing} of {drift.persistence.of} "
+            "windows; failing may be 1 up to of"
+        )
+    if drift.every < timedelta(minutes=1):
+        problems.append("drift.every is below a minute; give 1h, 1d or the like")
+    return problems
 
 
 def _history_problem(kpi: KpiPolicy) -> str:

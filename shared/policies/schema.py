@@ -33,7 +33,7 @@ def _schema(kind: Any) -> dict[str, Any]:
         return {"type": "string", "description": "A duration such as 30m, 24h, 7d or PT30M."}
     if isinstance(kind, type) and issubclass(kind, Enum):
         return {"enum": [member.value for member in kind]}
-    return {"type": {float: "number", bool: "boolean"}.get(kind, "string")}
+    return {"type": {float: "number", bool: "boolean", int: "integer"}.get(kind, "string")}
 
 
 def _object(kind: type) -> dict[str, Any]:

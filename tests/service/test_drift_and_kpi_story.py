@@ -149,3 +149,66 @@ def test_a_kpi_with_a_wrong_number_is_an_error_that_names_file_and_line(watched)
         "approvals.csv line 2: value and weight must be numbers"
         in (decision["findings"][0]["sentence"])
     )
+
+
+def days_of(scene, name, centers):
+    """A thousand incomes a day up to now, each day with its own centre."""
+    generator = np.random.default_rng(21)
+    midnight = scene.clock.now.replace(hour=0, minute=0, second=0)
+    times, values = [], []
+    for back, center in enumerate(reversed(centers), start=1):
+        day = midnight - timedelta(days=back)
+        times += [day + timedelta(days=index / 1000) for index in range(1000)]
+        values.append(generator.normal(center, 1.0, 1000))
+    path = scene.home / "workspace/inference" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    parquet.write_table(pa.table({"income": np.concatenate(values), "time": pa.array(times)}), path)
+    scene.write("workspace/inference/loan-default.yaml", f"paths: {name}\ntime_column: time\n")
+
+
+def test_a_small_lasting_shift_that_every_window_hides_is_told_since_the_day_it_began(watched):
+    days_of(watched, "rows.parquet", [0.0] * 3 + [0.2] * 4)
+
+    decision = look(watched)
+
+    assert decision["verdict"] == "pass"
+    assert watched.told() == [("PostAlert", "drift")]
+    [alert] = [a["alert"] for a in decision["actions"] if a["action"] == "PostAlert"]
+    midnight = watched.clock.now.replace(hour=0, minute=0, second=0)
+    assert alert["since"] == (midnight - timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert "income: its values are higher" in alert["text"]
+
+
+def test_a_day_is_taken_in_once_however_often_one_looks(watched):
+    days_of(watched, "rows.parquet", [0.0] * 6 + [0.1])
+    look(watched)
+    first = watched.application.ledger.state("model/loan-default").state["drift"]
+    for _ in range(3):
+        watched.clock.advance(timedelta(minutes=5))
+        look(watched)
+
+    last = watched.application.ledger.state("model/loan-default").state["drift"]
+
+    assert (last["packed"], last["until"]) == (first["packed"], first["until"])
+
+
+def test_an_alarm_of_small_shifts_ends_when_the_window_no_longer_shows_it(watched):
+    days_of(watched, "rows.parquet", [0.2] * 7)
+    look(watched)
+    watched.clock.advance(timedelta(days=8))
+    days_of(watched, "later.parquet", [0.0] * 8)
+    look(watched)
+
+    assert watched.told() == [("PostAlert", "drift"), ("ResolveAlert", "drift")]
+
+
+def test_a_policy_may_choose_limits_in_two_of_three_windows_instead(watched):
+    watched.policy(POLICY.replace("7d}", "7d, alarm: limits, persistence: {failing: 2, of: 3}}"))
+    write_rows(watched, "rows.parquet", 1.5)
+    look(watched)
+    assert watched.told() == []
+
+    watched.clock.advance(timedelta(hours=1))
+    look(watched)
+
+    assert watched.told() == [("PostAlert", "drift")]

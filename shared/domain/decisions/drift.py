@@ -4,20 +4,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.action import Action, RequestRetraining
-from shared.domain.alert import Alert, AlertKind, Severity
+from shared.domain.alert import AlertKind
 from shared.domain.canonical import format_time
 from shared.domain.decision import Outcome
+from shared.domain.decisions.drift_alarm import look_for_drift
+from shared.domain.decisions.drift_notice import drift_alert
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Check, Event
 from shared.domain.evidence import DriftEvidence
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import DriftPolicy, Policy
 from shared.domain.state import AlertStatus, SubjectState
-from shared.domain.verdict import Verdict, worst
-from shared.domain.wording import spell_list, spell_number, spell_time
-from shared.statistics import ColumnComparison, Comparison, Profile, compare
-
-_TOLD_IN_FULL = 5
+from shared.domain.verdict import Verdict
+from shared.domain.wording import spell_time
+from shared.statistics import ColumnComparison, Profile, compare
 
 
 def decide_drift(
@@ -29,8 +29,8 @@ def decide_drift(
 ) -> Outcome:
     """Compare one window with the baseline, feature by feature, with the three-way verdict.
 
-    Any feature that fails raises one alert with all of them, and asks for one retraining when
-    the drift begins. Only a window without a failing and without an unreadable feature ends it.
+    The alarm the policy chose raises one alert with the features behind it, and asks for one
+    retraining when the drift begins; the verdicts of the window explain it.
     """
     checks = {**state.checks, Check.DRIFT.value: event.time}
     drift = policy.drift if policy is not None else DriftPolicy()
@@ -51,32 +51,31 @@ def decide_drift(
         confidence=drift.confidence,
     )
     findings = tuple(_finding(column) for column in comparison.columns)
-    failing = [column for column in comparison.columns if column.verdict is Verdict.FAIL]
-    verdict = worst(finding.verdict for finding in findings)
-    alerts = (_alert(event, evidence, comparison, failing, policy),) if failing else ()
+    seen = look_for_drift(evidence, comparison, drift, state.drift)
+    alerts = (drift_alert(event, evidence, comparison, seen, drift),) if seen.moved else ()
     told, records = settle(
         state.alerts,
         alerts,
-        covered=lambda alert: alert.kind is AlertKind.DRIFT and verdict is Verdict.PASS,
+        covered=lambda alert: alert.kind is AlertKind.DRIFT and seen.over,
         over=lambda _: (
-            f"every feature of the window ending {spell_time(evidence.end)} is within its limit"
+            f"the window ending {spell_time(evidence.end)} is like the training data again"
         ),
         now=now,
     )
     asks: tuple[Action, ...] = ()
-    if failing and drift.retrain and not _already_drifting(state):
+    if seen.moved and drift.retrain and not _already_drifting(state):
         asks = (
             RequestRetraining(
                 model=event.name,
                 cause="drift",
-                window=f"{format_time(evidence.start)}/{format_time(evidence.end)}",
-                features=tuple(column.name for column in failing),
+                window=f"{format_time(seen.since)}/{format_time(evidence.end)}",
+                features=tuple(seen.moved),
             ),
         )
     return Outcome(
         findings=findings,
         actions=told + asks,
-        state=replace(state, alerts=records, checks=checks),
+        state=replace(state, alerts=records, checks=checks, drift=seen.watch),
     )
 
 
@@ -110,43 +109,3 @@ def _finding(column: ColumnComparison) -> Finding:
         n_needed=psi.n_needed if psi is not None else None,
         details={"missing": column.missing},
     )
-
-
-def _alert(
-    event: Event,
-    evidence: DriftEvidence,
-    comparison: Comparison,
-    failing: list[ColumnComparison],
-    policy: Policy | None,
-) -> Alert:
-    ordered = sorted(failing, key=lambda column: -_size(column))
-    listed = "\n".join(f"- {column.sentence}" for column in ordered[:_TOLD_IN_FULL])
-    names = spell_list([column.name for column in ordered])
-    of = len(comparison.columns)
-    retrain = policy is not None and policy.drift.retrain
-    return Alert(
-        kind=AlertKind.DRIFT,
-        subject=event.subject,
-        severity=Severity.WARNING,
-        title=f"{event.name}: {len(failing)} of {of} features drifted ({names})",
-        text=(
-            f"Window {spell_time(evidence.start)} to {spell_time(evidence.end)}, "
-            f"{spell_number(comparison.rows_window)} rows, against the training data of version "
-            f"{evidence.version or 'unknown'} with {spell_number(comparison.rows_baseline)} rows.\n"
-            f"{listed}\n"
-            "The model now scores cases unlike those it learned from; its quality may have changed "
-            "although the endpoint is healthy."
-            + (" A retraining was requested." if retrain else "")
-        ),
-        first_step=(
-            f"Look whether the source of {ordered[0].name} changed (a unit, a category, a default) "
-            "before you believe the world did."
-        ),
-        since=evidence.start,
-        labels={"model": event.name},
-    )
-
-
-def _size(column: ColumnComparison) -> float:
-    psi = column.distances.get("psi")
-    return psi.estimate if psi is not None else float("inf")

@@ -63,6 +63,7 @@ def _baseline(
             f"Nothing names the training data of {named}; set `training_data` in the policy."
         )
     from shared.profiles import baseline
+    from shared.profiles.calibrating import calibration
 
     try:
         files = world.workspace.data(data)
@@ -74,6 +75,13 @@ def _baseline(
     except (NotFound, InvalidData) as problem:
         return None, f"The training data of {named} cannot be profiled: {problem}"
     world.profiles.save(f"model/{candidate.name}/{candidate.version}", profile.to_json())
+    try:
+        learnt = calibration(
+            list(files.paths), profile, every=policy.drift.every, time_column=files.time_column
+        )
+    except InvalidData:
+        return profile.hash, None
+    world.profiles.save(f"calibration/{candidate.name}/{candidate.version}", learnt.to_json())
     return profile.hash, None
 
 

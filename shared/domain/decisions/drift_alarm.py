@@ -1,0 +1,145 @@
+"""When drift is an alarm: by evidence that adds up, or by windows beyond their limit."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.domain.evidence import DriftEvidence
+from shared.domain.policy import DriftAlarm, DriftPolicy
+from shared.domain.state import DriftWatch
+from shared.domain.verdict import Verdict
+from shared.errors import InvalidData
+from shared.statistics import Comparison, Profile
+from shared.statistics.sequential import (
+    Calibration,
+    Detector,
+    State,
+    Watch,
+    persists,
+    reset,
+    run_length,
+    take_in,
+)
+
+_YEAR = timedelta(days=365.25)
+_WEEK = timedelta(days=7)
+_MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
+_REMEMBERED = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftSeen:
+    """What the look says of the alarm: the columns that moved and since when, or that it is over.
+
+    `moved` maps a column to how it moved, in words; it is empty without an alarm. `over` says
+    that an alarm told before has nothing left to stand on.
+    """
+
+    moved: Mapping[str, str]
+    since: datetime
+    sentence: str
+    over: bool
+    watch: DriftWatch
+
+
+def look_for_drift(
+    evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy, watch: DriftWatch
+) -> DriftSeen:
+    """Ask the alarm the policy chose; without a calibration only limits can tell."""
+    recent = (*watch.recent, comparison.verdict.value)[-_REMEMBERED:]
+    kept = replace(watch, recent=recent)
+    if drift.alarm is DriftAlarm.SEQUENTIAL and evidence.calibration is not None:
+        return _sequential(evidence, drift, kept)
+    return _by_limits(evidence, comparison, drift, kept)
+
+
+def _by_limits(
+    evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy, watch: DriftWatch
+) -> DriftSeen:
+    rule = drift.persistence
+    verdicts = [Verdict(value) for value in watch.recent]
+    raised = comparison.verdict is Verdict.FAIL and persists(
+        verdicts, failing=rule.failing, of=rule.of
+    )
+    failing = [column.name for column in comparison.columns if column.verdict is Verdict.FAIL]
+    asked = f" in {rule.failing} of {rule.of} windows" if rule.of > 1 else ""
+    return DriftSeen(
+        moved=dict.fromkeys(failing, f"beyond its limit{asked}") if raised else {},
+        since=evidence.start,
+        sentence="",
+        over=comparison.verdict is Verdict.PASS,
+        watch=watch,
+    )
+
+
+def _sequential(evidence: DriftEvidence, drift: DriftPolicy, watch: DriftWatch) -> DriftSeen:
+    base = Profile.from_json(evidence.baseline or {})
+    detector = Detector(
+        base,
+        Calibration.from_json(evidence.calibration or {}),
+        tolerance=drift.tolerance,
+        importance=drift.importance,
+    )
+    state = _state(detector, watch, evidence.version)
+    was_raised = detector.evidence(state) > _threshold(drift)
+    told: Watch | None = None
+    for step in evidence.steps:
+        win = Profile.from_json(step)
+        state, told = take_in(
+            detector, state, win, threshold=_run_length(drift), phase=_phase(win, drift.every)
+        )
+    raised = told.raised if told is not None else was_raised
+    over = False
+    if raised and was_raised and not _still_shows(detector, state, evidence.window):
+        over, raised = True, False
+        state = reset(state)
+    until = evidence.watched_until or watch.until
+    kept = replace(watch, version=evidence.version, until=until, packed=state.pack())
+    if not raised or told is None or until is None:
+        return DriftSeen(moved={}, since=evidence.start, sentence="", over=over, watch=kept)
+    began = told.began if told.began is not None else state.windows - 1
+    return DriftSeen(
+        moved={column.name: column.sentence.partition(": ")[2] for column in told.columns},
+        since=until - (state.windows - began) * drift.every,
+        sentence=(
+            "Unchanged data would show as much about once in "
+            f"{_run_length(drift):.0f} such periods."
+        ),
+        over=False,
+        watch=kept,
+    )
+
+
+def _state(detector: Detector, watch: DriftWatch, version: str | None) -> State:
+    """The kept evidence, or none where the baseline changed or the evidence cannot be read."""
+    if watch.version != version or not watch.packed:
+        return detector.start()
+    try:
+        state = State.unpack(watch.packed)
+    except InvalidData:
+        return detector.start()
+    fresh = detector.start()
+    return state if state.evidence.shape == fresh.evidence.shape else fresh
+
+
+def _run_length(drift: DriftPolicy) -> float:
+    return run_length(_YEAR / drift.every, drift.false_alarms_a_year)
+
+
+def _threshold(drift: DriftPolicy) -> float:
+    return math.log(_run_length(drift))
+
+
+def _still_shows(detector: Detector, state: State, window: Mapping[str, Any] | None) -> bool:
+    if window is None:
+        return True
+    win = Profile.from_json(window)
+    return win.rows == 0 or detector.still_shows(state, win)
+
+
+def _phase(win: Profile, every: timedelta) -> int | None:
+    if win.start is None or every >= _WEEK or _WEEK % every:
+        return None
+    return int((win.start - _MONDAY) % _WEEK / every)
