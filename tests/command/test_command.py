@@ -217,7 +217,7 @@ def test_the_demo_tells_the_story_on_real_data(run, tmp_path):
         "2018-10-30 18:30 CRITICAL deployment green of loan-endpoint succeeded 30 min ago" in told
     )
     assert "RESOLVED deployment green of loan-endpoint" in told
-    assert "2019-04-04 06:00 WARNING loan-default: 1 of 8 features drifted (car_value)" in told
+    assert "2019-04-01 06:00 WARNING loan-default: 3 of 8 features drifted" in told
     assert "Retraining of loan-default requested because of drift" in told
     assert "approved_and_repaid left its baseline" in told
     assert told.count("WARNING") == 2

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.action import Action, RequestRetraining
-from shared.domain.alert import AlertKind
+from shared.domain.alert import Alert, AlertKind
 from shared.domain.canonical import format_time
 from shared.domain.decision import Outcome
 from shared.domain.decisions.drift_alarm import look_for_drift
@@ -44,15 +44,18 @@ def decide_drift(
         )
         return Outcome(findings=(finding,), actions=(), state=replace(state, checks=checks))
 
+    base, limits = Profile.from_json(evidence.baseline), _limits(drift, evidence.baseline)
     comparison = compare(
-        Profile.from_json(evidence.baseline),
-        Profile.from_json(evidence.window),
-        limits=_limits(drift, evidence.baseline),
-        confidence=drift.confidence,
+        base, Profile.from_json(evidence.window), limits=limits, confidence=drift.confidence
     )
     findings = tuple(_finding(column) for column in comparison.columns)
     seen = look_for_drift(evidence, comparison, drift, state.drift)
-    alerts = (drift_alert(event, evidence, comparison, seen, drift),) if seen.moved else ()
+    alerts: tuple[Alert, ...] = ()
+    if seen.moved:
+        changed = comparison
+        if seen.rows is not None:
+            changed = compare(base, seen.rows, limits=limits, confidence=drift.confidence)
+        alerts = (drift_alert(event, evidence, changed, seen, drift),)
     told, records = settle(
         state.alerts,
         alerts,
@@ -69,7 +72,7 @@ def decide_drift(
                 model=event.name,
                 cause="drift",
                 window=f"{format_time(seen.since)}/{format_time(evidence.end)}",
-                features=tuple(seen.moved),
+                features=tuple(moved.column for moved in seen.moved),
             ),
         )
     return Outcome(

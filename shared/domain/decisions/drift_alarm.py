@@ -1,10 +1,9 @@
 """When drift is an alarm: by evidence that adds up, or by windows beyond their limit."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import reduce
 
 from shared.domain.evidence import DriftEvidence
 from shared.domain.policy import DriftAlarm, DriftPolicy
@@ -30,14 +29,24 @@ _REMEMBERED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """One column behind an alarm: how it moved, in words, and which component of it."""
+
+    column: str
+    how: str
+    component: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftSeen:
     """What the look says of the alarm: the columns that moved and since when, or that it is over.
 
-    `moved` maps a column to how it moved, in words; it is empty without an alarm. `over` says
-    that an alarm told before has nothing left to stand on.
+    `moved` is empty without an alarm. `rows` profiles what came after the change began, as far as
+    this look holds it. `over` says that an alarm told before has nothing left to stand on.
     """
 
-    moved: Mapping[str, str]
+    moved: tuple[Moved, ...]
+    rows: Profile | None = None
     since: datetime
     sentence: str
     over: bool
@@ -66,7 +75,9 @@ def _by_limits(
     failing = [column.name for column in comparison.columns if column.verdict is Verdict.FAIL]
     asked = f" in {rule.failing} of {rule.of} windows" if rule.of > 1 else ""
     return DriftSeen(
-        moved=dict.fromkeys(failing, f"beyond its limit{asked}") if raised else {},
+        moved=tuple(Moved(column=name, how=f"beyond its limit{asked}") for name in failing)
+        if raised
+        else (),
         since=evidence.start,
         sentence="",
         over=comparison.verdict is Verdict.PASS,
@@ -91,18 +102,28 @@ def _sequential(evidence: DriftEvidence, drift: DriftPolicy, watch: DriftWatch) 
             detector, state, win, threshold=_run_length(drift), phase=_phase(win, drift.every)
         )
     raised = told.raised if told is not None else was_raised
+    until = evidence.watched_until or watch.until
+    since = evidence.start
+    if raised and until is not None:
+        since = until - (state.windows - detector.began(state)) * drift.every
     over = False
-    if raised and was_raised and not _still_shows(detector, state, evidence.window):
+    if raised and was_raised and _is_over(detector, state, evidence, since):
         over, raised = True, False
         state = reset(state)
-    until = evidence.watched_until or watch.until
     kept = replace(watch, version=evidence.version, until=until, packed=state.pack())
     if not raised or told is None or until is None:
-        return DriftSeen(moved={}, since=evidence.start, sentence="", over=over, watch=kept)
-    began = told.began if told.began is not None else state.windows - 1
+        return DriftSeen(moved=(), since=evidence.start, sentence="", over=over, watch=kept)
     return DriftSeen(
-        moved={column.name: column.sentence.partition(": ")[2] for column in told.columns},
-        since=until - (state.windows - began) * drift.every,
+        moved=tuple(
+            Moved(
+                column=column.name,
+                how=column.sentence.removeprefix(f"{column.name}: "),
+                component=column.component,
+            )
+            for column in told.columns
+        ),
+        rows=_rows_since(evidence, since),
+        since=since,
         sentence=(
             "Unchanged data would show as much about once in "
             f"{_run_length(drift):.0f} such periods."
@@ -132,11 +153,21 @@ def _threshold(drift: DriftPolicy) -> float:
     return math.log(_run_length(drift))
 
 
-def _still_shows(detector: Detector, state: State, window: Mapping[str, Any] | None) -> bool:
-    if window is None:
-        return True
-    win = Profile.from_json(window)
-    return win.rows == 0 or detector.still_shows(state, win)
+def _is_over(detector: Detector, state: State, evidence: DriftEvidence, since: datetime) -> bool:
+    """Whether rows of after the change alone no longer show it; rows of before would hide it."""
+    if evidence.window is None or evidence.start < since:
+        return False
+    win = Profile.from_json(evidence.window)
+    return win.rows > 0 and not detector.still_shows(state, win)
+
+
+def _rows_since(evidence: DriftEvidence, since: datetime) -> Profile | None:
+    """The window where the change began before it, else the periods of this look after it began."""
+    if evidence.start >= since:
+        return None if evidence.window is None else Profile.from_json(evidence.window)
+    steps = [Profile.from_json(step) for step in evidence.steps]
+    after = [step for step in steps if step.start is not None and step.start >= since]
+    return reduce(Profile.__add__, after) if after else None
 
 
 def _phase(win: Profile, every: timedelta) -> int | None:

@@ -1,12 +1,15 @@
 """The alert a person reads when a model's inputs drifted."""
 
+from datetime import datetime
+
 from shared.domain.alert import Alert, AlertKind, Severity
-from shared.domain.decisions.drift_alarm import DriftSeen
+from shared.domain.decisions.drift_alarm import DriftSeen, Moved
 from shared.domain.event import Event
 from shared.domain.evidence import DriftEvidence
 from shared.domain.policy import DriftPolicy
 from shared.domain.wording import spell_list, spell_number, spell_time
 from shared.statistics import ColumnComparison, Comparison
+from shared.statistics.sequential import size_of
 
 _TOLD_IN_FULL = 5
 
@@ -14,30 +17,36 @@ _TOLD_IN_FULL = 5
 def drift_alert(
     event: Event,
     evidence: DriftEvidence,
-    comparison: Comparison,
+    changed: Comparison,
     seen: DriftSeen,
     drift: DriftPolicy,
 ) -> Alert:
-    """What moved, since when, how sure, what it means and what to do first."""
-    by_name = {column.name: column for column in comparison.columns}
-    names = list(seen.moved)
+    """What moved, since when, how sure, what it means and what to do first.
+
+    `changed` compares the rows of after the change began.
+    """
+    by_name = {column.name: column for column in changed.columns}
+    names = [moved.column for moved in seen.moved]
     listed = "\n".join(
-        _line(name, seen.moved[name], by_name.get(name)) for name in names[:_TOLD_IN_FULL]
+        _line(moved, by_name[moved.column])
+        for moved in seen.moved[:_TOLD_IN_FULL]
+        if moved.column in by_name
     )
+    first, last = _span(evidence, seen)
     return Alert(
         kind=AlertKind.DRIFT,
         subject=event.subject,
         severity=Severity.WARNING,
         title=(
-            f"{event.name}: {len(names)} of {len(comparison.columns)} features drifted "
+            f"{event.name}: {len(names)} of {len(changed.columns)} features drifted "
             f"({spell_list(names)})"
         ),
         text=(
             f"Since {spell_time(seen.since)} the data is not like the training data of version "
-            f"{evidence.version or 'unknown'} ({spell_number(comparison.rows_baseline)} rows). "
+            f"{evidence.version or 'unknown'} ({spell_number(changed.rows_baseline)} rows). "
             f"{seen.sentence}\n{listed}\n"
-            f"The window is {spell_time(evidence.start)} to {spell_time(evidence.end)}, "
-            f"{spell_number(comparison.rows_window)} rows. "
+            f"Measured on the {spell_number(changed.rows_window)} rows from {spell_time(first)} "
+            f"to {spell_time(last)}. "
             "The model now scores cases unlike those it learned from; its quality may have changed "
             "although the endpoint is healthy."
             + (" A retraining was requested." if drift.retrain else "")
@@ -51,7 +60,18 @@ def drift_alert(
     )
 
 
-def _line(name: str, moved: str, column: ColumnComparison | None) -> str:
-    if column is None:
-        return f"- {name}: {moved}."
-    return f"- {name}: {moved}; in the window {column.sentence.removeprefix(f'{name}: ')}"
+def _line(moved: Moved, column: ColumnComparison) -> str:
+    size, psi = size_of(moved.component, column), column.distances.get("psi")
+    if not size or psi is None:
+        return f"- {moved.column}: {moved.how}; {column.sentence.removeprefix(f'{moved.column}: ')}"
+    return (
+        f"- {moved.column}: {moved.how}, {size}; "
+        f"PSI {psi.estimate:.2f} ({psi.low:.2f} to {psi.high:.2f})."
+    )
+
+
+def _span(evidence: DriftEvidence, seen: DriftSeen) -> tuple[datetime, datetime]:
+    rows = seen.rows
+    if rows is None or rows.start is None or rows.end is None:
+        return evidence.start, evidence.end
+    return rows.start, rows.end

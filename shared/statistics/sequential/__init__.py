@@ -4,6 +4,7 @@ from shared.statistics.sequential.alarm import ColumnEvidence, Watch, take_in, w
 from shared.statistics.sequential.calibration import NEEDED_CHUNKS, Calibration, calibrate
 from shared.statistics.sequential.detector import TOLERANCE, Detector, State, reset, run_length
 from shared.statistics.sequential.persistence import persists
+from shared.statistics.sequential.size import size_of
 
 __all__ = [
     "NEEDED_CHUNKS",
@@ -17,6 +18,7 @@ __all__ = [
     "persists",
     "reset",
     "run_length",
+    "size_of",
     "take_in",
     "watch_windows",
 ]

@@ -57,13 +57,15 @@ def cells_of_column(column: Column) -> Floats:
 
 
 def channels_of(base: Profile) -> tuple[Channel, ...]:
-    """The channels of every column of a baseline, columns in order.
+    """The channels of every column of a baseline, by the columns' names.
+
+    The order is that of the names because a profile that was kept has lost the order of its table.
 
     Source of the polynomials: Neyman, Smooth test for goodness of fit (1937); orthonormal under
     the masses of the bins, so that each has mean 0 and variance 1 a row in the baseline.
     """
     found: list[Channel] = []
-    for name, column in base.columns.items():
+    for name, column in sorted(base.columns.items()):
         if isinstance(column, NumericColumn):
             found.extend(_numeric(name, column))
         else:

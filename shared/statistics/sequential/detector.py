@@ -101,7 +101,7 @@ class Detector:
         if not 0.0 <= tolerance < 1.0:
             raise InvalidData(f"tolerance is {tolerance}; give standard deviations from 0 to 1.")
         self.channels = channels_of(base)
-        self.columns = tuple(base.columns)
+        self.columns = tuple(sorted(base.columns))
         self._calibration = calibration
         doubt = calibration.inflation / max(calibration.rows, 1)
         slack = np.sqrt(tolerance**2 + _GUARD * doubt)

@@ -226,3 +226,20 @@ def test_a_baseline_of_one_constant_column_is_watched_for_other_values():
 
     assert not same[-1].raised
     assert other[-1].raised
+
+
+def test_a_baseline_read_back_from_its_file_is_watched_as_the_one_that_was_kept():
+    """A kept profile is sorted by name; what was learnt before must still fit its columns."""
+    random = np.random.default_rng(5)
+    rows = {"z": random.normal(size=5_000), "a": random.choice(["x", "y"], 5_000).tolist()}
+    later = {"z": random.normal(size=500) + 1.0, "a": random.choice(["x", "y"], 500).tolist()}
+    base = baseline(rows)
+    learnt = calibration(rows, base)
+    kept = type(base).from_json(json.loads(json.dumps(base.to_json(), sort_keys=True)))
+
+    told = [
+        watch_windows(of, learnt, [window(later, of)], windows_a_year=365)[0] for of in (base, kept)
+    ]
+
+    assert told[0] == told[1]
+    assert [column.name for column in told[1].columns] == ["z"]
