@@ -67,7 +67,7 @@ def take_in(
     """
     after = detector.update(state, win, phase)
     evidence = detector.evidence(after)
-    raised = evidence > np.log(threshold)
+    raised = bool(evidence > np.log(threshold))
     columns = _columns(detector, after, threshold) if raised else ()
     began = detector.began(after) if raised else None
     watch = Watch(
