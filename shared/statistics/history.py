@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import isinf
 from typing import Any
 
 from shared.domain.canonical import format_time
@@ -38,7 +39,7 @@ class Look:
             "rows": self.window.rows,
             "verdict": self.comparison.verdict.value,
             "raised": None if watch is None else watch.raised,
-            "evidence": None if watch is None else watch.evidence,
+            "evidence": None if watch is None or isinf(watch.evidence) else watch.evidence,
             "columns": {
                 column.name: {
                     "verdict": column.verdict.value,

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from shared.statistics import Comparison
-
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
@@ -20,17 +18,6 @@ def render(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template(template).render(**values)
-
-
-def drift_report(comparison: Comparison, *, baseline: str, window: str) -> str:
-    """The comparison of two data sets: verdicts, numbers, and each column's shares as bars."""
-    widest = {
-        column.name: max((max(before, after) for _, before, after in column.bars), default=1.0)
-        for column in comparison.columns
-    }
-    return render(
-        "drift.html.j2", comparison=comparison, baseline=baseline, window=window, widest=widest
-    )
 
 
 def timeline_report(**values: Any) -> str:

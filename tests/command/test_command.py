@@ -1,33 +1,12 @@
 """The command as a person or a program runs it, in a process of its own."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "samples" / "events"
-
-
-@pytest.fixture
-def run(tmp_path):
-    def command(*arguments, home=tmp_path / "home", **environment):
-        return subprocess.run(  # noqa: S603  our own interpreter and our own command
-            [sys.executable, "-m", "shared.cli.main", *map(str, arguments)],
-            cwd=ROOT,
-            env={**os.environ, "DRIFTGATE_HOME": str(home), **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return command
 
 
 def test_a_payload_that_is_handled_prints_its_decision_and_exits_zero(run):
@@ -130,68 +109,6 @@ def test_a_setting_that_cannot_be_used_is_named(run, environment, sentence):
 
     assert done.returncode == 1
     assert done.stderr.startswith(sentence)
-
-
-def rows(path, center, n=3000, seed=0):
-    values = np.random.default_rng(seed).normal(center, 1.0, n)
-    parquet.write_table(pa.table({"income": values}), path)
-    return path
-
-
-@pytest.mark.parametrize(
-    ("center", "n", "code", "verdict"),
-    [(0.0, 3000, 0, "pass"), (2.0, 3000, 2, "fail"), (0.5, 40, 4, "inconclusive")],
-)
-def test_drift_exits_by_its_verdict(run, tmp_path, center, n, code, verdict):
-    base = rows(tmp_path / "base.parquet", 0.0, n=20_000, seed=1)
-    current = rows(tmp_path / "current.parquet", center, n=n)
-
-    done = run("drift", base, current, "--json")
-
-    assert done.returncode == code
-    result = json.loads(done.stdout)
-    assert result["verdict"] == verdict
-    [column] = result["columns"]
-    assert {"name", "kind", "n", "missing", "verdict", "distances"} <= column.keys()
-    assert column["distances"]["psi"].keys() == {
-        "estimate",
-        "low",
-        "high",
-        "limit",
-        "verdict",
-        "n_needed",
-        "p_value",
-        "bins",
-        "binning_error",
-    }
-    assert {"jensen_shannon", "kolmogorov_smirnov", "wasserstein_normed"} < column[
-        "distances"
-    ].keys()
-    assert column["distances"]["chi_squared"]["verdict"] is None
-    assert 0 <= column["distances"]["chi_squared"]["p_value"] <= 1
-    assert column["detectable"]["psi"] > 0.2
-
-
-def test_drift_writes_a_report_that_needs_nothing_from_outside(run, tmp_path):
-    base = rows(tmp_path / "base.parquet", 0.0)
-    current = rows(tmp_path / "current.parquet", 2.0, seed=1)
-    report = tmp_path / "reports" / "drift.html"
-
-    done = run("drift", base, current, "--report", report)
-
-    html = report.read_text()
-    assert done.returncode == 2
-    assert "income" in html
-    assert "http" not in html.replace("http-equiv", "")
-
-
-def test_drift_of_a_file_that_cannot_be_read_is_a_fault(run, tmp_path):
-    (tmp_path / "base.parquet").write_bytes(b"nonsense")
-
-    done = run("drift", tmp_path / "base.parquet", tmp_path / "base.parquet")
-
-    assert done.returncode == 1
-    assert "base.parquet cannot be read as parquet" in done.stderr
 
 
 def test_a_policy_is_checked_in_one_sentence(run, tmp_path):

@@ -149,7 +149,7 @@ def test_a_missing_column_fails_and_an_extra_one_is_told(base):
     assert result.verdict is Verdict.FAIL
     assert by_name["income"].reason is Reason.COLUMN_MISSING
     assert by_name["income"].sentence == (
-        "income missing: the baseline has this column, the window does not."
+        "income is missing: the baseline has this column, the window does not."
     )
     assert result.extra_columns == ("age",)
 

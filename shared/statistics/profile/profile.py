@@ -16,7 +16,7 @@ from shared.statistics.profile.extremes import extreme
 from shared.statistics.profile.numeric import NumericColumn
 
 SCHEMA_VERSION = 1
-MISSING = "missing: the baseline has this column, the window does not"
+MISSING = "is missing: the baseline has this column, the window does not"
 _MODULUS = 1 << 256
 
 Column = NumericColumn | CategoricalColumn
