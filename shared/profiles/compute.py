@@ -1,6 +1,6 @@
-"""Counts the rows of a source into profiles, one column at a time."""
+"""Counts the rows of a source into profiles, one column of one part at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,9 @@ from shared.profiles.columns import (
     make_baseline_column,
     why_skipped,
 )
-from shared.profiles.reading import Part, Source, fingerprint, read_parts
-from shared.profiles.windowing import rows_between, utc
+from shared.profiles.reading import ROWS_AT_ONCE, Source, fingerprint, read_parts
+from shared.profiles.sources.part import Part
+from shared.profiles.windowing import part_between, utc
 from shared.statistics.profile import MISSING, Column, Profile, binning_hash
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 DEFAULT_BINS = 64
 DEFAULT_TOP = 50
+
+Progress = Callable[[float], None]
 
 
 def baseline(
@@ -31,37 +34,39 @@ def baseline(
     exclude: Sequence[str] = (),
     bins: int = DEFAULT_BINS,
     top: int = DEFAULT_TOP,
+    rows_at_once: int = ROWS_AT_ONCE,
+    progress: Progress | None = None,
 ) -> Profile:
     """Profile the data a model was trained on; its quantiles become the bins of every window.
 
     `source` is a path, a list of paths or a frame. Without `columns` every column is taken but
-    identifiers and times, which `Profile.skipped` names with the reason.
+    identifiers and times, which `Profile.skipped` names with the reason. `progress` is told the
+    fraction done.
     Raises InvalidData when there are no rows, or a named column does not exist.
     """
-    import pyarrow as pa
-
-    parts = list(read_parts(source, columns))
+    parts = list(read_parts(source, rows_at_once=rows_at_once))
+    names = list(dict.fromkeys(name for part in parts for name in part.all_names))
     for name in sorted({name for part in parts for name in part.mixed} - {*exclude}):
         if columns is None or name in columns:
             raise InvalidData(f"{_told(source)} mixes types in one column, {name}; give it one.")
-    try:
-        table = pa.concat_tables([part.table for part in parts], promote_options="permissive")
-    except pa.ArrowException as problem:
-        raise InvalidData(
-            f"The files of the baseline disagree: {str(problem).splitlines()[0]}."
-        ) from problem
     for name in columns or ():
-        if name not in table.column_names:
-            raise InvalidData(
-                f"The baseline has no column {name}; it has {', '.join(table.column_names)}."
-            )
-    if table.num_rows == 0:
+        if name not in names:
+            raise InvalidData(f"The baseline has no column {name}; it has {', '.join(names)}.")
+    rows = sum(part.rows for part in parts)
+    if rows == 0:
         raise InvalidData("The baseline has no rows; give the data the model was trained on.")
     skipped: dict[str, str] = {}
     profiled: dict[str, Column] = {}
-    for name in columns or table.column_names:
-        values = table.column(name).combine_chunks()
-        reason = "excluded" if name in exclude else why_skipped(name, values, columns is not None)
+    wanted = list(columns or names)
+    for done, name in enumerate(wanted):
+        if progress is not None:
+            progress(done / len(wanted))
+        if name in exclude:
+            skipped[name] = "excluded"
+            continue
+        pieces = [_piece(part, name) for part in parts]
+        values = _joined(name, pieces)
+        reason = why_skipped(name, values, columns is not None)
         if reason is not None:
             skipped[name] = reason
         else:
@@ -70,7 +75,7 @@ def baseline(
         raise InvalidData("The baseline has no column that can be compared; name some in columns.")
     return Profile(
         columns=profiled,
-        rows=table.num_rows,
+        rows=rows,
         baseline_hash=binning_hash(profiled),
         fingerprint=fingerprint(source),
         skipped=skipped,
@@ -84,6 +89,8 @@ def window(
     start: datetime | None = None,
     end: datetime | None = None,
     time_column: str | None = None,
+    rows_at_once: int = ROWS_AT_ONCE,
+    progress: Progress | None = None,
 ) -> Profile:
     """Profile rows in the bins of a baseline; only rows in [start, end) when a window is cut.
 
@@ -97,14 +104,12 @@ def window(
     start, end = utc(start), utc(end)
     if start is not None and end is not None and start >= end:
         raise InvalidData(f"The window's start {start} is not before its end {end}; swap them.")
-    wanted = [*base.columns, *([time_column] if time_column is not None else [])]
-    text = [name for name, column in base.columns.items() if column.kind == "categorical"]
     merged = _empty(base)
-    for part in read_parts(source, wanted, text):
-        table = part.table
-        if start is not None or end is not None:
-            table = rows_between(table, time_column, start, end)
-        merged = merged + _window_of_part(part, table, base)
+    done = 0.0
+    for whole in read_parts(source, text=text_columns(base), rows_at_once=rows_at_once):
+        part = part_between(whole, time_column, start, end)
+        merged = merged + _window_of_part(part, base, _from(progress, done, whole.share))
+        done += whole.share
     return Profile(
         columns=merged.columns,
         rows=merged.rows,
@@ -119,22 +124,29 @@ def window(
     )
 
 
-def _window_of_part(part: Part, table: "pa.Table", base: Profile) -> Profile:
+def text_columns(base: Profile) -> list[str]:
+    """The columns whose values are texts, whatever they look like in a file without types."""
+    return [name for name, column in base.columns.items() if column.kind == "categorical"]
+
+
+def _window_of_part(part: Part, base: Profile, progress: Progress | None) -> Profile:
     counted: dict[str, Column] = {}
     problems: dict[str, str] = {}
-    for name, column in base.columns.items():
-        if name not in table.column_names:
-            counted[name] = count_missing(table.num_rows, column)
+    for done, (name, column) in enumerate(base.columns.items()):
+        if progress is not None:
+            progress(done / len(base.columns))
+        if name not in part.names:
+            counted[name] = count_missing(part.rows, column)
             if part.names:
                 problems[name] = MISSING
             continue
-        values = table.column(name).combine_chunks()
+        values = part.column(name)
         kind = kind_of(values)
         if name in part.mixed and column.kind != "categorical":
             kind = "several types"
         if kind in {column.kind, "null"}:
             counted[name] = count_column(values, column)
-        elif table.num_rows == 0:
+        elif part.rows == 0:
             counted[name] = count_column(None, column)
         else:
             problems[name] = (
@@ -142,12 +154,42 @@ def _window_of_part(part: Part, table: "pa.Table", base: Profile) -> Profile:
             )
     return Profile(
         columns=counted,
-        rows=table.num_rows,
+        rows=part.rows,
         baseline_hash=base.baseline_hash,
         problems=problems,
         extra=tuple(sorted(set(part.names) - base.columns.keys() - base.skipped.keys())),
         unread=part.unread,
     )
+
+
+def _from(progress: Progress | None, done: float, share: float) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda fraction: progress(min(done + share * fraction, 1.0))
+
+
+def _piece(part: Part, name: str) -> "pa.Array":
+    import pyarrow as pa
+
+    return part.column(name) if name in part.all_names else pa.nulls(part.rows)
+
+
+def _joined(name: str, pieces: "list[pa.Array]") -> "pa.Array":
+    """The pieces of one column as one array of the type that holds them all."""
+    import pyarrow as pa
+
+    if len(pieces) == 1:
+        return pieces[0]
+    try:
+        tables = [pa.table({name: piece}) for piece in pieces]
+        joined = pa.concat_tables(tables, promote_options="permissive").column(0)
+    except pa.ArrowException as problem:
+        raise InvalidData(
+            f"The files of the baseline disagree: {str(problem).splitlines()[0]}."
+        ) from problem
+    if pa.types.is_dictionary(joined.type):
+        joined = joined.unify_dictionaries()
+    return joined.combine_chunks()
 
 
 def _told(source: Source) -> str:

@@ -1,9 +1,10 @@
-"""Cuts the rows of one window out of a table."""
+"""Cuts the rows of one window out of a part."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shared.errors import InvalidData
+from shared.profiles.sources.part import Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,26 +17,23 @@ def utc(time: datetime | None) -> datetime | None:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def rows_between(
-    table: "pa.Table", time_column: str | None, start: datetime | None, end: datetime | None
-) -> "pa.Table":
+def part_between(
+    part: Part, time_column: str | None, start: datetime | None, end: datetime | None
+) -> Part:
     """The rows with start <= time < end.
 
     Raises InvalidData when the column is absent or does not hold times.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    if time_column is None or table.num_columns == 0:
-        return table
-    times = times_of(table, time_column)
-    keep = pa.array([True] * table.num_rows) if start is None and end is None else None
-    if start is not None:
-        keep = pc.greater_equal(times, _instant(start))
+    if time_column is None or not part.names or (start is None and end is None):
+        return part
+    times = times_of(part, time_column)
+    keep = None if start is None else pc.greater_equal(times, _instant(start))
     if end is not None:
         before = pc.less(times, _instant(end))
         keep = before if keep is None else pc.and_(keep, before)
-    return table.filter(keep)
+    return part.where(keep)
 
 
 def _instant(time: datetime) -> "pa.Scalar":
@@ -44,7 +42,7 @@ def _instant(time: datetime) -> "pa.Scalar":
     return pa.scalar(utc(time), type=pa.timestamp("us", tz="UTC"))
 
 
-def _as_timestamps(column: "pa.ChunkedArray", name: str) -> "pa.ChunkedArray":
+def _as_timestamps(column: "pa.Array", name: str) -> "pa.Array":
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -78,14 +76,13 @@ def _as_timestamps(column: "pa.ChunkedArray", name: str) -> "pa.ChunkedArray":
     raise InvalidData(f"{name} is of type {kind}; give timestamps, ISO 8601 text or epoch ms.")
 
 
-def times_of(table: "pa.Table", time_column: str) -> "pa.ChunkedArray":
+def times_of(part: Part, time_column: str) -> "pa.Array":
     """The times of the rows, as instants in UTC.
 
     Raises InvalidData when the column is absent or does not hold times.
     """
-    if time_column not in table.column_names:
+    if time_column not in part.all_names:
         raise InvalidData(
-            f"There is no time column {time_column}; the columns are "
-            f"{', '.join(table.column_names)}."
+            f"There is no time column {time_column}; the columns are {', '.join(part.names)}."
         )
-    return _as_timestamps(table.column(time_column), time_column)
+    return _as_timestamps(part.column(time_column), time_column)

@@ -1,0 +1,85 @@
+"""Texts and booleans into counts of the baseline's values."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shared.statistics.profile import EXAMPLES, CategoricalColumn
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_KNOWN_MOST = 10_000
+
+
+def make_categories(values: "pa.Array", kind: str, *, top: int) -> CategoricalColumn:
+    """Keep the most frequent values of a baseline by name, and count them."""
+    frequencies = _frequencies(values)
+    ordered = sorted(frequencies, key=lambda value: (-frequencies[value], value))
+    once = sum(count == 1 for count in frequencies.values())
+    known = tuple(sorted(frequencies)) if len(frequencies) <= _KNOWN_MOST else ()
+    named: Any = "boolean" if kind == "boolean" else "categorical"
+    frequent = tuple(ordered[:top]) if kind != "boolean" else ("false", "true")
+    empty = CategoricalColumn(
+        values=frequent,
+        counts=np.zeros(len(frequent), dtype=np.int64),
+        known=tuple(sorted({*known, *frequent})) if known else (),
+        kind=named,
+    )
+    counted = counted_as(frequencies, values.null_count, empty)
+    return replace(counted, singletons=once)
+
+
+def count_categories(values: "pa.Array | None", like: CategoricalColumn) -> CategoricalColumn:
+    """Count values as another column does; None counts nothing."""
+    if values is None:
+        return counted_as({}, 0, like)
+    return counted_as(_frequencies(values), values.null_count, like)
+
+
+def counted_as(
+    frequencies: Mapping[str, int], nulls: int, like: CategoricalColumn
+) -> CategoricalColumn:
+    """A column of so many rows of each value, as another column names them."""
+    named = set(like.values)
+    known = set(like.known)
+    rest = {value: count for value, count in frequencies.items() if value not in named}
+    new = {v: count for v, count in rest.items() if like.known and v not in known}
+    return CategoricalColumn(
+        values=like.values,
+        counts=np.asarray([frequencies.get(value, 0) for value in like.values], dtype=np.int64),
+        known=like.known,
+        other_known=sum(rest.values()) - sum(new.values()),
+        unseen=sum(new.values()),
+        examples=tuple(sorted(new)[:EXAMPLES]),
+        nulls=nulls,
+        kind=like.kind,
+    )
+
+
+def _frequencies(values: "pa.Array") -> dict[str, int]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(values.type):
+        return _frequencies_of_codes(values)
+    counted = pc.value_counts(values.drop_null())
+    named = map(_text, counted.field("values").to_pylist())
+    return dict(zip(named, counted.field("counts").to_pylist(), strict=True))
+
+
+def _frequencies_of_codes(values: "pa.DictionaryArray") -> dict[str, int]:
+    """How often each value of a dictionary is used, by counting its code."""
+    codes = values.indices.drop_null().to_numpy(zero_copy_only=False)
+    counts = np.bincount(codes, minlength=len(values.dictionary)).tolist()
+    found: dict[str, int] = {}
+    for value, count in zip(values.dictionary.to_pylist(), counts, strict=True):
+        if count and value is not None:
+            found[_text(value)] = found.get(_text(value), 0) + count
+    return found
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,81 @@
+"""Parquet files, a group of rows and a column at a time."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.errors import InvalidData
+from shared.profiles.sources.part import Part
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+_PANDAS_INDEX = re.compile(r"__index_level_\d+__")
+
+
+def read_parquet(path: Path, rows_at_once: int) -> Iterator[Part]:
+    """Parts of neighbouring row groups, each of at most so many rows where its groups allow it.
+
+    Texts are read as dictionaries, which need no copy of each value.
+    """
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        every = tuple(file.schema_arrow.names)
+        texts = [field.name for field in file.schema_arrow if _is_text(field.type)]
+        rows = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
+    names = tuple(name for name in every if not _PANDAS_INDEX.fullmatch(name))
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise InvalidData(f"{path} has two columns named {min(twice)}; rename one of them.")
+    opened = parquet.ParquetFile(path, read_dictionary=texts)
+    for groups in _together(rows, rows_at_once):
+        held = sum(rows[at] for at in groups)
+        yield Part(
+            rows=held,
+            names=names,
+            read=_Reader(opened, path, groups),
+            share=held / max(sum(rows), 1),
+        )
+
+
+class _Reader:
+    """Reads a column of some row groups."""
+
+    def __init__(self, file: "ParquetFile", path: Path, groups: list[int]) -> None:
+        self._file, self._path, self._groups = file, path, groups
+
+    def __call__(self, name: str) -> "pa.ChunkedArray":
+        """The column's values.
+
+        Raises InvalidData when the file is damaged there.
+        """
+        import pyarrow as pa
+
+        try:
+            return self._file.read_row_groups(
+                self._groups, columns=[name], use_threads=False
+            ).column(name)
+        except (pa.ArrowException, OSError) as problem:
+            raise InvalidData(
+                f"{self._path} cannot be read as parquet: {str(problem).splitlines()[0]}"
+            ) from problem
+
+
+def _together(rows: list[int], most: int) -> Iterator[list[int]]:
+    """Neighbouring groups of rows, together while they stay within `most`; one at least."""
+    held: list[int] = []
+    for at, count in enumerate(rows):
+        if held and sum(rows[one] for one in held) + count > most:
+            yield held
+            held = []
+        held.append(at)
+    yield held
+
+
+def _is_text(kind: "pa.DataType") -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

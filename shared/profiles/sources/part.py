@@ -1,0 +1,78 @@
+"""Some rows of a source, whose columns are read when they are asked for."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """So many rows; `read` gives one of its columns, and nothing is kept of it here.
+
+    `names` are all its columns, `added` those the source has beside the data's own. `mixed` are
+    those of several types, read as text. `unread` counts the lines of collected data that hold no
+    rows of columns. `share` is the part's share of the whole source, for whoever shows progress.
+    """
+
+    rows: int
+    names: tuple[str, ...]
+    read: "Callable[[str], pa.ChunkedArray]"
+    added: tuple[str, ...] = ()
+    mixed: tuple[str, ...] = ()
+    unread: int = 0
+    share: float = 1.0
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """The data's columns and the source's own."""
+        return (*self.names, *self.added)
+
+    @classmethod
+    def of(
+        cls,
+        table: "pa.Table",
+        *,
+        added: Collection[str] = (),
+        mixed: Collection[str] = (),
+        unread: int = 0,
+        share: float = 1.0,
+    ) -> Self:
+        """A part of what is in memory already."""
+        return cls(
+            rows=table.num_rows,
+            names=tuple(name for name in table.column_names if name not in added),
+            added=tuple(added),
+            read=table.column,
+            mixed=tuple(mixed),
+            unread=unread,
+            share=share,
+        )
+
+    def column(self, name: str) -> "pa.Array":
+        """The values of one of its columns, in one piece."""
+        import pyarrow as pa
+
+        values = self.read(name)
+        if values.num_chunks == 1:
+            return values.chunk(0)
+        if pa.types.is_dictionary(values.type):
+            values = values.unify_dictionaries()
+        return values.combine_chunks()
+
+    def table(self, names: Sequence[str] | None = None) -> "pa.Table":
+        """Several columns at once; of those named, the ones there are."""
+        import pyarrow as pa
+
+        wanted = [name for name in names or self.names if name in self.all_names]
+        return pa.table({name: self.read(name) for name in wanted})
+
+    def where(self, mask: "pa.ChunkedArray | pa.Array") -> Self:
+        """Only the rows at which the mask is true."""
+        import pyarrow.compute as pc
+
+        read = self.read
+        kept = pc.sum(mask).as_py() or 0
+        return replace(self, rows=kept, read=lambda name: read(name).filter(mask))
