@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from shared.errors import InvalidData
+from shared.profiles.buffers import valid_values
 from shared.profiles.compute import text_columns, window
 from shared.profiles.reading import Source, read_parts
 from shared.profiles.sources.part import Part
@@ -124,8 +125,9 @@ def _grouped(
     """The rows of each period, with one sort instead of a search for each; null is in none."""
     import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    numbers = period.to_numpy(zero_copy_only=False)
+    numbers = valid_values(pc.fill_null(period, float("nan")))
     order = np.argsort(numbers, kind="stable")
     known = int(np.count_nonzero(~np.isnan(numbers)))
     ordered = numbers[order[:known]]

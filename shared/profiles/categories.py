@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shared.profiles.buffers import valid_values
 from shared.statistics.profile import EXAMPLES, CategoricalColumn
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _frequencies(values: "pa.Array") -> dict[str, int]:
 
 def _frequencies_of_codes(values: "pa.DictionaryArray") -> dict[str, int]:
     """How often each value of a dictionary is used, by counting its code."""
-    codes = values.indices.drop_null().to_numpy(zero_copy_only=False)
+    codes = valid_values(values.indices)
     counts = np.bincount(codes, minlength=len(values.dictionary)).tolist()
     found: dict[str, int] = {}
     for value, count in zip(values.dictionary.to_pylist(), counts, strict=True):

@@ -1,5 +1,7 @@
 """Counting values between edges without searching for each of them."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,14 +11,16 @@ _HALVINGS = 80
 
 Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
+Room = tuple[Values, npt.NDArray[np.intp]]
 
 
 class Grid:
     """Equal cells over the range of the inner edges, each within one bin or to be searched.
 
-    One multiply-add puts a value into one of 4 096 cells. Rounding keeps order, so a cell that
-    holds no edge lies in one bin, and so does one whose edge is its upper border; only values in
-    the other cells are searched for.
+    A subtraction and a multiplication by a power of two put a value into one of at most 4 096
+    cells, open below and closed above. Rounding keeps order, so a cell that holds no edge lies in
+    one bin, and so does one whose edge is its upper border; only values in the other cells are
+    searched for.
     """
 
     def __init__(self, edges: Values) -> None:
@@ -26,35 +30,26 @@ class Grid:
         if not self.usable:
             return
         at = self.cells_of(edges)
-        inside = at == self.cells_of(np.nextafter(edges, np.inf))
-        self._searched = np.zeros(CELLS, dtype=np.bool_)
-        self._searched[at[inside]] = True
-        self._bin_of_cell = np.searchsorted(at, np.arange(CELLS))
-
-    def cells_of(self, values: Values) -> npt.NDArray[np.intp]:
-        """The cell of each value: 0 below the grid, then rising with the value."""
         with np.errstate(over="ignore"):
-            position = values - self._low
-            position *= self._scale
-        position += 1.0
-        np.clip(position, 0.0, CELLS - 1.0, out=position)
-        return position.astype(np.intp)
+            inside = at == self.cells_of(np.nextafter(edges, np.inf))
+        self.searched = np.zeros(CELLS, dtype=np.bool_)
+        self.searched[at[1:-1][inside[1:-1]]] = True
+        self.bins = np.maximum(np.searchsorted(at, np.arange(CELLS)), 1)
 
-    def count(self, values: Values) -> Counts:
-        """How many finite values lie in each (edges[i-1], edges[i]], open at both ends."""
-        if not self.usable or len(values) < 1024:
-            return _searched(values, self.edges)
-        cells = self.cells_of(values)
-        held = np.bincount(cells, minlength=CELLS)
-        doubtful = int(held[self._searched].sum())
-        if 2 * doubtful > len(values):
-            return _searched(values, self.edges)
-        held[self._searched] = 0
-        counts = np.bincount(self._bin_of_cell, weights=held, minlength=len(self.edges) + 1)
-        found = counts.astype(np.int64)
-        if doubtful:
-            found += _searched(values[self._searched[cells]], self.edges)
-        return found
+    def cells_of(self, values: Values, room: Room | None = None) -> npt.NDArray[np.intp]:
+        """The cell of each value: 0 below the grid, then rising with the value.
+
+        `room` is memory to work in, of at least as many values; the cells returned lie in it.
+        """
+        floats, integers = make_room(len(values)) if room is None else room
+        position, cells = floats[: len(values)], integers[: len(values)]
+        with np.errstate(over="ignore"):
+            np.subtract(values, self._low, out=position)
+            np.multiply(position, self._scale, out=position)
+        np.ceil(position, out=position)
+        np.clip(position, 0.0, CELLS - 1.0, out=position)
+        np.copyto(cells, position, casting="unsafe")
+        return cells
 
     def borders_above(self, values: Values) -> Values:
         """The largest value in the cell of each; a value whose border is not found stays.
@@ -63,7 +58,7 @@ class Grid:
         """
         at = self.cells_of(values)
         low, high = values.copy(), values + 1.5 / self._scale
-        found = (self.cells_of(high) > at) & (at > 0) & (at < CELLS - 1)
+        found = (self.cells_of(high) > at) & (at < CELLS - 1)
         for _ in range(_HALVINGS):
             middle = low + (high - low) / 2.0
             beyond = self.cells_of(middle) > at
@@ -71,6 +66,48 @@ class Grid:
             low = np.where(beyond, low, middle)
         exact = np.nextafter(low, np.inf) >= high
         return np.where(found & exact, low, values)
+
+
+class Tally:
+    """Counts values in each (edges[i-1], edges[i]], open at both ends, block by block."""
+
+    def __init__(self, edges: Values) -> None:
+        self._grid = Grid(edges)
+        self._counts = np.zeros(len(edges) + 1, dtype=np.int64)
+        self._cells = np.zeros(CELLS, dtype=np.int64)
+        self._room = make_room(BLOCK)
+        self._search = not self._grid.usable
+        self._doubtful = not self._search and bool(self._grid.searched.any())
+
+    def add(self, values: Values, lowest: float, highest: float) -> None:
+        """Count at most `BLOCK` finite values; `lowest` and `highest` are their extremes.
+
+        All are searched for where the cells that hold an edge hold most of them.
+        """
+        grid = self._grid
+        if self._search or len(values) < CELLS:
+            self._counts += _searched(values, grid.edges)
+            return
+        if lowest <= grid.edges[0] or highest > grid.edges[-1]:
+            below, above = values <= grid.edges[0], values > grid.edges[-1]
+            self._counts[0] += np.count_nonzero(below)
+            self._counts[-1] += np.count_nonzero(above)
+            values = values[~(below | above)]
+        cells = grid.cells_of(values, self._room)
+        if self._doubtful:
+            doubtful = grid.searched[cells]
+            picked = values[doubtful]
+            self._counts += _searched(picked, grid.edges)
+            self._search = 2 * len(picked) > len(values)
+        self._cells += np.bincount(cells, minlength=CELLS)
+
+    def counts(self) -> Counts:
+        """What was counted so far."""
+        if not self._grid.usable:
+            return self._counts
+        sure = np.where(self._grid.searched, 0, self._cells)
+        folded = np.bincount(self._grid.bins, weights=sure, minlength=len(self._counts))
+        return self._counts + folded.astype(np.int64)
 
 
 def count_between(values: Values, edges: Values) -> Counts:
@@ -81,13 +118,16 @@ def count_between(values: Values, edges: Values) -> Counts:
     >>> count_between(np.array([0.0, 1.0, 1.5, 9.0]), np.array([1.0, 2.0])).tolist()
     [2, 1, 1]
     """
-    if len(values) < BLOCK or len(edges) < 4:
-        return _searched(values, edges)
-    grid = Grid(edges)
-    counts = np.zeros(len(edges) + 1, dtype=np.int64)
+    tally = Tally(edges)
     for start in range(0, len(values), BLOCK):
-        counts += grid.count(values[start : start + BLOCK])
-    return counts
+        block = values[start : start + BLOCK]
+        tally.add(block, float(block.min()), float(block.max()))
+    return tally.counts()
+
+
+def make_room(size: int) -> Room:
+    """Memory for so many values, so that blocks after the first need no new pages."""
+    return np.empty(size), np.empty(size, dtype=np.intp)
 
 
 def _frame(edges: Values) -> tuple[float, float]:
@@ -95,7 +135,10 @@ def _frame(edges: Values) -> tuple[float, float]:
         return 0.0, 0.0
     low, high = float(edges[1]), float(edges[-2])
     with np.errstate(over="ignore", divide="ignore"):
-        return low, float((CELLS - 2) / np.float64(high - low))
+        largest = float((CELLS - 2) / np.float64(high - low))
+    if not 0.0 < largest < np.inf:
+        return low, 0.0
+    return low, math.ldexp(1.0, math.frexp(largest)[1] - 1)
 
 
 def _searched(values: Values, edges: Values) -> Counts:

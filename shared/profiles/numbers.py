@@ -1,12 +1,14 @@
 """Numbers into counts between the baseline's quantiles, and into sums."""
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from shared.profiles.grid import BLOCK, Grid
+from shared.profiles.buffers import valid_values
+from shared.profiles.grid import BLOCK, Grid, Tally
 from shared.statistics.profile import LARGEST, NumericColumn
 
 if TYPE_CHECKING:
@@ -19,17 +21,30 @@ _MOVED = 0.1
 
 def make_numbers(values: "pa.Array", *, bins: int) -> NumericColumn:
     """Choose the bins of a baseline's column from its own quantiles, and count it."""
-    numbers = as_doubles(values)
-    finite = numbers[np.isfinite(numbers)]
+    ordered = np.array(as_doubles(values))
+    ordered.sort()
+    first, last = np.searchsorted(ordered, [-np.inf, np.inf], side="right").tolist()
+    beyond = int(np.searchsorted(ordered, np.inf, side="left"))
+    finite = ordered[first:beyond]
     with np.errstate(over="ignore"):
         mean = float(finite.mean()) if finite.size else 0.0
-    ordered = np.sort(finite)
-    empty = NumericColumn(
-        edges=_quantile_edges(ordered, bins),
-        counts=np.zeros(0, dtype=np.int64),
-        shift=mean if np.isfinite(mean) else 0.0,
+    shift = mean if np.isfinite(mean) else 0.0
+    edges = _quantile_edges(finite, bins)
+    total, squares = _sums(finite, shift, np.empty(min(BLOCK, len(finite))))
+    at = np.searchsorted(finite, np.asarray(edges), side="right")
+    return NumericColumn(
+        edges=edges,
+        counts=np.diff(at, prepend=0, append=finite.size).astype(np.int64),
+        shift=shift,
+        nulls=values.null_count,
+        nans=len(ordered) - last,
+        above=last - beyond,
+        below=first,
+        minimum=float(finite[0]) if finite.size else None,
+        maximum=float(finite[-1]) if finite.size else None,
+        shifted_sum=total,
+        shifted_squares=squares,
     )
-    return count_numbers(values, empty)
 
 
 def _quantile_edges(ordered: Values, bins: int) -> tuple[float, ...]:
@@ -65,7 +80,7 @@ def _snapped(edges: Values, ordered: Values, bins: int) -> Values:
     if not grid.usable:
         return edges
     moved = grid.borders_above(edges)
-    moved[[0, 1, -2, -1]] = edges[[0, 1, -2, -1]]
+    moved[[0, 1, -1]] = edges[[0, 1, -1]]
     rows = np.searchsorted(ordered, moved, side="right") - np.searchsorted(
         ordered, edges, side="right"
     )
@@ -74,60 +89,75 @@ def _snapped(edges: Values, ordered: Values, bins: int) -> Values:
     return np.asarray(np.unique(np.minimum(snapped, edges[-1])))
 
 
-def as_doubles(values: "pa.Array") -> Values:
-    """The non-null values as doubles."""
+def as_doubles(values: "pa.Array", room: Values | None = None) -> Values:
+    """The non-null values as doubles; `room` is memory they may lie in."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
-    filled = values.drop_null() if values.null_count else values
-    if not pa.types.is_float64(filled.type):
-        filled = filled.cast(pa.float64(), safe=False)
-    return np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.float64)
+    if not pa.types.is_float64(values.type):
+        values = values.cast(pa.float64(), safe=False)
+    return valid_values(values, room)
 
 
 def count_numbers(values: "pa.Array | None", like: NumericColumn) -> NumericColumn:
     """Count values in the bins of another column, block by block; None counts nothing."""
-    numbers = np.zeros(0) if values is None else as_doubles(values)
-    grid = Grid(np.asarray(like.edges))
-    counts = np.zeros(len(like.edges) + 1, dtype=np.int64)
-    sums: list[float] = []
-    squares: list[float] = []
+    tally = Tally(np.asarray(like.edges))
+    room = np.empty(BLOCK)
+    sums: list[tuple[float, float]] = []
     lowest, highest = math.inf, -math.inf
     nans = above = below = 0
-    with np.errstate(over="ignore", invalid="ignore"):
-        for start in range(0, len(numbers), BLOCK):
-            block = numbers[start : start + BLOCK]
-            total = float(block.sum())
-            if not math.isfinite(total):
-                usable = np.isfinite(block)
-                odd = block[~usable]
-                nans += int(np.isnan(odd).sum())
-                above += int(np.isposinf(odd).sum())
-                below += int(np.isneginf(odd).sum())
-                block = block[usable]
-                if not block.size:
-                    continue
-            counts += grid.count(block)
-            lowest, highest = min(lowest, float(block.min())), max(highest, float(block.max()))
-            shifted = block - like.shift
-            sums.append(float(shifted.sum()))
-            shifted *= shifted
-            squares.append(float(shifted.sum()))
-    seen = bool(counts.any())
+    for every in [] if values is None else _blocks(values):
+        block = every
+        if not block.size:
+            continue
+        low, high = float(block.min()), float(block.max())
+        if not (math.isfinite(low) and math.isfinite(high)):
+            usable = np.isfinite(block)
+            odd = block[~usable]
+            nans += int(np.isnan(odd).sum())
+            above += int(np.isposinf(odd).sum())
+            below += int(np.isneginf(odd).sum())
+            block = block[usable]
+            if not block.size:
+                continue
+            low, high = float(block.min()), float(block.max())
+        tally.add(block, low, high)
+        lowest, highest = min(lowest, low), max(highest, high)
+        sums.append(_sums(block, like.shift, room))
     return NumericColumn(
         edges=like.edges,
-        counts=counts,
+        counts=tally.counts(),
         shift=like.shift,
         nulls=0 if values is None else values.null_count,
         nans=nans,
         above=above,
         below=below,
-        minimum=lowest if seen else None,
-        maximum=highest if seen else None,
-        shifted_sum=_sum(sums),
-        shifted_squares=_sum(squares),
+        minimum=lowest if sums else None,
+        maximum=highest if sums else None,
+        shifted_sum=_sum([each for each, _ in sums]),
+        shifted_squares=_sum([each for _, each in sums]),
     )
+
+
+def _blocks(values: "pa.Array") -> Iterator[Values]:
+    """The non-null values in blocks, each to be used up before the next is asked for."""
+    room = np.empty(min(BLOCK, len(values)))
+    for start in range(0, len(values), BLOCK):
+        yield as_doubles(values.slice(start, BLOCK), room)
+
+
+def _sums(finite: Values, shift: float, room: Values) -> tuple[float, float]:
+    """The sums of x − shift and of its square, added block by block while in the cache."""
+    sums, squares = [], []
+    for start in range(0, len(finite), BLOCK):
+        block = finite[start : start + BLOCK]
+        with np.errstate(over="ignore", invalid="ignore"):
+            shifted = np.subtract(block, shift, out=room[: len(block)])
+            sums.append(float(shifted.sum()))
+            np.multiply(shifted, shifted, out=shifted)
+            squares.append(float(shifted.sum()))
+    return _sum(sums), _sum(squares)
 
 
 def _sum(parts: list[float]) -> float:

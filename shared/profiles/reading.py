@@ -17,8 +17,8 @@ Source = Any
 ROWS_AT_ONCE = 1 << 20
 BYTES_AT_ONCE = 1 << 28
 _SUFFIXES = ".parquet, .csv, .jsonl, .ndjson or .json"
-_HASHED_WHOLE = 1 << 26
-_SAMPLES, _SAMPLE = 64, 1 << 20
+_HASHED_WHOLE = 1 << 24
+_SAMPLES, _SAMPLE = 16, 1 << 20
 
 
 def read_parts(
@@ -51,7 +51,7 @@ def read_parts(
 def fingerprint(source: Source) -> str:
     """SHA-256 of the file's bytes; several files add up, frames have none.
 
-    Of a file above 64 MiB it is that of its length and of 64 pieces of one MiB from its beginning
+    Of a file above 16 MiB it is that of its length and of 16 pieces of one MiB from its beginning
     to its end, where Parquet keeps the statistics of every column.
     """
     if isinstance(source, str | Path):
