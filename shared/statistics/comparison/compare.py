@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain.canonical import to_plain
 from shared.domain.verdict import Verdict, worst
 from shared.errors import InvalidData
 from shared.statistics.comparison.cells import Cells, cells_of
@@ -46,13 +45,18 @@ class ColumnComparison:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, without the bars."""
-        plain = to_plain(self)
-        assert isinstance(plain, dict)  # noqa: S101  narrows the type of a dataclass's plain form
-        del plain["bars"]
         return {
-            **plain,
-            "distances": {k: _finite(v) for k, v in plain["distances"].items()},
-            "detectable": _finite(plain["detectable"]),
+            "name": self.name,
+            "kind": self.kind,
+            "n": self.n,
+            "missing": self.missing,
+            "verdict": self.verdict.value,
+            "reason": self.reason.value,
+            "sentence": self.sentence,
+            "distances": {name: one.to_json() for name, one in self.distances.items()},
+            "detectable": {
+                name: size if np.isfinite(size) else None for name, size in self.detectable.items()
+            },
         }
 
 
@@ -192,11 +196,3 @@ def _detectable(
     else:
         shift = shift_of_psi(psi, cells.baseline[: cells.in_order])
     return {"psi": psi, "mean_shift": shift}
-
-
-def _finite(distance: dict[str, Any]) -> dict[str, Any]:
-    """JSON knows no infinity: an end that is open is written as null."""
-    return {
-        key: None if isinstance(value, float) and not np.isfinite(value) else value
-        for key, value in distance.items()
-    }

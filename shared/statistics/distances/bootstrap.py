@@ -9,7 +9,7 @@ Numbers = npt.NDArray[np.float64]
 
 DRAWS = 400
 _SEED = 20_130_117
-_STEPS = np.linspace(0.0, 1.0, 9)
+_STEPS = np.linspace(0.0, 1.0, 8)
 
 
 @lru_cache(maxsize=128)
@@ -21,19 +21,19 @@ def _normals(cells: int) -> tuple[Numbers, Numbers]:
     return both[0], both[1]
 
 
-def sampling_noise(p: Numbers, q: Numbers, n: float, m: float) -> Numbers:
-    """Draws of the sampling error of q − p, one a row: multinomial in its normal limit.
+def sampling_noise(p: Numbers, q: Numbers, n: float, m: float) -> tuple[Numbers, Numbers]:
+    """Draws of the sampling errors of q and of p, one a row: multinomial in its normal limit.
 
     With fixed draws g the error of the shares is √(q/n)·g − q·Σ √(q/n)·g, which has the
     multinomial's covariance. Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993),
     chapter 6; van der Vaart and Wellner, Weak Convergence (1996), section 3.6 on its normal form.
 
-    >>> noise = sampling_noise(np.array([0.5, 0.5]), np.array([0.2, 0.8]), n=100, m=1e9)
-    >>> float(np.round(noise[:, 0].std() / (0.2 * 0.8 / 100) ** 0.5, 1))
+    >>> of_q, of_p = sampling_noise(np.array([0.5, 0.5]), np.array([0.2, 0.8]), n=100, m=1e9)
+    >>> float(np.round(of_q[:, 0].std() / (0.2 * 0.8 / 100) ** 0.5, 1))
     1.0
     """
     for_window, for_baseline = _normals(len(p))
-    return _centred(for_window * np.sqrt(q / n), q) - _centred(for_baseline * np.sqrt(p / m), p)
+    return _centred(for_window * np.sqrt(q / n), q), _centred(for_baseline * np.sqrt(p / m), p)
 
 
 def _centred(error: Numbers, shares: Numbers) -> Numbers:

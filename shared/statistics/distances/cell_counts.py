@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,12 @@ from shared.statistics.distances.distance import NOTHING_KNOWN, Measurement
 Shares = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class CellCounts:
     """Counts of baseline and window in the cells either of them uses.
 
     `inflation` is the over-dispersion φ ≥ 1 of the rows: n rows weigh as n/φ independent ones.
+    Without slots, since sums and shares are kept once computed.
     """
 
     baseline: Shares
@@ -37,12 +39,12 @@ class CellCounts:
         """How many cells are used."""
         return len(self.baseline)
 
-    @property
+    @cached_property
     def m(self) -> float:
         """Rows of the baseline."""
         return float(self.baseline.sum())
 
-    @property
+    @cached_property
     def n(self) -> float:
         """Rows of the window."""
         return float(self.window.sum())
@@ -52,10 +54,12 @@ class CellCounts:
         """φ · (1/n + 1/m), the scale of every squared distance."""
         return self.inflation * (1.0 / self.n + 1.0 / self.m)
 
+    @cached_property
     def shares(self) -> tuple[Shares, Shares]:
         """Each side's shares, baseline first."""
         return self.baseline / self.m, self.window / self.n
 
+    @cached_property
     def smooth_shares(self) -> tuple[Shares, Shares]:
         """Shares with half a row added to each cell, for variances that no empty cell hides."""
         p, q = self.baseline + 0.5, self.window + 0.5

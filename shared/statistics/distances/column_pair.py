@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from shared.statistics.distances.cell_counts import CellCounts
 from shared.statistics.distances.ordered_counts import OrderedCounts
 from shared.statistics.profile import Column, NumericColumn
@@ -29,12 +31,12 @@ class ColumnPair:
             return OrderedCounts.of(self.base, self.win, self.inflation)
         return None
 
-    @property
+    @cached_property
     def bins_are(self) -> str:
         """How many bins there are and whose edges, in words."""
         if self.ordered is None:
             return "no bins: a side has no finite value"
         inner = max(len(self.ordered.bounds) - 3, 1)
-        if self.ordered.baseline_steps:
+        if np.all(self.ordered.baseline_places == 1.0):
             return f"{inner} values of the baseline, below and above them"
         return f"{inner} bins between the baseline's quantiles, below and above them"

@@ -29,17 +29,17 @@ def measure_total_variation(counts: CellCounts, confidence: float = 0.95) -> Mea
 
 
 def _total_variation(counts: CellCounts) -> float:
-    p, q = counts.shares()
+    p, q = counts.shares
     return float(np.abs(q - p).sum()) / 2.0
 
 
 def _measure_total_variation(counts: CellCounts, confidence: float) -> Measurement:
-    p, q = counts.shares()
-    noise = sampling_noise(
-        *counts.smooth_shares(), counts.n / counts.inflation, counts.m / counts.inflation
+    p, q = counts.shares
+    of_window, of_baseline = sampling_noise(
+        *counts.smooth_shares, counts.n / counts.inflation, counts.m / counts.inflation
     )
     halves = np.full(counts.cells, 0.5)
-    low, high, centre = absolute_interval(q - p, noise, halves, confidence)
+    low, high, centre = absolute_interval(q - p, of_window - of_baseline, halves, confidence)
     return Measurement(
         estimate=_total_variation(counts), low=low, high=min(1.0, high), centre=centre
     )
@@ -67,14 +67,14 @@ def measure_l_infinity(counts: CellCounts, confidence: float = 0.95) -> Measurem
 
 
 def _l_infinity(counts: CellCounts) -> float:
-    p, q = counts.shares()
+    p, q = counts.shares
     return float(np.abs(q - p).max())
 
 
 def _measure_l_infinity(counts: CellCounts, confidence: float) -> Measurement:
-    p, q = counts.shares()
+    p, q = counts.shares
     moved = np.abs(q - p)
-    smooth_p, smooth_q = counts.smooth_shares()
+    smooth_p, smooth_q = counts.smooth_shares
     error = np.sqrt(
         counts.inflation
         * (smooth_q * (1.0 - smooth_q) / counts.n + smooth_p * (1.0 - smooth_p) / counts.m)
@@ -114,13 +114,13 @@ def _pooled(counts: CellCounts) -> Shares:
 
 
 def _chi_squared(counts: CellCounts) -> float:
-    p, q = counts.shares()
+    p, q = counts.shares
     moved = q - p
     return float(np.sum(moved * moved / _pooled(counts))) / (1.0 / counts.n + 1.0 / counts.m)
 
 
 def _measure_chi_squared(counts: CellCounts, confidence: float) -> Measurement:
-    p, q = counts.shares()
+    p, q = counts.shares
     ratio = (q - p) / _pooled(counts)
     part = counts.n / (counts.n + counts.m)
     spread = (
@@ -155,7 +155,7 @@ def _g_test(counts: CellCounts) -> float:
 
 
 def _measure_g_test(counts: CellCounts, confidence: float) -> Measurement:
-    p, q = counts.smooth_shares()
+    p, q = counts.smooth_shares
     pooled = (counts.n * q + counts.m * p) / (counts.n + counts.m)
     spread = counts.n * variance_of_mean(q, np.log(q / pooled)) + counts.m * variance_of_mean(
         p, np.log(p / pooled)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from shared.domain.verdict import Verdict
 
@@ -27,6 +28,24 @@ class Distance:
     p_value: float | None = None
     bins: str = ""
     binning_error: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; JSON knows no infinity, so an end that is open is null."""
+        return {
+            "estimate": _finite(self.estimate),
+            "low": _finite(self.low),
+            "high": _finite(self.high),
+            "limit": self.limit,
+            "verdict": None if self.verdict is None else self.verdict.value,
+            "n_needed": self.n_needed,
+            "p_value": self.p_value,
+            "bins": self.bins,
+            "binning_error": _finite(self.binning_error),
+        }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,13 +41,13 @@ def _jensen_shannon(counts: CellCounts) -> float:
 
 
 def _divergence(counts: CellCounts) -> float:
-    p, q = counts.shares()
+    p, q = counts.shares
     middle = (p + q) / 2.0
     return max(0.0, float(np.sum(special.rel_entr(p, middle) + special.rel_entr(q, middle))) / 2.0)
 
 
 def _measure_jensen_shannon(counts: CellCounts, confidence: float) -> Measurement:
-    p, q = counts.smooth_shares()
+    p, q = counts.smooth_shares
     middle = (p + q) / 2.0
     spread = (
         variance_of_mean(q, np.log(q / middle)) / counts.n
@@ -84,7 +84,7 @@ def measure_hellinger(counts: CellCounts, confidence: float = 0.95) -> Measureme
 
 
 def _hellinger(counts: CellCounts) -> float:
-    return math.sqrt(_squared_hellinger(*counts.shares()))
+    return math.sqrt(_squared_hellinger(*counts.shares))
 
 
 def _squared_hellinger(p: Shares, q: Shares) -> float:
@@ -93,7 +93,7 @@ def _squared_hellinger(p: Shares, q: Shares) -> float:
 
 
 def _measure_hellinger(counts: CellCounts, confidence: float) -> Measurement:
-    squared = _squared_hellinger(*counts.shares())
+    squared = _squared_hellinger(*counts.shares)
     return _root_of_squared(
         counts,
         confidence,

@@ -1,7 +1,6 @@
 """Tests on distribution functions: Kolmogorov–Smirnov, Cramér–von Mises, Anderson–Darling."""
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from scipy import special
@@ -17,9 +16,11 @@ from shared.statistics.distances.quadratic import squared_interval
 from shared.statistics.distances.rank_integrals import (
     anderson_darling_bounds,
     anderson_darling_integral,
+    anderson_darling_midrank,
+    anderson_darling_variance,
     cramer_von_mises_bounds,
     cramer_von_mises_integral,
-    jackknife_variance,
+    cramer_von_mises_variance,
     normalising_spread,
 )
 
@@ -38,7 +39,7 @@ def kolmogorov_smirnov(counts: OrderedCounts) -> float:
     >>> round(kolmogorov_smirnov(counts), 6)
     0.3
     """
-    return float(np.abs(counts.gaps()).max())
+    return float(np.abs(counts.gaps).max())
 
 
 def measure_kolmogorov_smirnov(counts: OrderedCounts, confidence: float = 0.95) -> Measurement:
@@ -51,12 +52,11 @@ def measure_kolmogorov_smirnov(counts: OrderedCounts, confidence: float = 0.95) 
     """
     distance = kolmogorov_smirnov(counts)
     tail = (1.0 - confidence) / 2.0
-    least, most = counts.reach()
-    if _is_single(counts):
+    least, most = counts.reach
+    if counts.single:
         high = kolmogorov_smirnov(counts.with_unseen(confidence))
     else:
-        gaps = np.abs(counts.gaps())
-        high = float(np.max(gaps - special.ndtri(tail) * _standard_errors(counts)))
+        high = float(np.max(np.abs(counts.gaps) - special.ndtri(tail) * _standard_errors(counts)))
     return Measurement(
         estimate=distance,
         low=max(0.0, distance - float(special.kolmogi(tail)) * math.sqrt(counts.noise)),
@@ -77,9 +77,8 @@ def _standard_errors(counts: OrderedCounts) -> Numbers:
 def cramer_von_mises(counts: OrderedCounts) -> float:
     """T = n·m/(n + m) · ∫ (G − F)² dH with H of the pooled rows, ties broken at random on average.
 
-    Within a bin both functions rise evenly, and the bridges' expected variance there is added.
-    Without ties this is what scipy calls T; scipy's T of tied rows grows without bound when n and m
-    differ much, so it is not followed there.
+    Without ties this is what scipy calls T, but for the order of rows within a bin. Its T of tied
+    rows grows without bound when n and m differ much, so it is not followed there.
     Source: Anderson, On the Distribution of the Two-Sample Cramér–von Mises Criterion (1962).
 
     >>> counts = OrderedCounts(
@@ -88,8 +87,7 @@ def cramer_von_mises(counts: OrderedCounts) -> float:
     >>> round(cramer_von_mises(counts), 4)
     0.0026
     """
-    p, q = counts.shares()
-    return counts.effective * float(cramer_von_mises_integral(p, q, counts.n, counts.m))
+    return counts.effective * cramer_von_mises_integral(*counts.shares, counts.n, counts.m)
 
 
 def measure_cramer_von_mises(counts: OrderedCounts, confidence: float = 0.95) -> Measurement:
@@ -99,44 +97,52 @@ def measure_cramer_von_mises(counts: OrderedCounts, confidence: float = 0.95) ->
     degrees of freedom (first two moments of its limit); the p-value is that of the limit with
     Anderson's correction for N.
     """
-    used = counts.used()
+    used = counts.used
     n, m, both = used.n, used.m, used.n + used.m
     statistic = cramer_von_mises(used)
     mean = (1.0 + 1.0 / both) / 6.0
-    spread = (
-        (both + 1.0)
-        / (45.0 * both**2)
-        * ((4.0 * n * m * both - 3.0 * (n * n + m * m) - 2.0 * n * m) / (4.0 * n * m))
-    )
-    standard = 1.0 / 6.0 + (statistic / used.inflation - mean) / math.sqrt(45.0 * spread)
-    least, most = cramer_von_mises_bounds(*used.shares(), n, m)
-    return _measure_squared(
-        used,
-        confidence,
-        statistic=statistic,
-        mean=mean,
-        freedom=2.5,
-        value=cramer_von_mises_integral,
+    spread = (4.0 * n * m * both - 3.0 * (n * n + m * m) - 2.0 * n * m) / (4.0 * n * m)
+    spread *= (both + 1.0) / (45.0 * both * both)
+    standard = 1.0 / 6.0
+    if spread > 0.0:
+        standard += (statistic / used.inflation - mean) / math.sqrt(45.0 * spread)
+    if used.single:
+        high = cramer_von_mises(used.with_unseen(confidence))
+        low, bias = 0.0, 0.0
+    else:
+        bias = mean * used.inflation
+        variance = used.effective**2 * cramer_von_mises_variance(*used.shares, n, m)
+        low, high = squared_interval(statistic, bias, 2.5, used.inflation * variance, confidence)
+    return Measurement(
+        estimate=statistic,
+        low=low,
+        high=high,
+        centre=max(0.0, statistic - bias),
         p_value=cramer_von_mises_upper_tail(standard),
-        raw=(used.effective * least, used.effective * most),
+        binning_error=_error(used, statistic, cramer_von_mises_bounds(*used.shares, n, m)),
+        grows=True,
     )
 
 
 def anderson_darling(counts: OrderedCounts) -> float:
-    """A² = (N − 1)/N · n·m/(n + m) · Σ h·(G − F)² / (H(1 − H) − h/4), at mid-ranks of the bins.
+    """A² = n·m/(n + m) · ∫ (G − F)² / (H(1 − H)) dH, ties broken at random on average.
 
-    Equal to the mid-rank statistic A²ₐₖₙ of two samples whose rows are tied within each bin.
-    Source: Scholz and Stephens, K-Sample Anderson–Darling Tests (1987), equation 7.
+    Where every value is known, since all are ends of bins, it is the mid-rank statistic A²ₐₖₙ.
+    Source: Pettitt, A Two-Sample Anderson–Darling Rank Statistic (1976); Scholz and Stephens,
+    K-Sample Anderson–Darling Tests (1987), equation 7 for mid-ranks.
 
     >>> counts = OrderedCounts(
     ...     baseline=np.array([50.0, 30, 20]), window=np.array([20.0, 30, 50]),
-    ...     bounds=np.arange(4.0),
+    ...     bounds=np.arange(4.0), baseline_places=np.ones(3), window_places=np.ones(3),
     ... )
     >>> round(anderson_darling(counts), 3)
     21.453
     """
-    p, q = counts.used().shares()
-    return counts.effective * float(anderson_darling_integral(p, q, counts.n, counts.m))
+    used = counts.used
+    if used.single:
+        return 1.0
+    integral = anderson_darling_midrank if used.exact else anderson_darling_integral
+    return used.effective * integral(*used.shares, used.n, used.m)
 
 
 def measure_anderson_darling(counts: OrderedCounts, confidence: float = 0.95) -> Measurement:
@@ -145,63 +151,38 @@ def measure_anderson_darling(counts: OrderedCounts, confidence: float = 0.95) ->
     σ is the standard deviation of A² for so many rows, so the estimate is about 0 with no change,
     and may be below. The p-value is that of A²'s limit at the same standard score.
     """
-    used = counts.used()
+    used = counts.used
+    n, m = used.n, used.m
     statistic = anderson_darling(used)
-    spread = normalising_spread(used.n, used.m)
+    spread = normalising_spread(n, m)
     standard = (statistic / used.inflation - 1.0) / spread
-    least, most = anderson_darling_bounds(*used.shares(), used.n, used.m)
-    measured = _measure_squared(
-        used,
-        confidence,
-        statistic=statistic,
-        mean=1.0,
-        freedom=2.0 / _LIMIT_SPREAD**2,
-        value=anderson_darling_integral,
-        p_value=anderson_darling_upper_tail(1.0 + standard * _LIMIT_SPREAD),
-        raw=(used.effective * least, used.effective * most),
-    )
-    error = measured.binning_error
+    if used.single:
+        unseen = used.with_unseen(confidence).shares
+        low, high = 0.0, used.effective * anderson_darling_integral(*unseen, n, m)
+    else:
+        variance = used.effective**2 * anderson_darling_variance(*used.shares, n, m)
+        midrank = used.effective * anderson_darling_midrank(*used.shares, n, m)
+        low, high = squared_interval(
+            statistic,
+            used.inflation,
+            2.0 / _LIMIT_SPREAD**2,
+            used.inflation * variance * statistic / max(midrank, 1e-300),
+            confidence,
+        )
+    error = _error(used, statistic, anderson_darling_bounds(*used.shares, n, m))
     return Measurement(
         estimate=(statistic - 1.0) / spread,
-        low=measured.low / spread,
-        high=measured.high / spread,
-        centre=measured.centre / spread,
-        p_value=measured.p_value,
-        binning_error=None if error is None else error / spread,
+        low=low / spread,
+        high=high / spread,
+        centre=max(0.0, statistic - used.inflation) / spread,
+        p_value=anderson_darling_upper_tail(1.0 + standard * _LIMIT_SPREAD),
+        binning_error=error / spread,
         grows=True,
     )
 
 
-def _measure_squared(
-    counts: OrderedCounts,
-    confidence: float,
-    *,
-    statistic: float,
-    mean: float,
-    freedom: float,
-    value: Callable[[Numbers, Numbers, float, float], Numbers],
-    p_value: float,
-    raw: tuple[float, float],
-) -> Measurement:
-    exact = counts.baseline_steps and counts.window_steps
-    error = 0.0 if exact else max(raw[1] - statistic, statistic - raw[0])
-    bias = mean * counts.inflation
-    if _is_single(counts):
-        p, q = counts.with_unseen(confidence).shares()
-        low, high = 0.0, counts.effective * float(value(p, q, counts.n, counts.m))
-    else:
-        variance = counts.effective**2 * counts.inflation * jackknife_variance(counts, value)
-        low, high = squared_interval(statistic, bias, freedom, variance, confidence)
-    return Measurement(
-        estimate=statistic,
-        low=low,
-        high=high,
-        centre=max(0.0, statistic - bias),
-        p_value=p_value,
-        binning_error=max(0.0, error),
-        grows=True,
-    )
-
-
-def _is_single(counts: OrderedCounts) -> bool:
-    return int(np.count_nonzero((counts.baseline > 0) | (counts.window > 0))) < 2
+def _error(used: OrderedCounts, statistic: float, bounds: tuple[float, float]) -> float:
+    """How far the raw rows' statistic can be, with ties between rows broken at random."""
+    if used.exact:
+        return 0.0
+    return max(0.0, used.effective * bounds[1] - statistic, statistic - used.effective * bounds[0])

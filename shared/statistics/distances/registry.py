@@ -122,7 +122,7 @@ def _wasserstein(pair: ColumnPair, bins: OrderedCounts, confidence: float) -> Me
 
 
 def _wasserstein_normed(pair: ColumnPair, bins: OrderedCounts, confidence: float) -> Measurement:
-    return transport.measure_wasserstein_normed(*_numeric(pair), bins, confidence)
+    return transport.in_deviations(_wasserstein(pair, bins, confidence), _numeric(pair)[0])
 
 
 def _mean_shift(pair: ColumnPair, _bins: OrderedCounts, confidence: float) -> Measurement:

@@ -1,6 +1,7 @@
 """The Wasserstein distance: how far the rows would have to be moved."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,12 +11,12 @@ from shared.statistics.distances.ordered_counts import Numbers, OrderedCounts
 from shared.statistics.profile import NumericColumn
 
 
-def wasserstein(counts: OrderedCounts, mean_difference: float = 0.0) -> float:
-    """W₁ = ∫ |G − F| dx in the column's unit, at least |difference of the means|.
+def wasserstein(counts: OrderedCounts) -> float:
+    """W₁ = ∫ |G − F| dx in the column's unit, by the bins' widths and mean gaps.
 
-    Each distribution function is known at the ends of the bins; between them it rises evenly, or
-    not at all where all values are at the ends. The means are known exactly, and where one
-    function is above the other throughout W₁ is their difference.
+    The mean of G − F over a bin follows from the counts below it and the mean place of the values
+    in it. So W₁ is exact where G − F has one sign in each bin and the places are right, and where
+    it has one sign throughout it is the difference of the means, which the profile knows exactly.
     Source: Vallender, Calculation of the Wasserstein Distance Between Probability Distributions on
     the Line (1974); Villani, Optimal Transport (2009).
 
@@ -25,80 +26,78 @@ def wasserstein(counts: OrderedCounts, mean_difference: float = 0.0) -> float:
     >>> wasserstein(counts)
     1.0
     """
-    binned = float(np.abs(counts.gaps()) @ end_weights(counts))
-    return max(binned, abs(mean_difference))
+    return float(np.abs(_mean_gaps(counts, *counts.shares)) @ widths(counts))
 
 
-def end_weights(counts: OrderedCounts) -> Numbers:
-    """How much of the line each end's gap stands for: half of the bins beside it.
-
-    The whole of the bin above it where a distribution function stands still within bins.
-    """
+def widths(counts: OrderedCounts) -> Numbers:
+    """The widths of the bins, the largest numbers cut so that sums stay finite."""
     with np.errstate(over="ignore"):
-        widths = np.minimum(np.diff(counts.bounds), np.finfo(float).max / len(counts.bounds))
-    above = np.append(widths[1:], 0.0)
-    still = (counts.baseline_steps + counts.window_steps) / 2.0
-    return np.asarray(widths * (1.0 - still) / 2.0 + above * (1.0 + still) / 2.0)
+        return np.minimum(np.diff(counts.bounds), np.finfo(float).max / 1e3)
+
+
+def _mean_gaps(counts: OrderedCounts, p: Numbers, q: Numbers) -> Numbers:
+    """The mean of G − F over each bin, of shares in the last axis."""
+    change = q - p
+    before = np.cumsum(change, axis=-1) - change
+    within = q * (1.0 - counts.window_places) - p * (1.0 - counts.baseline_places)
+    return np.asarray(before + within)
 
 
 def measure_wasserstein(
     base: NumericColumn, win: NumericColumn, counts: OrderedCounts, confidence: float = 0.95
 ) -> Measurement:
-    """The distance in the column's unit, with `bootstrap.absolute_interval` over the bins' ends.
+    """The distance in the column's unit, with `bootstrap.absolute_interval` over the bins.
 
-    The raw rows' value differs by no more than the sum over bins of width times the largest error
-    a gap can have within the bin.
+    The draws are scaled so that their mean difference has the exact standard error, which counts
+    in bins may understate in a tail. The raw rows' value differs by no more than the sum over bins
+    of width times the largest error that a gap can have within the bin.
     """
-    if np.count_nonzero((counts.baseline > 0) | (counts.window > 0)) < 2:
+    if counts.single:
         return NOTHING_KNOWN
-    difference = (win.mean or 0.0) - (base.mean or 0.0)
-    weights = end_weights(counts)
-    estimate = wasserstein(counts, difference)
-    binned = float(np.abs(counts.gaps()) @ weights)
-    low, high, centre = absolute_interval(
-        counts.gaps(), np.cumsum(_noise(counts), axis=1), weights, confidence
-    )
-    raised = estimate / binned if binned > 0.0 else 1.0
+    p, q = counts.shares
+    wide = widths(counts)
+    n, m = counts.n / counts.inflation, counts.m / counts.inflation
+    of_window, of_baseline = sampling_noise(p, q, n, m)
+    noise = _mean_gaps(counts, of_baseline, of_window)
+    exact = math.sqrt((win.variance or 0.0) / n + (base.variance or 0.0) / m)
+    drawn = float(np.std(noise @ wide))
+    if drawn > 0.0 and math.isfinite(exact):
+        noise *= max(1.0, exact / drawn)
+    gaps = _mean_gaps(counts, p, q)
+    estimate = float(np.abs(gaps) @ wide)
+    low, high, centre = absolute_interval(gaps, noise, wide, confidence)
     return Measurement(
         estimate=estimate,
-        low=low * raised,
-        high=high * raised,
-        centre=centre * raised,
+        low=low,
+        high=high,
+        centre=centre,
         binning_error=wasserstein_error(counts, estimate),
     )
 
 
-def _noise(counts: OrderedCounts) -> Numbers:
-    p, q = counts.shares()
-    return sampling_noise(p, q, counts.n / counts.inflation, counts.m / counts.inflation)
-
-
 def wasserstein_error(counts: OrderedCounts, estimate: float) -> float:
     """How far the raw rows' W₁ can be from the estimate: by what the gaps can be in each bin."""
-    least, most = counts.reach()
-    widths = np.diff(counts.bounds)
-    largest = float(np.maximum(np.abs(least), np.abs(most)) @ widths)
+    least, most = counts.reach
+    wide = widths(counts)
+    largest = float(np.maximum(np.abs(least), np.abs(most)) @ wide)
     nearest = np.where((least <= 0.0) & (most >= 0.0), 0.0, np.minimum(np.abs(least), np.abs(most)))
-    error = max(largest - estimate, estimate - float(nearest @ widths), 0.0)
-    return error if math.isfinite(error) else math.inf
+    return max(largest - estimate, estimate - float(nearest @ wide), 0.0)
 
 
-def measure_wasserstein_normed(
-    base: NumericColumn, win: NumericColumn, counts: OrderedCounts, confidence: float = 0.95
-) -> Measurement:
-    """W₁ in units of the baseline's standard deviation; nothing is known when that is 0.
+def in_deviations(plain: Measurement, base: NumericColumn) -> Measurement:
+    """A measurement in the column's unit, in standard deviations of the baseline instead.
 
-    The unit is taken as known: the baseline has far more rows than a window.
+    Nothing is known when that is 0. The deviation is taken as known: the baseline has far more
+    rows than a window.
     """
     spread = math.sqrt(base.variance or 0.0)
-    if spread <= 0.0:
+    if not 0.0 < spread < math.inf:
         return NOTHING_KNOWN
-    plain = measure_wasserstein(base, win, counts, confidence)
-    error = plain.binning_error
-    return Measurement(
+    return replace(
+        plain,
         estimate=plain.estimate / spread,
         low=plain.low / spread,
         high=plain.high / spread,
         centre=plain.centre / spread,
-        binning_error=None if error is None else error / spread,
+        binning_error=None if plain.binning_error is None else plain.binning_error / spread,
     )
