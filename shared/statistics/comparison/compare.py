@@ -10,7 +10,7 @@ from shared.domain.verdict import Verdict, worst
 from shared.errors import InvalidData
 from shared.statistics.comparison.cells import Cells, cells_of
 from shared.statistics.comparison.limits import Limits, check_inflation, check_limits, limits_of
-from shared.statistics.comparison.measured import Distances
+from shared.statistics.comparison.measured import Detectable, Distances
 from shared.statistics.comparison.wording import Reason, explain
 from shared.statistics.distances.cell_counts import CellCounts
 from shared.statistics.distances.column_pair import ColumnPair
@@ -176,7 +176,7 @@ def _compare_column(
         reason=reason,
         sentence=sentence,
         distances=distances,
-        detectable=_detectable(pair, cells, limits, confidence),
+        detectable=Detectable(lambda: _detectable(pair, cells, limits, confidence)),
         bars=cells.bars(),
     )
 

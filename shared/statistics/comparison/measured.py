@@ -1,6 +1,6 @@
-"""A column's distances by name, each measured when it is first asked for."""
+"""A column's numbers by name, each made when it is first asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from shared.statistics.distances.column_pair import ColumnPair
 from shared.statistics.distances.distance import Distance
@@ -40,3 +40,30 @@ class Distances(Mapping[str, Distance]):
 
     def __repr__(self) -> str:
         return f"Distances({', '.join(self._names)})"
+
+
+class Detectable(Mapping[str, float]):
+    """The smallest changes so many rows would have shown, found when one is first read."""
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(self, find: Callable[[], dict[str, float]]) -> None:
+        self._find = find
+        self._found: dict[str, float] | None = None
+
+    def _all(self) -> dict[str, float]:
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    def __getitem__(self, name: str) -> float:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __repr__(self) -> str:
+        return f"Detectable({self._all()})"

@@ -10,7 +10,7 @@ from scipy import special
 
 from shared.errors import InvalidData
 from shared.statistics.profile import Profile
-from shared.statistics.sequential.channels import Channel, channels_of, totals
+from shared.statistics.sequential.channels import Channel, Totals, channels_of
 from shared.statistics.sequential.joint import eigenvalues_of
 from shared.statistics.sequential.moderation import look_independent, moderate
 
@@ -88,7 +88,8 @@ def calibrate(
     if any(chunk.baseline_hash != base.baseline_hash for chunk in chunks):
         raise InvalidData("A chunk was profiled against another baseline; profile it with this.")
     channels = channels_of(base)
-    counted = [totals(channels, chunk) for chunk in chunks if chunk.rows]
+    totals = Totals(channels)
+    counted = [totals(chunk) for chunk in chunks if chunk.rows]
     if len(counted) < NEEDED_CHUNKS:
         raise InvalidData(
             f"The baseline gives {len(counted)} chunks with rows; {NEEDED_CHUNKS} are needed to "

@@ -75,21 +75,29 @@ def channels_of(base: Profile) -> tuple[Channel, ...]:
     return tuple(found)
 
 
-def totals(channels: tuple[Channel, ...], win: Profile) -> tuple[Floats, Floats]:
+class Totals:
     """The rows and the total of each channel in a window; a column that is missing has no rows."""
-    cells = {
-        name: cells_of_column(column)
-        for name, column in win.columns.items()
-        if name not in win.problems
-    }
-    rows = np.zeros(len(channels))
-    sums = np.zeros(len(channels))
-    for index, channel in enumerate(channels):
-        counted = cells.get(channel.column)
-        if counted is not None:
-            rows[index] = counted.sum()
-            sums[index] = channel.of_cell @ counted
-    return rows, sums
+
+    def __init__(self, channels: tuple[Channel, ...]) -> None:
+        names = [channel.column for channel in channels]
+        self._channels = len(channels)
+        self._columns = {
+            name: (
+                slice(names.index(name), names.index(name) + names.count(name)),
+                np.stack([channel.of_cell for channel in channels if channel.column == name]),
+            )
+            for name in dict.fromkeys(names)
+        }
+
+    def __call__(self, win: Profile) -> tuple[Floats, Floats]:
+        """Rows and totals, one a channel."""
+        rows, sums = np.zeros(self._channels), np.zeros(self._channels)
+        for name, (at, of_cell) in self._columns.items():
+            if name in win.columns and name not in win.problems:
+                counted = cells_of_column(win.columns[name])
+                rows[at] = counted.sum()
+                sums[at] = of_cell @ counted
+        return rows, sums
 
 
 def _numeric(name: str, column: NumericColumn) -> list[Channel]:

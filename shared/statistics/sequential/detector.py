@@ -14,9 +14,9 @@ from shared.statistics.profile import Profile
 from shared.statistics.sequential.calibration import Calibration
 from shared.statistics.sequential.channels import (
     Channel,
+    Totals,
     cells_of_column,
     channels_of,
-    totals,
 )
 from shared.statistics.sequential.joint import STRENGTHS, joint_bet
 
@@ -101,6 +101,7 @@ class Detector:
         if not 0.0 <= tolerance < 1.0:
             raise InvalidData(f"tolerance is {tolerance}; give standard deviations from 0 to 1.")
         self.channels = channels_of(base)
+        self._totals = Totals(self.channels)
         self.columns = tuple(sorted(base.columns))
         self._calibration = calibration
         doubt = calibration.inflation / max(calibration.rows, 1)
@@ -145,7 +146,7 @@ class Detector:
         """Take in one window, later than all before it and overlapping none."""
         if win.baseline_hash != self._calibration.baseline_hash:
             raise InvalidData("The window was profiled against another baseline.")
-        rows, sums = totals(self.channels, win)
+        rows, sums = self._totals(win)
         offsets = self._calibration.offsets
         if offsets is not None and phase is not None and 0 <= phase < len(offsets):
             sums = sums - rows * offsets[phase]
@@ -204,7 +205,7 @@ class Detector:
 
         It does while any bet within a factor of e⁵ of the best would win on it.
         """
-        rows, sums = totals(self.channels, win)
+        rows, sums = self._totals(win)
         gained = self._gained(rows, sums)
         weighted = self._weighted(state)
         strongest = weighted >= weighted.max() - _NEAR
