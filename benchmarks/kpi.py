@@ -39,6 +39,12 @@ class World:
     wander: float = 0.025
     memory: float = 0.5
     kind: str = "proportion"
+    days: bool = False
+
+    @property
+    def week(self) -> int:
+        """Buckets a week."""
+        return 7 if self.days else 168
 
 
 CONVERSION = World(name="2 000 visits an hour")
@@ -48,6 +54,8 @@ WORLDS = (
     World(name="rate wanders 4 %, half-life 3 h", wander=0.04, memory=0.8),
     World(name="200 visits an hour", visits=200.0),
     World(name="rate of 0.9", rate=0.9, wander=0.005),
+    World(name="2 000 visits a day", days=True),
+    World(name="daily mean of 100 ± 3", days=True, kind="mean", wander=0.03),
 )
 FEW = World(name="five conversions an hour", visits=5.0, wander=0.1, kind="count")
 
@@ -57,7 +65,8 @@ def stream(
 ) -> list[Point]:
     """Hourly points; from hour `at` on the rate is changed by a share."""
     index = np.arange(hours)
-    hour, day = index % 24, index // 24 % 7
+    hour, day = (0 * index, index % 7) if world.days else (index % 24, index // 24 % 7)
+    bucket = 24 * HOUR if world.days else HOUR
     angle = 2 * np.pi * (hour - generator.uniform(0, 24)) / 24
     weekend = day >= 5
     busy = np.exp(0.7 * np.sin(angle - 0.6) - 0.3 * weekend)
@@ -70,7 +79,10 @@ def stream(
         wander[i] = world.memory * wander[i - 1] + shocks[i]
     rhythm = rhythm + world.wander * wander
     factor = np.where(index >= at, 1.0 + change, 1.0)
-    times = [START + int(i) * HOUR for i in index]
+    times = [START + int(i) * bucket for i in index]
+    if world.kind == "mean":
+        means = 100.0 * np.exp(rhythm) * factor
+        return [Point(time=t, value=float(m)) for t, m in zip(times, means, strict=True)]
     if world.kind == "count":
         mean = world.visits * np.exp(rhythm) * factor
         counts = generator.poisson(mean)
@@ -186,8 +198,10 @@ def false_alarms(
     """False alarms and the weeks they were counted in."""
     told = seen = 0
     for seed in seeds:
-        points = stream(world, (history + weeks) * WEEK, np.random.default_rng(seed))
-        told += alarms(way(points[: history * WEEK], points[history * WEEK :], world.kind))
+        points = stream(world, (history + weeks) * world.week, np.random.default_rng(seed))
+        told += alarms(
+            way(points[: history * world.week], points[history * world.week :], world.kind)
+        )
         seen += weeks
     return told, seen
 
@@ -199,15 +213,15 @@ def times_to_find(
     found = []
     for seed in seeds:
         generator = np.random.default_rng(seed)
-        at = int(generator.integers(0, WEEK)) + WEEK
+        at = int(generator.integers(0, world.week)) + world.week
         points = stream(
             world,
-            (history + 4) * WEEK,
+            (history + 4) * world.week,
             generator,
             change=change,
-            at=history * WEEK + at,
+            at=history * world.week + at,
         )
-        path = way(points[: history * WEEK], points[history * WEEK :], world.kind)
+        path = way(points[: history * world.week], points[history * world.week :], world.kind)
         found.append(hours_to_find(path, at))
     return np.asarray(found)
 

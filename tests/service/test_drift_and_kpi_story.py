@@ -1,6 +1,6 @@
 """The endpoint is healthy but the predictions are wrong: drift and KPI timers see it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -135,6 +135,46 @@ def test_a_kpi_that_fell_is_told_and_ends_by_itself(watched):
     look(watched, Check.KPI)
 
     assert watched.told()[-1] == ("ResolveAlert", "kpi_changed")
+
+
+def kpi_of(scene, rates, *, weight=2000, limit=0.02):
+    """One bucket a day, each with its own rate, up to now."""
+    generator = np.random.default_rng(12)
+    lines = ["time,value,weight"]
+    for back, rate in enumerate(reversed(rates), start=1):
+        time = scene.clock.now - timedelta(days=back)
+        lines.append(f"{time.isoformat()},{generator.binomial(weight, rate)},{weight}")
+    scene.write("workspace/kpis/loan-default/approvals.csv", "\n".join(lines) + "\n")
+    scene.policy(POLICY + f"kpis: [{{name: approvals, limit: {limit}, relative: false}}]\n")
+
+
+def test_a_kpi_alert_says_since_when_and_by_how_much(watched):
+    kpi_of(watched, [0.5] * 60 + [0.44] * 4)
+
+    look(watched, Check.KPI)
+
+    alert = watched.notices[-1]["data"]["alert"]
+    began = watched.clock.now - timedelta(days=4)
+    assert abs(datetime.fromisoformat(alert["since"]) - began) <= timedelta(days=1)
+    assert "Since " in alert["text"]
+    assert "instead of the expected" in alert["text"]
+
+
+def test_a_kpi_with_a_history_too_short_to_watch_is_told_by_its_window_alone(watched):
+    kpi_of(watched, [0.5] * 12 + [0.3] * 1, limit=0.05)
+
+    decision = look(watched, Check.KPI)
+
+    assert [finding["verdict"] for finding in decision["findings"]][0] == "fail"
+    assert watched.told() == [("PostAlert", "kpi_changed")]
+
+
+def test_a_small_lasting_change_below_the_owners_limit_tells_nobody(watched):
+    kpi_of(watched, [0.5] * 60 + [0.46] * 20, limit=0.1)
+
+    look(watched, Check.KPI)
+
+    assert watched.told() == []
 
 
 def test_a_kpi_with_a_wrong_number_is_an_error_that_names_file_and_line(watched):

@@ -20,9 +20,10 @@ _DAY = timedelta(days=1)
 class Baseline:
     """What is expected of the recent buckets; arrays have one entry a bucket.
 
-    `variance` is that of a bucket's value per weight; `error` the relative standard error of the
-    expected value over a day around each bucket; `scale` turns a relative change into the unit of
-    a mean.
+    `variance` is that of a bucket's value per weight, `tempering` the power its likelihood ratio
+    is raised to; `error` the relative standard error of the expected value over the day around
+    each bucket, or the week where buckets are days; `scale` turns a relative change into the unit
+    of a mean; `spread` is the mean variance of a long sum, 1 being binomial or Poisson.
     """
 
     fit: Expectation
@@ -78,7 +79,7 @@ def baseline_of(
     expected = fit.at(design)
     beyond = noise.of(bucket_size(expected, weights, kind))
     spread = float(np.mean(noise.of(bucket_size(fit.fitted, past_weights, kind)))) * noise.memory
-    days = _daily_average(design, max(1, round(_DAY / bucket)))
+    rounds = _moving_average(design, round(_DAY / bucket) if bucket < _DAY else 7)
     return Baseline(
         fit=fit,
         noise=noise,
@@ -87,7 +88,7 @@ def baseline_of(
         weights=weights,
         variance=beyond * unit_variance(expected, kind) / weights,
         tempering=1.0 / (beyond * noise.memory),
-        error=_relative_error(fit, days, scale, spread),
+        error=_relative_error(fit, rounds, scale, spread),
         scale=scale,
         spread=spread,
         tolerance=tolerance,
@@ -99,8 +100,8 @@ def _relative_error(fit: Expectation, loadings: Array, scale: float, spread: flo
     return np.asarray(error / scale) if fit.kind == "mean" and scale > 0.0 else error
 
 
-def _daily_average(design: Array, buckets: int) -> Array:
-    """Each row averaged with its neighbours of about a day."""
+def _moving_average(design: Array, buckets: int) -> Array:
+    """Each row averaged with its neighbours: what is wrong at one hour is not at the next."""
     total = np.vstack([np.zeros(design.shape[1]), np.cumsum(design, axis=0)])
     rows = len(design)
     first = np.clip(np.arange(rows) - buckets // 2, 0, max(0, rows - buckets))

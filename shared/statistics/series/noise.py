@@ -10,7 +10,7 @@ from shared.statistics.series.seasons import Array
 
 _WINSOR = 4.0
 _LAGS = 12
-_SIGNIFICANT = 3.0
+_SIGNIFICANT = 2.0
 _DECAYS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 
 
@@ -46,7 +46,7 @@ def measure_noise(fit: Expectation, weights: Array, rank: int) -> Noise:
 
     The squared residuals are regressed on bucket size, φ ≥ 1 and τ² ≥ 0, the variance function of
     Williams (1982). The memory is (1 + ρ)/(1 − ρ) of the lag-one autocorrelation; when the sum of
-    the first twelve autocorrelations is three standard errors above that of first order, it is that
+    the first twelve autocorrelations is two standard errors above that of first order, it is that
     of a slowly decaying part beside white noise, ρₖ = s ρᵏ, fitted by least squares.
     Source: Williams, Extra-binomial variation, Applied Statistics 31 (1982); Wilks, Statistical
     Methods in the Atmospheric Sciences, 5.2.4.

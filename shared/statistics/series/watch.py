@@ -19,7 +19,7 @@ from shared.statistics.series.points import Kind, Point, bucket_of, rates_of, va
 from shared.statistics.series.watch_wording import watch_sentence
 from shared.statistics.series.watched import Findable, SeriesWatch, WatchedBucket, WatchReason
 
-_FADING = 0.1
+_GROWING = 0.1
 _MOST_NOISE = 100.0
 
 
@@ -47,11 +47,15 @@ def watch_series(
     Source: Shin, Ramdas and Rinaldo, E-detectors (2022), arXiv 2203.03532; likelihood over
     dispersion: McCullagh and Nelder, Generalized Linear Models (1989), 9.2 (quasi-likelihood).
 
-    `until` ends the watched time, so that buckets missing at its end are seen; `zone` is where
+    `until` ends the watched time, so that buckets missing at its end are seen and a count that is
+    still being filled is left out; `zone` is where
     the people behind the KPI live by the clock. `method="cusum"` is Page's CUSUM of whitened
     scores instead, without tolerance, its limit by Siegmund's formula.
     Raises InvalidData for values or times that cannot be: see the sentence.
     """
+    if kind == "count" and until is not None:
+        over = until - bucket_of(sorted(history, key=lambda point: point.time))
+        recent = [point for point in recent if point.time <= over]
     past, now = _checked(history, recent, kind, tolerance, false_alarm_days)
     blank = SeriesWatch(
         verdict=Verdict.INCONCLUSIVE,
@@ -90,7 +94,7 @@ def watch_series(
     watch = replace(
         watch, finds=tuple(Findable(change=change, after=n * bucket) for change, n in found)
     )
-    watch = _concluded(watch, min((n for _, n in found), default=np.inf))
+    watch = _concluded(watch, direction, min((n for _, n in found), default=np.inf))
     watch = replace(watch, sentence=watch_sentence(watch, kind))
     every = sorted(recent, key=lambda point: point.time)
     silent = sum(1 for _ in takewhile(lambda point: point.weight == 0, reversed(every)))
@@ -160,10 +164,13 @@ def _measured(
     )
 
 
-def _concluded(watch: SeriesWatch, soonest: float) -> SeriesWatch:
+def _concluded(watch: SeriesWatch, direction: Direction, soonest: float) -> SeriesWatch:
+    low, high = watch.low or 0.0, watch.high or 0.0
+    fell = direction != "rise" and high < -watch.tolerance
+    beyond = fell or (direction != "fall" and low > watch.tolerance)
     if watch.alarm:
         return replace(watch, verdict=Verdict.FAIL, reason=WatchReason.CHANGED)
-    if watch.evidence >= _FADING:
+    if watch.evidence >= _GROWING or beyond:
         return replace(watch, reason=WatchReason.EVIDENCE_GROWS)
     if watch.buckets < soonest:
         return replace(watch, reason=WatchReason.TOO_EARLY)
