@@ -165,7 +165,7 @@ def test_a_kpi_with_a_history_too_short_to_watch_is_told_by_its_window_alone(wat
 
     decision = look(watched, Check.KPI)
 
-    assert [finding["verdict"] for finding in decision["findings"]][0] == "fail"
+    assert decision["findings"][0]["verdict"] == "fail"
     assert watched.told() == [("PostAlert", "kpi_changed")]
 
 
