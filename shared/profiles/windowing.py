@@ -42,7 +42,11 @@ def _instant(time: datetime) -> "pa.Scalar":
     return pa.scalar(utc(time), type=pa.timestamp("us", tz="UTC"))
 
 
-def _as_timestamps(column: "pa.Array", name: str) -> "pa.Array":
+def as_timestamps(column: "pa.Array", name: str) -> "pa.Array":
+    """Timestamps, dates, epoch milliseconds or ISO 8601 text as instants in UTC.
+
+    Raises InvalidData, naming the column, for anything else.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -85,4 +89,4 @@ def times_of(part: Part, time_column: str) -> "pa.Array":
         raise InvalidData(
             f"There is no time column {time_column}; the columns are {', '.join(part.names)}."
         )
-    return _as_timestamps(part.column(time_column), time_column)
+    return as_timestamps(part.column(time_column), time_column)

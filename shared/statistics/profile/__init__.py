@@ -1,6 +1,8 @@
 """Profiles: what is kept of a window of rows."""
 
 from shared.statistics.profile.categorical import EXAMPLES, CategoricalColumn
+from shared.statistics.profile.coverage import AGES, LabelCoverage
+from shared.statistics.profile.errors import ErrorProfile
 from shared.statistics.profile.numeric import LARGEST, Counts, NumericColumn
 from shared.statistics.profile.profile import (
     MISSING,
@@ -9,8 +11,10 @@ from shared.statistics.profile.profile import (
     Profile,
     binning_hash,
 )
+from shared.statistics.profile.scores import ScoreProfile
 
 __all__ = [
+    "AGES",
     "EXAMPLES",
     "LARGEST",
     "MISSING",
@@ -18,7 +22,10 @@ __all__ = [
     "CategoricalColumn",
     "Column",
     "Counts",
+    "ErrorProfile",
+    "LabelCoverage",
     "NumericColumn",
     "Profile",
+    "ScoreProfile",
     "binning_hash",
 ]
