@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.cli.drift_screen import print_comparison, print_history
-from shared.cli.printing import console, print_json
-from shared.domain.verdict import Verdict, worst
+from shared.cli.printing import EXIT, console, print_json
+from shared.domain.verdict import worst
 from shared.errors import DriftgateError, InvalidData
 
 if TYPE_CHECKING:
     from shared.statistics import Profile
     from shared.statistics.history import History
 
-_EXIT = {Verdict.PASS: 0, Verdict.FAIL: 2, Verdict.INCONCLUSIVE: 4, Verdict.ERROR: 1}
 _YEAR = timedelta(days=365.25)
 _RUN_LENGTH = 1_000.0
 
@@ -85,7 +84,7 @@ def drift(
         screen.print(f"Verdict: {verdict.value}")
         if report is not None:
             screen.print(f"Report: {report}")
-    raise typer.Exit(_EXIT[verdict])
+    raise typer.Exit(EXIT[verdict])
 
 
 def _history(

@@ -4,10 +4,13 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.verdict import Verdict
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+EXIT = {Verdict.PASS: 0, Verdict.FAIL: 2, Verdict.INCONCLUSIVE: 4, Verdict.ERROR: 1}
 _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "error": "magenta"}
 
 
