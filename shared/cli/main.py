@@ -1,14 +1,14 @@
 """The `driftgate` command: one file a subcommand family, joined here.
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`drift`,
-`performance`), 3 refused (`send`).
+`performance`, `canary`), 3 refused (`send`).
 """
 
 import sys
 
 import typer
 
-from shared.cli import demo, drift, looking, performance, policy, sending
+from shared.cli import canary, demo, drift, looking, performance, policy, sending
 from shared.errors import DriftgateError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(looking.alerts)
 app.command()(looking.events)
 app.command()(drift.drift)
 app.command()(performance.performance)
+app.command()(canary.canary)
 app.command(name="policy")(policy.check)
 app.command()(demo.demo)
 

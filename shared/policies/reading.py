@@ -30,39 +30,43 @@ def read_policy(content: bytes, file: str) -> Policy:
     if not isinstance(plain, dict):
         raise InvalidPolicy(f"{file} must be a mapping that begins with `model:`.")
     try:
-        policy: Policy = _read(Policy, plain, "")
+        policy: Policy = read_value(Policy, plain, "")
     except ValueError as problem:
         raise InvalidPolicy(f"{file}: {problem}.") from problem
     _check(policy, file)
     return policy
 
 
-def _read(kind: Any, value: object, path: str) -> Any:
-    """Turn a YAML value into the annotated kind, or raise ValueError with the key's path."""
+def read_value(kind: Any, value: object, path: str) -> Any:
+    """Turn a YAML value into the annotated kind, or raise ValueError with the key's path.
+
+    A field that ends in an underscore, since Python keeps the word, is a key without it.
+    """
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _read_fields(kind, value, path)
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
         if value is None and type(None) in get_args(kind):
             return None
-        return _read(next(arm for arm in get_args(kind) if arm is not type(None)), value, path)
+        return read_value(next(arm for arm in get_args(kind) if arm is not type(None)), value, path)
     if origin is list:
         if not isinstance(value, list):
             raise ValueError(f"{path} must be a list")
         item = get_args(kind)[0]
-        return [_read(item, entry, f"{path}[{index}]") for index, entry in enumerate(value)]
+        return [read_value(item, entry, f"{path}[{index}]") for index, entry in enumerate(value)]
     if origin is dict:
         if not isinstance(value, dict):
             raise ValueError(f"{path} must be a mapping")
         item = get_args(kind)[1]
-        return {str(key): _read(item, entry, f"{path}.{key}") for key, entry in value.items()}
+        return {str(key): read_value(item, entry, f"{path}.{key}") for key, entry in value.items()}
     return _read_scalar(kind, value, path)
 
 
 def _read_fields(kind: type, value: object, path: str) -> Any:
     if not isinstance(value, Mapping):
-        raise ValueError(f"{path or 'the policy'} must be a mapping of keys to values")
-    hints = get_type_hints(kind)
+        raise ValueError(f"{path or 'the file'} must be a mapping of keys to values")
+    hints = {name.rstrip("_"): hint for name, hint in get_type_hints(kind).items()}
+    names = {field.name.rstrip("_"): field.name for field in dataclasses.fields(kind)}
     arguments = {}
     for key, entry in value.items():
         where = f"{path}.{key}" if path else str(key)
@@ -70,7 +74,7 @@ def _read_fields(kind: type, value: object, path: str) -> Any:
             close = get_close_matches(str(key), hints, n=1)
             hint = f"write {close[0]}" if close else f"known are {', '.join(hints)}"
             raise ValueError(f"{where} is not a known key; {hint}")
-        arguments[str(key)] = _read(hints[key], entry, where)
+        arguments[names[str(key)]] = read_value(hints[key], entry, where)
     for field in dataclasses.fields(kind):
         required = (
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
