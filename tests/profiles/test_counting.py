@@ -1,0 +1,133 @@
+"""Engines that only count find the very counts the local engine finds."""
+
+import math
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.errors import InvalidData
+from shared.profiles import baseline, window
+from shared.profiles.counting import count_window
+
+RANDOM = np.random.default_rng(31)
+TABLE = pa.table(
+    {
+        "income": RANDOM.normal(60.0, 10.0, 3_000),
+        "rooms": RANDOM.integers(1, 6, 3_000),
+        "city": RANDOM.choice(["Oslo", "Rome", "Wien"], 3_000, p=[0.5, 0.3, 0.2]),
+        "owner": RANDOM.random(3_000) < 0.4,
+    }
+)
+BASE = baseline(TABLE, bins=8)
+CONNECTION = duckdb.connect()
+NUMBERS = (
+    st.none()
+    | st.sampled_from([math.nan, math.inf, -math.inf, 0.0, *BASE.columns["income"].edges[:3], 60.0])
+    | st.floats(-1e6, 1e6)
+)
+ROWS = st.lists(
+    st.tuples(
+        NUMBERS,
+        st.none() | st.integers(-3, 9),
+        st.none() | st.sampled_from(["Oslo", "Rome", "Wien", "Bern", "é'\"", ""]),
+        st.none() | st.booleans(),
+    ),
+    max_size=30,
+)
+
+
+def table_of(rows):
+    columns = list(zip(*rows, strict=True)) if rows else [[]] * 4
+    types = [pa.float64(), pa.int64(), pa.string(), pa.bool_()]
+    return pa.table(
+        {
+            name: pa.array(list(values), type=kind, from_pandas=False)
+            for name, values, kind in zip(TABLE.column_names, columns, types, strict=True)
+        }
+    )
+
+
+def counted(profile):
+    """All of a profile but its sums, which depend on the order of adding."""
+    plain = profile.to_json()
+    sums = {}
+    for name, column in plain["columns"].items():
+        sums[name] = [column.pop("shifted_sum", 0.0), column.pop("shifted_squares", 0.0)]
+    plain.pop("fingerprint")
+    return plain, sums
+
+
+def assert_same(one, other):
+    counts, sums = counted(one)
+    others, other_sums = counted(other)
+    assert counts == others
+    for name, values in sums.items():
+        assert values == pytest.approx(other_sums[name], rel=1e-9, abs=1e-6), name
+
+
+ENGINES = {
+    "duckdb": lambda table: CONNECTION.from_arrow(table),
+    "polars": lambda table: pl.from_arrow(table).lazy(),
+    "pyarrow": lambda table: table,
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=ROWS)
+def test_any_rows_are_counted_alike(engine, rows):
+    table = table_of(rows)
+
+    assert_same(count_window(ENGINES[engine](table), BASE), window(table, BASE))
+
+
+def test_pandas_counts_alike_but_calls_not_a_number_null():
+    table = table_of([(1.5, 2, "Oslo", True), (None, 3, "Bern", False), (math.inf, 4, None, True)])
+
+    found = count_window(table.to_pandas(), BASE)
+    local = window(table, BASE)
+
+    for name in ("income", "rooms", "city"):
+        assert found.columns[name].counts.tolist() == local.columns[name].counts.tolist()
+        assert found.columns[name].missing == local.columns[name].missing
+
+
+def test_spark_in_local_mode_counts_alike():
+    """Needs Java and PySpark, which are too large to install for one test."""
+    spark_sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed")
+    session = spark_sql.SparkSession.builder.master("local[1]").appName("counting").getOrCreate()
+    table = TABLE.slice(0, 500)
+
+    try:
+        frame = session.createDataFrame(pd.DataFrame(table.to_pydict()))
+        assert_same(count_window(frame, BASE), window(table, BASE))
+    finally:
+        session.stop()
+
+
+def test_a_column_that_is_missing_or_retyped_is_a_problem_as_in_the_local_engine():
+    table = TABLE.drop_columns(["rooms"]).set_column(0, "income", TABLE.column("city"))
+
+    found = count_window(CONNECTION.from_arrow(table), BASE)
+
+    assert found.problems == window(table, BASE).problems
+    assert set(found.problems) == {"rooms", "income"}
+
+
+def test_windows_of_two_engines_add_up():
+    halves = TABLE.slice(0, 1_000), TABLE.slice(1_000)
+
+    both = count_window(ENGINES["duckdb"](halves[0]), BASE) + window(halves[1], BASE)
+
+    assert_same(both, window(TABLE, BASE))
+
+
+def test_what_is_no_frame_is_refused_in_one_sentence():
+    with pytest.raises(InvalidData, match="int is no frame of an engine that can count"):
+        count_window(3, BASE)
