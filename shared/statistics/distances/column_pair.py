@@ -1,11 +1,12 @@
 """One column of baseline and window, counted once for every distance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from shared.statistics.distances.cell_counts import CellCounts
+from shared.statistics.distances.distance import Measurement
 from shared.statistics.distances.ordered_counts import OrderedCounts
 from shared.statistics.profile import Column, NumericColumn
 
@@ -16,6 +17,7 @@ class ColumnPair:
 
     `cells_are` says in words how many cells there are and whose edges. `inflation` is the
     over-dispersion φ ≥ 1 of the rows. Without slots, since the bins are kept once counted.
+    `measured` keeps, by name and confidence, what several distances have in common.
     """
 
     base: Column
@@ -23,6 +25,7 @@ class ColumnPair:
     cells: CellCounts
     cells_are: str = ""
     inflation: float = 1.0
+    measured: dict[tuple[str, float], Measurement] = field(default_factory=dict, repr=False)
 
     @cached_property
     def ordered(self) -> OrderedCounts | None:

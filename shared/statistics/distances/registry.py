@@ -118,7 +118,10 @@ def _numeric(pair: ColumnPair) -> tuple[NumericColumn, NumericColumn]:
 
 
 def _wasserstein(pair: ColumnPair, bins: OrderedCounts, confidence: float) -> Measurement:
-    return transport.measure_wasserstein(*_numeric(pair), bins, confidence)
+    key = "wasserstein", confidence
+    if key not in pair.measured:
+        pair.measured[key] = transport.measure_wasserstein(*_numeric(pair), bins, confidence)
+    return pair.measured[key]
 
 
 def _wasserstein_normed(pair: ColumnPair, bins: OrderedCounts, confidence: float) -> Measurement:
