@@ -1,5 +1,6 @@
 """One Arrow column into one column of a profile."""
 
+import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 _DISTINCT_TEXT = 0.95
 _A_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?(Z|[+-]\d\d:?\d\d))?)?")
 _LOOKED_AT = 100
+_EXACT = 1 << 53
+_STEPS_TOLD_APART = 1_000
 
 
 def kind_of(values: "pa.Array") -> str:
@@ -46,6 +49,8 @@ def why_skipped(name: str, values: "pa.Array", asked_for: bool) -> str | None:
     filled = len(values) - values.null_count
     if filled == 0:
         return "no value in the baseline"
+    if kind == "numeric" and _too_close_together(values):
+        return "whole numbers beyond 2^53 too close together to tell apart; store them as text"
     if not asked_for and kind == "categorical" and _are_times(values):
         return "a time, which always moves on"
     if asked_for or filled < 50:
@@ -56,6 +61,22 @@ def why_skipped(name: str, values: "pa.Array", asked_for: bool) -> str | None:
     if kind == "numeric" and is_id and _distinct(values) == filled:
         return "an identifier: every value is different"
     return None
+
+
+def _too_close_together(values: "pa.Array") -> bool:
+    """Whether integers span so few steps of a double that a change would be rounded away."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if not pa.types.is_integer(values.type):
+        return False
+    found = pc.min_max(values).as_py()
+    largest = max(abs(found["min"]), abs(found["max"]))
+    if largest < _EXACT:
+        return False
+    return bool(found["max"] - found["min"] < _STEPS_TOLD_APART * math.ulp(largest))
 
 
 def _distinct(values: "pa.Array") -> int:

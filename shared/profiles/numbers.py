@@ -26,7 +26,7 @@ def make_numbers(values: "pa.Array", *, bins: int) -> NumericColumn:
     first, last = np.searchsorted(ordered, [-np.inf, np.inf], side="right").tolist()
     beyond = int(np.searchsorted(ordered, np.inf, side="left"))
     finite = ordered[first:beyond]
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         mean = float(finite.mean()) if finite.size else 0.0
     shift = mean if np.isfinite(mean) else 0.0
     edges = _quantile_edges(finite, bins)

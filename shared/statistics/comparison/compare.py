@@ -20,7 +20,9 @@ from shared.statistics.distances.detectable import (
     shift_of_psi,
 )
 from shared.statistics.distances.distance import Distance
-from shared.statistics.profile import MISSING, Column, NumericColumn, Profile
+from shared.statistics.profile import MISSING, CategoricalColumn, Column, NumericColumn, Profile
+
+HIDDEN = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +167,12 @@ def _compare_column(
     judged = {distance: distances[distance] for distance in limits}
     verdict = worst(one.verdict for one in judged.values() if one.verdict is not None)
     reason, sentence = explain(name, column, verdict, judged, cells)
+    if verdict is Verdict.PASS and (hidden := _hidden_share(base, column)) > HIDDEN:
+        verdict, reason = Verdict.INCONCLUSIVE, Reason.TOO_MANY_VALUES
+        sentence = (
+            f"{name}: {hidden:.1%} of the rows have values beyond those the baseline keeps by "
+            "name, so new ones cannot be told; group its values or leave it out."
+        )
     if column.n == 0 and win.unread:
         sentence += f" {win.unread} collected lines hold their rows elsewhere."
     return ColumnComparison(
@@ -179,6 +187,13 @@ def _compare_column(
         detectable=Detectable(lambda: _detectable(pair, cells, limits, confidence)),
         bars=cells.bars(),
     )
+
+
+def _hidden_share(base: Column, win: Column) -> float:
+    """The share of rows that may be new values unnoticed: the baseline had too many to know."""
+    if not isinstance(base, CategoricalColumn) or not isinstance(win, CategoricalColumn):
+        return 0.0
+    return 0.0 if base.known or not win.n else win.other_known / win.n
 
 
 def _detectable(

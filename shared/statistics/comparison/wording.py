@@ -18,6 +18,7 @@ class Reason(StrEnum):
     TOO_FEW_ROWS = "too_few_rows"
     NO_ROWS = "no_rows"
     NO_VALUES = "no_values"
+    TOO_MANY_VALUES = "too_many_values"
     COLUMN_MISSING = "column_missing"
     TYPE_CHANGED = "type_changed"
 
