@@ -9,11 +9,14 @@ import typer
 
 from shared.cli.drift_screen import print_comparison, print_history
 from shared.cli.printing import EXIT, console, print_json
+from shared.cli.profile import make_baseline
+from shared.cli.progress import told
+from shared.cli.windows import rows_or_period
 from shared.domain.verdict import worst
-from shared.errors import DriftgateError, InvalidData
+from shared.errors import DriftgateError
 
 if TYPE_CHECKING:
-    from shared.statistics import Profile
+    from shared.profiles.files import KeptBaseline
     from shared.statistics.history import History
 
 _YEAR = timedelta(days=365.25)
@@ -21,7 +24,9 @@ _RUN_LENGTH = 1_000.0
 
 
 def drift(
-    baseline: Annotated[Path, typer.Argument(help="What the model was trained on.")],
+    baseline: Annotated[
+        Path, typer.Argument(help="What the model was trained on, or its profile.")
+    ],
     current: Annotated[Path, typer.Argument(help="What it sees now.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report here.")] = None,
@@ -42,6 +47,8 @@ def drift(
 ) -> None:
     """Compare two files (Parquet, CSV or JSON Lines) column by column.
 
+    The baseline may be a file that `driftgate profile` wrote.
+
     With --every the windows are also watched one after the other: small lasting changes add up
     to an alarm that says since when.
 
@@ -49,19 +56,21 @@ def drift(
 
     Exit code 0 pass, 2 fail, 4 inconclusive, 1 fault.
     """
-    from shared.profiles import baseline as make_baseline
     from shared.profiles import window
     from shared.statistics import compare
 
     limits = {"psi": limit}
     try:
-        left_out = [*(exclude or []), *([time_column] if time_column is not None else [])]
-        base = make_baseline(baseline, columns=column, exclude=left_out)
-        result = compare(base, window(current, base), limits=limits)
+        kept, unlearnt = make_baseline(
+            baseline, column, exclude, every, time_column, learn=every is not None
+        )
+        base = kept.profile
+        with told(f"Reading {current.name}") as progress:
+            result = compare(base, window(current, base, progress=progress), limits=limits)
         history = None
         if every is not None:
             history = _history(
-                baseline, current, base, every, time_column, run_length, limits=limits
+                current, kept, unlearnt, every, time_column, run_length, limits=limits
             )
     except DriftgateError as problem:
         sys.stderr.write(f"{problem}\n")
@@ -88,45 +97,31 @@ def drift(
 
 
 def _history(
-    baseline: Path,
     current: Path,
-    base: "Profile",
+    kept: "KeptBaseline",
+    unlearnt: str,
     every: str,
     time_column: str | None,
     run_length: float | None,
     *,
     limits: dict[str, float],
 ) -> "History":
-    from shared.policies.durations import parse_duration
-    from shared.profiles.calibrating import (
-        calibration,
-        phases_of,
-        windows_of_rows,
-        windows_of_time,
-    )
+    from shared.profiles.calibrating import phases_of, windows_of_rows, windows_of_time
     from shared.statistics.history import look_back
 
-    rows = int(every) if every.isdecimal() else None
-    period = None if rows is not None else parse_duration(every)
+    rows, period = rows_or_period(every, time_column)
     phases = None
-    if rows is not None:
-        windows = windows_of_rows(current, base, rows)
-    elif period is not None and time_column is not None:
-        windows = windows_of_time(current, base, period, time_column)
+    if period is not None and time_column is not None:
+        windows = windows_of_time(current, kept.profile, period, time_column)
         phases = phases_of(windows, period)
     else:
-        raise InvalidData(f"Windows of {every} need --time-column, the column of the rows' times.")
-    unwatched, learnt = "", None
-    try:
-        learnt = calibration(baseline, base, rows=rows, every=period, time_column=time_column)
-    except InvalidData as problem:
-        unwatched = str(problem)
+        windows = windows_of_rows(current, kept.profile, rows or 1)
     return look_back(
-        base,
+        kept.profile,
         windows,
-        calibration=learnt,
+        calibration=kept.calibration,
         run_length=run_length or (_RUN_LENGTH if period is None else max(_YEAR / period, 1.0)),
-        unwatched=unwatched,
+        unwatched=unlearnt,
         phases=phases,
         limits=limits,
     )

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from shared.cli import canary, demo, drift, looking, performance, policy, sending
+from shared.cli import canary, demo, drift, looking, performance, policy, profile, sending
 from shared.errors import DriftgateError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command()(looking.status)
 app.command()(looking.alerts)
 app.command()(looking.events)
 app.command()(drift.drift)
+app.command()(profile.profile)
 app.command()(performance.performance)
 app.command()(canary.canary)
 app.command(name="policy")(policy.check)

@@ -149,3 +149,19 @@ def test_a_baseline_too_short_to_learn_from_leaves_the_windows_unwatched(run, tm
         "No alarm is possible: The baseline gives 5 chunks with rows; 10 are needed to know how "
         "much unchanged windows differ."
     )
+
+
+def test_a_baseline_kept_as_a_file_gives_the_same_verdicts_and_alarm(run, tmp_path):
+    base = days(tmp_path / "base.parquet", [0.0] * 28, seed=1)
+    later = datetime(2026, 2, 2, tzinfo=UTC)
+    current = days(tmp_path / "now.parquet", [0.0] * 3 + [0.5] * 3, start=later, seed=2)
+    windows = ("--every", "1d", "--time-column", "at")
+
+    made = run("profile", base, tmp_path / "base.json", *windows)
+    from_file = run("drift", tmp_path / "base.json", current, *windows, "--json")
+    from_data = run("drift", base, current, *windows, "--json")
+
+    assert made.returncode == 0
+    assert "1 columns of 11200 rows" in made.stdout
+    assert from_file.returncode == 2
+    assert json.loads(from_file.stdout) == json.loads(from_data.stdout)

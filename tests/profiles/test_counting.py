@@ -72,7 +72,7 @@ def assert_same(one, other):
 
 
 ENGINES = {
-    "duckdb": lambda table: CONNECTION.from_arrow(table),
+    "duckdb": CONNECTION.from_arrow,
     "polars": lambda table: pl.from_arrow(table).lazy(),
     "pyarrow": lambda table: table,
 }
