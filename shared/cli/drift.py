@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.drift_screen import print_comparison, print_history
+from shared.cli.drift_screen import print_comparison, print_history, print_quality
 from shared.cli.printing import EXIT, console, print_json
 from shared.cli.profile import make_baseline
 from shared.cli.progress import told
 from shared.cli.windows import rows_or_period
-from shared.domain.verdict import worst
+from shared.domain.verdict import Verdict, worst
 from shared.errors import DriftgateError
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def drift(
     limit: Annotated[float, typer.Option(help="Limit of the population stability index.")] = 0.2,
     column: Annotated[list[str] | None, typer.Option(help="Only this column; repeat.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Not this column; repeat.")] = None,
+    unique: Annotated[
+        list[str] | None, typer.Option(help="No two rows may agree in these; repeat.")
+    ] = None,
     every: Annotated[
         str | None,
         typer.Option(help="Cut both into windows: so many rows (5000) or a period (7d, 1h)."),
@@ -57,7 +60,9 @@ def drift(
     Exit code 0 pass, 2 fail, 4 inconclusive, 1 fault.
     """
     from shared.profiles import window
+    from shared.profiles.rows import count_repeated
     from shared.statistics import compare
+    from shared.statistics.quality import check_quality
 
     limits = {"psi": limit}
     try:
@@ -66,7 +71,10 @@ def drift(
         )
         base = kept.profile
         with told(f"Reading {current.name}") as progress:
-            result = compare(base, window(current, base, progress=progress), limits=limits)
+            win = window(current, base, progress=progress)
+        result = compare(base, win, limits=limits)
+        repeated = count_repeated(current, unique) if unique else None
+        quality = check_quality(base, win, repeated=repeated)
         history = None
         if every is not None:
             history = _history(
@@ -75,19 +83,23 @@ def drift(
     except DriftgateError as problem:
         sys.stderr.write(f"{problem}\n")
         raise typer.Exit(1) from problem
-    verdict = worst([result.verdict, *([] if history is None else [history.verdict])])
+    broken = [each.verdict for each in quality if each.verdict is Verdict.FAIL]
+    alarmed = [] if history is None else [history.verdict]
+    verdict = worst([result.verdict, *alarmed, *broken])
     if report is not None:
         from shared.web.drift_report import drift_report
 
-        page = drift_report(result, history, baseline=baseline.name, window=current.name)
+        page = drift_report(result, history, quality, baseline=baseline.name, window=current.name)
         report.parent.mkdir(parents=True, exist_ok=True)
         report.write_text(page, encoding="utf-8")
     if as_json:
         watched = {} if history is None else {"history": history.to_json()}
-        print_json({**result.to_json(), "verdict": verdict.value, **watched})
+        told_of = {"quality": [each.to_json() for each in quality]}
+        print_json({**result.to_json(), "verdict": verdict.value, **told_of, **watched})
     else:
         screen = console()
         print_comparison(screen, result)
+        print_quality(screen, quality)
         if history is not None:
             print_history(screen, history)
         screen.print(f"Verdict: {verdict.value}")

@@ -1,5 +1,6 @@
 """What `driftgate drift` shows in the terminal."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.cli.printing import coloured, table
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from shared.statistics import Comparison
     from shared.statistics.history import History, Look
+    from shared.statistics.quality import QualityFinding
 
 
 def print_comparison(screen: "Console", result: "Comparison") -> None:
@@ -43,6 +45,20 @@ def print_comparison(screen: "Console", result: "Comparison") -> None:
     if result.extra_columns:
         named = ", ".join(result.extra_columns)
         screen.print(f"[dim]Not in the baseline, so not judged: {escape(named)}.[/]")
+
+
+def print_quality(screen: "Console", quality: "Sequence[QualityFinding]") -> None:
+    """What is wrong with the rows themselves; what could not be decided is counted."""
+    from rich.markup import escape
+
+    from shared.statistics.quality import QualityCheck
+
+    for finding in quality:
+        if finding.verdict is Verdict.FAIL and finding.check is not QualityCheck.TYPE:
+            screen.print(f"{coloured(finding.verdict.value)} {escape(finding.sentence)}")
+    unsure = sum(finding.verdict is Verdict.INCONCLUSIVE for finding in quality)
+    if unsure:
+        screen.print(f"[dim]{unsure} checks of the rows' quality need more rows to decide.[/]")
 
 
 def print_history(screen: "Console", history: "History") -> None:

@@ -8,6 +8,7 @@ from shared.domain.wording import spell_number, spell_time
 from shared.statistics import ColumnComparison, Comparison, Distance
 from shared.statistics.distances.registry import DISTANCES
 from shared.statistics.history import History, Look
+from shared.statistics.quality import QualityFinding
 from shared.web.charts import (
     HEIGHT,
     WIDTH,
@@ -45,7 +46,12 @@ class Feature:
 
 
 def drift_report(
-    comparison: Comparison, history: History | None, *, baseline: str, window: str
+    comparison: Comparison,
+    history: History | None,
+    quality: Sequence[QualityFinding] = (),
+    *,
+    baseline: str,
+    window: str,
 ) -> str:
     """Verdicts, intervals against the limit, each column's two distributions and its history.
 
@@ -76,6 +82,8 @@ def drift_report(
         top=top,
         limit_at=share_of(limit, top),
         history=history,
+        quality=[each for each in quality if each.verdict is not Verdict.PASS],
+        checked=len(quality),
         labels=[_label(number, look) for number, look in enumerate(looks)],
         evidence=line,
         evidence_dots=dots,

@@ -165,3 +165,18 @@ def test_a_baseline_kept_as_a_file_gives_the_same_verdicts_and_alarm(run, tmp_pa
     assert "1 columns of 11200 rows" in made.stdout
     assert from_file.returncode == 2
     assert json.loads(from_file.stdout) == json.loads(from_data.stdout)
+
+
+def test_rows_that_repeat_in_columns_that_must_be_unique_fail(run, tmp_path):
+    base = rows(tmp_path / "base.parquet", 0.0, n=20_000, seed=1)
+    random = np.random.default_rng(2)
+    twice = np.repeat(random.normal(size=1_000), 2)
+    parquet.write_table(pa.table({"income": twice}), tmp_path / "now.parquet")
+
+    done = run("drift", base, tmp_path / "now.parquet", "--unique", "income", "--json")
+    absent = run("drift", base, tmp_path / "now.parquet", "--unique", "id")
+
+    assert done.returncode == 2
+    told = {each["check"]: each for each in json.loads(done.stdout)["quality"]}
+    assert told["duplicates"]["sentence"].startswith("1000 of 2000 rows repeat another one")
+    assert absent.stderr.startswith("There is no column id to tell rows apart by")
