@@ -180,3 +180,22 @@ def test_rows_that_repeat_in_columns_that_must_be_unique_fail(run, tmp_path):
     told = {each["check"]: each for each in json.loads(done.stdout)["quality"]}
     assert told["duplicates"]["sentence"].startswith("1000 of 2000 rows repeat another one")
     assert absent.stderr.startswith("There is no column id to tell rows apart by")
+
+
+def test_columns_that_no_longer_hang_together_fail_when_asked_for(run, tmp_path):
+    for name, sign, seed in (("base", 1.0, 1), ("now", -1.0, 2)):
+        random = np.random.default_rng(seed)
+        a, noise = random.normal(size=(2, 6_000))
+        table = pa.table(
+            {"a": a, "b": 0.9 * sign * a + 0.4 * noise, "c": random.normal(size=6_000)}
+        )
+        parquet.write_table(table, tmp_path / f"{name}.parquet")
+    files = (tmp_path / "base.parquet", tmp_path / "now.parquet")
+
+    alone = run("drift", *files, "--json")
+    together = run("drift", *files, "--together")
+
+    assert alone.returncode == 0
+    assert json.loads(alone.stdout)["together"] is None
+    assert together.returncode == 2
+    assert "columns no longer hang together" in together.stdout
