@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.cli.drift_screen import print_comparison, print_history, print_quality
-from shared.cli.printing import EXIT, console, print_json
+from shared.cli.printing import EXIT, coloured, console, print_json
 from shared.cli.profile import make_baseline
 from shared.cli.progress import told
 from shared.cli.windows import rows_or_period
 from shared.domain.verdict import Verdict, worst
-from shared.errors import DriftgateError
+from shared.errors import DriftgateError, InvalidData
 
 if TYPE_CHECKING:
     from shared.profiles.files import KeptBaseline
     from shared.statistics.history import History
+    from shared.statistics.multivariate import JointDrift
+    from shared.statistics.profile import Profile
 
 _YEAR = timedelta(days=365.25)
 _RUN_LENGTH = 1_000.0
@@ -36,6 +38,9 @@ def drift(
     unique: Annotated[
         list[str] | None, typer.Option(help="No two rows may agree in these; repeat.")
     ] = None,
+    together: Annotated[
+        bool, typer.Option("--together", help="Also judge whether columns still hang together.")
+    ] = False,
     every: Annotated[
         str | None,
         typer.Option(help="Cut both into windows: so many rows (5000) or a period (7d, 1h)."),
@@ -75,6 +80,7 @@ def drift(
         result = compare(base, win, limits=limits)
         repeated = count_repeated(current, unique) if unique else None
         quality = check_quality(base, win, repeated=repeated)
+        joint = _together(baseline, current, base) if together else None
         history = None
         if every is not None:
             history = _history(
@@ -85,27 +91,46 @@ def drift(
         raise typer.Exit(1) from problem
     broken = [each.verdict for each in quality if each.verdict is Verdict.FAIL]
     alarmed = [] if history is None else [history.verdict]
-    verdict = worst([result.verdict, *alarmed, *broken])
+    joined = [] if joint is None else [joint.verdict]
+    verdict = worst([result.verdict, *alarmed, *broken, *joined])
     if report is not None:
         from shared.web.drift_report import drift_report
 
-        page = drift_report(result, history, quality, baseline=baseline.name, window=current.name)
+        page = drift_report(
+            result, history, quality, joint, baseline=baseline.name, window=current.name
+        )
         report.parent.mkdir(parents=True, exist_ok=True)
         report.write_text(page, encoding="utf-8")
     if as_json:
         watched = {} if history is None else {"history": history.to_json()}
-        told_of = {"quality": [each.to_json() for each in quality]}
+        told_of = {
+            "quality": [each.to_json() for each in quality],
+            "together": None if joint is None else joint.to_json(),
+        }
         print_json({**result.to_json(), "verdict": verdict.value, **told_of, **watched})
     else:
         screen = console()
         print_comparison(screen, result)
         print_quality(screen, quality)
+        if joint is not None:
+            screen.print(f"{coloured(joint.verdict.value)} {joint.sentence}")
         if history is not None:
             print_history(screen, history)
         screen.print(f"Verdict: {verdict.value}")
         if report is not None:
             screen.print(f"Report: {report}")
     raise typer.Exit(EXIT[verdict])
+
+
+def _together(baseline: Path, current: Path, base: "Profile") -> "JointDrift":
+    from shared.profiles.files import is_baseline
+    from shared.profiles.sampling import sample_rows
+    from shared.statistics.multivariate import judge_reconstruction, learn_reconstruction
+
+    if is_baseline(baseline):
+        raise InvalidData("--together needs the baseline's rows; give its data, not its profile.")
+    learnt = learn_reconstruction(sample_rows(baseline, base))
+    return judge_reconstruction(learnt, sample_rows(current, base))
 
 
 def _history(

@@ -8,6 +8,7 @@ from shared.domain.wording import spell_number, spell_time
 from shared.statistics import ColumnComparison, Comparison, Distance
 from shared.statistics.distances.registry import DISTANCES
 from shared.statistics.history import History, Look
+from shared.statistics.multivariate import JointDrift
 from shared.statistics.quality import QualityFinding
 from shared.web.charts import (
     HEIGHT,
@@ -49,6 +50,7 @@ def drift_report(
     comparison: Comparison,
     history: History | None,
     quality: Sequence[QualityFinding] = (),
+    together: JointDrift | None = None,
     *,
     baseline: str,
     window: str,
@@ -84,6 +86,7 @@ def drift_report(
         history=history,
         quality=[each for each in quality if each.verdict is not Verdict.PASS],
         checked=len(quality),
+        together=together,
         labels=[_label(number, look) for number, look in enumerate(looks)],
         evidence=line,
         evidence_dots=dots,
