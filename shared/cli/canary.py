@@ -122,28 +122,55 @@ def _print(result: "CanaryJudgement") -> None:
         shown.add_row(
             escape(metric.name) + (" *" if metric.critical else ""),
             escape(metric.group),
-            "[dim]muted[/]" if metric.muted else coloured(metric.verdict.value),
+            _verdict(metric),
             metric.classification.value,
             *_effect_cells(_decisive(metric)),
         )
     screen.print(shown)
     for metric in result.metrics:
-        screen.print(f"{coloured(metric.verdict.value)} {escape(metric.sentence)}")
+        screen.print(f"{_verdict(metric)} {escape(metric.sentence)}")
     for group in result.groups:
         scored = "nothing decided" if group.score is None else f"{group.score:.4g} of 100"
         screen.print(
             f"[dim]Group {escape(group.name)} (weight {group.weight:.4g}): {scored}, "
             f"{group.passed} passed, {group.failed} failed, {group.undecided} undecided.[/]"
         )
+    opened = [m.name for m in result.metrics if m.verdict is Verdict.PASS and _guard_open(m)]
+    if opened:
+        screen.print(
+            "[dim]Spread or tails not decided, which does not hold up a pass: "
+            f"{escape(', '.join(opened))}.[/]"
+        )
     if result.not_judged:
         screen.print(f"[dim]Not judged: {escape(', '.join(result.not_judged))}.[/]")
     if any(metric.critical for metric in result.metrics):
         screen.print("[dim]* critical: its failure fails the canary.[/]")
+    looks = "" if result.looks == 1 else f", over all {result.looks} looks (this is {result.look})"
+    held = f"{100.0 * result.confidence:.4g} %{looks}"
+    screen.print(f"[dim]All intervals of a metric hold together with {held}.[/]")
     screen.print(f"Verdict: {coloured(result.verdict.value)} ({escape(result.sentence[:-1])}).")
 
 
+def _verdict(metric: "MetricJudgement") -> str:
+    return "[dim]muted[/]" if metric.muted else coloured(metric.verdict.value)
+
+
 def _decisive(metric: "MetricJudgement") -> "Effect | None":
-    return next((e for e in metric.effects if e.verdict is metric.verdict), None)
+    """The effect the sentence tells of: the first of the metric's verdict, else the location."""
+    from shared.statistics.canary.result import MetricReason
+
+    if metric.reason is MetricReason.MOSTLY_ONE_VALUE:
+        return metric.effects[0]
+    same = (effect for effect in metric.effects if effect.verdict is metric.verdict)
+    return next(same, metric.effects[0] if metric.effects else None)
+
+
+def _guard_open(metric: "MetricJudgement") -> bool:
+    from shared.statistics.canary.config import MetricKind
+
+    return metric.kind is MetricKind.SAMPLES and any(
+        effect.verdict is Verdict.INCONCLUSIVE for effect in metric.effects[1:]
+    )
 
 
 def _effect_cells(effect: "Effect | None") -> tuple[str, str, str, str]:

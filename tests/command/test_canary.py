@@ -74,8 +74,8 @@ def test_a_look_before_the_last_is_stricter(run, tmp_path):
     control = latencies(tmp_path / "control.parquet", 100.0)
     experiment = latencies(tmp_path / "experiment.parquet", 113.0)
 
-    early = run("canary", control, experiment, "--look", 1, "--looks", 50, "--json")
-    last = run("canary", control, experiment, "--look", 50, "--looks", 50, "--json")
+    early = run("canary", control, experiment, "--look", 1, "--looks", 4, "--json")
+    last = run("canary", control, experiment, "--look", 4, "--looks", 4, "--json")
 
     widths = [
         (effect := json.loads(done.stdout)["metrics"][0]["effects"][0])["high"] - effect["low"]
@@ -127,6 +127,21 @@ def test_a_side_that_tells_nothing_is_inconclusive(run, tmp_path, rows):
 
     assert done.returncode == 4
     assert "inconclusive" in done.stdout
+
+
+def test_what_holds_nothing_up_is_told_too(run, tmp_path):
+    control = latencies(tmp_path / "control.parquet", 100.0)
+    config = written(tmp_path / "c.yaml", "metrics: {latency_ms: , gone: {muted: true}}")
+    table = parquet.read_table(control)
+    both = tmp_path / "both.parquet"
+    parquet.write_table(table.append_column("gone", pa.nulls(len(table), pa.float64())), both)
+
+    done = run("canary", both, control, "--config", config, "--look", 2, "--looks", 3)
+
+    assert done.returncode == 0
+    assert "muted The experiment has no gone" in done.stdout
+    assert "Spread or tails not decided, which does not hold up a pass: latency_ms." in done.stdout
+    assert "98 %, over all 3 looks (this is 2)" in done.stdout
 
 
 def test_a_metric_that_only_the_control_has_is_told(run, tmp_path):
