@@ -12,6 +12,7 @@ from shared.statistics.profile import Column, NumericColumn
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_TIMES = {"datetime", "datetime without zone"}
 _DISTINCT_TEXT = 0.95
 _A_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?(Z|[+-]\d\d:?\d\d))?)?")
 _LOOKED_AT = 100
@@ -20,7 +21,10 @@ _STEPS_TOLD_APART = 1_000
 
 
 def kind_of(values: "pa.Array") -> str:
-    """`numeric`, `boolean`, `categorical`, `datetime`, `null`, or Arrow's name of another type."""
+    """`numeric`, `boolean`, `categorical`, `null`, a time, or Arrow's name of another type.
+
+    A time is a `datetime`, or a `datetime without zone`, which need not be of the same clock.
+    """
     import pyarrow as pa
 
     kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
@@ -32,19 +36,21 @@ def kind_of(values: "pa.Array") -> str:
         return "numeric"
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return "categorical"
-    if pa.types.is_temporal(kind):
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
         return "datetime"
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return "datetime without zone"
     return str(kind)
 
 
 def why_skipped(name: str, values: "pa.Array", asked_for: bool) -> str | None:
     """Why a column tells nothing about drift, None when it should be judged."""
     kind = kind_of(values)
-    if kind == "datetime":
+    if kind in _TIMES and not asked_for:
         return "a time, which always moves on"
     if kind == "null":
         return "no value in the baseline"
-    if kind not in {"numeric", "boolean", "categorical"}:
+    if kind not in {"numeric", "boolean", "categorical", *_TIMES}:
         return f"of type {kind}, which is not compared"
     filled = len(values) - values.null_count
     if filled == 0:
@@ -96,8 +102,8 @@ def _are_times(values: "pa.Array") -> bool:
 def make_baseline_column(values: "pa.Array", *, bins: int, top: int) -> Column:
     """Choose the bins of a column from its own values, and count them."""
     kind = kind_of(values)
-    if kind == "numeric":
-        return make_numbers(values, bins=bins)
+    if kind == "numeric" or kind in _TIMES:
+        return make_numbers(values, kind, bins=bins)
     return make_categories(values, kind, top=top)
 
 

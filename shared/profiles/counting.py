@@ -44,6 +44,8 @@ def count_window(frame: Any, base: Profile) -> Profile:
     for name, column in base.columns.items():
         if name not in kinds:
             problems[name] = MISSING
+        elif column.kind.startswith("datetime"):
+            problems[name] = "is a time, which only the local engine counts"
         elif kinds[name] != column.kind:
             problems[name] = (
                 f"changed its type: {column.kind} in the baseline, {kinds[name]} in the window"

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ Values = npt.NDArray[np.float64]
 _MOVED = 0.1
 
 
-def make_numbers(values: "pa.Array", *, bins: int) -> NumericColumn:
+def make_numbers(values: "pa.Array", kind: str, *, bins: int) -> NumericColumn:
     """Choose the bins of a baseline's column from its own quantiles, and count it."""
     ordered = np.array(as_doubles(values))
     ordered.sort()
@@ -32,7 +32,9 @@ def make_numbers(values: "pa.Array", *, bins: int) -> NumericColumn:
     edges = _quantile_edges(finite, bins)
     total, squares = _sums(finite, shift, np.empty(min(BLOCK, len(finite))))
     at = np.searchsorted(finite, np.asarray(edges), side="right")
+    named: Any = kind
     return NumericColumn(
+        kind=named,
         edges=edges,
         counts=np.diff(at, prepend=0, append=finite.size).astype(np.int64),
         shift=shift,
@@ -90,11 +92,14 @@ def _snapped(edges: Values, ordered: Values, bins: int) -> Values:
 
 
 def as_doubles(values: "pa.Array", room: Values | None = None) -> Values:
-    """The non-null values as doubles; `room` is memory they may lie in."""
+    """The non-null values as doubles, times as seconds of UTC; `room` is memory they may lie in."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
+    if pa.types.is_temporal(values.type):
+        micros = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+        return valid_values(micros.cast(pa.float64(), safe=False)) / 1e6
     if not pa.types.is_float64(values.type):
         values = values.cast(pa.float64(), safe=False)
     return valid_values(values, room)
@@ -126,6 +131,7 @@ def count_numbers(values: "pa.Array | None", like: NumericColumn) -> NumericColu
         lowest, highest = min(lowest, low), max(highest, high)
         sums.append(_sums(block, like.shift, room))
     return NumericColumn(
+        kind=like.kind,
         edges=like.edges,
         counts=tally.counts(),
         shift=like.shift,

@@ -82,6 +82,8 @@ def _doubles(values: "pa.Array") -> Floats:
 
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
+    if pa.types.is_temporal(values.type):
+        values = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
     filled = pc.fill_null(values.cast(pa.float64(), safe=False), float("nan"))
     return np.frombuffer(filled.buffers()[1], dtype=np.float64, count=len(filled))
 

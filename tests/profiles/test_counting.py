@@ -25,7 +25,6 @@ TABLE = pa.table(
     }
 )
 BASE = baseline(TABLE, bins=8)
-CONNECTION = duckdb.connect()
 NUMBERS = (
     st.none()
     | st.sampled_from([math.nan, math.inf, -math.inf, 0.0, *BASE.columns["income"].edges[:3], 60.0])
@@ -72,19 +71,25 @@ def assert_same(one, other):
 
 
 ENGINES = {
-    "duckdb": CONNECTION.from_arrow,
-    "polars": lambda table: pl.from_arrow(table).lazy(),
-    "pyarrow": lambda table: table,
+    "duckdb": lambda table, connection: connection.from_arrow(table),
+    "polars": lambda table, _: pl.from_arrow(table).lazy(),
+    "pyarrow": lambda table, _: table,
 }
+
+
+@pytest.fixture(scope="module")
+def connection():
+    with duckdb.connect() as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=ROWS)
-def test_any_rows_are_counted_alike(engine, rows):
+def test_any_rows_are_counted_alike(connection, engine, rows):
     table = table_of(rows)
 
-    assert_same(count_window(ENGINES[engine](table), BASE), window(table, BASE))
+    assert_same(count_window(ENGINES[engine](table, connection), BASE), window(table, BASE))
 
 
 def test_pandas_counts_alike_but_calls_not_a_number_null():
@@ -111,19 +116,19 @@ def test_spark_in_local_mode_counts_alike():
         session.stop()
 
 
-def test_a_column_that_is_missing_or_retyped_is_a_problem_as_in_the_local_engine():
+def test_a_column_that_is_missing_or_retyped_is_a_problem_as_in_the_local_engine(connection):
     table = TABLE.drop_columns(["rooms"]).set_column(0, "income", TABLE.column("city"))
 
-    found = count_window(CONNECTION.from_arrow(table), BASE)
+    found = count_window(connection.from_arrow(table), BASE)
 
     assert found.problems == window(table, BASE).problems
     assert set(found.problems) == {"rooms", "income"}
 
 
-def test_windows_of_two_engines_add_up():
+def test_windows_of_two_engines_add_up(connection):
     halves = TABLE.slice(0, 1_000), TABLE.slice(1_000)
 
-    both = count_window(ENGINES["duckdb"](halves[0]), BASE) + window(halves[1], BASE)
+    both = count_window(ENGINES["duckdb"](halves[0], connection), BASE) + window(halves[1], BASE)
 
     assert_same(both, window(TABLE, BASE))
 

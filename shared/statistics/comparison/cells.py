@@ -1,6 +1,8 @@
 """The cells two columns are compared in: coarse enough for the test to have power."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +14,7 @@ from shared.statistics.profile import CategoricalColumn, Column, NumericColumn
 
 GROUPS = 10
 RARE = 0.005
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,7 +67,10 @@ def _numeric(base: NumericColumn, win: NumericColumn) -> Cells:
         ("missing", base.missing, win.missing),
     ]
     return Cells(
-        labels=(*_interval_labels(base.edges, starts), *(label for label, _, _ in extra)),
+        labels=(
+            *_interval_labels(base.edges, starts, _speller(base)),
+            *(label for label, _, _ in extra),
+        ),
         baseline=np.append(p, [before for _, before, _ in extra]),
         window=np.append(q, [after for _, _, after in extra]),
         described=f"{len(starts)} groups of the baseline's quantiles, infinite, missing",
@@ -96,12 +102,26 @@ def _group_starts(counts: npt.NDArray[np.int64]) -> list[int]:
     return starts
 
 
-def _interval_labels(edges: tuple[float, ...], starts: list[int]) -> list[str]:
+def _speller(column: NumericColumn) -> Callable[[float], str]:
+    return spell_number if column.kind == "numeric" else _spell_seconds
+
+
+def _spell_seconds(seconds: float) -> str:
+    """A time of the years 1 to 9999, else the number of seconds."""
+    try:
+        return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M")
+    except OverflowError:
+        return spell_number(seconds)
+
+
+def _interval_labels(
+    edges: tuple[float, ...], starts: list[int], spell: Callable[[float], str]
+) -> list[str]:
     """Names of the groups: `up to a`, `a to b`, `above b`."""
     if len(starts) == 1:
         return ["all values"]
     least = float(np.nextafter(edges[0], np.inf)) + 0.0
-    spelled = [spell_number(edges[start - 1] if start > 1 else least) for start in starts[1:]]
+    spelled = [spell(edges[start - 1] if start > 1 else least) for start in starts[1:]]
     middle = [low if low == high else f"{low} to {high}" for low, high in pairwise(spelled)]
     first = f"below {spelled[0]}" if starts[1] == 1 else f"up to {spelled[0]}"
     return [first, *middle, f"above {spelled[-1]}"]

@@ -13,11 +13,12 @@ from shared.statistics.profile.extremes import extreme
 LARGEST = sys.float_info.max
 
 Counts = npt.NDArray[np.int64]
+NumericKind = Literal["numeric", "datetime", "datetime without zone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NumericColumn:
-    """Counts of a numeric column between the baseline's quantile edges.
+    """Counts of a numeric column between the baseline's quantile edges; times are seconds of UTC.
 
     `counts[i]` holds the finite values in (edges[i-1], edges[i]], the first bin lying below the
     baseline's minimum and the last above its maximum.
@@ -37,7 +38,7 @@ class NumericColumn:
     maximum: float | None = None
     shifted_sum: float = 0.0
     shifted_squares: float = 0.0
-    kind: Literal["numeric"] = "numeric"
+    kind: NumericKind = "numeric"
 
     @property
     def finite(self) -> int:

@@ -7,13 +7,13 @@ and whatever can count can make one.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from shared.domain.canonical import content_hash, format_time, parse_time
 from shared.errors import InvalidData
 from shared.statistics.profile.categorical import CategoricalColumn
 from shared.statistics.profile.extremes import extreme
-from shared.statistics.profile.numeric import NumericColumn
+from shared.statistics.profile.numeric import NumericColumn, NumericKind
 
 SCHEMA_VERSION = 1
 MISSING = "is missing: the baseline has this column, the window does not"
@@ -115,7 +115,7 @@ class Profile:
                 "columns": {
                     name: (
                         NumericColumn.from_json(column)
-                        if column["kind"] == "numeric"
+                        if column["kind"] in get_args(NumericKind)
                         else CategoricalColumn.from_json(column)
                     )
                     for name, column in plain["columns"].items()
