@@ -103,8 +103,9 @@ def test_pandas_counts_alike_but_calls_not_a_number_null():
         assert found.columns[name].missing == local.columns[name].missing
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_spark_in_local_mode_counts_alike():
-    """Needs Java and PySpark, which are too large to install for one test."""
+    """Needs Java and PySpark, too large to install for one test; their own warnings are theirs."""
     spark_sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed")
     session = spark_sql.SparkSession.builder.master("local[1]").appName("counting").getOrCreate()
     table = TABLE.slice(0, 500)

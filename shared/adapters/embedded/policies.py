@@ -11,10 +11,14 @@ _SUFFIXES = {".yaml", ".yml"}
 
 
 class FilePolicies:
-    """Reads the folder anew at each question, so that an edited file counts at once."""
+    """Reads the folder anew at each question, so that an edited file counts at once.
+
+    A file whose bytes are known already is not parsed again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known: dict[str, tuple[bytes, Policy]] = {}
 
     def for_model(self, model: str) -> Policy | None:
         """The model's policy.
@@ -57,7 +61,13 @@ class FilePolicies:
         return sorted(path for path in self._folder.iterdir() if path.suffix in _SUFFIXES)
 
     def _read(self, path: Path) -> Policy:
-        return read_policy(path.read_bytes(), path.name)
+        content = path.read_bytes()
+        known = self._known.get(path.name)
+        if known is not None and known[0] == content:
+            return known[1]
+        policy = read_policy(content, path.name)
+        self._known[path.name] = (content, policy)
+        return policy
 
     def _valid(self) -> list[tuple[str, Policy]]:
         valid = []
