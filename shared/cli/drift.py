@@ -18,7 +18,7 @@ from shared.errors import DriftgateError, InvalidData
 if TYPE_CHECKING:
     from shared.profiles.files import KeptBaseline
     from shared.statistics.history import History
-    from shared.statistics.multivariate import JointDrift
+    from shared.statistics.multivariate import MultivariateDrift as Joint
     from shared.statistics.profile import Profile
 
 _YEAR = timedelta(days=365.25)
@@ -80,7 +80,7 @@ def drift(
         result = compare(base, win, limits=limits)
         repeated = count_repeated(current, unique) if unique else None
         quality = check_quality(base, win, repeated=repeated)
-        joint = _together(baseline, current, base) if together else None
+        joint = _together(baseline, current, base, win) if together else None
         history = None
         if every is not None:
             history = _history(
@@ -122,15 +122,14 @@ def drift(
     raise typer.Exit(EXIT[verdict])
 
 
-def _together(baseline: Path, current: Path, base: "Profile") -> "JointDrift":
+def _together(baseline: Path, current: Path, base: "Profile", win: "Profile") -> "Joint":
     from shared.profiles.files import is_baseline
-    from shared.profiles.sampling import sample_rows
-    from shared.statistics.multivariate import judge_reconstruction, learn_reconstruction
+    from shared.profiles.row_sampling import drift_of_rows
 
     if is_baseline(baseline):
         raise InvalidData("--together needs the baseline's rows; give its data, not its profile.")
-    learnt = learn_reconstruction(sample_rows(baseline, base))
-    return judge_reconstruction(learnt, sample_rows(current, base))
+    sound = [name for name in base.columns if name not in win.problems]
+    return drift_of_rows(baseline, current, seed=0, columns=sound)
 
 
 def _history(

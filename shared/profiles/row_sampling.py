@@ -10,8 +10,8 @@ import numpy.typing as npt
 from shared.errors import InvalidData
 from shared.profiles.columns import kind_of, why_skipped
 from shared.profiles.reading import Source, read_parts
-from shared.statistics.domain_classifier import MultivariateDrift, Sample, multivariate_drift
-from shared.statistics.domain_classifier.drift import LIMIT
+from shared.statistics.multivariate import MultivariateDrift, Sample, multivariate_drift
+from shared.statistics.multivariate.drift import LIMIT
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,7 +8,7 @@ from shared.domain.wording import spell_number, spell_time
 from shared.statistics import ColumnComparison, Comparison, Distance
 from shared.statistics.distances.registry import DISTANCES
 from shared.statistics.history import History, Look
-from shared.statistics.multivariate import JointDrift
+from shared.statistics.multivariate import MultivariateDrift
 from shared.statistics.quality import QualityFinding
 from shared.web.charts import (
     HEIGHT,
@@ -50,7 +50,7 @@ def drift_report(
     comparison: Comparison,
     history: History | None,
     quality: Sequence[QualityFinding] = (),
-    together: JointDrift | None = None,
+    together: MultivariateDrift | None = None,
     *,
     baseline: str,
     window: str,

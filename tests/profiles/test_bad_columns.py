@@ -11,6 +11,7 @@ from shared.domain.verdict import Verdict
 from shared.errors import InvalidData
 from shared.profiles import baseline, window
 from shared.statistics import Profile, Reason, compare
+from shared.statistics.quality import check_quality
 
 ROWS = 2_000
 NUMBERS = np.random.default_rng(1).normal(size=ROWS)
@@ -20,10 +21,12 @@ HOURS = [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=hour) for hour in ra
 
 
 def compared(before, after):
-    """The comparison of one column, after reading all its numbers and writing it as strict JSON."""
+    """The comparison of one column, when all that is found can be written as strict JSON."""
     base = baseline(pa.table({"x": before}))
-    result = compare(base, window(pa.table({"x": after}), base))
-    json.dumps(result.to_json(), allow_nan=False)
+    win = window(pa.table({"x": after}), base)
+    result = compare(base, win)
+    quality = [finding.to_json() for finding in check_quality(base, win)]
+    json.dumps([result.to_json(), quality], allow_nan=False)
     [column] = result.columns
     return column
 

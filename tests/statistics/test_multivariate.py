@@ -1,105 +1,202 @@
-"""Columns that no longer hang together are seen, though each alone looks as it did."""
-
 import numpy as np
 import pytest
+from scipy import stats
 
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidData
-from shared.profiles import baseline, window
-from shared.profiles.sampling import columns_of, sample_rows
-from shared.statistics import compare
-from shared.statistics.multivariate import judge_reconstruction, learn_reconstruction
+from shared.statistics.multivariate import Reason, Sample, multivariate_drift
+from shared.statistics.multivariate.classifier import separate
+from shared.statistics.multivariate.features import PAIRS, make_features
 
 
-def joined(n, seed, *, sign=1.0):
-    """Four columns, two of which rise together (or against each other), and a text that follows."""
-    random = np.random.default_rng(seed)
-    z = random.normal(size=(n, 4))
-    other = 0.9 * z[:, 0] * sign + np.sqrt(1 - 0.81) * z[:, 1]
-    return {
-        "a": z[:, 0],
-        "b": other,
-        "c": z[:, 2],
-        "city": np.where(z[:, 3] > 0, "north", "south").tolist(),
-    }
-
-
-def judged(now, *, seed=0, before=None):
-    before = joined(8_000, 1) if before is None else before
-    base = baseline(before)
-    learnt = learn_reconstruction(sample_rows(before, base, seed=seed), seed=seed)
-    return judge_reconstruction(learnt, sample_rows(now, base, seed=seed))
-
-
-def test_a_correlation_that_turned_round_fails_while_every_column_passes():
-    before, now = joined(8_000, 1), joined(4_000, 2, sign=-1.0)
-    base = baseline(before)
-
-    alone = compare(base, window(now, base))
-    together = judged(now)
-
-    assert alone.verdict is Verdict.PASS
-    assert together.verdict is Verdict.FAIL
-    assert together.p_value < 1e-6
-    assert together.sentence.startswith("Together: columns no longer hang together")
-
-
-def test_unchanged_rows_pass():
-    assert judged(joined(8_000, 3)).verdict is Verdict.PASS
-
-
-def test_without_a_change_the_p_value_is_spread_evenly():
-    """Of 100 windows about a twentieth is below 0.05; more than 14 has odds of 1 in 5 000."""
-    before = joined(8_000, 1)
-    base = baseline(before)
-    learnt = learn_reconstruction(sample_rows(before, base))
-
-    below = sum(
-        judge_reconstruction(learnt, sample_rows(joined(400, 100 + seed), base)).p_value < 0.05
-        for seed in range(100)
+def sample(seed, rows, *, columns=4, correlation=0.6, shift=0.0):
+    generator = np.random.default_rng(seed)
+    values = generator.normal(size=(rows, columns))
+    values[:, 1] = correlation * values[:, 0] + np.sqrt(1 - correlation**2) * values[:, 1]
+    values[:, 2] += shift
+    return Sample(
+        columns={
+            **{f"x{i}": values[:, i] for i in range(columns)},
+            "region": generator.integers(0, 4, rows).astype(float),
+        },
+        categorical=frozenset({"region"}),
     )
 
-    assert below <= 14
+
+def test_a_correlation_that_flips_is_found_though_no_column_shows_it():
+    baseline, window = sample(1, 2000), sample(2, 600, correlation=-0.6)
+
+    found = multivariate_drift(baseline, window, seed=3)
+
+    assert found.verdict is Verdict.FAIL
+    assert found.contributions[0].columns == ("x0", "x1")
+    assert found.contributions[0].share > 0.8
+    for name, values in baseline.columns.items():
+        assert stats.ks_2samp(values, window.columns[name]).pvalue > 0.01
 
 
-def test_few_rows_are_inconclusive_and_say_how_many_are_needed():
-    few, some = judged(joined(20, 4)), judged(joined(150, 4))
+def test_a_dependence_between_a_number_and_a_category_is_found():
+    generator = np.random.default_rng(4)
+    number, region = generator.normal(size=1500), generator.integers(0, 2, 1500).astype(float)
+    told = frozenset({"region"})
+    apart = Sample(columns={"x": number, "region": region}, categorical=told)
+    bound = Sample(
+        columns={"x": number, "region": np.where(number > 0, 1.0, 0.0)}, categorical=told
+    )
 
-    assert (few.verdict, few.n_needed) == (Verdict.INCONCLUSIVE, 50)
-    assert some.verdict is Verdict.INCONCLUSIVE
-    assert some.n_needed is None or some.n_needed > 150
+    found = multivariate_drift(apart, bound, seed=5)
 
-
-def test_the_same_seed_gives_the_same_answer():
-    assert judged(joined(3_000, 5), seed=7) == judged(joined(3_000, 5), seed=7)
-
-
-def test_missing_values_and_a_missing_column_are_no_exception():
-    now = joined(2_000, 6)
-    now["a"] = [None, *now["a"][1:].tolist()]
-    del now["c"]
-
-    assert judged(now).n == 2_000
+    assert found.verdict is Verdict.FAIL
+    assert found.contributions[0].columns == ("x", "region")
 
 
-def test_a_sample_has_one_column_a_number_and_one_a_frequent_value():
-    base = baseline(joined(500, 1))
+def test_values_that_go_missing_together_are_found():
+    baseline, window = sample(6, 1500), sample(7, 1500)
+    gone = np.random.default_rng(8).random(1500) < 0.3
+    columns = dict(window.columns)
+    columns["x0"] = np.where(gone, np.nan, columns["x0"])
 
-    assert columns_of(base) == ("a", "b", "c", f"city is {base.columns['city'].values[0]}")
-    assert sample_rows(joined(500, 1), base, rows=100).shape == (100, 4)
+    found = multivariate_drift(
+        baseline, Sample(columns=columns, categorical=window.categorical), seed=9
+    )
+
+    assert found.verdict is Verdict.FAIL
+    assert found.contributions[0].columns == ("x0",)
+
+
+def test_without_drift_nothing_fails_and_large_windows_pass():
+    small = [multivariate_drift(sample(i, 1500), sample(100 + i, 300), seed=i) for i in range(12)]
+    large = [multivariate_drift(sample(i, 2000), sample(50 + i, 2000), seed=i) for i in range(12)]
+
+    assert Verdict.FAIL not in {one.verdict for one in small + large}
+    assert [one.verdict for one in large].count(Verdict.PASS) >= 11
+    assert all(not one.contributions for one in large if one.low < 0.5)
+
+
+def test_the_p_value_of_exchangeable_rows_is_about_uniform():
+    found = [
+        multivariate_drift(sample(i, 300, columns=3), sample(i + 500, 200, columns=3), seed=i)
+        for i in range(60)
+    ]
+
+    values = [one.p_value for one in found if one.p_value is not None]
+
+    assert stats.kstest(values, "uniform").pvalue > 0.01
+
+
+def test_too_few_rows_to_decide_say_how_many_would():
+    found = multivariate_drift(sample(10, 2000), sample(11, 150), seed=12)
+
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.n_needed is not None
+    assert found.n_needed > 150
+    assert str(found.n_needed) in found.sentence
+
+
+def test_a_pass_needs_rows_enough_to_learn_from():
+    baseline, window = sample(13, 400, columns=24), sample(14, 400, columns=24)
+
+    found = multivariate_drift(baseline, window, seed=15, limit=0.7)
+
+    assert found.reason is Reason.TOO_FEW_ROWS_TO_LEARN
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.n_needed is not None
+    assert found.n_needed > 400
+
+
+def test_the_limit_is_never_below_what_the_chunks_of_the_baseline_differ_by():
+    chunks = [sample(20 + i, 400, shift=0.6 * (-1) ** i) for i in range(8)]
+    baseline, window = Sample.together(chunks), sample(40, 400, shift=0.6)
+
+    alone = multivariate_drift(baseline, window, seed=1)
+    among = multivariate_drift(baseline, window, seed=1, chunks=chunks)
+
+    assert alone.verdict is Verdict.FAIL
+    assert among.natural is not None
+    assert among.limit == among.natural > alone.limit
+    assert among.verdict is not Verdict.FAIL
+
+
+def test_the_same_seed_gives_the_same_answer_and_units_do_not_matter():
+    baseline, window = sample(16, 500), sample(17, 500)
+    stretched = [
+        Sample(
+            columns={**each.columns, "x0": np.exp(3.0 * each.columns["x0"])},
+            categorical=each.categorical,
+        )
+        for each in (baseline, window)
+    ]
+
+    once = multivariate_drift(baseline, window, seed=18)
+
+    assert multivariate_drift(baseline, window, seed=18) == once
+    assert multivariate_drift(*stretched, seed=18) == once
+
+
+def test_areas_of_permuted_sides_have_the_spread_of_two_rank_sums_that_err_together():
+    """Each half takes its sign from the other: the variance is (1 + 2/π) / 2 of one rank sum's."""
+    generator = np.random.default_rng(19)
+    rows = generator.normal(size=(2000, 1))
+
+    found = separate(rows, np.repeat([0.0, 1.0], 1000), generator, 600)
+
+    of_one = np.sqrt(1001 / (12 * 500 * 500))
+    assert found.permuted.mean() == pytest.approx(0.5, abs=0.004)
+    assert found.permuted.std() == pytest.approx(of_one * np.sqrt((1 + 2 / np.pi) / 2), rel=0.12)
 
 
 @pytest.mark.parametrize(
-    ("rows", "sentence"),
-    [(np.zeros((500, 1)), "too few to see"), (np.zeros((10, 3)), "too few to see")],
+    ("columns", "reason"),
+    [
+        ({"other": np.zeros(100)}, Reason.NO_SHARED_COLUMNS),
+        ({"x": np.ones(100)}, Reason.NOTHING_VARIES),
+        ({"x": np.full(100, np.nan)}, Reason.NOTHING_VARIES),
+        ({"x": np.ones(1)}, Reason.TOO_FEW_ROWS),
+        ({"x": np.zeros(0)}, Reason.TOO_FEW_ROWS),
+        ({}, Reason.NO_SHARED_COLUMNS),
+    ],
 )
-def test_a_baseline_too_small_is_refused(rows, sentence):
-    with pytest.raises(InvalidData, match=sentence):
-        learn_reconstruction(rows)
+def test_what_cannot_be_compared_is_inconclusive_with_its_reason(columns, reason):
+    constant = (
+        np.full(100, np.nan) if np.isnan(columns.get("x", np.ones(1))).all() else np.ones(100)
+    )
+    baseline = Sample(columns={"x": constant})
+
+    found = multivariate_drift(baseline, Sample(columns=columns), seed=1)
+
+    assert (found.verdict, found.reason) == (Verdict.INCONCLUSIVE, reason)
+    assert found.to_json()["reason"] == reason.value
 
 
-def test_other_columns_than_the_baselines_are_refused():
-    learnt = learn_reconstruction(np.random.default_rng(1).normal(size=(500, 3)))
+def test_infinities_and_huge_numbers_are_ranks_like_any_other():
+    values = np.concatenate([np.array([np.inf, -np.inf, 1e308, 2.0**60]), np.arange(196.0)])
+    rows = Sample(columns={"x": values})
 
-    with pytest.raises(InvalidData, match="The window has 2 columns, the baseline 3"):
-        judge_reconstruction(learnt, np.zeros((100, 2)))
+    assert multivariate_drift(rows, rows, seed=1).verdict is not Verdict.FAIL
+
+
+def test_a_column_on_one_side_only_is_named():
+    found = multivariate_drift(
+        sample(1, 200), Sample(columns={"x0": np.arange(200.0), "renamed": np.ones(200)}), seed=1
+    )
+
+    assert found.missing == ("region", "renamed", "x1", "x2", "x3")
+    assert "renamed" in found.sentence
+
+
+def test_more_pairs_than_are_looked_at_are_counted():
+    found = make_features(sample(1, 100, columns=35), np.random.default_rng(1))
+
+    assert found.pairs_left_out > 0
+    assert sum(len(names) == 2 for names in found.columns) == PAIRS
+
+
+@pytest.mark.parametrize(("field", "value"), [("limit", 0.4), ("limit", 1.0), ("confidence", 1.0)])
+def test_a_wrong_option_is_refused_by_name(field, value):
+    with pytest.raises(InvalidData, match=field):
+        multivariate_drift(sample(1, 100), sample(2, 100), seed=1, **{field: value})
+
+
+def test_columns_of_different_lengths_are_refused_by_name():
+    with pytest.raises(InvalidData, match="Column y"):
+        Sample(columns={"x": np.ones(2), "y": np.ones(3)})

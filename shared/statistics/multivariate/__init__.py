@@ -1,10 +1,7 @@
-"""Whether columns still hang together as they did, which no single column shows."""
+"""Drift of columns together, which none of them need show alone, on sampled rows."""
 
-from shared.statistics.multivariate.reconstruction import (
-    JointDrift,
-    Reconstruction,
-    judge_reconstruction,
-    learn_reconstruction,
-)
+from shared.statistics.multivariate.drift import multivariate_drift
+from shared.statistics.multivariate.result import Contribution, MultivariateDrift, Reason
+from shared.statistics.multivariate.sample import Sample
 
-__all__ = ["JointDrift", "Reconstruction", "judge_reconstruction", "learn_reconstruction"]
+__all__ = ["Contribution", "MultivariateDrift", "Reason", "Sample", "multivariate_drift"]

@@ -86,10 +86,11 @@ def _of_column(
 
     yield risen(QualityCheck.NULLS, after.missing, before.missing, limits.nulls, "have no value")
     if isinstance(before, NumericColumn) and isinstance(after, NumericColumn):
-        beyond = int(after.counts[0] + after.counts[-1])
-        yield risen(
-            QualityCheck.OUTSIDE, beyond, 0, limits.outside, "lie outside the baseline's range"
-        )
+        if before.minimum is not None:
+            beyond = int(after.counts[0] + after.counts[-1])
+            yield risen(
+                QualityCheck.OUTSIDE, beyond, 0, limits.outside, "lie outside the baseline's range"
+            )
         if after.above + after.below or before.above + before.below:
             yield risen(
                 QualityCheck.INFINITE,

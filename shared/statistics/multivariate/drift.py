@@ -8,10 +8,10 @@ import numpy as np
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidData
 from shared.statistics.distances.distance import Measurement, judge, rows_to_decide
-from shared.statistics.domain_classifier.classifier import Separation, normal_interval, separate
-from shared.statistics.domain_classifier.features import Features, make_features
-from shared.statistics.domain_classifier.result import Contribution, MultivariateDrift, Reason
-from shared.statistics.domain_classifier.sample import Sample
+from shared.statistics.multivariate.classifier import Separation, normal_interval, separate
+from shared.statistics.multivariate.features import Features, make_features
+from shared.statistics.multivariate.result import Contribution, MultivariateDrift, Reason
+from shared.statistics.multivariate.sample import Sample
 
 LIMIT = 0.55
 PERMUTATIONS = 200
@@ -19,6 +19,8 @@ FEWEST = 50
 FEWEST_CHUNKS = 5
 _ROWS_A_FEATURE = 3
 _TOP = 5
+_NAMED = 3
+_WORTH_NAMING = 0.05
 _REASONS = {
     Verdict.FAIL: Reason.TOLD_APART,
     Verdict.PASS: Reason.ALIKE,
@@ -84,17 +86,19 @@ def multivariate_drift(
         verdict, reason = Verdict.INCONCLUSIVE, Reason.TOO_FEW_ROWS_TO_LEARN
         needed = learnable
     known = {**told, "limit": limit}
+    contributions = _contributions(features, found) if low > 0.5 else ()
+    sentence = _sentence(reason, found.area, low, high, limit, needed, missing)
     return MultivariateDrift(
         verdict=verdict,
         reason=reason,
-        sentence=_sentence(reason, found.area, low, high, limit, needed, missing),
+        sentence=sentence + _most_of_it(contributions),
         estimate=round(found.area, 4),
         low=low,
         high=high,
         p_value=found.p_value,
         natural=natural,
         n_needed=needed,
-        contributions=_contributions(features, found) if low > 0.5 else (),
+        contributions=contributions,
         pairs_left_out=features.pairs_left_out,
         **known,
     )
@@ -154,3 +158,11 @@ def _sentence(
     more = f"; about {needed} rows would decide" if needed is not None else ""
     left = f" Not on both sides: {', '.join(missing)}." if missing else ""
     return f"{what}: area {area:.3f} ({low:.3f} to {high:.3f}), limit {limit:.3f}{more}.{left}"
+
+
+def _most_of_it(contributions: tuple[Contribution, ...]) -> str:
+    named = [each for each in contributions[:_NAMED] if each.share >= _WORTH_NAMING]
+    if not named:
+        return ""
+    shown = ", ".join(f"{' with '.join(each.columns)} ({each.share:.0%})" for each in named)
+    return f" Most of it: {shown}."

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from shared.statistics.domain_classifier.sample import Sample
+from shared.statistics.multivariate.sample import Sample
 
 Floats = npt.NDArray[np.float64]
 
