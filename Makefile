@@ -8,7 +8,7 @@ demo: $(VENV)/.installed
 	$(BIN)/driftgate demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

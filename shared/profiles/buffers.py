@@ -9,21 +9,44 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def valid_values(values: "pa.Array", room: npt.NDArray[Any] | None = None) -> npt.NDArray[Any]:
-    """The non-null values of an array of integers or floats; `room` is memory they may lie in.
+_ALL = 0xFF
+
+
+def valid_values(values: "pa.Array") -> npt.NDArray[Any]:
+    """The non-null values of an array of integers or floats.
 
     `Array.to_numpy` would import pandas where it is installed, which takes longer than counting.
+    """
+    numbers, absent = values_and_nulls(values)
+    if not absent.size:
+        return numbers
+    known = np.ones(len(numbers), dtype=np.bool_)
+    known[absent] = False
+    return numbers[known]
+
+
+def values_and_nulls(values: "pa.Array") -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
+    """The values of an array of integers or floats as they lie, and where there is none.
+
+    What stands in the place of a null has no meaning.
     """
     valid, held = values.buffers()
     end = values.offset + len(values)
     numbers = np.frombuffer(held, dtype=_dtype(values.type), count=end)[values.offset :]
     if not values.null_count or valid is None:
-        return numbers
+        return numbers, np.zeros(0, dtype=np.intp)
     first = values.offset // 8
     bits = np.frombuffer(valid, dtype=np.uint8, count=-(-end // 8))[first:]
-    known = np.unpackbits(bits, bitorder="little")[values.offset - 8 * first :][: len(numbers)]
-    kept = None if room is None else room[: len(numbers) - values.null_count]
-    return np.compress(known.view(np.bool_), numbers, out=kept)
+    return numbers, _unset(bits, values.offset - 8 * first, len(values))
+
+
+def _unset(bits: npt.NDArray[np.uint8], skipped: int, count: int) -> npt.NDArray[np.intp]:
+    """Where a bit is not set, unpacking only the bytes in which there is one."""
+    some = np.flatnonzero(bits != _ALL)
+    unset = np.flatnonzero(np.unpackbits(~bits[some], bitorder="little").view(np.bool_))
+    at = some[unset >> 3] * 8 + (unset & 7) - skipped
+    within: npt.NDArray[np.intp] = at[(at >= 0) & (at < count)]
+    return within
 
 
 def _dtype(kind: "pa.DataType") -> np.dtype[Any]:

@@ -1,6 +1,7 @@
 """Texts and booleans into counts of the baseline's values."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +34,14 @@ def make_categories(values: "pa.Array", kind: str, *, top: int) -> CategoricalCo
     return replace(counted, singletons=once)
 
 
-def count_categories(values: "pa.Array | None", like: CategoricalColumn) -> CategoricalColumn:
-    """Count values as another column does; None counts nothing."""
-    if values is None:
-        return counted_as({}, 0, like)
-    return counted_as(_frequencies(values), values.null_count, like)
+def count_categories(pieces: "Iterable[pa.Array]", like: CategoricalColumn) -> CategoricalColumn:
+    """Count values, which come piece by piece, as another column does."""
+    nulls = 0
+    found: Counter[str] = Counter()
+    for values in pieces:
+        nulls += values.null_count
+        found.update(_frequencies(values))
+    return counted_as(found, nulls, like)
 
 
 def counted_as(

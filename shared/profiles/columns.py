@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -107,13 +108,13 @@ def make_baseline_column(values: "pa.Array", *, bins: int, top: int) -> Column:
     return make_categories(values, kind, top=top)
 
 
-def count_column(values: "pa.Array | None", like: Column) -> Column:
-    """Count values in the bins of another column of the same kind; None counts nothing."""
+def count_column(pieces: "Iterable[pa.Array]", like: Column) -> Column:
+    """Count values, which come piece by piece, in the bins of another column of the same kind."""
     if isinstance(like, NumericColumn):
-        return count_numbers(values, like)
-    return count_categories(values, like)
+        return count_numbers(pieces, like)
+    return count_categories(pieces, like)
 
 
 def count_missing(rows: int, like: Column) -> Column:
     """So many rows without a value, in the bins of another column."""
-    return replace(count_column(None, like), nulls=rows)
+    return replace(count_column((), like), nulls=rows)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,14 +141,15 @@ def _window_of_part(part: Part, base: Profile, progress: Progress | None) -> Pro
             if part.names:
                 problems[name] = MISSING
             continue
-        values = part.column(name)
-        kind = kind_of(values)
+        pieces = part.pieces(name)
+        first = next(pieces)
+        kind = kind_of(first)
         if name in part.mixed and column.kind != "categorical":
             kind = "several types"
         if kind in {column.kind, "null"}:
-            counted[name] = count_column(values, column)
+            counted[name] = count_column(chain([first], pieces), column)
         elif part.rows == 0:
-            counted[name] = count_column(None, column)
+            counted[name] = count_column((), column)
         else:
             problems[name] = (
                 f"changed its type: {column.kind} in the baseline, {kind} in the window"
@@ -198,7 +200,7 @@ def _told(source: Source) -> str:
 
 def _empty(base: Profile) -> Profile:
     return Profile(
-        columns={name: count_column(None, column) for name, column in base.columns.items()},
+        columns={name: count_column((), column) for name, column in base.columns.items()},
         rows=0,
         baseline_hash=base.baseline_hash,
     )

@@ -60,9 +60,7 @@ def count_window(frame: Any, base: Profile) -> Profile:
             columns[name] = count_missing(rows, column)
         elif name not in problems or not rows:
             problems.pop(name, None)
-            columns[name] = (
-                _column(name, column, found, lazy) if rows else count_column(None, column)
-            )
+            columns[name] = _column(name, column, found, lazy) if rows else count_column((), column)
     return Profile(
         columns=columns,
         rows=rows,

@@ -1,13 +1,13 @@
 """Numbers into counts between the baseline's quantiles, and into sums."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shared.profiles.buffers import valid_values
+from shared.profiles.buffers import values_and_nulls
 from shared.profiles.grid import BLOCK, Grid, Tally
 from shared.statistics.profile import LARGEST, NumericColumn
 
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 Values = npt.NDArray[np.float64]
 
-_MOVED = 0.1
+_MOVED = 0.25
 
 
 def make_numbers(values: "pa.Array", kind: str, *, bins: int) -> NumericColumn:
     """Choose the bins of a baseline's column from its own quantiles, and count it."""
-    ordered = np.array(as_doubles(values))
+    numbers, absent = values_and_nulls(as_doubles(values))
+    ordered = np.array(numbers)
+    ordered[absent] = np.nan
     ordered.sort()
     first, last = np.searchsorted(ordered, [-np.inf, np.inf], side="right").tolist()
     beyond = int(np.searchsorted(ordered, np.inf, side="left"))
@@ -30,7 +32,7 @@ def make_numbers(values: "pa.Array", kind: str, *, bins: int) -> NumericColumn:
         mean = float(finite.mean()) if finite.size else 0.0
     shift = mean if np.isfinite(mean) else 0.0
     edges = _quantile_edges(finite, bins)
-    total, squares = _sums(finite, shift, np.empty(min(BLOCK, len(finite))))
+    total, squares = _sums(finite, shift)
     at = np.searchsorted(finite, np.asarray(edges), side="right")
     named: Any = kind
     return NumericColumn(
@@ -39,7 +41,7 @@ def make_numbers(values: "pa.Array", kind: str, *, bins: int) -> NumericColumn:
         counts=np.diff(at, prepend=0, append=finite.size).astype(np.int64),
         shift=shift,
         nulls=values.null_count,
-        nans=len(ordered) - last,
+        nans=len(ordered) - last - values.null_count,
         above=last - beyond,
         below=first,
         minimum=float(finite[0]) if finite.size else None,
@@ -77,7 +79,7 @@ def _quantile_edges(ordered: Values, bins: int) -> tuple[float, ...]:
 
 
 def _snapped(edges: Values, ordered: Values, bins: int) -> Values:
-    """Edges on borders of the grid's cells, where that moves a tenth of a bin's rows at most."""
+    """Edges on borders of the grid's cells, where that moves a quarter of a bin's rows at most."""
     grid = Grid(edges)
     if not grid.usable:
         return edges
@@ -91,51 +93,61 @@ def _snapped(edges: Values, ordered: Values, bins: int) -> Values:
     return np.asarray(np.unique(np.minimum(snapped, edges[-1])))
 
 
-def as_doubles(values: "pa.Array", room: Values | None = None) -> Values:
-    """The non-null values as doubles, times as seconds of UTC; `room` is memory they may lie in."""
+def as_doubles(values: "pa.Array") -> "pa.Array":
+    """The values as doubles, times as seconds of UTC; nulls stay nulls."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if pa.types.is_temporal(values.type):
         micros = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
-        return valid_values(micros.cast(pa.float64(), safe=False)) / 1e6
+        return pc.divide(micros.cast(pa.float64(), safe=False), 1e6)
     if not pa.types.is_float64(values.type):
         values = values.cast(pa.float64(), safe=False)
-    return valid_values(values, room)
+    return values
 
 
-def count_numbers(values: "pa.Array | None", like: NumericColumn) -> NumericColumn:
-    """Count values in the bins of another column, block by block; None counts nothing."""
+def count_numbers(pieces: "Iterable[pa.Array]", like: NumericColumn) -> NumericColumn:
+    """Count values, which come piece by piece, in the bins of another column.
+
+    A null stands in as the other column's shift, which adds nothing to the sums, and is taken out
+    of that value's bin in the end.
+    """
     tally = Tally(np.asarray(like.edges))
     room = np.empty(BLOCK)
     sums: list[tuple[float, float]] = []
     lowest, highest = math.inf, -math.inf
-    nans = above = below = 0
-    for every in [] if values is None else _blocks(values):
-        block = every
-        if not block.size:
-            continue
+    nulls = stand_ins = nans = above = below = 0
+    for values, absent in _blocks(pieces):
+        nulls += absent.size
+        block, standing = values, absent.size
+        if standing:
+            block = room[: len(values)]
+            np.copyto(block, values)
+            block[absent] = like.shift
         low, high = float(block.min()), float(block.max())
-        if not (math.isfinite(low) and math.isfinite(high)):
-            usable = np.isfinite(block)
-            odd = block[~usable]
-            nans += int(np.isnan(odd).sum())
-            above += int(np.isposinf(odd).sum())
-            below += int(np.isneginf(odd).sum())
-            block = block[usable]
+        if not (low < like.shift < high and math.isfinite(low) and math.isfinite(high)):
+            every, standing = np.delete(values, absent), 0
+            block = every[np.isfinite(every)]
+            nans += int(np.isnan(every).sum())
+            above += int(np.isposinf(every).sum())
+            below += int(np.isneginf(every).sum())
             if not block.size:
                 continue
             low, high = float(block.min()), float(block.max())
+        stand_ins += standing
         tally.add(block, low, high)
         lowest, highest = min(lowest, low), max(highest, high)
-        sums.append(_sums(block, like.shift, room))
+        sums.append(_sums(block, like.shift))
+    counts = tally.counts()
+    counts[np.searchsorted(like.edges, like.shift)] -= stand_ins
     return NumericColumn(
         kind=like.kind,
         edges=like.edges,
-        counts=tally.counts(),
+        counts=counts,
         shift=like.shift,
-        nulls=0 if values is None else values.null_count,
+        nulls=nulls,
         nans=nans,
         above=above,
         below=below,
@@ -146,19 +158,23 @@ def count_numbers(values: "pa.Array | None", like: NumericColumn) -> NumericColu
     )
 
 
-def _blocks(values: "pa.Array") -> Iterator[Values]:
-    """The non-null values in blocks, each to be used up before the next is asked for."""
-    room = np.empty(min(BLOCK, len(values)))
-    for start in range(0, len(values), BLOCK):
-        yield as_doubles(values.slice(start, BLOCK), room)
+def _blocks(pieces: "Iterable[pa.Array]") -> Iterator[tuple[Values, npt.NDArray[np.intp]]]:
+    """The values as doubles in blocks of neighbours, none empty, and where each has nulls."""
+    for values in pieces:
+        numbers, absent = values_and_nulls(as_doubles(values))
+        starts = range(0, len(numbers), BLOCK)
+        nulls = np.searchsorted(absent, [*starts, len(numbers)])
+        for start, first, last in zip(starts, nulls[:-1], nulls[1:], strict=True):
+            yield numbers[start : start + BLOCK], absent[first:last] - start
 
 
-def _sums(finite: Values, shift: float, room: Values) -> tuple[float, float]:
+def _sums(finite: Values, shift: float) -> tuple[float, float]:
     """The sums of x − shift and of its square, added block by block while in the cache."""
     sums, squares = [], []
-    for start in range(0, len(finite), BLOCK):
-        block = finite[start : start + BLOCK]
-        with np.errstate(over="ignore", invalid="ignore"):
+    room = np.empty(min(BLOCK, len(finite)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, len(finite), BLOCK):
+            block = finite[start : start + BLOCK]
             shifted = np.subtract(block, shift, out=room[: len(block)])
             sums.append(float(shifted.sum()))
             np.multiply(shifted, shifted, out=shifted)

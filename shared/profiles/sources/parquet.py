@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
+_PIECE = 1 << 17
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
 
@@ -33,10 +35,12 @@ def read_parquet(path: Path, rows_at_once: int) -> Iterator[Part]:
     opened = parquet.ParquetFile(path, read_dictionary=texts)
     for groups in _together(rows, rows_at_once):
         held = sum(rows[at] for at in groups)
+        reader = _Reader(opened, path, groups)
         yield Part(
             rows=held,
             names=names,
-            read=_Reader(opened, path, groups),
+            read=reader.whole,
+            read_pieces=reader.pieces,
             share=held / max(sum(rows), 1),
         )
 
@@ -47,17 +51,39 @@ class _Reader:
     def __init__(self, file: "ParquetFile", path: Path, groups: list[int]) -> None:
         self._file, self._path, self._groups = file, path, groups
 
-    def __call__(self, name: str) -> "pa.ChunkedArray":
+    def whole(self, name: str) -> "pa.ChunkedArray":
         """The column's values.
+
+        Raises InvalidData when the file is damaged there.
+        """
+        with self._told():
+            return self._file.read_row_groups(
+                self._groups, columns=[name], use_threads=False
+            ).column(name)
+
+    def pieces(self, name: str) -> "Iterator[pa.Array]":
+        """The column's values in pieces that fit into a processor's cache.
 
         Raises InvalidData when the file is damaged there.
         """
         import pyarrow as pa
 
+        with self._told():
+            found = 0
+            for batch in self._file.iter_batches(
+                _PIECE, row_groups=self._groups, columns=[name], use_threads=False
+            ):
+                found += 1
+                yield batch.column(0)
+        if not found:
+            yield pa.array([], type=self._file.schema_arrow.field(name).type)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        import pyarrow as pa
+
         try:
-            return self._file.read_row_groups(
-                self._groups, columns=[name], use_threads=False
-            ).column(name)
+            yield
         except (pa.ArrowException, OSError) as problem:
             raise InvalidData(
                 f"{self._path} cannot be read as parquet: {str(problem).splitlines()[0]}"

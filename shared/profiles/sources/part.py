@@ -1,6 +1,6 @@
 """Some rows of a source, whose columns are read when they are asked for."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 class Part:
     """So many rows; `read` gives one of its columns, and nothing is kept of it here.
 
-    `names` are all its columns, `added` those the source has beside the data's own. `mixed` are
-    those of several types, read as text. `unread` counts the lines of collected data that hold no
-    rows of columns. `share` is the part's share of the whole source, for whoever shows progress.
+    `read_pieces` gives it piece by piece where that is cheaper. `names` are all its columns,
+    `added` those the source has beside the data's own, `mixed` those of several types, read as
+    text. `unread` counts the lines of collected data that hold no rows of columns. `share` is the
+    part's share of the whole source, for whoever shows progress.
     """
 
     rows: int
     names: tuple[str, ...]
     read: "Callable[[str], pa.ChunkedArray]"
+    read_pieces: "Callable[[str], Iterator[pa.Array]] | None" = None
     added: tuple[str, ...] = ()
     mixed: tuple[str, ...] = ()
     unread: int = 0
@@ -62,6 +64,15 @@ class Part:
             values = values.unify_dictionaries()
         return values.combine_chunks()
 
+    def pieces(self, name: str) -> "Iterator[pa.Array]":
+        """The values of one of its columns piece by piece, at least one, none of them kept."""
+        import pyarrow as pa
+
+        if self.read_pieces is not None:
+            return self.read_pieces(name)
+        values = self.read(name)
+        return iter(values.chunks or [pa.array([], type=values.type)])
+
     def table(self, names: Sequence[str] | None = None) -> "pa.Table":
         """Several columns at once; of those named, the ones there are."""
         import pyarrow as pa
@@ -75,4 +86,4 @@ class Part:
 
         read = self.read
         kept = pc.sum(mask).as_py() or 0
-        return replace(self, rows=kept, read=lambda name: read(name).filter(mask))
+        return replace(self, rows=kept, read=lambda name: read(name).filter(mask), read_pieces=None)
