@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _KNOWN_MOST = 10_000
 
 
-def make_categories(values: "pa.Array", kind: str, *, top: int) -> CategoricalColumn:
+def make_categories(values: "pa.ChunkedArray", kind: str, *, top: int) -> CategoricalColumn:
     """Keep the most frequent values of a baseline by name, and count them."""
-    frequencies = _frequencies(values)
+    frequencies = _frequencies(values.chunks)
     ordered = sorted(frequencies, key=lambda value: (-frequencies[value], value))
     once = sum(count == 1 for count in frequencies.values())
     known = tuple(sorted(frequencies)) if len(frequencies) <= _KNOWN_MOST else ()
@@ -36,11 +36,11 @@ def make_categories(values: "pa.Array", kind: str, *, top: int) -> CategoricalCo
 
 def count_categories(pieces: "Iterable[pa.Array]", like: CategoricalColumn) -> CategoricalColumn:
     """Count values, which come piece by piece, as another column does."""
-    nulls = 0
     found: Counter[str] = Counter()
+    nulls = 0
     for values in pieces:
+        found.update(_frequencies_of_one(values))
         nulls += values.null_count
-        found.update(_frequencies(values))
     return counted_as(found, nulls, like)
 
 
@@ -64,7 +64,14 @@ def counted_as(
     )
 
 
-def _frequencies(values: "pa.Array") -> dict[str, int]:
+def _frequencies(pieces: "Iterable[pa.Array]") -> Counter[str]:
+    found: Counter[str] = Counter()
+    for values in pieces:
+        found.update(_frequencies_of_one(values))
+    return found
+
+
+def _frequencies_of_one(values: "pa.Array") -> dict[str, int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -21,7 +21,7 @@ _EXACT = 1 << 53
 _STEPS_TOLD_APART = 1_000
 
 
-def kind_of(values: "pa.Array") -> str:
+def kind_of(values: "pa.Array | pa.ChunkedArray") -> str:
     """`numeric`, `boolean`, `categorical`, `null`, a time, or Arrow's name of another type.
 
     A time is a `datetime`, or a `datetime without zone`, which need not be of the same clock.
@@ -44,7 +44,7 @@ def kind_of(values: "pa.Array") -> str:
     return str(kind)
 
 
-def why_skipped(name: str, values: "pa.Array", asked_for: bool) -> str | None:
+def why_skipped(name: str, values: "pa.ChunkedArray", asked_for: bool) -> str | None:
     """Why a column tells nothing about drift, None when it should be judged."""
     kind = kind_of(values)
     if kind in _TIMES and not asked_for:
@@ -70,13 +70,13 @@ def why_skipped(name: str, values: "pa.Array", asked_for: bool) -> str | None:
     return None
 
 
-def _too_close_together(values: "pa.Array") -> bool:
+def _too_close_together(values: "pa.ChunkedArray") -> bool:
     """Whether integers span so few steps of a double that a change would be rounded away."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
+        values = values.cast(values.type.value_type)
     if not pa.types.is_integer(values.type):
         return False
     found = pc.min_max(values).as_py()
@@ -86,21 +86,22 @@ def _too_close_together(values: "pa.Array") -> bool:
     return bool(found["max"] - found["min"] < _STEPS_TOLD_APART * math.ulp(largest))
 
 
-def _distinct(values: "pa.Array") -> int:
+def _distinct(values: "pa.ChunkedArray") -> int:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(values.type):
-        values = values.indices
+        pieces = values.unify_dictionaries().chunks
+        values = pa.chunked_array([piece.indices for piece in pieces], values.type.index_type)
     return int(pc.count_distinct(values).as_py())
 
 
-def _are_times(values: "pa.Array") -> bool:
+def _are_times(values: "pa.ChunkedArray") -> bool:
     first = values.drop_null()[:_LOOKED_AT].to_pylist()
     return all(_A_TIME.fullmatch(text) is not None for text in first)
 
 
-def make_baseline_column(values: "pa.Array", *, bins: int, top: int) -> Column:
+def make_baseline_column(values: "pa.ChunkedArray", *, bins: int, top: int) -> Column:
     """Choose the bins of a column from its own values, and count them."""
     kind = kind_of(values)
     if kind == "numeric" or kind in _TIMES:

@@ -170,28 +170,25 @@ def _from(progress: Progress | None, done: float, share: float) -> Progress | No
     return lambda fraction: progress(min(done + share * fraction, 1.0))
 
 
-def _piece(part: Part, name: str) -> "pa.Array":
+def _piece(part: Part, name: str) -> "pa.ChunkedArray":
     import pyarrow as pa
 
-    return part.column(name) if name in part.all_names else pa.nulls(part.rows)
+    if name not in part.all_names:
+        return pa.chunked_array([pa.nulls(part.rows)])
+    return part.read(name)
 
 
-def _joined(name: str, pieces: "list[pa.Array]") -> "pa.Array":
-    """The pieces of one column as one array of the type that holds them all."""
+def _joined(name: str, pieces: "list[pa.ChunkedArray]") -> "pa.ChunkedArray":
+    """The pieces of one column as one column of the type that holds them all."""
     import pyarrow as pa
 
-    if len(pieces) == 1:
-        return pieces[0]
     try:
         tables = [pa.table({name: piece}) for piece in pieces]
-        joined = pa.concat_tables(tables, promote_options="permissive").column(0)
+        return pa.concat_tables(tables, promote_options="permissive").column(0)
     except pa.ArrowException as problem:
         raise InvalidData(
             f"The files of the baseline disagree: {str(problem).splitlines()[0]}."
         ) from problem
-    if pa.types.is_dictionary(joined.type):
-        joined = joined.unify_dictionaries()
-    return joined.combine_chunks()
 
 
 def _told(source: Source) -> str:

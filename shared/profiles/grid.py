@@ -8,6 +8,7 @@ import numpy.typing as npt
 CELLS = 4096
 BLOCK = 1 << 15
 _HALVINGS = 80
+_ULPS = 4.0
 
 Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -54,17 +55,26 @@ class Grid:
     def borders_above(self, values: Values) -> Values:
         """The largest value in the cell of each; a value whose border is not found stays.
 
-        By halving the distance to the middle of the next cell, as rounding decides.
+        By halving the distance between values near the border, as rounding decides.
         """
         at = self.cells_of(values)
         low, high = values.copy(), values + 1.5 / self._scale
         found = (self.cells_of(high) > at) & (at < CELLS - 1)
+        guess = self._low + at / self._scale
+        near = _ULPS * np.maximum(np.spacing(np.abs(guess)), np.spacing(np.abs(self._low)))
+        for tried in (guess - near, guess + near):
+            within = (low < tried) & (tried < high)
+            beyond = self.cells_of(tried) > at
+            low = np.where(within & ~beyond, tried, low)
+            high = np.where(within & beyond, tried, high)
         for _ in range(_HALVINGS):
+            exact = np.nextafter(low, np.inf) >= high
+            if np.all(exact | ~found):
+                break
             middle = low + (high - low) / 2.0
             beyond = self.cells_of(middle) > at
             high = np.where(beyond, middle, high)
             low = np.where(beyond, low, middle)
-        exact = np.nextafter(low, np.inf) >= high
         return np.where(found & exact, low, values)
 
 

@@ -19,12 +19,9 @@ Values = npt.NDArray[np.float64]
 _MOVED = 0.25
 
 
-def make_numbers(values: "pa.Array", kind: str, *, bins: int) -> NumericColumn:
+def make_numbers(values: "pa.ChunkedArray", kind: str, *, bins: int) -> NumericColumn:
     """Choose the bins of a baseline's column from its own quantiles, and count it."""
-    numbers, absent = values_and_nulls(as_doubles(values))
-    ordered = np.array(numbers)
-    ordered[absent] = np.nan
-    ordered.sort()
+    ordered = _ordered(values)
     first, last = np.searchsorted(ordered, [-np.inf, np.inf], side="right").tolist()
     beyond = int(np.searchsorted(ordered, np.inf, side="left"))
     finite = ordered[first:beyond]
@@ -51,6 +48,19 @@ def make_numbers(values: "pa.Array", kind: str, *, bins: int) -> NumericColumn:
     )
 
 
+def _ordered(values: "pa.ChunkedArray") -> Values:
+    """All values in rising order, then the nulls and what is not a number."""
+    ordered = np.empty(len(values))
+    start = 0
+    for piece in values.chunks:
+        numbers, absent = values_and_nulls(as_doubles(piece))
+        ordered[start : start + len(piece)] = numbers
+        ordered[start + absent] = np.nan
+        start += len(piece)
+    ordered.sort()
+    return ordered
+
+
 def _quantile_edges(ordered: Values, bins: int) -> tuple[float, ...]:
     """The inner quantiles of sorted values between just below their minimum and their maximum.
 
@@ -60,10 +70,10 @@ def _quantile_edges(ordered: Values, bins: int) -> tuple[float, ...]:
     """
     if ordered.size == 0:
         return ()
-    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    few = first.size <= bins
+    risen = ordered[1:] != ordered[:-1]
+    few = np.count_nonzero(risen) < bins
     if few:
-        inner = ordered[first]
+        inner = np.concatenate([ordered[:1], ordered[1:][risen]])
     else:
         share = np.linspace(0.0, 1.0, bins + 1)[1:-1]
         at = np.maximum(np.ceil(share * ordered.size).astype(np.int64) - 1, 0)

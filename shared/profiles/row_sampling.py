@@ -111,7 +111,7 @@ def _told_of(table: "pa.Table") -> list[str]:
     return [
         name
         for name in table.column_names
-        if why_skipped(name, _one(table, name), asked_for=False) is None
+        if why_skipped(name, table.column(name), asked_for=False) is None
     ]
 
 
@@ -125,7 +125,7 @@ def _as_samples(
         if name not in before.column_names:
             raise InvalidData(f"Column {name} is not in the baseline; name one of its columns.")
         one = _one(before, name)
-        why = why_skipped(name, one, asked_for=True)
+        why = why_skipped(name, before.column(name), asked_for=True)
         if why is not None and one.null_count < len(one):
             raise InvalidData(f"Column {name} is {why}; leave it out.")
         if name not in after.column_names:

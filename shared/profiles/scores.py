@@ -164,6 +164,6 @@ def _edges(
             + (" between 0 and 1" if probability else "")
             + "; give data with scores, `edges`, or `like` of a baseline."
         )
-    column = make_baseline_column(pa.array(usable), bins=DEFAULT_SCORE_BINS, top=0)
+    column = make_baseline_column(pa.chunked_array([usable]), bins=DEFAULT_SCORE_BINS, top=0)
     assert isinstance(column, NumericColumn)  # noqa: S101  numbers make a numeric column
     return column.edges, column.shift
