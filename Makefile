@@ -18,6 +18,7 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/profiles.py
+	PYTHONPATH=. $(BIN)/python benchmarks/verdicts.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Driftgate needs Python 3.11 or newer; name one with: make PYTHON=python3.12 demo")'
