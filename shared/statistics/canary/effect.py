@@ -37,7 +37,8 @@ class Side(StrEnum):
 class Effect:
     """An estimate with interval [low, high]; floor and ceiling are None where nothing is bad.
 
-    `n_needed` values a side would decide it, None when decided or when no number would.
+    `estimate` is not a number where neither side has anything to compare. `n_needed` values a side
+    would decide it, None when decided or when no number would.
     """
 
     aspect: Aspect

@@ -256,7 +256,7 @@ def test_the_same_data_are_judged_the_same(seed):
     generator = np.random.default_rng(seed)
     sides = {"m": generator.normal(size=30)}, {"m": generator.normal(size=30)}
 
-    assert judge(*sides) == judge(*sides)
+    assert judge(*sides).to_json() == judge(*sides).to_json()
 
 
 @given(st.integers(0, 10_000))
