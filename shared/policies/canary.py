@@ -1,7 +1,7 @@
 """One canary file into a CanaryConfig, refusing every fault in one sentence that names the key."""
 
 from shared.errors import InvalidData, InvalidPolicy
-from shared.policies.reading import read_value
+from shared.policies.reading import read_mapping, read_value
 from shared.statistics.canary import CanaryConfig
 from shared.statistics.canary.config import check_config
 
@@ -11,15 +11,7 @@ def read_canary(content: bytes, file: str) -> CanaryConfig:
 
     Raises InvalidPolicy naming the file, the key and the fix: unknown keys are never ignored.
     """
-    import yaml
-
-    try:
-        plain = yaml.safe_load(content)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:
-        first = " ".join(str(problem).split())
-        raise InvalidPolicy(f"{file} is not YAML: {first}") from problem
-    if not isinstance(plain, dict):
-        raise InvalidPolicy(f"{file} must be a mapping that begins with `metrics:`.")
+    plain = read_mapping(content, file, "metrics")
     try:
         plain = {**plain, "metrics": _with_defaults(plain.get("metrics", {}))}
         config: CanaryConfig = read_value(CanaryConfig, plain, "")

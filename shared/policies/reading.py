@@ -20,21 +20,30 @@ def read_policy(content: bytes, file: str) -> Policy:
 
     Raises InvalidPolicy naming the file, the key and the fix: unknown keys are never ignored.
     """
-    import yaml
-
-    try:
-        plain = yaml.safe_load(content)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:
-        first = " ".join(str(problem).split())
-        raise InvalidPolicy(f"{file} is not YAML: {first}") from problem
-    if not isinstance(plain, dict):
-        raise InvalidPolicy(f"{file} must be a mapping that begins with `model:`.")
+    plain = read_mapping(content, file, "model")
     try:
         policy: Policy = read_value(Policy, plain, "")
     except ValueError as problem:
         raise InvalidPolicy(f"{file}: {problem}.") from problem
     _check(policy, file)
     return policy
+
+
+def read_mapping(content: bytes, file: str, first: str) -> dict[str, Any]:
+    """Read YAML that is a mapping; `first` is the key such a file begins with.
+
+    Raises InvalidPolicy naming the file.
+    """
+    import yaml
+
+    try:
+        plain = yaml.safe_load(content)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:
+        why = " ".join(str(problem).split())
+        raise InvalidPolicy(f"{file} is not YAML: {why}") from problem
+    if not isinstance(plain, dict):
+        raise InvalidPolicy(f"{file} must be a mapping that begins with `{first}:`.")
+    return plain
 
 
 def read_value(kind: Any, value: object, path: str) -> Any:
