@@ -8,7 +8,8 @@
     │   ├── UnknownEventType   an envelope we know, an event we do not handle
     │   ├── InvalidPolicy      a policy file with a wrong or unknown key
     │   ├── InvalidData        a data file whose columns or types do not fit
-    │   └── NotFound           a thing named by the caller does not exist
+    │   ├── NotFound           a thing named by the caller does not exist
+    │   └── NoPermission       our identity lacks a role: granting it helps, repeating does not
     └── Unavailable        the world's fault: repeating it may help
         └── Conflict           somebody else changed the subject meanwhile
 """
@@ -42,6 +43,10 @@ class InvalidData(Refused):
 
 class NotFound(Refused):
     """A model, endpoint or file that was named does not exist."""
+
+
+class NoPermission(Refused):
+    """Driftgate's own identity may not do this; the sentence names the role that is missing."""
 
 
 class Unavailable(DriftgateError):

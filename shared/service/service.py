@@ -12,7 +12,7 @@ from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
-from shared.errors import Conflict, InvalidPolicy, Refused
+from shared.errors import Conflict, InvalidPolicy, NoPermission, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Sender
 from shared.service.codec import decode
 from shared.service.intake import parse
@@ -142,6 +142,8 @@ class Service:
         reaction: Reaction = reaction_to(event)
         try:
             evidence = reaction.gather(event, policy, state, self._world, now)
+        except NoPermission as problem:
+            return self._cannot_decide(event, state, "no_permission", str(problem), now), state
         except Refused as problem:
             return self._cannot_decide(event, state, "cannot_look", str(problem), now), state
         evidence_hash = self._evidence.put(canonical_json(evidence))
