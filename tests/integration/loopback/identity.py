@@ -1,0 +1,36 @@
+"""Tokens as the managed identity of a function app gets them."""
+
+import base64
+import json
+import time
+
+from tests.integration.loopback.server import Answer, Request, Router
+
+SECRET = "the-header-of-the-host"  # noqa: S105  made up, known to the stub alone
+TENANT = "11111111-1111-4111-8111-111111111111"
+
+
+def serve_tokens(router: Router) -> None:
+    """`/msi/token`, api-version 2019-08-01: an unsigned token for the resource that is named."""
+
+    def token(request: Request) -> Answer:
+        if request.headers.get("x-identity-header") != SECRET:
+            return Answer(status=401, body={"statusCode": 401, "message": "No header."})
+        resource = request.query["resource"]
+        expires = int(time.time()) + 86_400
+        claims = {"aud": resource, "tid": TENANT, "exp": expires}
+        return Answer(
+            body={
+                "access_token": f"{_part({'alg': 'none'})}.{_part(claims)}.",
+                "expires_on": str(expires),
+                "resource": resource,
+                "token_type": "Bearer",
+                "client_id": request.query.get("client_id", ""),
+            }
+        )
+
+    router.add("GET", "/msi/token", token)
+
+
+def _part(claims: dict[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
