@@ -28,8 +28,9 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt tests/integration/service_bus/install.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	tests/integration/service_bus/install.sh $(BIN)/python
 	touch $@
 
 clean:

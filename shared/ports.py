@@ -62,10 +62,33 @@ class Receiver(Protocol):
         """Remove it. Raises `Conflict` when the lock is lost."""
 
     def abandon(self, delivery: Delivery, reason: str) -> None:
-        """Give it back; after the queue's tries it goes to the dead letters with the reason."""
+        """Give it back; after the queue's tries it goes to the dead letters.
+
+        Their sentence is the broker's own where it keeps no reason of ours, which is then logged.
+        """
 
     def dead_letter(self, delivery: Delivery, reason: str, sentence: str) -> None:
         """Put it aside for good, with why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A message put aside, with why, and when where the broker keeps that, else when it was sent.
+
+    `message` is what was sent, without what the broker added.
+    """
+
+    message: Message
+    at: datetime
+    reason: str
+    sentence: str
+
+
+class DeadLetters(Protocol):
+    """Looks at what receivers and the broker have put aside."""
+
+    def dead_letters(self, queue: str) -> Sequence[DeadLetter]:
+        """What was put aside and is still there, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

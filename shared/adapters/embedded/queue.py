@@ -14,7 +14,7 @@ from shared.adapters.embedded.database import Database
 from shared.adapters.embedded.message_rows import message_from_json, message_to_json
 from shared.domain.canonical import format_time, parse_time
 from shared.errors import Conflict, Refused
-from shared.ports import Clock, Delivery, Message
+from shared.ports import Clock, DeadLetter, Delivery, Message
 
 MOST_BYTES = 256 * 1024
 MOST_ID = 128
@@ -54,16 +54,6 @@ class QueueSettings:
     lock: timedelta = timedelta(minutes=1)
     most_deliveries: int = 10
     duplicate_window: timedelta = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
-    """A message put aside, with when and why."""
-
-    message: Message
-    at: datetime
-    reason: str
-    sentence: str
 
 
 class EmbeddedQueue:

@@ -1,0 +1,79 @@
+"""What the embedded queue does beyond the promises that every adapter keeps."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.adapters.embedded import EmbeddedQueue, QueueSettings
+from shared.ports import Message
+from tests.conftest import StoppedClock
+
+
+def message(number, *, session="endpoint/loan-endpoint"):
+    return Message(id=f"message-{number}", queue="checks", session=session, body={"number": number})
+
+
+def opened(folder, clock):
+    return EmbeddedQueue(
+        folder / "queues.db", clock=clock, queues={"checks": QueueSettings(most_deliveries=3)}
+    )
+
+
+@pytest.fixture
+def clock():
+    return StoppedClock()
+
+
+@pytest.fixture
+def queue(tmp_path, clock):
+    return opened(tmp_path, clock)
+
+
+def test_it_tells_when_the_next_message_is_due(queue, clock):
+    assert queue.next_due() is None
+
+    queue.send([replace(message(1), scheduled=clock.now + timedelta(minutes=30))])
+
+    assert queue.next_due() == clock.now + timedelta(minutes=30)
+
+
+def test_it_shows_what_waits_due_or_not(queue, clock):
+    later = replace(message(1), scheduled=clock.now + timedelta(minutes=30))
+    queue.send([later, message(2)])
+
+    assert queue.peek("checks") == [later, message(2)]
+
+
+def test_dead_letters_keep_the_reason_of_the_last_try(queue):
+    queue.send([message(1)])
+    for _ in range(3):
+        queue.abandon(queue.receive("checks"), "the endpoint did not answer")
+
+    [dead] = queue.dead_letters("checks")
+
+    assert dead.sentence == "the endpoint did not answer"
+
+
+@settings(max_examples=20, deadline=None)
+@given(plan=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=12))
+def test_nothing_is_lost_and_order_holds_whatever_is_abandoned(tmp_path_factory, plan):
+    queue = opened(tmp_path_factory.mktemp("queue"), StoppedClock())
+    queue.send([message(n, session=session) for n, (session, _) in enumerate(plan)])
+    done: list[int] = []
+
+    while (delivery := queue.receive("checks")) is not None:
+        number = delivery.message.body["number"]
+        if delivery.delivery_count <= plan[number][1]:
+            queue.abandon(delivery, "again")
+        else:
+            queue.complete(delivery)
+            done.append(number)
+
+    dead = [letter.message.body["number"] for letter in queue.dead_letters("checks")]
+    assert sorted(done + dead) == list(range(len(plan)))
+    for session in "abc":
+        mine = [number for number in done if plan[number][0] == session]
+        assert mine == sorted(mine)
