@@ -26,7 +26,8 @@ from shared.ports import Message
 from tests.conftest import StoppedClock
 from tests.integration.service_bus.entities import DRIFTGATE
 
-WAIT = timedelta(seconds=0.3)
+WAIT = timedelta(seconds=1)
+LINGER = timedelta(seconds=0.1)
 
 
 def message(number, *, session="endpoint/loan-endpoint", queue="checks"):
@@ -53,7 +54,7 @@ def queue(request, tmp_path, clock) -> Iterator[SimpleNamespace]:
     with connect_to_local_broker(broker.connection_string, retries=retries) as client:
         yield gathered(
             ServiceBusSender(client),
-            ServiceBusReceiver(client, wait=WAIT),
+            ServiceBusReceiver(client, wait=WAIT, linger=LINGER),
             ServiceBusDeadLetters(client, wait=WAIT),
         )
 

@@ -35,7 +35,7 @@ def _ours(error: Exception, queue: str, doing: str, role: str) -> DriftgateError
     from azure.core.exceptions import ClientAuthenticationError
     from azure.servicebus import exceptions as sdk
 
-    said = _first_line(error)
+    said = _said(error)
     match error:
         case sdk.MessageLockLostError() | sdk.SessionLockLostError() | sdk.MessageAlreadySettled():
             return Conflict(f"Could not {doing}: its lock is lost; it comes again.")
@@ -43,7 +43,7 @@ def _ours(error: Exception, queue: str, doing: str, role: str) -> DriftgateError
             return Conflict(f"Could not {doing}: it is not there any longer ({said}).")
         case sdk.MessagingEntityNotFoundError():
             return _unknown(queue)
-        case sdk.ServiceBusAuthenticationError() if "404" in str(error):
+        case sdk.ServiceBusAuthenticationError() if "Status code: 404" in said:
             return _unknown(queue)
         case (
             sdk.ServiceBusAuthenticationError()
@@ -68,6 +68,9 @@ def _unknown(queue: str) -> NotFound:
     return NotFound(f"The Service Bus namespace has no queue, topic or subscription {queue!r}.")
 
 
-def _first_line(error: Exception) -> str:
-    text = str(getattr(error, "message", None) or error).strip()
-    return text.splitlines()[0][:300] if text else type(error).__name__
+def _said(error: Exception) -> str:
+    """What the service said, in one line: for a refused token that is only in the inner error."""
+    inner = getattr(error, "inner_exception", None)
+    refused = str(inner) if "CBS Token" in str(inner) else ""
+    text = refused or str(getattr(error, "message", None) or error) or type(error).__name__
+    return "; ".join(line.strip() for line in text.splitlines() if line.strip())[:300]

@@ -31,8 +31,8 @@ class Links:
     """Opens links as they are needed and keeps them; safe for several threads.
 
     A link whose message is settled is used again by the next `receive`, since opening one costs
-    the SDK half a second. A link to a session that finds nothing is closed, so that another
-    receiver may have the session.
+    the SDK half a second. A link to a session that finds nothing for `linger` seconds is closed,
+    so that another receiver may have the session; an empty queue is waited at for `wait` seconds.
     """
 
     def __init__(
@@ -41,24 +41,26 @@ class Links:
         *,
         sessions: bool,
         wait: float,
+        linger: float,
         clock: Clock,
     ) -> None:
         self._open = open_link
         self._sessions = sessions
         self._wait = wait
+        self._linger = linger
         self._clock = clock
         self._idle: deque[ServiceBusReceiver] = deque()
         self._locked: dict[str, Locked] = {}
         self._guard = threading.Lock()
 
     def receive(self) -> Locked | None:
-        """Lock the next message; None when there is none within the wait, in seconds."""
+        """Lock the next message; None when there is none within the wait."""
         self._forget_lapsed()
         while (link := self._take_idle()) is not None:
-            locked = self._receive_over(link)
+            locked = self._receive_over(link, self._linger if self._sessions else self._wait)
             if locked is not None or not self._sessions:
                 return locked
-        return self._receive_over(self._open())
+        return self._receive_over(self._open(), self._wait)
 
     def settle(
         self,
@@ -75,7 +77,7 @@ class Links:
             act(locked.link, locked.received)
         except Exception as error:
             close_quietly(locked.link)
-            if _says_lost(error):
+            if _says_lost(error, session=self._sessions):
                 raise Conflict(f"The lock on message {name} is lost; it comes again.") from error
             raise
         with self._guard:
@@ -94,14 +96,14 @@ class Links:
         with self._guard:
             return self._idle.popleft() if self._idle else None
 
-    def _receive_over(self, link: "ServiceBusReceiver") -> Locked | None:
+    def _receive_over(self, link: "ServiceBusReceiver", wait: float) -> Locked | None:
         from azure.servicebus.exceptions import OperationTimeoutError, SessionLockLostError
 
         try:
-            received = link.receive_messages(1, max_wait_time=self._wait)
+            received = link.receive_messages(1, max_wait_time=wait)
         except Exception as error:
             close_quietly(link)
-            if isinstance(error, OperationTimeoutError | SessionLockLostError):
+            if self._sessions and isinstance(error, OperationTimeoutError | SessionLockLostError):
                 return None
             raise
         if received:
@@ -138,11 +140,14 @@ class Links:
             close_quietly(locked.link)
 
 
-def _says_lost(error: Exception) -> bool:
+def _says_lost(error: Exception, *, session: bool) -> bool:
+    """Whether the message comes again: a session is lost with the connection it was held over."""
     from azure.servicebus import exceptions as sdk
 
     lost = (sdk.MessageLockLostError, sdk.SessionLockLostError, sdk.MessageAlreadySettled)
-    return isinstance(error, lost) or type(error) is ValueError
+    if isinstance(error, lost) or type(error) is ValueError:
+        return True
+    return session and isinstance(error, sdk.ServiceBusConnectionError)
 
 
 def close_quietly(link: Any) -> None:

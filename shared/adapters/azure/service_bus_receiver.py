@@ -71,8 +71,8 @@ class ServiceBusReceiver:
     """Receives one message at a time from queues and subscriptions; safe for several threads.
 
     `sessions` are the queues with sessions, `subscriptions` names the subscription to read of
-    each topic, `wait` is how long an empty queue is waited at. A lock is not renewed: settle a
-    message before it runs out.
+    each topic. `wait` is how long an empty queue is waited at, `linger` how long the session of
+    the last message is. A lock is not renewed: settle a message before it runs out.
     """
 
     def __init__(
@@ -82,11 +82,13 @@ class ServiceBusReceiver:
         sessions: frozenset[str] = SESSIONS,
         subscriptions: Mapping[str, str] = SUBSCRIPTIONS,
         wait: timedelta = timedelta(seconds=5),
+        linger: timedelta = timedelta(seconds=1),
         clock: Clock = _now,
     ) -> None:
         self._source = _Source(client, subscriptions)
         self._sessions = sessions
         self._wait = wait.total_seconds()
+        self._linger = linger.total_seconds()
         self._clock = clock
         self._links = _LinksByQueue(self._make)
 
@@ -100,6 +102,7 @@ class ServiceBusReceiver:
             lambda: self._source.open(queue, **options),
             sessions=queue in self._sessions,
             wait=self._wait,
+            linger=self._linger,
             clock=self._clock,
         )
 
@@ -199,6 +202,7 @@ class ServiceBusDeadLetters:
             lambda: self._source.open(queue, sub_queue="deadletter", max_wait_time=self._wait),
             sessions=False,
             wait=self._wait,
+            linger=self._wait,
             clock=self._clock,
         )
 

@@ -1,5 +1,7 @@
 """A broker with Driftgate's entities, a clock that stands still, and the SDK connected to it."""
 
+import gc
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -21,9 +23,14 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture
-def broker(broker_process: Broker, clock: StoppedClock) -> Broker:
+def broker(broker_process: Broker, clock: StoppedClock) -> Iterator[Broker]:
+    """The SDK never closes the socket of a connection that was cut; that is for the collector."""
     broker_process.reset(DRIFTGATE, clock)
-    return broker_process
+    yield broker_process
+    if broker_process.cuts:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 @pytest.fixture

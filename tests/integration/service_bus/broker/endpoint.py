@@ -4,7 +4,17 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from proton import Collector, Connection, Delivery, Event, Link, Message, Transport, symbol
+from proton import (
+    Collector,
+    Connection,
+    Delivery,
+    Event,
+    Link,
+    Message,
+    Terminus,
+    Transport,
+    symbol,
+)
 
 from tests.integration.service_bus.broker.links import (
     Consumer,
@@ -114,10 +124,10 @@ class Endpoint(asyncio.Protocol):
 
     def _open_link(self, event: Event) -> None:
         link = event.link
-        link.source.copy(link.remote_source)
-        link.target.copy(link.remote_target)
         link.snd_settle_mode = link.remote_snd_settle_mode
         link.rcv_settle_mode = link.remote_rcv_settle_mode
+        link.source.copy(link.remote_source)
+        link.target.copy(link.remote_target)
         try:
             self._roles_of(link)
         except BrokerFault as fault:
@@ -147,6 +157,7 @@ class Endpoint(asyncio.Protocol):
             link.open()
 
     def _refuse(self, link: Link, fault: BrokerFault) -> None:
+        link.source.type = link.target.type = Terminus.UNSPECIFIED
         link.open()
         link.condition = condition(fault)
         link.close()
@@ -164,7 +175,8 @@ class Endpoint(asyncio.Protocol):
             self._add(link, Consumer(link, queue))
         else:
             self._wishes.append(wish)
-            asyncio.get_running_loop().call_later(wish.patience, self._give_up, wish)
+            patience = min(wish.patience, self._broker.patience)
+            asyncio.get_running_loop().call_later(patience, self._give_up, wish)
             self._try(wish)
 
     def _try(self, wish: SessionWish) -> None:

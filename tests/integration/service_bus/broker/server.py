@@ -40,7 +40,8 @@ class Faults:
 class Broker:
     """Serves until closed; locks and schedules follow the clock it is given.
 
-    `connection_string` is what the SDK connects with.
+    `connection_string` is what the SDK connects with. Who asks for the next session waits as long
+    as it says but no longer than `patience` seconds: with a clock that stands still none comes.
     """
 
     def __init__(
@@ -50,10 +51,13 @@ class Broker:
         clock: Clock | None = None,
         port: int = 0,
         most_bytes: int = STANDARD_BYTES,
+        patience: float = 60.0,
     ) -> None:
         self.clock = clock or (lambda: datetime.now(UTC))
         self.faults = Faults()
         self.most_bytes = most_bytes
+        self.patience = patience
+        self.cuts = 0
         self.endpoints: set[Endpoint] = set()
         self.namespace = Namespace(definitions, self.clock)
         self._loop = asyncio.new_event_loop()
@@ -78,6 +82,7 @@ class Broker:
 
     def _reset(self, definitions: Definitions, clock: Clock) -> None:
         self._drop()
+        self.cuts = 0
         self.clock = clock
         self.faults = Faults()
         self.most_bytes = STANDARD_BYTES
@@ -89,6 +94,7 @@ class Broker:
 
     def _drop(self) -> None:
         for endpoint in list(self.endpoints):
+            self.cuts += 1
             endpoint.drop()
 
     def call(self, action: Callable[[], Any]) -> Any:
@@ -98,6 +104,10 @@ class Broker:
             return action()
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
+
+    def later(self, seconds: float, action: Callable[[], Any]) -> None:
+        """Do something on the broker's own thread after a while; call it on that thread."""
+        self._loop.call_later(seconds, action)
 
     def admit(self, path: str) -> tuple[int, str]:
         """The answer to a client that shows its token for an entity."""
