@@ -1,0 +1,77 @@
+"""The broker has the entities that the infrastructure makes, with the same properties."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.azure.service_bus_receiver import SESSIONS, SUBSCRIPTIONS
+from tests.integration.service_bus.broker.settings import QueueSettings, TopicSettings
+from tests.integration.service_bus.entities import DRIFTGATE
+
+INFRA = Path(__file__).resolve().parents[3] / "infra"
+BICEP = "\n".join(path.read_text() for path in sorted(INFRA.rglob("*.bicep")))
+UNITS = {"D": "days", "H": "hours", "M": "minutes", "S": "seconds"}
+
+
+def blocks(kind):
+    """The text of each resource of a type, by its name."""
+    found = re.findall(
+        rf"resource \w+ 'Microsoft\.ServiceBus/namespaces/{kind}@[^']+' = {{\n(.*?)\n}}",
+        BICEP,
+        re.DOTALL,
+    )
+    return {re.search(r"name: '([^']+)'", block)[1]: block for block in found}
+
+
+def value(block, name, default):
+    found = re.search(rf"\b{name}: '?([\w]+)'?", block)
+    return found[1] if found else default
+
+
+def duration(text):
+    amounts = {UNITS[unit]: int(n) for n, unit in re.findall(r"(\d+)([DHMS])", text)}
+    return timedelta(**amounts)
+
+
+def window(block):
+    if value(block, "requiresDuplicateDetection", "false") == "false":
+        return None
+    return duration(value(block, "duplicateDetectionHistoryTimeWindow", "PT10M"))
+
+
+def queue_settings(block):
+    return QueueSettings(
+        sessions=value(block, "requiresSession", "false") == "true",
+        duplicate_window=window(block),
+        lock=duration(value(block, "lockDuration", "PT1M")),
+        most_deliveries=int(value(block, "maxDeliveryCount", "10")),
+        dead_letter_expired=value(block, "deadLetteringOnMessageExpiration", "false") == "true",
+    )
+
+
+def test_queues_are_those_of_the_infrastructure():
+    queues = {n: s for n, s in DRIFTGATE.items() if isinstance(s, QueueSettings)}
+
+    assert {name: queue_settings(block) for name, block in blocks("queues").items()} == queues
+
+
+def test_topics_and_subscriptions_are_those_of_the_infrastructure():
+    [(name, block)] = blocks("topics").items()
+    topic = DRIFTGATE[name]
+    made = {n: queue_settings(b) for n, b in blocks("topics/subscriptions").items()}
+
+    assert isinstance(topic, TopicSettings)
+    assert window(block) == topic.duplicate_window
+    assert made == {n: subscription.queue for n, subscription in topic.subscriptions.items()}
+
+
+@pytest.mark.parametrize("name", ["checks", "retraining-requests", "promotion-requests"])
+def test_the_receiver_knows_which_queues_have_sessions(name):
+    assert DRIFTGATE[name].sessions == (name in SESSIONS)
+
+
+def test_the_receiver_reads_a_subscription_that_exists():
+    for topic, subscription in SUBSCRIPTIONS.items():
+        assert subscription in DRIFTGATE[topic].subscriptions
