@@ -32,7 +32,6 @@ def told_of(queue: str, doing: str, *, role: str) -> Iterator[None]:
 
 
 def _ours(error: Exception, queue: str, doing: str, role: str) -> DriftgateError:
-    from azure.core.exceptions import ClientAuthenticationError
     from azure.servicebus import exceptions as sdk
 
     said = _said(error)
@@ -45,11 +44,7 @@ def _ours(error: Exception, queue: str, doing: str, role: str) -> DriftgateError
             return _unknown(queue)
         case sdk.ServiceBusAuthenticationError() if "Status code: 404" in said:
             return _unknown(queue)
-        case (
-            sdk.ServiceBusAuthenticationError()
-            | sdk.ServiceBusAuthorizationError()
-            | ClientAuthenticationError()
-        ):
+        case sdk.ServiceBusAuthenticationError() | sdk.ServiceBusAuthorizationError():
             return NoPermission(
                 f"May not {doing}: Driftgate's identity needs {role} on the namespace ({said})."
             )

@@ -1,8 +1,12 @@
 """Sending: what arrives, what is refused, and what a failing namespace becomes."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from azure.core.credentials import AccessToken
+from azure.identity import CredentialUnavailableError
+from azure.servicebus import ServiceBusClient
 
 from shared.adapters.azure.service_bus import (
     Retries,
@@ -159,6 +163,43 @@ def test_a_connection_string_of_the_cloud_is_refused():
         connect_to_local_broker(
             "Endpoint=sb://x.servicebus.windows.net;SharedAccessKeyName=a;SharedAccessKey=b"
         )
+
+
+class Identity:
+    """A credential; without a token it fails as those of azure-identity do."""
+
+    def __init__(self, token):
+        self.token = token
+        self.scopes = []
+
+    def get_token(self, *scopes, **_options):
+        self.scopes.extend(scopes)
+        if self.token is None:
+            raise CredentialUnavailableError(message="No identity endpoint found.")
+        return AccessToken(self.token, int(time.time()) + 3600)
+
+
+def over_plain_tcp(broker, identity):
+    """A namespace as in the cloud, but for TLS, whose port the SDK does not let one choose."""
+    options = {"retry_total": 1, "retry_backoff_factor": 0.01}
+    return ServiceBusClient(f"127.0.0.1:{broker.port}", identity, use_tls=False, **options)
+
+
+def test_the_token_of_the_identity_is_shown_for_the_queue(broker):
+    identity = Identity("a.b.c")
+    with over_plain_tcp(broker, identity) as client:
+        ServiceBusSender(client).send([message(1)])
+
+    assert broker.faults.tokens == ["a.b.c"]
+    assert set(identity.scopes) == {"https://servicebus.azure.net//.default"}
+
+
+def test_without_a_token_nothing_can_be_said_about_roles(broker):
+    with (
+        over_plain_tcp(broker, Identity(None)) as client,
+        pytest.raises(Unavailable, match=r"send to checks.*No identity endpoint found"),
+    ):
+        ServiceBusSender(client).send([message(1)])
 
 
 def test_in_the_cloud_a_namespace_and_a_credential_are_enough():

@@ -240,7 +240,7 @@ class Endpoint(asyncio.Protocol):
         if replies is None:
             return
         if path == TOKENS:
-            code, sentence = self._broker.admit(_path(properties["name"]))
+            code, sentence = self._broker.admit(_path(properties["name"]), str(request.body))
             said = {"status-code": status(code), "status-description": sentence}
             replies.answer(request, said, None)
             return

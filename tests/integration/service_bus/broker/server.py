@@ -20,12 +20,13 @@ _TICK = 0.05
 
 @dataclass(slots=True)
 class Faults:
-    """What the broker shall do wrong next; set from a test."""
+    """What the broker shall do wrong next, set from a test, and what it was sent and shown."""
 
     busy_sends: int = 0
     token_status: int = 200
     without_role: bool = False
     sends: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
 
     def next_refusal(self) -> BrokerFault | None:
         """The refusal of the next send, None when it is to be kept."""
@@ -109,8 +110,9 @@ class Broker:
         """Do something on the broker's own thread after a while; call it on that thread."""
         self._loop.call_later(seconds, action)
 
-    def admit(self, path: str) -> tuple[int, str]:
+    def admit(self, path: str, token: str) -> tuple[int, str]:
         """The answer to a client that shows its token for an entity."""
+        self.faults.tokens.append(token)
         if self.faults.token_status != 200:
             return self.faults.token_status, "The token has an invalid signature."
         if not self.namespace.knows(path):
