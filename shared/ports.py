@@ -233,8 +233,18 @@ class Workspace(Protocol):
     def data(self, name: str) -> DataFiles:
         """A named data asset, such as training data. Raises `NotFound`."""
 
-    def inference(self, model: str, endpoint: str | None) -> DataFiles:
-        """The rows the model was asked to score. Raises `NotFound`."""
+    def inference(
+        self,
+        model: str,
+        endpoint: str | None,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> DataFiles:
+        """Files that can hold rows the model was asked to score in [start, end).
+
+        They may hold other rows too; none in the span is no error. Raises `NotFound`.
+        """
 
     def kpi(self, model: str, name: str, start: datetime, end: datetime) -> Sequence[SeriesPoint]:
         """A KPI's buckets in [start, end), by time. Raises `NotFound`."""

@@ -1,13 +1,15 @@
 """What every workspace promises to answer, and how it says that something is not there."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from shared.adapters.embedded import FileWorkspace
-from shared.domain.world import ColumnSpec, DataFiles, Deployment, SeriesPoint
+from shared.domain.world import ColumnSpec, Deployment, SeriesPoint
 from shared.errors import InvalidData, NotFound
 from tests.conftest import NOON
+from tests.integration.workspace.scene import FileLogs, serve_scene, tell_files
 
 FILES = {
     "models/loan/9.yaml": "registered: 2026-01-01T00:00:00Z\nmetrics: {auc: 0.9}\n",
@@ -26,22 +28,32 @@ FILES = {
     ),
     "logs/ep/green.log": "one\ntwo\nthree\n",
     "data/train.yaml": "paths: [part-*.csv]\ntime_column: at\n",
-    "data/part-2.csv": "x\n1\n",
+    "data/part-2.csv": "x\n2\n",
     "data/part-1.csv": "x\n1\n",
     "kpis/loan/approvals.csv": (
         "time,value,weight\n2026-02-02T00:00:00Z,5,10\n2026-02-01T00:00:00Z,4,\n"
     ),
     "inference/ep/blue/model_inputs/2026/02/03/11/i1.jsonl": "{}\n",
+    "inference/ep/blue/model_inputs/2026/02/03/12/i2.jsonl": "{}\n",
 }
 
 
-@pytest.fixture(params=[FileWorkspace], ids=["files"])
-def workspace(request, tmp_path):
+def write_files(folder):
     for name, content in FILES.items():
-        path = tmp_path / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
-    return request.param(tmp_path)
+    return FileWorkspace(folder)
+
+
+@pytest.fixture(params=["files", "azure"])
+def workspace(request, tmp_path):
+    files = write_files(tmp_path)
+    if request.param == "files":
+        return files
+    scene = serve_scene(request.getfixturevalue("loopback"))
+    tell_files(scene, FILES)
+    return scene.workspace(FileLogs(files), tmp_path / "cache")
 
 
 def test_a_version_has_its_tags_as_text_its_metrics_and_its_signature(workspace):
@@ -87,18 +99,37 @@ def test_logs_are_cut_to_their_last_lines(workspace):
     assert workspace.logs("ep", "blue", 2) == ""
 
 
-def test_a_data_asset_lists_its_files_in_order(workspace, tmp_path):
-    assert workspace.data("train") == DataFiles(
-        paths=(str(tmp_path / "data/part-1.csv"), str(tmp_path / "data/part-2.csv")),
-        time_column="at",
-    )
+def test_a_data_asset_lists_its_files_in_order(workspace):
+    files = workspace.data("train")
+
+    assert [Path(path).name for path in files.paths] == ["part-1.csv", "part-2.csv"]
+    assert [Path(path).read_text() for path in files.paths] == ["x\n1\n", "x\n2\n"]
+    assert files.time_column == "at"
 
 
 def test_collected_inference_data_is_found_in_azures_layout(workspace):
     files = workspace.inference("loan", "ep")
 
-    assert [path.rsplit("/", 1)[1] for path in files.paths] == ["i1.jsonl"]
+    assert [Path(path).name for path in files.paths] == ["i1.jsonl", "i2.jsonl"]
     assert files.time_column == "time"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "names"),
+    [
+        (NOON - timedelta(hours=1), NOON, ["i1.jsonl", "i2.jsonl"]),
+        (NOON - timedelta(hours=3), NOON - timedelta(hours=2), ["i1.jsonl"]),
+        (NOON, NOON + timedelta(hours=1), ["i2.jsonl"]),
+        (NOON, None, ["i2.jsonl"]),
+        (None, NOON - timedelta(hours=2), ["i1.jsonl"]),
+        (NOON + timedelta(days=40), NOON + timedelta(days=41), []),
+    ],
+)
+def test_only_hours_that_can_hold_rows_of_the_span_are_named(workspace, start, end, names):
+    """A row may lie in the folder of the hour after its own."""
+    files = workspace.inference("loan", "ep", start=start, end=end)
+
+    assert [Path(path).name for path in files.paths] == names
 
 
 def test_a_kpi_comes_by_time_and_in_its_span(workspace):
@@ -155,7 +186,8 @@ def test_what_is_not_there_or_is_no_plain_name_is_not_found(workspace, ask):
         ),
     ],
 )
-def test_a_faulty_file_is_named_with_its_fault(workspace, tmp_path, name, content, ask, sentence):
+def test_a_faulty_file_is_named_with_its_fault(tmp_path, name, content, ask, sentence):
+    workspace = write_files(tmp_path)
     (tmp_path / name).write_text(content)
 
     with pytest.raises(InvalidData) as refusal:

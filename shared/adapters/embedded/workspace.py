@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from shared.adapters.collected_hours import may_hold
 from shared.adapters.embedded.names import is_plain_name
 from shared.adapters.embedded.tables import read_series, read_times
 from shared.adapters.embedded.yaml_files import Described, read_yaml
@@ -123,18 +124,32 @@ class FileWorkspace:
         _plain_names("a data asset", name)
         return self._data_files(self._folder / "data" / f"{name}.yaml", f"data asset {name}")
 
-    def inference(self, model: str, endpoint: str | None) -> DataFiles:
-        """The rows the model was asked to score. Raises NotFound."""
+    def inference(
+        self,
+        model: str,
+        endpoint: str | None,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> DataFiles:
+        """Files that can hold rows the model was asked to score in [start, end).
+
+        A span is looked for in the hours of collected data only. Raises NotFound.
+        """
         _plain_names("a model", model)
         path = self._folder / "inference" / f"{model}.yaml"
         if path.is_file():
             return self._data_files(path, f"inference data of {model}")
         if endpoint is not None and is_plain_name(endpoint):
-            collected = sorted(
-                (self._folder / "inference" / endpoint).glob("*/model_inputs/**/*.jsonl")
-            )
+            folder = self._folder / "inference" / endpoint
+            collected = sorted(folder.glob("*/model_inputs/**/*.jsonl"))
             if collected:
-                return DataFiles(paths=tuple(map(str, collected)), time_column="time")
+                needed = (
+                    str(path)
+                    for path in collected
+                    if may_hold(path.relative_to(folder).parts[2:-1], start, end)
+                )
+                return DataFiles(paths=tuple(needed), time_column="time")
         raise NotFound(f"The workspace has no inference data of {model}.")
 
     def _data_files(self, path: Path, what: str) -> DataFiles:

@@ -40,7 +40,12 @@ def _gather(
     since, until = _unwatched(state, version, start, end, every)
     steps: list[Profile] = []
     try:
-        files = world.workspace.inference(event.name, policy.endpoint)
+        files = world.workspace.inference(
+            event.name,
+            policy.endpoint,
+            start=start if learnt is None else min(start, since),
+            end=end,
+        )
         profile = window(
             list(files.paths), base, start=start, end=end, time_column=files.time_column
         )

@@ -1,0 +1,63 @@
+"""Reading Azure's JSON: a key that is missing or of another type is absence, never a crash."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import isfinite
+from typing import Any
+
+from shared.domain.canonical import parse_time
+
+
+def mapping(holder: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """The mapping under keys, one within the other; empty when there is none.
+
+    >>> mapping({"a": {"b": {"c": 1}}}, "a", "b"), mapping({"a": None}, "a", "b")
+    ({'c': 1}, {})
+    """
+    for key in keys:
+        value = holder.get(key)
+        if not isinstance(value, dict):
+            return {}
+        holder = value
+    return holder
+
+
+def text(holder: Mapping[str, Any], key: str) -> str | None:
+    """Text that is not empty, else None."""
+    value = holder.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def texts(holder: Mapping[str, Any], key: str) -> dict[str, str]:
+    """A mapping to text; entries without a value are left out."""
+    return {name: str(value) for name, value in mapping(holder, key).items() if value is not None}
+
+
+def number(value: Any) -> float | None:
+    """A finite number, also when it is written as text; None for anything else.
+
+    >>> number("0.5"), number("NaN"), number(True), number(None)
+    (0.5, None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        read = float(value)
+    except ValueError:
+        return None
+    return read if isfinite(read) else None
+
+
+def numbers(holder: Mapping[str, Any], key: str) -> dict[str, float]:
+    """A mapping to finite numbers; what is none is left out."""
+    read = {name: number(value) for name, value in mapping(holder, key).items()}
+    return {name: value for name, value in read.items() if value is not None}
+
+
+def time(holder: Mapping[str, Any], key: str) -> datetime | None:
+    """A time in UTC, None when it is missing or unreadable."""
+    value = text(holder, key)
+    try:
+        return parse_time(value) if value else None
+    except ValueError:
+        return None

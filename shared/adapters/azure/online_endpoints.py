@@ -1,0 +1,103 @@
+"""Online endpoints with their deployments, and what their containers wrote."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.adapters.azure.answers import mapping, numbers, text, time
+from shared.adapters.azure.resource_names import is_resource_name, named
+from shared.adapters.azure.workspace_resources import WorkspaceResources
+from shared.domain.world import Deployment, Endpoint
+from shared.errors import NotFound
+
+_MODEL_ID = re.compile(r"/models/([^/]+)/versions/([^/]+)/?$", re.IGNORECASE)
+_SHORT_ID = re.compile(r"(?:azureml:)?([^/:]+):([^/:]+)")
+
+
+class OnlineEndpoints:
+    """Reads endpoints: two requests for one, one a page for a list."""
+
+    def __init__(self, resources: WorkspaceResources) -> None:
+        self._resources = resources
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint with its deployments by name. Raises NotFound, NoPermission, Unavailable.
+
+        Shares are those the service states; a deployment without one is absent, which means 0.
+        """
+        named("an endpoint", name)
+        resource = self._resources.get("onlineEndpoints", name, thing=f"online endpoint {name}")
+        listed = self._resources.pages(
+            "onlineEndpoints", name, "deployments", thing=f"deployments of the endpoint {name}"
+        )
+        deployments = [deployment for item in listed if (deployment := _deployment(item))]
+        properties = mapping(resource, "properties")
+        return Endpoint(
+            name=name,
+            provisioning_state=text(properties, "provisioningState") or "Unknown",
+            traffic=numbers(properties, "traffic"),
+            mirror_traffic=numbers(properties, "mirrorTraffic"),
+            deployments=tuple(sorted(deployments, key=lambda deployment: deployment.name)),
+        )
+
+    def endpoints(self) -> Sequence[str]:
+        """The names of all of them, sorted."""
+        listed = self._resources.pages("onlineEndpoints", thing="online endpoints")
+        return sorted(name for item in listed if (name := text(item, "name")))
+
+    def container_logs(self, endpoint: str, deployment: str, tail: int) -> str:
+        """The last lines of the inference server, else of what fetched its model and code.
+
+        Empty when there are none or the deployment is not there.
+        Raises NoPermission, Unavailable, Refused.
+        """
+        if not (is_resource_name(endpoint) and is_resource_name(deployment)):
+            return ""
+        for container in ("InferenceServer", "StorageInitializer"):
+            content = self._container_log(endpoint, deployment, container, tail)
+            if content.strip():
+                return "\n".join(content.splitlines()[-tail:])
+        return ""
+
+    def _container_log(self, endpoint: str, deployment: str, container: str, tail: int) -> str:
+        try:
+            answer = self._resources.post(
+                "onlineEndpoints",
+                endpoint,
+                "deployments",
+                deployment,
+                "getLogs",
+                body={"containerType": container, "tail": tail},
+                doing=f"read the container logs of {endpoint}/{deployment}",
+                thing=f"deployment {endpoint}/{deployment}",
+            )
+        except NotFound:
+            return ""
+        return text(answer, "content") or ""
+
+
+def model_of(model_id: str | None) -> tuple[str | None, str | None]:
+    """Name and version out of a model's id in a workspace or a registry.
+
+    >>> model_of("azureml://registries/shared/models/loan/versions/7")
+    ('loan', '7')
+    >>> model_of("azureml:loan:7"), model_of("https://a/b"), model_of(None)
+    (('loan', '7'), (None, None), (None, None))
+    """
+    match = _MODEL_ID.search(model_id or "") or _SHORT_ID.fullmatch(model_id or "")
+    return (match.group(1), match.group(2)) if match else (None, None)
+
+
+def _deployment(item: Mapping[str, Any]) -> Deployment | None:
+    name = text(item, "name")
+    if name is None:
+        return None
+    properties, system = mapping(item, "properties"), mapping(item, "systemData")
+    model, version = model_of(text(properties, "model"))
+    return Deployment(
+        name=name.rpartition("/")[2],
+        provisioning_state=text(properties, "provisioningState") or "Unknown",
+        model=model,
+        version=version,
+        changed=time(system, "lastModifiedAt") or time(system, "createdAt"),
+    )

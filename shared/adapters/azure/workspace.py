@@ -1,0 +1,100 @@
+"""The machine learning workspace on Azure: resources by REST, data from blobs, logs by queries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from shared.adapters.azure.collected_data import CollectedData
+from shared.adapters.azure.model_versions import ModelVersions
+from shared.adapters.azure.online_endpoints import OnlineEndpoints
+from shared.adapters.azure.resource_names import is_resource_name, named
+from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
+from shared.adapters.azure.workspace_resources import WorkspaceResources
+from shared.domain.world import DataFiles, Endpoint, ModelVersion, SeriesPoint
+from shared.errors import NoPermission, Refused, Unavailable
+
+
+class Logs(Protocol):
+    """What was logged about the workspace: the part of it that is queried, not read by REST."""
+
+    def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
+        """Observed requests by deployment in [start, end); None when nothing is logged."""
+
+    def console_logs(self, endpoint: str, deployment: str, tail: int) -> str:
+        """The last lines a deployment's container wrote, out of the log table."""
+
+    def kpi(
+        self, model: str, name: str, start: datetime, end: datetime, query: str | None = None
+    ) -> Sequence[SeriesPoint]:
+        """A KPI's buckets in [start, end), by time. Raises NotFound."""
+
+
+class AzureWorkspace:
+    """The whole port of a workspace."""
+
+    def __init__(self, resources: WorkspaceResources, blobs: WorkspaceBlobs, logs: Logs) -> None:
+        self._endpoints = OnlineEndpoints(resources)
+        self._models = ModelVersions(resources, blobs)
+        self._data = CollectedData(resources, self._endpoints, blobs)
+        self._logs = logs
+
+    def model(self, name: str, version: str) -> ModelVersion:
+        """One registered version. Raises NotFound."""
+        return self._models.model(name, version)
+
+    def versions(self, name: str) -> Sequence[str]:
+        """Every version of a model, oldest first; empty when the model is unknown."""
+        return self._models.versions(name)
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint with its deployments. Raises NotFound."""
+        return self._endpoints.endpoint(name)
+
+    def endpoints(self) -> Sequence[str]:
+        """The names of all online endpoints."""
+        return self._endpoints.endpoints()
+
+    def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
+        """Observed requests by deployment in [start, end); None when nothing is logged at all."""
+        return self._logs.requests(endpoint, start, end) if is_resource_name(endpoint) else None
+
+    def logs(self, endpoint: str, deployment: str, tail: int) -> str:
+        """The last lines a deployment's container wrote; empty when there are none.
+
+        When the container cannot be asked any more, the log table is.
+        """
+        if not (is_resource_name(endpoint) and is_resource_name(deployment)):
+            return ""
+        problem: NoPermission | Unavailable | None = None
+        try:
+            lines = self._endpoints.container_logs(endpoint, deployment, tail)
+        except (NoPermission, Unavailable) as told:
+            lines, problem = "", told
+        except Refused:
+            lines = ""
+        lines = lines or self._logs.console_logs(endpoint, deployment, tail)
+        if not lines and problem is not None:
+            raise problem
+        return lines
+
+    def data(self, name: str) -> DataFiles:
+        """A named data asset, such as training data. Raises NotFound."""
+        return self._data.data(name)
+
+    def inference(
+        self,
+        model: str,
+        endpoint: str | None,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> DataFiles:
+        """The files that can hold rows the model was asked to score in [start, end)."""
+        return self._data.inference(model, endpoint, start=start, end=end)
+
+    def kpi(
+        self, model: str, name: str, start: datetime, end: datetime, query: str | None = None
+    ) -> Sequence[SeriesPoint]:
+        """A KPI's buckets in [start, end), by time. Raises NotFound."""
+        named("a KPI", model, name)
+        return self._logs.kpi(model, name, start, end, query)

@@ -1,0 +1,175 @@
+"""The workspace of the embedded contract tests, told to Azure on loopback instead."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from azure.identity import DefaultAzureCredential
+
+from shared.adapters.azure.blob_cache import BlobCache
+from shared.adapters.azure.resource_manager import ResourceManager
+from shared.adapters.azure.workspace import AzureWorkspace
+from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
+from shared.adapters.azure.workspace_resources import WorkspaceResources
+from shared.adapters.embedded import FileWorkspace
+from shared.domain.world import SeriesPoint
+from tests.integration.loopback.blobs import ACCOUNT, CONTAINER, serve_blobs
+from tests.integration.loopback.mlflow import serve_runs
+from tests.integration.loopback.resource_manager import (
+    SUBSCRIPTION,
+    WORKSPACE,
+    WorkspaceState,
+    serve_workspace,
+)
+from tests.integration.loopback.server import LoopbackServer
+
+ROOT = f"azureml:/{WORKSPACE.replace('/providers/Microsoft.MachineLearningServices', '')}"
+STORE = f"{ROOT}/datastores/workspaceblobstore/paths"
+COLLECTED = "azureml://datastores/workspaceblobstore/paths/modelDataCollector"
+
+
+@dataclass
+class FileLogs:
+    """What is queried comes from files here: its Azure side has tests of its own."""
+
+    files: FileWorkspace
+
+    def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
+        return self.files.requests(endpoint, start, end)
+
+    def console_logs(self, endpoint: str, deployment: str, tail: int) -> str:
+        return self.files.logs(endpoint, deployment, tail)
+
+    def kpi(
+        self, model: str, name: str, start: datetime, end: datetime, query: str | None = None
+    ) -> Sequence[SeriesPoint]:
+        del query
+        return self.files.kpi(model, name, start, end)
+
+
+@dataclass
+class AzureScene:
+    """Everything behind the loopback server, to be changed by a test."""
+
+    server: LoopbackServer
+    state: WorkspaceState
+    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+
+    def register(self, name: str, version: str, facts: Mapping[str, Any]) -> None:
+        """A version with its run and MLmodel."""
+        run, folder = f"run-{name}-{version}", f"models/{name}/{version}"
+        tags = {key: str(value) for key, value in (facts.get("tags") or {}).items()}
+        if "training_data" in facts:
+            tags["training_data"] = facts["training_data"]
+        if "metrics" in facts:
+            self.runs[run] = facts["metrics"]
+        self.blobs[f"{folder}/MLmodel"] = yaml.safe_dump(
+            {"signature": {"inputs": json.dumps(facts.get("inputs") or [])}}
+        ).encode()
+        created = facts.get("registered")
+        self.state.models.setdefault(name, {})[version] = self.state.resource(
+            f"models/{name}/versions/{version}",
+            {
+                "flavors": {"python_function": {"data": {"loader_module": "mlflow.sklearn"}}},
+                "modelType": "mlflow_model",
+                "modelUri": f"{STORE}/{folder}",
+                "jobName": run if "metrics" in facts else None,
+                "tags": tags,
+                "properties": {},
+                "isArchived": False,
+            },
+            created and created.isoformat(),
+        )
+
+    def deploy(self, name: str, facts: Mapping[str, Any]) -> None:
+        """An endpoint with its deployments."""
+        self.state.endpoints[name] = self.state.resource(
+            f"onlineEndpoints/{name}",
+            {
+                "authMode": "AADToken",
+                "provisioningState": "Succeeded",
+                "traffic": facts.get("traffic") or {},
+                "mirrorTraffic": facts.get("mirror_traffic") or {},
+            },
+        )
+        for deployment, one in (facts.get("deployments") or {}).items():
+            model, _, version = one.get("model", "").partition(":")
+            model_id = f"{WORKSPACE}/models/{model}/versions/{version}" if model else None
+            resource = self.state.resource(
+                f"onlineEndpoints/{name}/deployments/{deployment}",
+                {
+                    "endpointComputeType": "Managed",
+                    "provisioningState": one.get("provisioning_state", "Succeeded"),
+                    "model": model_id,
+                },
+            )
+            if "changed" in one:
+                resource["systemData"]["lastModifiedAt"] = one["changed"].isoformat()
+            self.state.deployments.setdefault(name, {})[deployment] = resource
+
+    def asset(self, name: str, uri: str, kind: str = "uri_folder", **tags: str) -> None:
+        """The one version of a data asset."""
+        self.state.data[name] = {
+            "1": self.state.resource(
+                f"data/{name}/versions/1", {"dataType": kind, "dataUri": uri, "tags": tags}
+            )
+        }
+
+    def workspace(self, logs: FileLogs, folder: Path, **limits: Any) -> AzureWorkspace:
+        """The adapter, with waits cut short."""
+        credential = DefaultAzureCredential()
+        manager = ResourceManager(
+            credential, endpoint=self.server.url, backoff=0.001, budget=10.0, read_timeout=5.0
+        )
+        resources = WorkspaceResources(
+            manager, subscription=SUBSCRIPTION, resource_group="rg-ml", workspace="ws-prod"
+        )
+        blobs = WorkspaceBlobs(
+            resources,
+            credential,
+            BlobCache(folder),
+            address_of_account=lambda account: f"{self.server.url}/{account}",
+            retry_total=0,
+            **limits,
+        )
+        return AzureWorkspace(resources, blobs, logs)
+
+
+def serve_scene(server: LoopbackServer) -> AzureScene:
+    """An empty workspace with one datastore."""
+    scene = AzureScene(server=server, state=WorkspaceState(url=server.url))
+    scene.state.datastores["workspaceblobstore"] = scene.state.resource(
+        "datastores/workspaceblobstore",
+        {"datastoreType": "AzureBlob", "accountName": ACCOUNT, "containerName": CONTAINER},
+    )
+    serve_workspace(server.router, scene.state)
+    serve_runs(server.router, scene.state, scene.runs)
+    serve_blobs(server.router, scene.blobs)
+    return scene
+
+
+def tell_files(scene: AzureScene, files: Mapping[str, str]) -> None:
+    """The facts of an embedded workspace's files, as Azure holds them."""
+    for name, content in files.items():
+        match name.split("/"):
+            case ["models", model, file]:
+                scene.register(model, file.removesuffix(".yaml"), yaml.safe_load(content))
+            case ["endpoints", file]:
+                scene.deploy(file.removesuffix(".yaml"), yaml.safe_load(content))
+            case ["logs", endpoint, file]:
+                key = endpoint, file.removesuffix(".log"), "InferenceServer"
+                scene.state.container_logs[key] = content
+            case ["data", file] if file.endswith(".yaml"):
+                column = yaml.safe_load(content)["time_column"]
+                scene.asset(file.removesuffix(".yaml"), f"{STORE}/data/", time_column=column)
+            case ["data", _]:
+                scene.blobs[name] = content.encode()
+            case ["inference", endpoint, deployment, collection, *_]:
+                path = f"{endpoint}/{deployment}/{collection}"
+                scene.blobs["modelDataCollector/" + name.partition("/")[2]] = content.encode()
+                scene.asset(f"{endpoint}-{deployment}-{collection}", f"{COLLECTED}/{path}")
