@@ -118,10 +118,10 @@ def test_collected_inference_data_is_found_in_azures_layout(workspace):
     ("start", "end", "names"),
     [
         (NOON - timedelta(hours=1), NOON, ["i1.jsonl", "i2.jsonl"]),
-        (NOON - timedelta(hours=3), NOON - timedelta(hours=2), ["i1.jsonl"]),
+        (NOON - timedelta(hours=3), NOON - timedelta(minutes=90), ["i1.jsonl"]),
         (NOON, NOON + timedelta(hours=1), ["i2.jsonl"]),
         (NOON, None, ["i2.jsonl"]),
-        (None, NOON - timedelta(hours=2), ["i1.jsonl"]),
+        (None, NOON - timedelta(minutes=90), ["i1.jsonl"]),
         (NOON + timedelta(days=40), NOON + timedelta(days=41), []),
     ],
 )

@@ -28,7 +28,7 @@ class ModelVersions:
         """One version.
 
         Its metrics are those of its run; without a run, tags and properties named `metrics.<name>`.
-        Its training data is the tag `training_data`, else the one data asset its job read.
+        Its training data is the tag or property `training_data`, else the one data asset its job read.
         Raises NotFound, NoPermission, Unavailable.
         """
         named("a model version", name, version)
@@ -45,7 +45,7 @@ class ModelVersions:
             tags=tags,
             metrics=self._metrics(run, {**more, **tags}),
             inputs=self._inputs(properties, location),
-            training_data=tags.get("training_data") or self._read_by(run),
+            training_data={**more, **tags}.get("training_data") or self._read_by(run),
             run=run,
             registered=time(mapping(resource, "systemData"), "createdAt"),
             archived=properties.get("isArchived") is True,

@@ -64,8 +64,6 @@ class AzureScene:
         """A version with its run and MLmodel."""
         run, folder = f"run-{name}-{version}", f"models/{name}/{version}"
         tags = {key: str(value) for key, value in (facts.get("tags") or {}).items()}
-        if "training_data" in facts:
-            tags["training_data"] = facts["training_data"]
         if "metrics" in facts:
             self.runs[run] = facts["metrics"]
         self.blobs[f"{folder}/MLmodel"] = yaml.safe_dump(
@@ -80,7 +78,7 @@ class AzureScene:
                 "modelUri": f"{STORE}/{folder}",
                 "jobName": run if "metrics" in facts else None,
                 "tags": tags,
-                "properties": {},
+                "properties": {key: facts[key] for key in ("training_data",) if key in facts},
                 "isArchived": False,
             },
             created and created.isoformat(),
