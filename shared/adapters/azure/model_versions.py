@@ -28,7 +28,7 @@ class ModelVersions:
         """One version.
 
         Its metrics are those of its run; without a run, tags and properties named `metrics.<name>`.
-        Its training data is the tag or property `training_data`, else the one data asset its job read.
+        Its training data is the tag or property `training_data`, else the one asset its job read.
         Raises NotFound, NoPermission, Unavailable.
         """
         named("a model version", name, version)

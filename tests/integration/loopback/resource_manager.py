@@ -78,7 +78,9 @@ def serve_workspace(router: Router, state: WorkspaceState) -> None:
         body: dict[str, Any] = {"value": items[first : first + top]}
         if first + top < len(items) or "$top" in request.query:
             version = request.query["api-version"]
-            body["nextLink"] = f"{state.url}{request.path}?api-version={version}&$skip={first + top}"
+            body["nextLink"] = (
+                f"{state.url}{request.path}?api-version={version}&$skip={first + top}"
+            )
         return Answer(body=body)
 
     def model_versions(request: Request) -> Answer:
@@ -159,5 +161,8 @@ def serve_workspace(router: Router, state: WorkspaceState) -> None:
     )
     add("GET", "/jobs/{name}", "jobs", lambda r: found(state.jobs, r.parts["name"]))
     add(
-        "GET", "/datastores/{name}", "datastores", lambda r: found(state.datastores, r.parts["name"])
+        "GET",
+        "/datastores/{name}",
+        "datastores",
+        lambda r: found(state.datastores, r.parts["name"]),
     )
