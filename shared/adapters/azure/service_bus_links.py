@@ -57,10 +57,21 @@ class Links:
         """Lock the next message; None when there is none within the wait."""
         self._forget_lapsed()
         while (link := self._take_idle()) is not None:
-            locked = self._receive_over(link, self._linger if self._sessions else self._wait)
+            locked = self._receive_again(link)
             if locked is not None or not self._sessions:
                 return locked
         return self._receive_over(self._open(), self._wait)
+
+    def _receive_again(self, link: "ServiceBusReceiver") -> Locked | None:
+        """Over a link in use before; a session is lost with its connection, and another taken."""
+        from azure.servicebus.exceptions import ServiceBusConnectionError
+
+        try:
+            return self._receive_over(link, self._linger if self._sessions else self._wait)
+        except ServiceBusConnectionError:
+            if self._sessions:
+                return None
+            raise
 
     def settle(
         self,

@@ -91,6 +91,17 @@ def test_a_session_whose_connection_is_gone_is_lost_and_its_message_comes_again(
     assert receiver.receive("checks").message == message(1)
 
 
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+@pytest.mark.parametrize("queue", ["checks", "promotion-requests"])
+def test_a_receiver_goes_on_after_a_dropped_connection(sender, receiver, broker, queue):
+    sender.send([message(1, queue=queue)])
+    receiver.complete(receiver.receive(queue))
+    broker.drop_connections()
+    sender.send([message(2, queue=queue)])
+
+    assert receiver.receive(queue).message == message(2, queue=queue)
+
+
 def test_a_message_cannot_be_settled_twice(sender, receiver):
     sender.send([message(1)])
     delivery = receiver.receive("checks")
