@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.domain.policy import Policy
-from shared.domain.world import DataFiles, Endpoint, ModelVersion, SeriesPoint
+from shared.domain.world import DataFiles, Endpoint, Job, ModelVersion, SeriesPoint, Training
 
 
 class Clock(Protocol):
@@ -248,3 +248,32 @@ class Workspace(Protocol):
 
     def kpi(self, model: str, name: str, start: datetime, end: datetime) -> Sequence[SeriesPoint]:
         """A KPI's buckets in [start, end), by time. Raises `NotFound`."""
+
+
+class Models(Protocol):
+    """Writes to registered model versions."""
+
+    def tag(self, name: str, version: str, tags: Mapping[str, str]) -> Mapping[str, str]:
+        """Add and change tags, keep the others; returns all of them. Raises `NotFound`.
+
+        Somebody who writes at the same moment may win: the service keeps no version of tags.
+        """
+
+    def share(self, name: str, version: str, registry: str) -> None:
+        """Copy a version to a registry under its own name; harmless when it is there already.
+
+        Raises `NotFound` for the version or the registry.
+        """
+
+
+class Jobs(Protocol):
+    """Starts trainings and tells what became of jobs."""
+
+    def start(self, training: Training) -> Job:
+        """Start it, or return the job that has its name already. Raises `NotFound`, `Refused`."""
+
+    def job(self, name: str) -> Job:
+        """A job as it is now. Raises `NotFound`."""
+
+    def latest(self, endpoint: str, limit: int = 10) -> Sequence[Job]:
+        """The jobs of a batch endpoint, last started first; those not started come before them."""

@@ -81,3 +81,32 @@ class DataFiles:
 
     paths: tuple[str, ...]
     time_column: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A training or scoring job; `state` is Azure's word, such as Queued, Running, Completed.
+
+    `started` and `ended` are None while they did not happen, or when nobody kept them.
+    """
+
+    name: str
+    state: str
+    started: datetime | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """A job to start: a registered component with its inputs, on a compute, under a name.
+
+    The name makes a repeat harmless. An input that begins with `azureml:` is a data asset.
+    `component` is `name:version`.
+    """
+
+    name: str
+    component: str
+    compute: str
+    experiment: str
+    inputs: dict[str, str | int | float | bool] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)

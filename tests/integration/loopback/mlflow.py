@@ -6,7 +6,12 @@ from tests.integration.loopback.resource_manager import WORKSPACE, WorkspaceStat
 from tests.integration.loopback.server import Answer, Request, Router, refusal
 
 
-def serve_runs(router: Router, state: WorkspaceState, runs: dict[str, dict[str, Any]]) -> None:
+def serve_runs(
+    router: Router,
+    state: WorkspaceState,
+    runs: dict[str, dict[str, Any]],
+    started: dict[str, int],
+) -> None:
     """`runs/get` at version 2.0 of the path; the workspace itself names version 1.0."""
     address = state.url.replace("https://", "azureml://", 1)
     state.tracking = f"{address}/mlflow/v1.0{WORKSPACE}"
@@ -19,7 +24,8 @@ def serve_runs(router: Router, state: WorkspaceState, runs: dict[str, dict[str, 
             {"key": key, "value": value, "timestamp": 1770114700000, "step": 0}
             for key, value in found.items()
         ]
-        info = {"run_id": request.query["run_id"], "status": "FINISHED"}
+        name = request.query["run_id"]
+        info = {"run_id": name, "status": "FINISHED", "start_time": started.get(name)}
         return Answer(body={"run": {"info": info, "data": {"metrics": metrics}}})
 
     router.add("GET", f"/mlflow/v2.0{WORKSPACE}/api/2.0/mlflow/runs/get", run)

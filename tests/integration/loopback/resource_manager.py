@@ -124,7 +124,14 @@ def serve_workspace(router: Router, state: WorkspaceState) -> None:
         "",
         lambda _: Answer(
             body={
-                **state.resource("", {"workspaceId": "ws-id", "mlFlowTrackingUri": state.tracking}),
+                **state.resource(
+                    "",
+                    {
+                        "workspaceId": "ws-id",
+                        "mlFlowTrackingUri": state.tracking,
+                        "discoveryUrl": f"{state.url}/discovery",
+                    },
+                ),
                 "id": WORKSPACE,
                 "name": "ws-prod",
                 "location": "westeurope",

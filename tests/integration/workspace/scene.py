@@ -59,6 +59,8 @@ class AzureScene:
     state: WorkspaceState
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    started: dict[str, int] = field(default_factory=dict)
+    credential: DefaultAzureCredential = field(default_factory=DefaultAzureCredential)
 
     def register(self, name: str, version: str, facts: Mapping[str, Any]) -> None:
         """A version with its run and MLmodel."""
@@ -118,18 +120,20 @@ class AzureScene:
             )
         }
 
-    def workspace(self, logs: FileLogs, folder: Path, **limits: Any) -> AzureWorkspace:
-        """The adapter, with waits cut short."""
-        credential = DefaultAzureCredential()
-        manager = ResourceManager(
-            credential, endpoint=self.server.url, backoff=0.001, budget=10.0, read_timeout=5.0
-        )
-        resources = WorkspaceResources(
+    def resources(self, **options: Any) -> WorkspaceResources:
+        """The light client on this workspace, with waits cut short."""
+        quick = {"backoff": 0.001, "budget": 10.0, "read_timeout": 5.0, **options}
+        manager = ResourceManager(self.credential, endpoint=self.server.url, **quick)
+        return WorkspaceResources(
             manager, subscription=SUBSCRIPTION, resource_group="rg-ml", workspace="ws-prod"
         )
+
+    def workspace(self, logs: FileLogs, folder: Path, **limits: Any) -> AzureWorkspace:
+        """The adapter, with waits cut short."""
+        resources = self.resources()
         blobs = WorkspaceBlobs(
             resources,
-            credential,
+            self.credential,
             BlobCache(folder),
             address_of_account=lambda account: f"{self.server.url}/{account}",
             retry_total=0,
@@ -146,7 +150,7 @@ def serve_scene(server: LoopbackServer) -> AzureScene:
         {"datastoreType": "AzureBlob", "accountName": ACCOUNT, "containerName": CONTAINER},
     )
     serve_workspace(server.router, scene.state)
-    serve_runs(server.router, scene.state, scene.runs)
+    serve_runs(server.router, scene.state, scene.runs, scene.started)
     serve_blobs(server.router, scene.blobs)
     return scene
 
