@@ -133,7 +133,9 @@ class AzureJobs:
         except NotFound:
             pass
         with self._learning.client(
-            f"start {training.name}", thing=f"component {component}:{version}", permission=self._role
+            f"start {training.name}",
+            thing=f"component {component}:{version}",
+            permission=self._role,
         ) as client:
             started = client.jobs.create_or_update(_pipeline(client, training, component, version))
             state = getattr(started.status, "value", started.status) or "NotStarted"
@@ -197,11 +199,11 @@ def _pipeline(client: "MLClient", training: Training, component: str, version: s
         for name, value in training.inputs.items()
     }
 
-    @pipeline()  # type: ignore[untyped-decorator,unused-ignore]
+    @pipeline
     def retraining() -> None:
         registered(**given)
 
-    job = retraining()
+    job: Any = retraining()
     job.name = training.name
     job.display_name = training.name
     job.experiment_name = training.experiment
