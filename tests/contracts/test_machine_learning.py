@@ -58,8 +58,8 @@ def on_files(folder):
     )
 
 
-def on_azure(server):
-    scene = serve_scene(server)
+def on_azure(scene):
+    server = scene.server
     scene.register("loan", "9", {"tags": {"owner": "risk"}})
     registry, listed = {}, {}
     serve_registry(server.router, scene.state, registry)
@@ -92,9 +92,12 @@ def on_azure(server):
 @pytest.fixture(params=["files", "azure"])
 def sides(request, tmp_path, monkeypatch):
     if request.param == "files":
-        return on_files(tmp_path)
+        yield on_files(tmp_path)
+        return
     monkeypatch.setenv("AZUREML_CURRENT_CLOUD", "AzureCloud")
-    return on_azure(request.getfixturevalue("loopback"))
+    scene = serve_scene(request.getfixturevalue("loopback"))
+    yield on_azure(scene)
+    scene.close_and_collect()
 
 
 def test_a_tag_is_added_or_changed_and_the_others_stay(sides):

@@ -50,10 +50,12 @@ def write_files(folder):
 def workspace(request, tmp_path):
     files = write_files(tmp_path)
     if request.param == "files":
-        return files
+        yield files
+        return
     scene = serve_scene(request.getfixturevalue("loopback"))
     tell_files(scene, FILES)
-    return scene.workspace(FileLogs(files), tmp_path / "cache")
+    yield scene.workspace(FileLogs(files), tmp_path / "cache")
+    scene.close()
 
 
 def test_a_version_has_its_tags_as_text_its_metrics_and_its_signature(workspace):

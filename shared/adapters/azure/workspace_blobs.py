@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
 
 _AT_ONCE = 8
+_PATIENCE = {
+    "retry_total": 3,
+    "initial_backoff": 1,
+    "increment_base": 2,
+    "random_jitter_range": 1,
+    "connection_timeout": 10,
+    "read_timeout": 60,
+}
+"""Seconds; the SDK's own first wait is 15, which would hold a function for minutes."""
 _TRIES_WHILE_IT_GROWS = 3
 _MOST_BYTES_AT_ONCE = 2**20
 
@@ -59,7 +68,7 @@ class WorkspaceBlobs:
         self._cache = cache
         self._address_of_account = address_of_account
         self._most_bytes = most_bytes
-        self._retries = {"retry_total": 3, "connection_timeout": 10, "read_timeout": 60, **retries}
+        self._retries = {**_PATIENCE, **retries}
         self._containers: dict[tuple[str, str], ContainerClient] = {}
         self._lock = Lock()
 
@@ -143,6 +152,13 @@ class WorkspaceBlobs:
                 paths = list(pool.map(self._fetch, blobs))
         self._cache.shrink()
         return tuple(map(str, paths))
+
+    def close(self) -> None:
+        """Close its connections."""
+        with self._lock:
+            for container in self._containers.values():
+                container.close()
+            self._containers.clear()
 
     def _fetch(self, blob: FoundBlob) -> Path:
         container = self._container(blob.location)

@@ -1,6 +1,8 @@
 """The workspace of the embedded contract tests, told to Azure on loopback instead."""
 
+import gc
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,6 +63,23 @@ class AzureScene:
     blobs: dict[str, bytes] = field(default_factory=dict)
     started: dict[str, int] = field(default_factory=dict)
     credential: DefaultAzureCredential = field(default_factory=DefaultAzureCredential)
+
+    opened: list[Any] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in [*self.opened, self.credential]:
+            client.close()
+
+    def close_and_collect(self) -> None:
+        """The clients of azure-ai-ml cannot be closed, so they are collected here.
+
+        A socket that is collected later would warn in a test that has nothing to do with it.
+        """
+        self.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
     def register(self, name: str, version: str, facts: Mapping[str, Any]) -> None:
         """A version with its run and MLmodel."""
@@ -124,6 +143,7 @@ class AzureScene:
         """The light client on this workspace, with waits cut short."""
         quick = {"backoff": 0.001, "budget": 10.0, "read_timeout": 5.0, **options}
         manager = ResourceManager(self.credential, endpoint=self.server.url, **quick)
+        self.opened.append(manager)
         return WorkspaceResources(
             manager, subscription=SUBSCRIPTION, resource_group="rg-ml", workspace="ws-prod"
         )
@@ -136,9 +156,9 @@ class AzureScene:
             self.credential,
             BlobCache(folder),
             address_of_account=lambda account: f"{self.server.url}/{account}",
-            retry_total=0,
-            **limits,
+            **{"retry_total": 0, "initial_backoff": 0.01, "random_jitter_range": 0, **limits},
         )
+        self.opened.append(blobs)
         return AzureWorkspace(resources, blobs, logs)
 
 

@@ -1,8 +1,11 @@
 """What Azure does wrong, and the sentence or the patience it is met with."""
 
+from threading import Event
+
 import pytest
 
-from shared.errors import InvalidData, NoPermission, NotFound, Refused, Unavailable
+from shared.errors import Conflict, InvalidData, NoPermission, NotFound, Refused, Unavailable
+from tests.conftest import NOON
 from tests.integration.loopback.blobs import ACCOUNT, CONTAINER
 from tests.integration.loopback.resource_manager import WORKSPACE
 from tests.integration.loopback.server import Answer, refusal
@@ -35,7 +38,8 @@ def scene(loopback):
     scene.register("loan", "9", {"metrics": {"auc": 0.9}, "tags": {"metrics.f1": "0.8"}})
     scene.blobs["data/part-1.csv"] = b"x\n1\n"
     scene.asset("train", f"{STORE}/data")
-    return scene
+    yield scene
+    scene.close()
 
 
 @pytest.fixture
@@ -166,6 +170,41 @@ def test_more_bytes_than_the_limit_are_refused_before_any_is_fetched(scene, tmp_
     assert scene.server.router.requests("GET", BLOB) == []
 
 
+def test_a_blob_that_grows_while_it_is_read_is_read_again(scene, workspace):
+    grew = refusal(412, "ConditionNotMet", "It grew.")
+    scene.server.router.fail_next("GET", BLOB, grew, grew)
+
+    assert len(workspace.data("train").paths) == 1
+
+    scene.blobs["data/part-1.csv"] = b"x\n5\n"
+    scene.server.router.fail_next("GET", BLOB, grew, grew, grew)
+    with pytest.raises(Conflict, match="grew each time while it was read"):
+        workspace.data("train")
+
+
+def test_a_busy_storage_account_is_tried_again(scene, tmp_path):
+    workspace = scene.workspace(NoLogs(), tmp_path, retry_total=2, increment_base=0)
+    busy = refusal(503, "ServerBusy", "Later.")
+    scene.server.router.fail_next("GET", BLOB, busy, Answer(hang_up=True))
+
+    assert len(workspace.data("train").paths) == 1
+
+
+def test_an_answer_that_does_not_come_is_unavailable(scene):
+    done = Event()
+
+    def slow(_):
+        done.wait(10)
+        return Answer(hang_up=True)
+
+    scene.server.router.add("GET", ENDPOINT, slow)
+    resources = scene.resources(retries=0, read_timeout=0.05)
+
+    with pytest.raises(Unavailable, match="no answer from Azure"):
+        resources.get("onlineEndpoints", "ep", thing="online endpoint ep")
+    done.set()
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_missing_role_on_the_storage_account_is_named(scene, workspace, status):
     answers = [refusal(status, "AuthorizationPermissionMismatch", "No.")] * 2
@@ -217,8 +256,6 @@ def test_a_table_names_its_files_by_pattern_and_by_name(scene, workspace):
 
 
 def test_a_span_lists_only_the_days_it_touches(scene, workspace):
-    from tests.conftest import NOON
-
     folder = "modelDataCollector/ep/blue/model_inputs"
     for day in range(1, 29):
         scene.blobs[f"{folder}/2026/02/{day:02}/11/i.jsonl"] = b"{}\n"

@@ -40,7 +40,8 @@ def scene(loopback, monkeypatch):
     scene.register("loan", "9", {"tags": {"owner": "risk"}})
     serve_registry(loopback.router, scene.state, {})
     serve_training(loopback.router, scene.state, {})
-    return scene
+    yield scene
+    scene.close_and_collect()
 
 
 @pytest.fixture
