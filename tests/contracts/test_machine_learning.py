@@ -23,7 +23,10 @@ TRAINING = Training(
     tags={"requested-by": "driftgate"},
 )
 pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::PendingDeprecationWarning", "ignore::FutureWarning"
+    "ignore::DeprecationWarning",
+    "ignore::PendingDeprecationWarning",
+    "ignore::FutureWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
 )
 """azure-ai-ml uses what marshmallow gives up; that is between the two of them."""
 STARTED = datetime(2026, 2, 3, 10, tzinfo=UTC)
@@ -97,7 +100,7 @@ def sides(request, tmp_path, monkeypatch):
     monkeypatch.setenv("AZUREML_CURRENT_CLOUD", "AzureCloud")
     scene = serve_scene(request.getfixturevalue("loopback"))
     yield on_azure(scene)
-    scene.close_and_collect()
+    scene.close()
 
 
 def test_a_tag_is_added_or_changed_and_the_others_stay(sides):

@@ -11,6 +11,8 @@ from tests.integration.loopback.resource_manager import WORKSPACE
 from tests.integration.loopback.server import Answer, refusal
 from tests.integration.workspace.scene import COLLECTED, STORE, serve_scene
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""A connection that broke on purpose may be collected while a test runs."""
 ENDPOINT = f"{WORKSPACE}/onlineEndpoints/ep"
 BLOB = f"/{ACCOUNT}/{CONTAINER}/data/part-1.csv"
 

@@ -21,7 +21,10 @@ from tests.integration.loopback.server import Answer, refusal
 from tests.integration.workspace.scene import serve_scene
 
 pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::PendingDeprecationWarning", "ignore::FutureWarning"
+    "ignore::DeprecationWarning",
+    "ignore::PendingDeprecationWarning",
+    "ignore::FutureWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
 )
 MODEL = f"{WORKSPACE}/models/loan/versions/9"
 TRAINING = Training(
@@ -41,7 +44,7 @@ def scene(loopback, monkeypatch):
     serve_registry(loopback.router, scene.state, {})
     serve_training(loopback.router, scene.state, {})
     yield scene
-    scene.close_and_collect()
+    scene.close()
 
 
 @pytest.fixture
