@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from shared.domain.event import Check
 from shared.errors import Refused
@@ -11,22 +12,70 @@ from shared.errors import Refused
 PREFIX = "DRIFTGATE_"
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
+RESOURCE_MANAGER = "https://management.azure.com"
+LOG_ANALYTICS = "https://api.loganalytics.azure.com"
+METRICS = "https://{region}.metrics.monitor.azure.com"
+
 
 class InvalidSetting(Refused):
     """An environment variable holds a value that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AzureSettings:
+    """Where Azure's services are, and as whom they are asked.
+
+    `workspace_id` is the resource id of the machine learning workspace, `log_analytics_id` the
+    customer id of the Log Analytics workspace that its diagnostic settings send to.
+    `event_topic` and `devops_url` may be missing: then findings are not published and no pipeline
+    is started. Client ids choose a user-assigned identity; without one the environment's counts.
+    The last three name another cloud than the public one.
+    """
+
+    blob_endpoint: str
+    table_endpoint: str
+    service_bus: str
+    workspace_id: str
+    log_analytics_id: str
+    event_topic: str | None = None
+    devops_url: str | None = None
+    watcher_client_id: str | None = None
+    promoter_client_id: str | None = None
+    resource_manager: str = RESOURCE_MANAGER
+    log_analytics: str = LOG_ANALYTICS
+    metrics: str = METRICS
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "AzureSettings":
+        """Read them. Raises InvalidSetting for one that is missing or is no HTTPS address."""
+        return cls(
+            blob_endpoint=_address(environment, "BLOB_ENDPOINT"),
+            table_endpoint=_address(environment, "TABLE_ENDPOINT"),
+            service_bus=_needed(environment, "ServiceBus__fullyQualifiedNamespace"),
+            workspace_id=_workspace(environment),
+            log_analytics_id=_needed(environment, f"{PREFIX}LOG_ANALYTICS_ID"),
+            event_topic=_optional_address(environment, "EVENT_TOPIC"),
+            devops_url=_optional_address(environment, "DEVOPS_URL"),
+            watcher_client_id=environment.get(f"{PREFIX}WATCHER_CLIENT_ID") or None,
+            promoter_client_id=environment.get(f"{PREFIX}PROMOTER_CLIENT_ID") or None,
+            resource_manager=_optional_address(environment, "RESOURCE_MANAGER") or RESOURCE_MANAGER,
+            log_analytics=_optional_address(environment, "LOG_ANALYTICS") or LOG_ANALYTICS,
+            metrics=_optional_address(environment, "METRICS") or METRICS,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Where state lies, where the workspace and the policies are read, how often checks run.
 
-    `periods` is what the heartbeat expects of each check; keep it in step with the schedules.
+    `azure` is None where the embedded adapters are used. `periods` is what the heartbeat expects
+    of each check; keep it in step with the schedules.
     """
 
     home: Path = Path(".driftgate")
     workspace: Path = SAMPLES / "workspace"
     policies: Path = SAMPLES / "policies"
-    adapters: str = "embedded"
+    azure: AzureSettings | None = None
     observed: timedelta = timedelta(hours=1)
     periods: Mapping[Check, timedelta] = field(
         default_factory=lambda: {
@@ -40,20 +89,23 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Read the settings.
 
-        `DRIFTGATE_HOME` is the folder of the embedded state; its folders `workspace` and
-        `policies` are used when they exist, else the samples that come with Driftgate, unless
-        `DRIFTGATE_WORKSPACE` and `DRIFTGATE_POLICIES` name others.
-        Raises InvalidSetting for adapters that do not exist.
+        `DRIFTGATE_ADAPTERS` is `embedded` (the default) or `azure`. `DRIFTGATE_HOME` is the folder
+        of the embedded state; its folders `workspace` and `policies` are used when they exist,
+        else the samples that come with Driftgate, unless `DRIFTGATE_WORKSPACE` and
+        `DRIFTGATE_POLICIES` name others.
+        Raises InvalidSetting for a value that cannot be used.
         """
         home = Path(environment.get(f"{PREFIX}HOME") or ".driftgate")
         adapters = environment.get(f"{PREFIX}ADAPTERS") or "embedded"
-        if adapters != "embedded":
-            raise InvalidSetting(f"{PREFIX}ADAPTERS is {adapters!r}; only `embedded` can be used.")
+        if adapters not in {"embedded", "azure"}:
+            raise InvalidSetting(
+                f"{PREFIX}ADAPTERS is {adapters[:40]!r}; use `embedded` or `azure`."
+            )
         return cls(
             home=home,
             workspace=_folder(environment, "WORKSPACE", home / "workspace", SAMPLES / "workspace"),
             policies=_folder(environment, "POLICIES", home / "policies", SAMPLES / "policies"),
-            adapters=adapters,
+            azure=AzureSettings.from_environment(environment) if adapters == "azure" else None,
         )
 
 
@@ -64,3 +116,41 @@ def _folder(environment: Mapping[str, str], name: str, own: Path, sample: Path) 
             raise InvalidSetting(f"{PREFIX}{name} names {named}, which is not a folder; make it.")
         return Path(named)
     return own if own.is_dir() else sample
+
+
+def _needed(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name)
+    if not value:
+        raise InvalidSetting(f"{name} is not set; with {PREFIX}ADAPTERS=azure it has to be.")
+    return value
+
+
+def _address(environment: Mapping[str, str], name: str) -> str:
+    _needed(environment, PREFIX + name)
+    return _optional_address(environment, name) or ""
+
+
+def _optional_address(environment: Mapping[str, str], name: str) -> str | None:
+    value = environment.get(PREFIX + name)
+    if not value:
+        return None
+    split = urlsplit(value)
+    if split.scheme != "https" or not split.netloc or split.username:
+        raise InvalidSetting(f"{PREFIX}{name} is {value[:120]!r}; it has to be an https address.")
+    return value.rstrip("/")
+
+
+def _workspace(environment: Mapping[str, str]) -> str:
+    name = f"{PREFIX}WORKSPACE_ID"
+    value = _needed(environment, name)
+    parts = value.strip("/").lower().split("/")
+    if (
+        len(parts) != 8
+        or parts[0::2][:3] != ["subscriptions", "resourcegroups", "providers"]
+        or parts[5:7] != ["microsoft.machinelearningservices", "workspaces"]
+    ):
+        raise InvalidSetting(
+            f"{name} is {value[:200]!r}; write /subscriptions/<id>/resourceGroups/<group>"
+            "/providers/Microsoft.MachineLearningServices/workspaces/<name>."
+        )
+    return "/" + value.strip("/")

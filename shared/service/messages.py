@@ -12,7 +12,7 @@ from shared.domain.action import (
     ScheduleCheck,
     describe,
 )
-from shared.domain.canonical import content_hash, format_time
+from shared.domain.canonical import content_hash, format_time, to_plain
 from shared.domain.decision import Decision
 from shared.domain.event import EXTENSION_PREFIX, Event
 from shared.ports import Message
@@ -21,6 +21,7 @@ CHECKS = "checks"
 ALERTS = "alerts"
 RETRAINING_REQUESTS = "retraining-requests"
 PROMOTION_REQUESTS = "promotion-requests"
+FINDINGS = "findings"
 
 
 def work_message(event: Event) -> Message:
@@ -86,19 +87,46 @@ def _message(decision: Decision, index: int, action: Action) -> Message | None:
             )
 
 
+def findings_message(decision: Decision) -> Message | None:
+    """What a decision found, for anyone to react to; None when it found nothing.
+
+    The verdict is both in `data.verdict` and in the properties, to filter on.
+    """
+    if not decision.findings:
+        return None
+    verdict = decision.verdict.value
+    found = {"verdict": verdict, "findings": to_plain(decision.findings)}
+    identity = content_hash([decision.hash, FINDINGS])
+    return Message(
+        id=identity,
+        queue=FINDINGS,
+        session=decision.event.subject[:128],
+        body=_cloud_event(decision, identity, "FindingsMade", found),
+        properties={"verdict": verdict},
+    )
+
+
 def _envelope(decision: Decision, index: int, action: Action) -> dict[str, Any]:
+    return _cloud_event(
+        decision, content_hash([decision.hash, index]), action.kind, describe(action)
+    )
+
+
+def _cloud_event(
+    decision: Decision, identity: str, kind: str, data: dict[str, Any]
+) -> dict[str, Any]:
     """A CloudEvent, so that anyone can subscribe without knowing Driftgate's own forms."""
     event = decision.event
     envelope: dict[str, Any] = {
         "specversion": "1.0",
-        "id": content_hash([decision.hash, index]),
+        "id": identity,
         "source": f"driftgate/{event.subject}",
-        "type": EXTENSION_PREFIX + action.kind,
+        "type": EXTENSION_PREFIX + kind,
         "subject": event.subject,
         "time": format_time(decision.decided),
         "datacontenttype": "application/json",
         "correlationid": event.correlation_id or event.id,
-        "data": {**describe(action), "decision": decision.hash, "event": event.id},
+        "data": {**data, "decision": decision.hash, "event": event.id},
     }
     if event.replay is not None:
         envelope["replayname"] = event.replay

@@ -16,7 +16,7 @@ from shared.errors import Conflict, InvalidPolicy, NoPermission, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Sender
 from shared.service.codec import decode
 from shared.service.intake import parse
-from shared.service.messages import messages_of, work_message
+from shared.service.messages import findings_message, messages_of, work_message
 from shared.service.reactions import Reaction, reaction_to
 from shared.service.world import World
 
@@ -38,7 +38,10 @@ class Receipt:
 
 
 class Service:
-    """Turns payloads into committed decisions and messages, on whatever adapters it is given."""
+    """Turns payloads into committed decisions and messages, on whatever adapters it is given.
+
+    Where it `announces`, each decision's findings go out too, for others to react to.
+    """
 
     def __init__(
         self,
@@ -48,12 +51,14 @@ class Service:
         sender: Sender,
         world: World,
         clock: Clock,
+        announces: bool = False,
     ) -> None:
         self._archive = archive
         self._evidence = evidence
         self._sender = sender
         self._world = world
         self._clock = clock
+        self._announces = announces
 
     @property
     def _ledger(self) -> Ledger:
@@ -132,7 +137,11 @@ class Service:
                 "messages": [None if message is None else message.id for message in messages],
             },
             state=_plain(replace(new_state, last_hash=decision.hash)),
-            messages=[message for message in messages if message is not None],
+            messages=[
+                message
+                for message in [*messages, findings_message(decision) if self._announces else None]
+                if message is not None
+            ],
         )
         return decision
 

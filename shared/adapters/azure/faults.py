@@ -29,8 +29,12 @@ def told_as_ours(doing: str, *, thing: str, permission: str) -> Iterator[None]:
 
 
 def _ours(error: Exception, doing: str, thing: str, permission: str) -> DriftgateError:
+    from azure.core.exceptions import ResourceNotFoundError
+
     status = getattr(error, "status_code", None)
     said = _first_line(error)
+    if status is None and isinstance(error, ResourceNotFoundError):
+        status = 404
     if status is None:
         return Unavailable(f"Could not {doing}: no answer from Azure ({said}).")
     if status == 404:
