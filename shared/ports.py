@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from shared.domain.pipelines import Approval, EnvironmentCheck, PipelineOrder, PipelineRun
 from shared.domain.policy import Policy
 from shared.domain.world import DataFiles, Endpoint, Job, ModelVersion, SeriesPoint, Training
 
@@ -277,3 +278,25 @@ class Jobs(Protocol):
 
     def latest(self, endpoint: str, limit: int = 10) -> Sequence[Job]:
         """The jobs of a batch endpoint, last started first; those not started come before them."""
+
+
+class Pipelines(Protocol):
+    """Starts runs of a delivery pipeline, reads who approved them, answers its checks."""
+
+    def start(self, order: PipelineOrder) -> PipelineRun:
+        """Start it, or return the run that was started for the same order already.
+
+        Raises `NotFound` and `Refused`.
+        """
+
+    def run(self, pipeline: int, number: int) -> PipelineRun:
+        """A run as it is now. Raises `NotFound`."""
+
+    def approvals(self, number: int) -> Sequence[Approval]:
+        """What a run waits for or was given, in the platform's order; empty when nothing."""
+
+    def answer(self, check: EnvironmentCheck, passed: bool, sentence: str) -> None:
+        """Complete a check with its verdict, and why in the run's log.
+
+        Raises `Refused` for a check whose address is not the platform's own.
+        """

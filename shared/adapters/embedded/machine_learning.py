@@ -11,10 +11,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile
-from typing import Any
 
 from shared.adapters.embedded.names import is_plain_name
-from shared.adapters.embedded.yaml_files import read_yaml
+from shared.adapters.embedded.yaml_files import read_yaml, write_yaml
 from shared.domain.world import Job, Training
 from shared.errors import NotFound
 
@@ -30,7 +29,7 @@ class FileModels:
         path = self._version(name, version)
         described = read_yaml(path)
         tagged = {**described.texts("tags"), **tags}
-        _write(path, {**described.plain, "tags": tagged})
+        write_yaml(path, {**described.plain, "tags": tagged})
         return tagged
 
     def share(self, name: str, version: str, registry: str) -> None:
@@ -62,7 +61,7 @@ class FileJobs:
         path = self._path(training.name)
         if not path.is_file():
             self._folder.mkdir(parents=True, exist_ok=True)
-            _write(path, {"state": "NotStarted", "training": asdict(training)})
+            write_yaml(path, {"state": "NotStarted", "training": asdict(training)})
         return _job(path)
 
     def job(self, name: str) -> Job:
@@ -99,12 +98,3 @@ def _job(path: Path) -> Job:
         started=described.time("started"),
         ended=described.time("ended"),
     )
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """Beside it first, so that a reader never sees half a file."""
-    import yaml
-
-    beside = path.with_suffix(".part")
-    beside.write_text(yaml.safe_dump(dict(content), sort_keys=False), encoding="utf-8")
-    beside.replace(path)

@@ -85,3 +85,12 @@ def read_yaml(path: Path) -> Described:
     if not isinstance(plain, dict):
         raise InvalidData(f"{path.name} must hold a mapping of keys to values.")
     return Described(path=path, plain=plain)
+
+
+def write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    """Beside it first, so that a reader never sees half a file."""
+    import yaml
+
+    beside = path.with_suffix(".part")
+    beside.write_text(yaml.safe_dump(dict(content), sort_keys=False), encoding="utf-8")
+    beside.replace(path)
