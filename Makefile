@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.installed
 	$(BIN)/driftgate demo
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(VENV)-worker/.installed
 	$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 check: $(VENV)/.installed-dev
@@ -33,5 +33,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt tests/integratio
 	tests/integration/service_bus/install.sh $(BIN)/python
 	touch $@
 
+$(VENV)-worker/.installed: requirements.txt tests/integration/worker/install.sh
+	tests/integration/worker/install.sh $(VENV)-worker
+	mkdir -p $(@D) && touch $@
+
 clean:
-	rm -rf $(VENV) .driftgate build *.egg-info
+	rm -rf $(VENV) $(VENV)-worker .driftgate build *.egg-info

@@ -210,6 +210,16 @@ class Policies(Protocol):
         """One sentence for each invalid file."""
 
 
+class Broker(Sender, Receiver, DeadLetters, Protocol):
+    """A broker within reach: what waits in it can be looked at."""
+
+    def peek(self, queue: str, limit: int = 100) -> Sequence[Message]:
+        """Messages that wait, due or not, in the order they were sent."""
+
+    def next_due(self) -> datetime | None:
+        """The earliest time at which a waiting message of any queue is due, None without any."""
+
+
 class Workspace(Protocol):
     """Reads the machine learning workspace and what was logged about it."""
 
@@ -300,3 +310,27 @@ class Pipelines(Protocol):
 
         Raises `Refused` for a check whose address is not the platform's own.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """One adapter for each port: all of them embedded, or all of them Azure's.
+
+    `queue` is the embedded broker, None where Service Bus is it; `pipelines` is None where no
+    Azure DevOps is named; `announces` says that `sender` also publishes findings.
+    """
+
+    archive: Archive
+    ledger: Ledger
+    evidence: Evidence
+    profiles: Profiles
+    policies: Policies
+    workspace: Workspace
+    models: Models
+    jobs: Jobs
+    pipelines: Pipelines | None
+    sender: Sender
+    receiver: Receiver
+    dead_letters: DeadLetters
+    queue: Broker | None = None
+    announces: bool = False

@@ -135,8 +135,8 @@ class AzureDevOps:
             response = self._client.send_request(request, **options)
             if response.status_code in {203, 302}:
                 raise NoPermission(
-                    f"May not {doing}: Azure DevOps asks for a sign-in; add Driftgate's identity to "
-                    f"the organisation and give it {needed}."
+                    f"May not {doing}: Azure DevOps asks for a sign-in; add Driftgate's identity "
+                    f"to the organisation and give it {needed}."
                 )
             _raise_for(response)
             try:

@@ -1,0 +1,34 @@
+"""Every port on files and SQLite, for a machine without Azure."""
+
+from shared.adapters.embedded.archive import EmbeddedArchive
+from shared.adapters.embedded.evidence import FolderEvidence
+from shared.adapters.embedded.ledger import EmbeddedLedger
+from shared.adapters.embedded.machine_learning import FileJobs, FileModels
+from shared.adapters.embedded.pipelines import FilePipelines
+from shared.adapters.embedded.policies import FilePolicies
+from shared.adapters.embedded.profiles import FolderProfiles
+from shared.adapters.embedded.queue import EmbeddedQueue
+from shared.adapters.embedded.workspace import FileWorkspace
+from shared.ports import Adapters, Clock
+from shared.settings import Settings
+
+
+def connect(settings: Settings, clock: Clock) -> Adapters:
+    """State below `settings.home`, the workspace and the policies in folders of their own."""
+    database = settings.home / "driftgate.db"
+    queue = EmbeddedQueue(settings.home / "queues.db", clock=clock)
+    return Adapters(
+        archive=EmbeddedArchive(database),
+        ledger=EmbeddedLedger(database),
+        evidence=FolderEvidence(settings.home / "evidence"),
+        profiles=FolderProfiles(settings.home / "profiles"),
+        policies=FilePolicies(settings.policies),
+        workspace=FileWorkspace(settings.workspace),
+        models=FileModels(settings.workspace),
+        jobs=FileJobs(settings.workspace),
+        pipelines=FilePipelines(settings.workspace),
+        sender=queue,
+        receiver=queue,
+        dead_letters=queue,
+        queue=queue,
+    )
