@@ -28,9 +28,11 @@ $(VENV)/.installed: $(VENV)/bin/python requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt tests/integration/service_bus/install.sh
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt \
+		tests/integration/service_bus/install.sh tests/integration/storage/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	tests/integration/service_bus/install.sh $(BIN)/python
+	tests/integration/storage/install.sh $(BIN)
 	touch $@
 
 $(VENV)-worker/.installed: requirements.txt tests/integration/worker/install.sh

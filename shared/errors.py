@@ -9,6 +9,7 @@
     │   ├── InvalidPolicy      a policy file with a wrong or unknown key
     │   ├── InvalidData        a data file whose columns or types do not fit
     │   ├── NotFound           a thing named by the caller does not exist
+    │   ├── AlteredEvidence    what was kept under a hash is no longer what it was
     │   └── NoPermission       our identity lacks a role: granting it helps, repeating does not
     └── Unavailable        the world's fault: repeating it may help
         └── Conflict           somebody else changed the subject meanwhile
@@ -43,6 +44,10 @@ class InvalidData(Refused):
 
 class NotFound(Refused):
     """A model, endpoint or file that was named does not exist."""
+
+
+class AlteredEvidence(Refused):
+    """A piece of evidence no longer matches the hash it is kept under."""
 
 
 class NoPermission(Refused):

@@ -194,6 +194,16 @@ class Profiles(Protocol):
         """Read it back, None when there is none."""
 
 
+class Reports(Protocol):
+    """Keeps pages for people under a name, newest under the same name wins."""
+
+    def save(self, name: str, page: str) -> None:
+        """Keep a page of HTML."""
+
+    def load(self, name: str) -> str | None:
+        """Read it back, None when there is none."""
+
+
 class Policies(Protocol):
     """Finds the policy that speaks of a model or an endpoint."""
 
@@ -324,6 +334,7 @@ class Adapters:
     ledger: Ledger
     evidence: Evidence
     profiles: Profiles
+    reports: Reports
     policies: Policies
     workspace: Workspace
     models: Models

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.embedded import EmbeddedLedger
 from shared.errors import Conflict
 from shared.ports import LedgerState, Message
@@ -10,9 +11,15 @@ from tests.conftest import NOON
 MESSAGE = Message(id="m1", queue="alerts", session="s", body={"text": "ü"}, properties={"a": "b"})
 
 
-@pytest.fixture(params=[lambda folder: EmbeddedLedger(folder / "ledger.db")], ids=["embedded"])
+@pytest.fixture(params=["embedded", "table-storage"])
 def ledger(request, tmp_path):
-    return request.param(tmp_path)
+    if request.param == "embedded":
+        yield EmbeddedLedger(tmp_path / "ledger.db")
+        return
+    account = request.getfixturevalue("account")
+    made = TableLedger(account.table_endpoint, account.credential, clock=lambda: NOON)
+    yield made
+    made.close()
 
 
 def commit(ledger, *, version=0, event_key="e1", messages=(), subject="model/a", state=None):

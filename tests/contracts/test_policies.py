@@ -2,20 +2,22 @@
 
 import pytest
 
+from shared.adapters.azure.blob_stores import PolicyBlobs
 from shared.adapters.embedded import FilePolicies
 from shared.errors import InvalidPolicy
+from shared.policies.store import PolicyStore
 
 GOOD = "model: {model}\nendpoint: {model}-endpoint\n"
 
 
-@pytest.fixture(params=[FilePolicies], ids=["files"])
+@pytest.fixture(params=["files", "blobs"])
 def policies(request, tmp_path):
     """A store and how a file gets into it."""
-
-    def keep(name, content):
-        (tmp_path / name).write_text(content)
-
-    return request.param(tmp_path), keep
+    if request.param == "files":
+        return FilePolicies(tmp_path), lambda name, text: (tmp_path / name).write_text(text)
+    account = request.getfixturevalue("account")
+    store = PolicyStore(PolicyBlobs(account.blobs))
+    return store, lambda name, text: account.keep("policies", name, text)
 
 
 def test_a_policy_is_found_by_its_model_and_by_its_endpoint(policies):

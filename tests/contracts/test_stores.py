@@ -1,28 +1,50 @@
 """What every archive, evidence store and profile store promises."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from shared.adapters.embedded import EmbeddedArchive, FolderEvidence, FolderProfiles
+from shared.adapters.azure.blob_archive import BlobArchive
+from shared.adapters.azure.blob_stores import BlobEvidence, BlobProfiles, BlobReports
+from shared.adapters.embedded import EmbeddedArchive, FolderEvidence, FolderProfiles, FolderReports
 from shared.errors import NotFound, Refused
 from shared.ports import ArchivedEvent
 from tests.conftest import NOON
 
 
-@pytest.fixture(params=[lambda folder: EmbeddedArchive(folder / "a.db")], ids=["embedded"])
-def archive(request, tmp_path):
-    return request.param(tmp_path)
+@pytest.fixture(params=["embedded", "blobs"])
+def stores(request, tmp_path):
+    """A store of each kind."""
+    if request.param == "embedded":
+        return SimpleNamespace(
+            archive=EmbeddedArchive(tmp_path / "a.db"),
+            evidence=FolderEvidence(tmp_path / "evidence"),
+            profiles=FolderProfiles(tmp_path / "profiles"),
+            reports=FolderReports(tmp_path / "reports"),
+        )
+    blobs = request.getfixturevalue("account").blobs
+    return SimpleNamespace(
+        archive=BlobArchive(blobs),
+        evidence=BlobEvidence(blobs),
+        profiles=BlobProfiles(blobs),
+        reports=BlobReports(blobs),
+    )
 
 
-@pytest.fixture(params=[lambda folder: FolderEvidence(folder / "evidence")], ids=["folder"])
-def evidence(request, tmp_path):
-    return request.param(tmp_path)
+@pytest.fixture
+def archive(stores):
+    return stores.archive
 
 
-@pytest.fixture(params=[lambda folder: FolderProfiles(folder / "profiles")], ids=["folder"])
-def profiles(request, tmp_path):
-    return request.param(tmp_path)
+@pytest.fixture
+def evidence(stores):
+    return stores.evidence
+
+
+@pytest.fixture
+def profiles(stores):
+    return stores.profiles
 
 
 def archived(key, minutes=0, **fields):
@@ -47,6 +69,23 @@ def test_the_archive_lists_a_span_newest_first(archive):
 
     assert [entry.key for entry in listed] == ["k2", "k1"]
     assert [entry.key for entry in archive.list(limit=1)] == ["k3"]
+
+
+def test_the_archive_is_listed_across_hours_and_an_hour_ends_before_its_last_instant(archive):
+    for minute in (0, 59, 60, 61, 60 * 24 * 40):
+        archive.put(archived(f"k{minute}", minutes=minute))
+
+    hour = archive.list(since=NOON, until=NOON + timedelta(hours=1))
+
+    assert [entry.key for entry in hour] == ["k59", "k0"]
+    assert [entry.key for entry in archive.list()] == ["k57600", "k61", "k60", "k59", "k0"]
+
+
+def test_a_payload_that_came_again_is_listed_once_and_when_it_first_came(archive):
+    archive.put(archived("k"))
+    archive.put(archived("k", minutes=90))
+
+    assert [entry.received for entry in archive.list()] == [NOON]
 
 
 def test_evidence_is_found_by_the_hash_of_its_content(evidence):
@@ -83,3 +122,13 @@ def test_the_newest_profile_under_a_name_wins(profiles):
 def test_a_profile_name_never_leaves_its_folder(profiles, name):
     with pytest.raises(Refused, match="is no profile name"):
         profiles.save(name, {})
+
+
+def test_the_newest_report_under_a_name_wins(stores):
+    stores.reports.save("drift/loan-default", "<p>1</p>")
+    stores.reports.save("drift/loan-default", "<p>ü</p>")
+
+    assert stores.reports.load("drift/loan-default") == "<p>ü</p>"
+    assert stores.reports.load("drift/fraud") is None
+    with pytest.raises(Refused, match="is no report name"):
+        stores.reports.save("../x", "")

@@ -2,5 +2,6 @@
 
 from tests.integration.loopback.fixtures import loopback, loopback_process
 from tests.integration.service_bus.fixtures import broker_process
+from tests.integration.storage.fixtures import account, azurite
 
-__all__ = ["broker_process", "loopback", "loopback_process"]
+__all__ = ["account", "azurite", "broker_process", "loopback", "loopback_process"]

@@ -48,6 +48,11 @@ def _ours(error: Exception, doing: str, thing: str, permission: str) -> Driftgat
     return Refused(f"Could not {doing}: Azure refused it with {status} ({said}).")
 
 
+def is_missing(error: Exception, code: str) -> bool:
+    """Whether Azure said with this code that what holds the thing is missing, not the thing."""
+    return getattr(error, "error_code", None) == code
+
+
 def _first_line(error: Exception) -> str:
     text = str(getattr(error, "message", None) or error).strip()
     return text.splitlines()[0][:300] if text else type(error).__name__

@@ -6,7 +6,7 @@ from shared.adapters.embedded.ledger import EmbeddedLedger
 from shared.adapters.embedded.machine_learning import FileJobs, FileModels
 from shared.adapters.embedded.pipelines import FilePipelines
 from shared.adapters.embedded.policies import FilePolicies
-from shared.adapters.embedded.profiles import FolderProfiles
+from shared.adapters.embedded.profiles import FolderProfiles, FolderReports
 from shared.adapters.embedded.queue import EmbeddedQueue
 from shared.adapters.embedded.workspace import FileWorkspace
 from shared.ports import Adapters, Clock
@@ -22,6 +22,7 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         ledger=EmbeddedLedger(database),
         evidence=FolderEvidence(settings.home / "evidence"),
         profiles=FolderProfiles(settings.home / "profiles"),
+        reports=FolderReports(settings.home / "reports"),
         policies=FilePolicies(settings.policies),
         workspace=FileWorkspace(settings.workspace),
         models=FileModels(settings.workspace),

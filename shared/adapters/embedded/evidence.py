@@ -4,13 +4,9 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from shared.errors import NotFound, Refused
+from shared.errors import AlteredEvidence, NotFound
 
 _HEXADECIMAL = set("0123456789abcdef")
-
-
-class AlteredEvidence(Refused):
-    """A piece of evidence no longer matches the hash it is kept under."""
 
 
 class FolderEvidence:

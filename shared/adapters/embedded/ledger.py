@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.embedded.database import Database
-from shared.adapters.embedded.message_rows import message_from_json, message_to_json
+from shared.adapters.message_rows import message_from_json, message_to_json
 from shared.domain.canonical import canonical_json, format_time, parse_time
 from shared.errors import Conflict
 from shared.ports import LedgerState, Message

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfile
 
-from shared.adapters.embedded.names import is_plain_name
 from shared.adapters.embedded.yaml_files import read_yaml, write_yaml
+from shared.adapters.names import is_plain_name
 from shared.domain.world import Job, Training
 from shared.errors import NotFound
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shared.adapters.embedded.names import is_plain_name
 from shared.adapters.embedded.yaml_files import Described, read_yaml, write_yaml
+from shared.adapters.names import is_plain_name
 from shared.domain.pipelines import (
     Approval,
     ApprovalStep,

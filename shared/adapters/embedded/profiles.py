@@ -1,4 +1,4 @@
-"""Profiles as JSON files in folders that follow their names."""
+"""Profiles and reports as files in folders that follow their names."""
 
 import json
 from collections.abc import Mapping
@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.embedded.evidence import write_whole
-from shared.adapters.embedded.names import is_plain_name
+from shared.adapters.names import plain_path
 from shared.domain.canonical import canonical_json
-from shared.errors import Refused
 
 
 class FolderProfiles:
@@ -27,7 +26,23 @@ class FolderProfiles:
         return dict(json.loads(path.read_bytes())) if path.exists() else None
 
     def _path(self, name: str) -> Path:
-        parts = name.split("/")
-        if not all(is_plain_name(part) for part in parts):
-            raise Refused(f"{name[:120]!r} is no profile name; use plain names joined by slashes.")
-        return self._folder.joinpath(*parts[:-1], f"{parts[-1]}.json")
+        return self._folder / f"{plain_path(name, 'profile')}.json"
+
+
+class FolderReports:
+    """`drift/loan-default/2026-02-03` is kept in `drift/loan-default/2026-02-03.html`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, name: str, page: str) -> None:
+        """Keep a page; the newest under a name wins."""
+        write_whole(self._path(name), page.encode())
+
+    def load(self, name: str) -> str | None:
+        """Read it back, None when there is none."""
+        path = self._path(name)
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{plain_path(name, 'report')}.html"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from shared.adapters.embedded.database import Database
-from shared.adapters.embedded.message_rows import message_from_json, message_to_json
+from shared.adapters.message_rows import message_from_json, message_to_json
 from shared.domain.canonical import format_time, parse_time
 from shared.errors import Conflict, Refused
 from shared.ports import Clock, DeadLetter, Delivery, Message

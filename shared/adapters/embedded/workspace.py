@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.collected_hours import may_hold
-from shared.adapters.embedded.names import is_plain_name
 from shared.adapters.embedded.tables import read_series, read_times
 from shared.adapters.embedded.yaml_files import Described, read_yaml
+from shared.adapters.names import is_plain_name
 from shared.domain.world import (
     ColumnSpec,
     DataFiles,

@@ -17,8 +17,16 @@ def serve_tokens(router: Router) -> None:
         if request.headers.get("x-identity-header") != SECRET:
             return Answer(status=401, body={"statusCode": 401, "message": "No header."})
         resource = request.query["resource"]
-        expires = int(time.time()) + 86_400
-        claims = {"aud": resource, "tid": TENANT, "exp": expires}
+        now = int(time.time())
+        expires = now + 86_400
+        claims = {
+            "aud": resource,
+            "iss": f"https://sts.windows.net/{TENANT}/",
+            "tid": TENANT,
+            "iat": now,
+            "nbf": now - 60,
+            "exp": expires,
+        }
         return Answer(
             body={
                 "access_token": f"{_part({'alg': 'none'})}.{_part(claims)}.",

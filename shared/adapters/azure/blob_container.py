@@ -1,0 +1,92 @@
+"""One container of the storage account, with faults told as ours."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import BlobPrefix, BlobServiceClient
+
+from shared.adapters.azure.faults import is_missing, told_as_ours
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+
+def blob_service(endpoint: str, credential: "TokenCredential", **options: Any) -> BlobServiceClient:
+    """A client of the account at `https://<account>.blob.core.windows.net`."""
+    return BlobServiceClient(endpoint, credential=credential, **options)
+
+
+class BlobContainer:
+    """Reads and writes whole blobs by name."""
+
+    def __init__(self, service: BlobServiceClient, name: str) -> None:
+        self._client = service.get_container_client(name)
+        self._name = name
+
+    def read(self, blob: str) -> bytes | None:
+        """The content, None when there is no such blob. Raises NotFound for no such container."""
+        with self._told(f"read {blob}"):
+            try:
+                return self._client.download_blob(blob).readall()
+            except ResourceNotFoundError as error:
+                if is_missing(error, "ContainerNotFound"):
+                    raise
+                return None
+
+    def write(self, blob: str, content: bytes, kind: str = "application/json") -> None:
+        """Write over what is there."""
+        self._upload(blob, content, kind, overwrite=True)
+
+    def write_new(self, blob: str, content: bytes, kind: str = "application/json") -> bool:
+        """Write unless something is there; False when it is."""
+        return self._upload(blob, content, kind, overwrite=False)
+
+    def delete(self, blob: str) -> None:
+        """Remove it; harmless when it is gone."""
+        with self._told(f"delete {blob}"):
+            try:
+                self._client.delete_blob(blob)
+            except ResourceNotFoundError as error:
+                if is_missing(error, "ContainerNotFound"):
+                    raise
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """The names that begin with a prefix, in order."""
+        with self._told("list blobs"):
+            yield from self._client.list_blob_names(name_starts_with=prefix)
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The folders right below a prefix, in order, each with its slash."""
+        with self._told("list blobs"):
+            for item in self._client.walk_blobs(name_starts_with=prefix, delimiter="/"):
+                if isinstance(item, BlobPrefix):
+                    yield str(item.name)
+
+    def versions(self) -> dict[str, str]:
+        """The ETag of every blob by its name."""
+        with self._told("list blobs"):
+            return {str(blob.name): str(blob.etag) for blob in self._client.list_blobs()}
+
+    def _upload(self, blob: str, content: bytes, kind: str, *, overwrite: bool) -> bool:
+        from azure.storage.blob import ContentSettings
+
+        with self._told(f"write {blob}"):
+            try:
+                self._client.upload_blob(
+                    blob,
+                    content,
+                    overwrite=overwrite,
+                    content_settings=ContentSettings(content_type=kind),
+                )
+            except ResourceExistsError:
+                return False
+        return True
+
+    def _told(self, doing: str) -> AbstractContextManager[None]:
+        return told_as_ours(
+            f"{doing} in the container {self._name!r}",
+            thing=f"container {self._name!r} at {self._client.primary_endpoint}",
+            permission="the role Storage Blob Data Contributor on the storage account",
+        )

@@ -1,0 +1,264 @@
+"""The ledger on Table Storage: a commit is one entity-group transaction with the state's ETag."""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from time import time_ns
+from typing import TYPE_CHECKING, Any
+
+from azure.core import MatchConditions
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.data.tables import TableServiceClient, UpdateMode
+
+from shared.adapters.azure.faults import is_missing, told_as_ours
+from shared.adapters.azure.table_outbox import TableOutbox
+from shared.adapters.azure.table_rows import (
+    PENDING,
+    STATE,
+    SUBJECTS,
+    decision_row,
+    digest,
+    event_row,
+    newest_first,
+    oldest_first,
+    outbox_row,
+    partition_of,
+    text_of,
+    texts,
+)
+from shared.domain.canonical import canonical_json
+from shared.errors import Conflict, Refused
+from shared.ports import Clock, LedgerState, Message
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+TABLE = "ledger"
+AUDIENCE = "https://storage.azure.com"
+MOST_MESSAGES = 97
+_MOST_CHARACTERS = 1_600_000
+
+
+class TableLedger:
+    """Inbox, state, decisions and outbox of one table.
+
+    What is written before a commit, so that its messages and decision can be found without
+    looking at every subject, means nothing without it: a reader looks whether the commit is there.
+    """
+
+    def __init__(
+        self, endpoint: str, credential: "TokenCredential", *, clock: Clock, **options: Any
+    ) -> None:
+        self._service = TableServiceClient(
+            endpoint, credential=credential, audience=AUDIENCE, **options
+        )
+        self._table = self._service.get_table_client(TABLE)
+        self._outbox = TableOutbox(self._table, clock)
+
+    def state(self, subject: str) -> LedgerState:
+        """The subject's state; an empty mapping and version 0 when there is none."""
+        entity = self._row(partition_of(subject), STATE)
+        if entity is None:
+            return LedgerState(version=0, state={})
+        return LedgerState(version=entity["version"], state=json.loads(text_of(entity)))
+
+    def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
+        """The decision already committed for this event, None when it is new."""
+        partition = partition_of(subject)
+        handled = self._row(partition, event_row(event_key))
+        if handled is None:
+            return None
+        entity = self._row(partition, decision_row(handled["version"]))
+        return None if entity is None else dict(json.loads(text_of(entity)))
+
+    def commit(
+        self,
+        *,
+        subject: str,
+        version: int,
+        event_key: str,
+        now: datetime,
+        decision: Mapping[str, Any],
+        state: Mapping[str, Any],
+        messages: Sequence[Message],
+    ) -> None:
+        """One transaction: inbox row, decision, state at version + 1, outbox rows.
+
+        Raises Conflict when the state moved on or the event is handled already, Refused for more
+        than 97 messages or for texts beyond the limits of Table Storage.
+        """
+        if len(messages) > MOST_MESSAGES:
+            raise Refused(
+                f"{subject} would send {len(messages)} messages at once; {MOST_MESSAGES} is the "
+                "most that one transaction takes."
+            )
+        partition = partition_of(subject)
+        stored = self._row(partition, STATE)
+        self._refuse_other_version(subject, 0 if stored is None else stored["version"], version)
+        counter = time_ns()
+        commit = f"{counter:020d}-{digest(event_key)[:12]}"
+        rows = [
+            {
+                "RowKey": event_row(event_key),
+                "event_key": event_key,
+                "version": version + 1,
+                "commit": commit,
+            },
+            {
+                "RowKey": decision_row(version + 1),
+                "commit": commit,
+                **texts(canonical_json(decision).decode(), f"The decision of {subject}"),
+            },
+            *(
+                {
+                    "RowKey": outbox_row(version + 1, index),
+                    "commit": commit,
+                    **self._outbox.properties(message, now),
+                }
+                for index, message in enumerate(messages)
+            ),
+        ]
+        new_state = {
+            "PartitionKey": partition,
+            "RowKey": STATE,
+            "subject": subject,
+            "version": version + 1,
+            **texts(canonical_json(state).decode(), f"The state of {subject}"),
+        }
+        _refuse_too_much(subject, [*rows, new_state])
+        operations: list[Any] = [("create", {"PartitionKey": partition, **row}) for row in rows]
+        if stored is None:
+            operations.append(("create", new_state))
+        else:
+            condition = {
+                "mode": UpdateMode.REPLACE,
+                "etag": stored.metadata["etag"],
+                "match_condition": MatchConditions.IfNotModified,
+            }
+            operations.append(("update", new_state, condition))
+        with self._told("commit a decision"):
+            self._announce(subject, partition, version, commit, now, counter, bool(messages))
+            try:
+                self._table.submit_transaction(operations)
+            except HttpResponseError as error:
+                if error.status_code not in {404, 409, 412}:
+                    raise
+                self._explain(subject, version, event_key, commit)
+        self._outbox.remember(partition, commit, version + 1, messages, oldest_first(now, counter))
+
+    def unsent(self, limit: int = 100) -> Sequence[Message]:
+        """Outbox messages not marked sent, oldest first."""
+        with self._told("read the outbox"):
+            return [message for message, _ in self._outbox.unsent(limit)]
+
+    def oldest_unsent(self) -> datetime | None:
+        """When the oldest unsent message was committed, None when there is none."""
+        with self._told("read the outbox"):
+            return next((committed for _, committed in self._outbox.unsent(1)), None)
+
+    def mark_sent(self, message_ids: Sequence[str]) -> None:
+        """They reached the broker; marking twice is harmless."""
+        with self._told("mark messages as sent"):
+            self._outbox.mark_sent(message_ids)
+
+    def subjects(self) -> Sequence[str]:
+        """Every subject that has a state, sorted."""
+        with self._told("list subjects"):
+            rows = self._table.query_entities(f"PartitionKey eq '{SUBJECTS}'", select=["subject"])
+            return sorted(row["subject"] for row in rows)
+
+    def decisions(
+        self, subject: str | None = None, limit: int = 100
+    ) -> Sequence[Mapping[str, Any]]:
+        """Committed decisions, newest first."""
+        if limit < 1:
+            return []
+        with self._told("list decisions"):
+            return self._logged(limit) if subject is None else self._of(subject, limit)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._service.close()
+
+    def _of(self, subject: str, limit: int) -> list[Mapping[str, Any]]:
+        rows = self._table.query_entities(
+            "PartitionKey eq @partition and RowKey ge 'decision-' and RowKey lt 'decision.'",
+            parameters={"partition": partition_of(subject)},
+            results_per_page=min(limit, 1000),
+        )
+        return [json.loads(text_of(row)) for row, _ in zip(rows, range(limit), strict=False)]
+
+    def _logged(self, limit: int) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
+        rows = self._table.query_entities(
+            "PartitionKey ge 'log-' and PartitionKey lt 'log.'", results_per_page=min(limit, 1000)
+        )
+        for row in rows:
+            entity = self._row(row["partition"], decision_row(row["version"]))
+            if entity is not None and entity["commit"] == row["commit"]:
+                found.append(json.loads(text_of(entity)))
+                if len(found) == limit:
+                    break
+        return found
+
+    def _announce(
+        self,
+        subject: str,
+        partition: str,
+        version: int,
+        commit: str,
+        now: datetime,
+        counter: int,
+        has_messages: bool,
+    ) -> None:
+        """Write where the commit will be found; of no meaning until it is there."""
+        place = {"partition": partition, "version": version + 1, "commit": commit}
+        hour, row = newest_first(now, counter)
+        self._table.upsert_entity({"PartitionKey": hour, "RowKey": f"{row}-{commit}", **place})
+        if has_messages:
+            key = f"{oldest_first(now, counter)}-{commit}"
+            self._table.upsert_entity({"PartitionKey": PENDING, "RowKey": key, **place})
+        if version == 0:
+            named = {"PartitionKey": SUBJECTS, "RowKey": partition, "subject": subject}
+            self._table.upsert_entity(named)
+
+    def _explain(self, subject: str, version: int, event_key: str, commit: str) -> None:
+        """Why a commit was not taken; returns when it was taken and only its answer was lost."""
+        partition = partition_of(subject)
+        handled = self._row(partition, event_row(event_key))
+        if handled is not None and handled["commit"] == commit:
+            return
+        self._refuse_other_version(subject, self.state(subject).version, version)
+        if handled is not None:
+            raise Conflict(f"{subject} has already decided event {event_key}.")
+        raise Conflict(f"{subject} was changed meanwhile; decide again.")
+
+    def _refuse_other_version(self, subject: str, stored: int, version: int) -> None:
+        if stored != version:
+            raise Conflict(f"{subject} is at version {stored}, not {version}; decide again.")
+
+    def _row(self, partition: str, row: str) -> Any:
+        with self._told("read the ledger"):
+            try:
+                return self._table.get_entity(partition, row)
+            except ResourceNotFoundError as error:
+                if is_missing(error, "TableNotFound"):
+                    raise
+                return None
+
+    def _told(self, doing: str) -> AbstractContextManager[None]:
+        return told_as_ours(
+            doing,
+            thing=f"table {TABLE!r} at {self._service.url}",
+            permission="the role Storage Table Data Contributor on the storage account",
+        )
+
+
+def _refuse_too_much(subject: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    size = sum(len(value) for row in rows for value in row.values() if isinstance(value, str))
+    if size > _MOST_CHARACTERS:
+        raise Refused(
+            f"A decision of {subject} with its messages has {size} characters; one transaction "
+            f"takes {_MOST_CHARACTERS} at most."
+        )

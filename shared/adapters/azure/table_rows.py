@@ -1,0 +1,98 @@
+"""How the ledger lies in Table Storage: keys, texts longer than one property, the limits.
+
+A subject has a partition of its own, so that a commit is one transaction. Beside them are three
+kinds of partition that are written before a commit and hold nothing that counts without it::
+
+    s-<subject>      state; event-<hash>; decision-<newest first>; outbox-<version>-<index>
+    subjects         one row a subject
+    pending          one row a commit with messages, oldest first
+    log-<hour>       one row a commit, newest first
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from shared.errors import Refused
+
+SUBJECTS = "subjects"
+PENDING = "pending"
+STATE = "state"
+
+_MOST_MICROSECONDS = 10**17 - 1
+_MOST_NANOSECONDS = 10**20 - 1
+_MOST_VERSION = 10**10 - 1
+_CHUNK = 16_000
+_MOST_CHARACTERS = 400_000
+_PLAIN = re.compile(r"[^A-Za-z0-9._~-]")
+
+
+def partition_of(subject: str) -> str:
+    """A subject as a key: what a key may not hold is written as `=` and two digits a byte.
+
+    >>> partition_of("model/loan default")
+    's-model=2Floan=20default'
+    """
+
+    def escaped(match: "re.Match[str]") -> str:
+        return "".join(f"={byte:02X}" for byte in match[0].encode())
+
+    key = "s-" + _PLAIN.sub(escaped, subject)
+    return key if len(key) <= 400 else f"{key[:320]}={digest(subject)}"
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hexadecimal: any text as a key."""
+    return sha256(text.encode()).hexdigest()
+
+
+def event_row(event_key: str) -> str:
+    """The row that says an event was decided, and at which version."""
+    return f"event-{digest(event_key)}"
+
+
+def decision_row(version: int) -> str:
+    """Newest first: the state's version counted backwards.
+
+    >>> decision_row(2) < decision_row(1)
+    True
+    """
+    return f"decision-{_MOST_VERSION - version:010d}"
+
+
+def outbox_row(version: int, index: int) -> str:
+    """The messages of a commit, in their order."""
+    return f"outbox-{version:010d}-{index:03d}"
+
+
+def oldest_first(at: datetime, counter: int) -> str:
+    """A key that sorts by time; `counter` parts what has the same time."""
+    return f"{_microseconds(at):017d}-{counter:020d}"
+
+
+def newest_first(at: datetime, counter: int) -> tuple[str, str]:
+    """Partition and row of the log: the hour and the time within, both counted backwards."""
+    hour = _MOST_MICROSECONDS // 3_600_000_000 - _microseconds(at) // 3_600_000_000
+    row = f"{_MOST_MICROSECONDS - _microseconds(at):017d}-{_MOST_NANOSECONDS - counter:020d}"
+    return f"log-{hour:09d}", row
+
+
+def texts(text: str, what: str) -> dict[str, Any]:
+    """A text in as many properties as it needs. Raises Refused for one over the entity's limit."""
+    if len(text) > _MOST_CHARACTERS:
+        raise Refused(
+            f"{what} has {len(text)} characters; the ledger keeps {_MOST_CHARACTERS} at most."
+        )
+    pieces = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
+    return {"pieces": len(pieces), **{f"text{index}": piece for index, piece in enumerate(pieces)}}
+
+
+def text_of(entity: Mapping[str, Any]) -> str:
+    """Read back what `texts` wrote."""
+    return "".join(entity[f"text{index}"] for index in range(entity["pieces"]))
+
+
+def _microseconds(at: datetime) -> int:
+    return int(at.timestamp()) * 1_000_000 + at.microsecond

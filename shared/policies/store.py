@@ -1,0 +1,84 @@
+"""Finds policies among files, wherever they lie."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from shared.domain.policy import Policy
+from shared.errors import InvalidPolicy
+from shared.policies import read_policy
+
+_SUFFIXES = {".yaml", ".yml"}
+
+
+class PolicyStore:
+    """Asks for the files anew at each question, so that an edited file counts at once.
+
+    `files` gives the content of each by its name. One whose bytes are known already is not parsed
+    again.
+    """
+
+    def __init__(self, files: Callable[[], Mapping[str, bytes]]) -> None:
+        self._all_files = files
+        self._known: dict[str, tuple[bytes, Policy]] = {}
+
+    def for_model(self, model: str) -> Policy | None:
+        """The model's policy.
+
+        Raises InvalidPolicy when its file is wrong or two files speak of one model. A file that
+        cannot be read at all is held against the model it is named after.
+        """
+        files = self._files()
+        found = [(file, policy) for file, policy in self._valid(files) if policy.model == model]
+        if len(found) > 1:
+            names = " and ".join(file for file, _ in found)
+            raise InvalidPolicy(f"{names} both name the model {model}; keep one of them.")
+        if found:
+            return found[0][1]
+        for name, content in files:
+            if PurePosixPath(name).stem == model:
+                self._read(name, content)
+        return None
+
+    def for_endpoint(self, endpoint: str) -> Policy | None:
+        """The policy whose model is served by this endpoint."""
+        valid = self._valid(self._files())
+        return next((policy for _, policy in valid if policy.endpoint == endpoint), None)
+
+    def all(self) -> Sequence[Policy]:
+        """Every valid policy, by model name."""
+        valid = self._valid(self._files())
+        return sorted((policy for _, policy in valid), key=lambda policy: policy.model)
+
+    def problems(self) -> Sequence[str]:
+        """One sentence for each invalid file."""
+        sentences = []
+        for name, content in self._files():
+            try:
+                self._read(name, content)
+            except InvalidPolicy as problem:
+                sentences.append(str(problem))
+        return sentences
+
+    def _files(self) -> list[tuple[str, bytes]]:
+        return sorted(
+            (name, content)
+            for name, content in self._all_files().items()
+            if PurePosixPath(name).suffix in _SUFFIXES
+        )
+
+    def _read(self, name: str, content: bytes) -> Policy:
+        known = self._known.get(name)
+        if known is not None and known[0] == content:
+            return known[1]
+        policy = read_policy(content, name)
+        self._known[name] = (content, policy)
+        return policy
+
+    def _valid(self, files: list[tuple[str, bytes]]) -> list[tuple[str, Policy]]:
+        valid = []
+        for name, content in files:
+            try:
+                valid.append((name, self._read(name, content)))
+            except InvalidPolicy:
+                continue
+        return valid
