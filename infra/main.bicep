@@ -1,3 +1,4 @@
+// Everything but the event subscriptions, which need the functions to exist: subscriptions.bicep.
 targetScope = 'subscription'
 
 @minLength(1)
@@ -6,6 +7,56 @@ param environmentName string
 
 @description('Region of every resource.')
 param location string
+
+@description('Azure Machine Learning workspace that is watched; it exists already.')
+param workspaceName string
+
+@description('Resource group of that workspace; changes of its endpoints are heard there.')
+param workspaceResourceGroup string
+
+@description('Region of that workspace: its system topic has to be there. Empty: the region above.')
+param workspaceLocation string = ''
+
+@description('System topic of the workspace. A source has one at most: name the one that exists.')
+param workspaceTopicName string = 'driftgate-workspace'
+
+@description('System topic of the resource group of the workspace; again, name the one that exists.')
+param resourceTopicName string = 'driftgate-resources'
+
+@description('Storage account, in the group of the workspace, that holds collected data. Empty: none.')
+param collectedDataAccount string = ''
+
+@description('Machine learning registry, in the group of the workspace, to promote to. Empty: none.')
+param registryName string = ''
+
+@description('Azure DevOps organisation, as https://dev.azure.com/<name>. Empty: no pipeline is started.')
+param devopsUrl string = ''
+
+@description('Mail address for alerts on Driftgate itself. Empty: alerts are shown in the portal only.')
+param alertEmail string = ''
+
+@allowed(['3.12', '3.13'])
+@description('Python of the function app. Ask per region: az functionapp list-flexconsumption-runtimes.')
+param pythonVersion string = '3.13'
+
+@description('Most instances of one function; with the sessions in host.json the bound on parallel work.')
+param maximumInstanceCount int = 40
+
+@allowed(['Standard', 'Premium'])
+@description('Tier of Service Bus. Only Premium can have a private endpoint.')
+param serviceBusTier string = 'Standard'
+
+@description('Subnet for the app, delegated to Microsoft.App/environments. Empty: no network integration.')
+param appSubnetId string = ''
+
+@description('Subnet for private endpoints; storage then refuses other networks. Empty: none are made.')
+param endpointSubnetId string = ''
+
+@description('Resource group of private DNS zones privatelink.<part>. Empty: names are yours to resolve.')
+param privateDnsResourceGroup string = ''
+
+@description('More channels of the topic alerts, each {name, filter}: SQL on state, severity, kind, subject, label_model.')
+param alertChannels array = []
 
 var tags = { 'azd-env-name': environmentName }
 var suffix = toLower(uniqueString(subscription().id, environmentName, location))
@@ -16,16 +67,149 @@ resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   tags: tags
 }
 
-module app 'app.bicep' = {
+module identities 'modules/identities.bicep' = {
+  name: 'identities'
+  scope: group
+  params: { location: location, suffix: suffix, tags: tags }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: { location: location, suffix: suffix, tags: tags }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  scope: group
+  params: {
+    location: location
+    suffix: suffix
+    tags: tags
+    closed: !empty(endpointSubnetId)
+  }
+}
+
+module bus 'modules/service_bus.bicep' = {
+  name: 'service-bus'
+  scope: group
+  params: {
+    location: location
+    suffix: suffix
+    tags: tags
+    tier: serviceBusTier
+    closed: !empty(endpointSubnetId)
+    alertChannels: alertChannels
+  }
+}
+
+module findings 'modules/findings_topic.bicep' = {
+  name: 'findings-topic'
+  scope: group
+  params: { location: location, suffix: suffix, tags: tags }
+}
+
+module systemTopics 'modules/system_topics.bicep' = {
+  name: 'driftgate-system-topics'
+  scope: resourceGroup(workspaceResourceGroup)
+  params: {
+    workspaceName: workspaceName
+    workspaceLocation: empty(workspaceLocation) ? location : workspaceLocation
+    workspaceTopicName: workspaceTopicName
+    resourceTopicName: resourceTopicName
+  }
+}
+
+module access 'modules/access.bicep' = {
+  name: 'access'
+  scope: group
+  params: {
+    hostAccountName: storage.outputs.hostAccountName
+    dataAccountName: storage.outputs.dataAccountName
+    busName: bus.outputs.busName
+    findingsTopicName: findings.outputs.topicName
+    insightsName: monitoring.outputs.insightsName
+    logsName: monitoring.outputs.logsName
+    watcherPrincipalId: identities.outputs.watcherPrincipalId
+    workspaceTopicPrincipalId: systemTopics.outputs.workspaceTopicPrincipalId
+    resourceTopicPrincipalId: systemTopics.outputs.resourceTopicPrincipalId
+  }
+}
+
+module workspace 'modules/workspace.bicep' = {
+  name: 'driftgate-workspace'
+  scope: resourceGroup(workspaceResourceGroup)
+  params: {
+    workspaceName: workspaceName
+    suffix: suffix
+    logsId: monitoring.outputs.logsId
+    watcherPrincipalId: identities.outputs.watcherPrincipalId
+    promoterPrincipalId: identities.outputs.promoterPrincipalId
+    collectedDataAccount: collectedDataAccount
+    registryName: registryName
+  }
+}
+
+module network 'modules/network.bicep' = if (!empty(endpointSubnetId)) {
+  name: 'network'
+  scope: group
+  params: {
+    location: location
+    suffix: suffix
+    tags: tags
+    endpointSubnetId: endpointSubnetId
+    privateDnsResourceGroup: privateDnsResourceGroup
+    hostAccountId: storage.outputs.hostAccountId
+    dataAccountId: storage.outputs.dataAccountId
+    busId: bus.outputs.busId
+    busTier: serviceBusTier
+  }
+}
+
+module app 'modules/app.bicep' = {
   name: 'app'
   scope: group
   params: {
     location: location
     suffix: suffix
     tags: tags
+    pythonVersion: pythonVersion
+    maximumInstanceCount: maximumInstanceCount
+    appSubnetId: appSubnetId
+    hostAccountName: storage.outputs.hostAccountName
+    dataAccountName: storage.outputs.dataAccountName
+    packagesName: storage.outputs.packagesName
+    busName: bus.outputs.busName
+    findingsTopicName: findings.outputs.topicName
+    insightsName: monitoring.outputs.insightsName
+    logsName: monitoring.outputs.logsName
+    watcherName: identities.outputs.watcherName
+    promoterName: identities.outputs.promoterName
+    workspaceId: workspace.outputs.workspaceId
+    devopsUrl: devopsUrl
+  }
+  dependsOn: [ access, network ]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  scope: group
+  params: {
+    location: location
+    suffix: suffix
+    tags: tags
+    alertEmail: alertEmail
+    busId: bus.outputs.busId
+    logsId: monitoring.outputs.logsId
+    workspaceTopicId: systemTopics.outputs.workspaceTopicId
+    resourceTopicId: systemTopics.outputs.resourceTopicId
   }
 }
 
 output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_LOCATION string = location
 output FUNCTION_APP_ID string = app.outputs.functionAppId
+output DEAD_LETTER_ACCOUNT_ID string = storage.outputs.dataAccountId
+output WORKSPACE_RESOURCE_GROUP string = workspaceResourceGroup
+output WORKSPACE_TOPIC string = workspaceTopicName
+output RESOURCE_TOPIC string = resourceTopicName

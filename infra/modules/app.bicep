@@ -1,0 +1,155 @@
+// The function app on the Flex Consumption plan, and its settings.
+@description('Region.')
+param location string
+@description('Part of every name that has to be unique.')
+param suffix string
+@description('Tags of every resource.')
+param tags object
+@description('Python of the app.')
+param pythonVersion string
+@description('Most instances of one function.')
+param maximumInstanceCount int
+@description('Subnet for the app. Empty: none.')
+param appSubnetId string
+@description('Storage account of the Functions host.')
+param hostAccountName string
+@description('Storage account of ledger, archive, evidence and policies.')
+param dataAccountName string
+@description('Container of the deployment package.')
+param packagesName string
+@description('Service Bus namespace.')
+param busName string
+@description('Custom topic for findings.')
+param findingsTopicName string
+@description('Application Insights.')
+param insightsName string
+@description('Log Analytics workspace that the diagnostic settings send to.')
+param logsName string
+@description('Identity that watches.')
+param watcherName string
+@description('Identity that promotes.')
+param promoterName string
+@description('Resource id of the machine learning workspace.')
+param workspaceId string
+@description('Azure DevOps organisation. Empty: none.')
+param devopsUrl string
+
+resource host 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: hostAccountName
+}
+
+resource data 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: dataAccountName
+}
+
+resource findings 'Microsoft.EventGrid/topics@2025-02-15' existing = {
+  name: findingsTopicName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource logs 'Microsoft.OperationalInsights/workspaces@2025-07-01' existing = {
+  name: logsName
+}
+
+resource watcher 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: watcherName
+}
+
+resource promoter 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: promoterName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  name: 'plan-driftgate-${suffix}'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource site 'Microsoft.Web/sites@2025-03-01' = {
+  name: 'func-driftgate-${suffix}'
+  location: location
+  tags: union(tags, { 'azd-service-name': 'api' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${watcher.id}': {}
+      '${promoter.id}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    virtualNetworkSubnetId: empty(appSubnetId) ? null : appSubnetId
+    siteConfig: { minTlsVersion: '1.2' }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${host.properties.primaryEndpoints.blob}${packagesName}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: watcher.id
+          }
+        }
+      }
+      runtime: { name: 'python', version: pythonVersion }
+      scaleAndConcurrency: {
+        maximumInstanceCount: maximumInstanceCount
+        instanceMemoryMB: 2048
+      }
+    }
+  }
+}
+
+resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
+  parent: site
+  name: 'appsettings'
+  properties: {
+    AzureWebJobsStorage__blobServiceUri: host.properties.primaryEndpoints.blob
+    AzureWebJobsStorage__queueServiceUri: host.properties.primaryEndpoints.queue
+    AzureWebJobsStorage__tableServiceUri: host.properties.primaryEndpoints.table
+    AzureWebJobsStorage__credential: 'managedidentity'
+    AzureWebJobsStorage__clientId: watcher.properties.clientId
+    ServiceBus__fullyQualifiedNamespace: '${busName}.servicebus.windows.net'
+    ServiceBus__credential: 'managedidentity'
+    ServiceBus__clientId: watcher.properties.clientId
+    APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${watcher.properties.clientId};Authorization=AAD'
+    DRIFTGATE_ADAPTERS: 'azure'
+    DRIFTGATE_BLOB_ENDPOINT: data.properties.primaryEndpoints.blob
+    DRIFTGATE_TABLE_ENDPOINT: data.properties.primaryEndpoints.table
+    DRIFTGATE_WORKSPACE_ID: workspaceId
+    DRIFTGATE_LOG_ANALYTICS_ID: logs.properties.customerId
+    DRIFTGATE_EVENT_TOPIC: findings.properties.endpoint
+    DRIFTGATE_WATCHER_CLIENT_ID: watcher.properties.clientId
+    DRIFTGATE_PROMOTER_CLIENT_ID: promoter.properties.clientId
+    DRIFTGATE_DEVOPS_URL: devopsUrl
+    DRIFTGATE_DRIFT_SCHEDULE: '0 5 * * * *'
+    DRIFTGATE_KPI_SCHEDULE: '0 10 * * * *'
+    DRIFTGATE_ROUTING_SCHEDULE: '0 */10 * * * *'
+    DRIFTGATE_RECONCILE_SCHEDULE: '0 */15 * * * *'
+    DRIFTGATE_SWEEP_SCHEDULE: '30 * * * * *'
+    DRIFTGATE_HEARTBEAT_SCHEDULE: '0 2-59/15 * * * *'
+  }
+}
+
+resource publishingOff 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: site
+  name: 'scm'
+  properties: { allow: false }
+}
+
+resource transferOff 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: site
+  name: 'ftp'
+  properties: { allow: false }
+}
+
+output functionAppId string = site.id

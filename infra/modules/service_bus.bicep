@@ -1,0 +1,120 @@
+// Queues and the topic, one after the other: siblings made at once can conflict.
+@description('Region.')
+param location string
+@description('Part of every name that has to be unique.')
+param suffix string
+@description('Tags of every resource.')
+param tags object
+@description('Standard, or Premium for a private endpoint.')
+param tier string
+@description('Refuse public networks; only Premium can.')
+param closed bool
+@description('More subscriptions of the topic alerts, each {name, filter}.')
+param alertChannels array
+
+resource bus 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
+  name: 'sb-driftgate-${suffix}'
+  location: location
+  tags: tags
+  sku: { name: tier, tier: tier }
+  properties: {
+    disableLocalAuth: true
+    minimumTlsVersion: '1.2'
+    publicNetworkAccess: closed && tier == 'Premium' ? 'Disabled' : 'Enabled'
+  }
+}
+
+resource checks 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
+  parent: bus
+  name: 'checks'
+  properties: {
+    requiresSession: true
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'PT10M'
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+  }
+}
+
+resource retraining 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
+  parent: bus
+  name: 'retraining-requests'
+  properties: {
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'P7D'
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+  }
+  dependsOn: [ checks ]
+}
+
+resource promotion 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
+  parent: bus
+  name: 'promotion-requests'
+  properties: {
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'P7D'
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+  }
+  dependsOn: [ retraining ]
+}
+
+resource alerts 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
+  parent: bus
+  name: 'alerts'
+  properties: {
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'PT10M'
+  }
+  dependsOn: [ promotion ]
+}
+
+resource log 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
+  parent: alerts
+  name: 'log'
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+  }
+}
+
+resource everything 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
+  parent: log
+  name: '$Default'
+  properties: {
+    filterType: 'SqlFilter'
+    sqlFilter: { sqlExpression: '1=1' }
+  }
+}
+
+@batchSize(1)
+resource channels 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = [for channel in alertChannels: {
+  parent: alerts
+  name: channel.name
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+    deadLetteringOnFilterEvaluationExceptions: true
+  }
+  dependsOn: [ everything ]
+}]
+
+// Named $Default, else it would only add to the rule that lets everything through.
+@batchSize(1)
+resource filters 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = [for (channel, index) in alertChannels: {
+  parent: channels[index]
+  name: '$Default'
+  properties: {
+    filterType: 'SqlFilter'
+    sqlFilter: { sqlExpression: channel.filter }
+  }
+}]
+
+output busName string = bus.name
+output busId string = bus.id

@@ -1,0 +1,143 @@
+"""What the code names exists in the Bicep, and what the Bicep makes is named by the code."""
+
+import json
+import re
+
+from shared.settings import AzureSettings, Settings
+from tests.infra.bicep import INFRA, ROOT, config, parsed, resources
+
+FUNCTIONS = "".join(path.read_text() for path in (ROOT / "functions").glob("*.py"))
+AZURE = "".join(path.read_text() for path in (ROOT / "shared/adapters/azure").glob("*.py"))
+SUBSCRIPTIONS = (INFRA / "subscriptions.bicep").read_text()
+SAMPLE = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+OTHER_CLOUDS = {"DRIFTGATE_RESOURCE_MANAGER", "DRIFTGATE_LOG_ANALYTICS", "DRIFTGATE_METRICS"}
+ONLY_EMBEDDED = {"DRIFTGATE_HOME", "DRIFTGATE_WORKSPACE", "DRIFTGATE_POLICIES"}
+OF_THE_HOST = re.compile(r"AzureWebJobsStorage__|ServiceBus__|APPLICATIONINSIGHTS_|PYTHON_|OTEL_")
+
+
+def tree(name):
+    return parsed((INFRA / "modules" / f"{name}.bicep").read_text())
+
+
+def named(module, kind):
+    """The names of the resources of a type that are written out, not those out of parameters."""
+    return {
+        config(block)["name"]
+        for block in tree(module)["resources"].values()
+        if block["type"] == kind and not block["existing"] and "loop_type" not in block["config"]
+    }
+
+
+def app_settings():
+    [settings] = resources(tree("app"), "Microsoft.Web/sites/config")
+    return settings["properties"]
+
+
+class Asked(dict):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self, values):
+        super().__init__(values)
+        self.names = set()
+
+    def get(self, name, default=None):
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def asked_settings():
+    environment = Asked(
+        {
+            "DRIFTGATE_ADAPTERS": "azure",
+            "DRIFTGATE_BLOB_ENDPOINT": "https://a.blob.core.windows.net",
+            "DRIFTGATE_TABLE_ENDPOINT": "https://a.table.core.windows.net",
+            "ServiceBus__fullyQualifiedNamespace": "a.servicebus.windows.net",
+            "DRIFTGATE_WORKSPACE_ID": "/subscriptions/s/resourceGroups/g/providers"
+            "/Microsoft.MachineLearningServices/workspaces/w",
+            "DRIFTGATE_LOG_ANALYTICS_ID": "c",
+        }
+    )
+    Settings.from_environment(environment)
+    AzureSettings.from_environment(environment)
+    return environment.names
+
+
+def test_queues_topics_and_subscriptions_are_those_of_the_triggers():
+    bus = "Microsoft.ServiceBus/namespaces"
+
+    assert named("service_bus", f"{bus}/queues") == set(
+        re.findall(r'queue_name="([^"]+)"', FUNCTIONS)
+    )
+    assert named("service_bus", f"{bus}/topics") == set(
+        re.findall(r'topic_name="([^"]+)"', FUNCTIONS)
+    )
+    assert named("service_bus", f"{bus}/topics/subscriptions") == set(
+        re.findall(r'subscription_name="([^"]+)"', FUNCTIONS)
+    )
+
+
+def test_containers_are_those_of_the_adapters_and_one_for_packages_and_dead_letters():
+    in_code = set(re.findall(r'BlobContainer\(\w+, "([a-z]+)"\)', AZURE))
+    in_code |= set(re.findall(r'^CONTAINER = "([a-z]+)"', AZURE, re.MULTILINE))
+    made = named("storage", "Microsoft.Storage/storageAccounts/blobServices/containers")
+    dead = set(re.findall(r"blobContainerName: '(\w+)'", SUBSCRIPTIONS))
+
+    assert made == in_code | dead | {"packages"}
+    assert "${packagesName}" in (INFRA / "modules" / "app.bicep").read_text()
+
+
+def test_containers_that_are_written_are_those_the_identity_may_write():
+    written = set(tree("access")["variables"]["writtenContainers"]["value"])
+
+    assert written == {"events", "evidence", "profiles", "reports"}
+
+
+def test_the_table_is_that_of_the_ledger():
+    made = named("storage", "Microsoft.Storage/storageAccounts/tableServices/tables")
+
+    assert made == set(re.findall(r'^TABLE = "(\w+)"', AZURE, re.MULTILINE))
+
+
+def test_every_setting_the_code_asks_for_is_set_and_every_one_set_is_asked_for():
+    own = {name for name in app_settings() if not OF_THE_HOST.match(name)}
+    schedules = set(re.findall(r"%(\w+)%", FUNCTIONS))
+
+    assert own == (asked_settings() | schedules) - OTHER_CLOUDS - ONLY_EMBEDDED - {
+        "ServiceBus__fullyQualifiedNamespace"
+    }
+
+
+def test_the_host_reaches_storage_service_bus_and_insights_without_keys():
+    settings = app_settings()
+
+    assert settings["AzureWebJobsStorage__credential"] == "managedidentity"
+    assert settings["ServiceBus__credential"] == "managedidentity"
+    assert settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"].endswith("Authorization=AAD")
+    assert set(re.findall(r'connection="(\w+)"', FUNCTIONS)) == {"ServiceBus"}
+
+
+def test_every_schedule_is_set_as_in_the_sample_settings():
+    settings = app_settings()
+    for name in re.findall(r"%(\w+)%", FUNCTIONS):
+        assert settings[name] == SAMPLE[name]
+
+
+def test_every_event_grid_function_has_its_subscription():
+    triggers = re.findall(r'function_name\("(\w+)"\)\n@blueprint\.event_grid_trigger', FUNCTIONS)
+
+    assert triggers
+    assert sorted(re.findall(r"/functions/(\w+)", SUBSCRIPTIONS)) == sorted(triggers)
+
+
+def test_an_event_that_is_not_delivered_is_kept_with_the_identity_of_its_topic():
+    [*subscriptions] = resources(
+        parsed(SUBSCRIPTIONS), "Microsoft.EventGrid/systemTopics/eventSubscriptions"
+    )
+
+    assert len(subscriptions) == 2
+    for one in subscriptions:
+        dead = one["properties"]["deadLetterWithResourceIdentity"]
+        assert dead["identity"] == {"type": "SystemAssigned"}
+    assert tree("system_topics")["resources"]["workspaceTopic"]["config"]["identity"] == {
+        "type": "SystemAssigned"
+    }
