@@ -7,8 +7,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shared.adapters.embedded import EmbeddedQueue
-    from shared.ports import Archive, Clock, Evidence, Ledger, Policies, Profiles, Workspace
+    from shared.ports import (
+        Adapters,
+        Archive,
+        Broker,
+        Clock,
+        Evidence,
+        Ledger,
+        Policies,
+        Profiles,
+        Workspace,
+    )
     from shared.service.service import Service
     from shared.service.worker import Handler, Worker
     from shared.settings import Settings
@@ -21,13 +30,46 @@ class Application:
     settings: "Settings"
     clock: "Clock"
     service: "Service"
-    archive: "Archive"
-    ledger: "Ledger"
-    evidence: "Evidence"
-    profiles: "Profiles"
-    policies: "Policies"
-    workspace: "Workspace"
-    queue: "EmbeddedQueue"
+    adapters: "Adapters"
+
+    @property
+    def archive(self) -> "Archive":
+        """Every inbound payload."""
+        return self.adapters.archive
+
+    @property
+    def ledger(self) -> "Ledger":
+        """States, decisions, outbox."""
+        return self.adapters.ledger
+
+    @property
+    def evidence(self) -> "Evidence":
+        """What decisions were made from, by content hash."""
+        return self.adapters.evidence
+
+    @property
+    def profiles(self) -> "Profiles":
+        """Baselines and windows."""
+        return self.adapters.profiles
+
+    @property
+    def policies(self) -> "Policies":
+        """What model owners ask for."""
+        return self.adapters.policies
+
+    @property
+    def workspace(self) -> "Workspace":
+        """The machine learning workspace."""
+        return self.adapters.workspace
+
+    @property
+    def queue(self) -> "Broker":
+        """The embedded broker. Raises Refused where Service Bus is the broker."""
+        if self.adapters.queue is None:
+            from shared.errors import Refused
+
+            raise Refused("Only the embedded broker can be looked into; use the portal or peek.")
+        return self.adapters.queue
 
     def worker(self, handlers: "dict[str, Handler] | None" = None) -> "Worker":
         """A consumer of every queue; `handlers` replace those that only mark messages as read."""
@@ -40,7 +82,7 @@ class Application:
             messages.RETRAINING_REQUESTS: _read,
             messages.PROMOTION_REQUESTS: _read,
         }
-        return Worker(self.queue, {**consumed, **(handlers or {})})
+        return Worker(self.adapters.receiver, {**consumed, **(handlers or {})})
 
     def _handle(self, body: object) -> None:
         if isinstance(body, dict):
@@ -58,41 +100,39 @@ def build(settings: "Settings | None" = None, *, clock: "Clock | None" = None) -
     with its first event.
     Raises InvalidSetting when a setting cannot be used.
     """
-    from shared.adapters import embedded
     from shared.service.service import Service
     from shared.service.world import World
     from shared.settings import Settings
 
     settings = settings or Settings.from_environment(os.environ)
     clock = clock or _now
-    database = settings.home / "driftgate.db"
-    queue = embedded.EmbeddedQueue(settings.home / "queues.db", clock=clock)
-    archive = embedded.EmbeddedArchive(database)
-    ledger = embedded.EmbeddedLedger(database)
-    evidence = embedded.FolderEvidence(settings.home / "evidence")
-    profiles = embedded.FolderProfiles(settings.home / "profiles")
-    policies = embedded.FilePolicies(settings.policies)
-    workspace = embedded.FileWorkspace(settings.workspace)
+    adapters = _connect(settings, clock)
     world = World(
-        workspace=workspace,
-        profiles=profiles,
-        policies=policies,
-        ledger=ledger,
+        workspace=adapters.workspace,
+        profiles=adapters.profiles,
+        policies=adapters.policies,
+        ledger=adapters.ledger,
         settings=settings,
     )
-    service = Service(archive=archive, evidence=evidence, sender=queue, world=world, clock=clock)
-    return Application(
-        settings=settings,
+    service = Service(
+        archive=adapters.archive,
+        evidence=adapters.evidence,
+        sender=adapters.sender,
+        world=world,
         clock=clock,
-        service=service,
-        archive=archive,
-        ledger=ledger,
-        evidence=evidence,
-        profiles=profiles,
-        policies=policies,
-        workspace=workspace,
-        queue=queue,
+        announces=adapters.announces,
     )
+    return Application(settings=settings, clock=clock, service=service, adapters=adapters)
+
+
+def _connect(settings: "Settings", clock: "Clock") -> "Adapters":
+    if settings.azure is None:
+        from shared.adapters.embedded.connect import connect as embedded
+
+        return embedded(settings, clock)
+    from shared.adapters.azure.connect import connect as azure
+
+    return azure(settings, settings.azure, clock)
 
 
 def _now() -> datetime:

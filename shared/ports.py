@@ -3,7 +3,7 @@
 Every adapter of a port passes the contract tests of that port, in `tests/contracts/`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -267,8 +267,13 @@ class Workspace(Protocol):
         They may hold other rows too; none in the span is no error. Raises `NotFound`.
         """
 
-    def kpi(self, model: str, name: str, start: datetime, end: datetime) -> Sequence[SeriesPoint]:
-        """A KPI's buckets in [start, end), by time. Raises `NotFound`."""
+    def kpi(
+        self, model: str, name: str, start: datetime, end: datetime, query: str | None = None
+    ) -> Sequence[SeriesPoint]:
+        """A KPI's buckets in [start, end), by time; `query` is what its owner asks Log Analytics.
+
+        Raises `NotFound`, and `InvalidData` for a query that is wrong.
+        """
 
 
 class Models(Protocol):
@@ -327,7 +332,8 @@ class Adapters:
     """One adapter for each port: all of them embedded, or all of them Azure's.
 
     `queue` is the embedded broker, None where Service Bus is it; `pipelines` is None where no
-    Azure DevOps is named; `announces` says that `sender` also publishes findings.
+    Azure DevOps is named; `announces` says that `sender` also publishes findings. `connections`
+    close what is open.
     """
 
     archive: Archive
@@ -345,3 +351,9 @@ class Adapters:
     dead_letters: DeadLetters
     queue: Broker | None = None
     announces: bool = False
+    connections: Sequence[Callable[[], None]] = ()
+
+    def close(self) -> None:
+        """Close every connection; what was opened last goes first."""
+        for close in reversed(self.connections):
+            close()

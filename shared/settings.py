@@ -14,6 +14,7 @@ SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
 RESOURCE_MANAGER = "https://management.azure.com"
 LOG_ANALYTICS = "https://api.loganalytics.azure.com"
+WORKSPACE_BLOBS = "https://{account}.blob.core.windows.net"
 METRICS = "https://{region}.metrics.monitor.azure.com"
 
 
@@ -29,7 +30,7 @@ class AzureSettings:
     customer id of the Log Analytics workspace that its diagnostic settings send to.
     `event_topic` and `devops_url` may be missing: then findings are not published and no pipeline
     is started. Client ids choose a user-assigned identity; without one the environment's counts.
-    The last three name another cloud than the public one.
+    The last four name another cloud than the public one.
     """
 
     blob_endpoint: str
@@ -44,6 +45,7 @@ class AzureSettings:
     resource_manager: str = RESOURCE_MANAGER
     log_analytics: str = LOG_ANALYTICS
     metrics: str = METRICS
+    workspace_blobs: str = WORKSPACE_BLOBS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "AzureSettings":
@@ -51,7 +53,7 @@ class AzureSettings:
         return cls(
             blob_endpoint=_address(environment, "BLOB_ENDPOINT"),
             table_endpoint=_address(environment, "TABLE_ENDPOINT"),
-            service_bus=_needed(environment, "ServiceBus__fullyQualifiedNamespace"),
+            service_bus=_service_bus(environment),
             workspace_id=_workspace(environment),
             log_analytics_id=_needed(environment, f"{PREFIX}LOG_ANALYTICS_ID"),
             event_topic=_optional_address(environment, "EVENT_TOPIC"),
@@ -61,6 +63,7 @@ class AzureSettings:
             resource_manager=_optional_address(environment, "RESOURCE_MANAGER") or RESOURCE_MANAGER,
             log_analytics=_optional_address(environment, "LOG_ANALYTICS") or LOG_ANALYTICS,
             metrics=_optional_address(environment, "METRICS") or METRICS,
+            workspace_blobs=_optional_address(environment, "WORKSPACE_BLOBS") or WORKSPACE_BLOBS,
         )
 
 
@@ -116,6 +119,15 @@ def _folder(environment: Mapping[str, str], name: str, own: Path, sample: Path) 
             raise InvalidSetting(f"{PREFIX}{name} names {named}, which is not a folder; make it.")
         return Path(named)
     return own if own.is_dir() else sample
+
+
+def _service_bus(environment: Mapping[str, str]) -> str:
+    """The namespace, or the connection string of a broker on this machine, as the host names them.
+
+    Whether it is one of this machine is asked where the connection is made.
+    """
+    local = environment.get("ServiceBus")
+    return local or _needed(environment, "ServiceBus__fullyQualifiedNamespace")
 
 
 def _needed(environment: Mapping[str, str], name: str) -> str:

@@ -117,6 +117,7 @@ class KpiPolicy:
 
     `limit` is a share of the expected value when `relative`, else in the KPI's own unit
     (0.02 is two points of a proportion). `window` is judged, `history` before it is the baseline.
+    `query` is KQL on Log Analytics, for a KPI that lies there.
     """
 
     name: str
@@ -128,6 +129,7 @@ class KpiPolicy:
     history: timedelta = timedelta(days=56)
     confidence: float = 0.95
     severity: str = "critical"
+    query: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,10 @@ class EventGridSender:
             ):
                 self._client.send(batch)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
 
 def _batches(messages: Sequence[Message]) -> "list[list[CloudEvent[Any]]]":
     batches: list[list[CloudEvent[Any]]] = []

@@ -164,8 +164,15 @@ class FileWorkspace:
             paths.extend(map(str, found))
         return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
 
-    def kpi(self, model: str, name: str, start: datetime, end: datetime) -> Sequence[SeriesPoint]:
-        """A KPI's buckets in [start, end), by time. Raises NotFound."""
+    def kpi(
+        self,
+        model: str,
+        name: str,
+        start: datetime,
+        end: datetime,
+        query: str | None = None,  # noqa: ARG002  a folder answers no queries
+    ) -> Sequence[SeriesPoint]:
+        """A KPI's buckets in [start, end), by time, out of its file. Raises NotFound."""
         _plain_names("a KPI", model, name)
         path = self._folder / "kpis" / model / f"{name}.csv"
         if not path.is_file():

@@ -27,7 +27,7 @@ def _read(event: Event, kpi: KpiPolicy, world: World) -> KpiSeries:
     end = event.time
     start = end - kpi.window
     try:
-        points = world.workspace.kpi(event.name, kpi.name, start - kpi.history, end)
+        points = world.workspace.kpi(event.name, kpi.name, start - kpi.history, end, kpi.query)
     except (NotFound, InvalidData) as problem:
         return KpiSeries(name=kpi.name, start=start, end=end, problem=str(problem))
     return KpiSeries(

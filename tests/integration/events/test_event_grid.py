@@ -19,12 +19,14 @@ def published(loopback):
 
 @pytest.fixture
 def sender(loopback):
-    return EventGridSender(
+    made = EventGridSender(
         f"{loopback.url}{TOPIC}",
         ManagedIdentityCredential(),
         retry_backoff_factor=0.01,
         retry_total=2,
     )
+    yield made
+    made.close()
 
 
 def message(number, *, padding=0):

@@ -1,0 +1,38 @@
+"""The one way a value gets into a KQL query: as data in front of it, never as part of its text.
+
+Log Analytics takes no parameters beside the query. So a query's text is fixed, and its parameters
+come before it as one JSON literal, which nothing in a value can end.
+"""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.domain.canonical import format_time
+from shared.errors import Refused
+
+_NO_NAME_HAS = {"Cc", "Cs", "Zl", "Zp"}
+Value = str | int | datetime
+
+
+def with_parameters(query: str, parameters: Mapping[str, Value]) -> str:
+    r"""The query with `parameters` declared; it reads them as `tostring(parameters.name)`.
+
+    Raises Refused for a value with a control character or a line separator: no name has one, and
+    engines differ in how they read its escape.
+
+    >>> print(with_parameters("T | where x == tostring(parameters.x)", {"x": 'a"; drop'}))
+    let parameters = dynamic({"x": "a\"; drop"});
+    T | where x == tostring(parameters.x)
+    """
+    plain = {name: _plain(name, value) for name, value in parameters.items()}
+    return f"let parameters = dynamic({json.dumps(plain, ensure_ascii=False)});\n{query}"
+
+
+def _plain(name: str, value: Value) -> str | int:
+    if isinstance(value, datetime):
+        return format_time(value)
+    if isinstance(value, str) and any(unicodedata.category(c) in _NO_NAME_HAS for c in value):
+        raise Refused(f"{name} is {value[:80]!r}, which holds a control character; leave it out.")
+    return value

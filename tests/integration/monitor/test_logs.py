@@ -1,0 +1,257 @@
+"""Log Analytics through the true SDK, the queries really executed."""
+
+import ast
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from azure.identity import ManagedIdentityCredential
+
+import shared.adapters.azure
+from shared.adapters.azure.logs import WorkspaceLogs
+from shared.domain.world import SeriesPoint
+from shared.errors import InvalidData, NoPermission, NotFound, Refused, Unavailable
+from tests.conftest import NOON
+from tests.integration.loopback.log_analytics import WORKSPACE, serve_log_analytics
+from tests.integration.loopback.server import Answer, refusal
+
+ROUTE = f"/v1/workspaces/{WORKSPACE}/query"
+HOUR = timedelta(hours=1)
+TRAFFIC = {
+    "TimeGenerated": "TIMESTAMP",
+    "EndpointName": "VARCHAR",
+    "DeploymentName": "VARCHAR",
+    "ResponseCode": "VARCHAR",
+}
+CONSOLE = {
+    "TimeGenerated": "TIMESTAMP",
+    "DeploymentName": "VARCHAR",
+    "Message": "VARCHAR",
+    "_ResourceId": "VARCHAR",
+}
+HOSTILE = [
+    'x" or 1==1 //',
+    "x' or 1==1 //",
+    'x"}); AmlOnlineEndpointTrafficLog | union (Secrets) //',
+    "x\\",
+    "*",
+    "ü\U0001f600",
+]
+
+
+@pytest.fixture
+def tables(loopback):
+    served = serve_log_analytics(loopback.router)
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def logs(loopback):
+    made = WorkspaceLogs(
+        WORKSPACE,
+        ManagedIdentityCredential(),
+        endpoint=loopback.url,
+        retry_backoff_factor=0.001,
+    )
+    yield made
+    made.close()
+
+
+def naive(at):
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def log_traffic(tables, *rows):
+    made = [
+        (naive(NOON - timedelta(minutes=minutes)), endpoint, deployment, "200")
+        for minutes, endpoint, deployment in rows
+    ]
+    tables.make("AmlOnlineEndpointTrafficLog", TRAFFIC, made)
+
+
+def test_requests_are_counted_by_deployment_within_the_window(logs, tables):
+    log_traffic(
+        tables,
+        (10, "ep", "blue"),
+        (20, "EP", "blue"),
+        (60, "ep", "blue"),
+        (61, "ep", "green"),
+        (0, "ep", "red"),
+        (5, "other", "blue"),
+    )
+
+    assert logs.requests("ep", NOON - HOUR, NOON) == {"blue": 3}
+
+
+def test_an_endpoint_that_was_logged_before_and_is_silent_now_has_no_requests(logs, tables):
+    log_traffic(tables, (60 * 24, "ep", "blue"))
+
+    assert logs.requests("ep", NOON - HOUR, NOON) == {}
+
+
+def test_an_endpoint_that_was_never_logged_is_unknown(logs, tables):
+    log_traffic(tables, (60 * 24 * 15, "ep", "blue"))
+
+    assert logs.requests("ep", NOON - HOUR, NOON) is None
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_table_that_does_not_exist_yet_means_that_nothing_is_logged(logs):
+    assert logs.requests("ep", NOON - HOUR, NOON) is None
+    assert logs.console_logs("ep", "blue", 10) == ""
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_only_a_name(logs, tables, name):
+    """It finds its own rows and no others, and breaks no query."""
+    log_traffic(tables, (10, "ep", "blue"), (10, name, "mine"))
+    tables.make("Secrets", TRAFFIC, [(naive(NOON), name, "secret", "200")])
+
+    assert logs.requests(name, NOON - HOUR, NOON) == {"mine": 1}
+    assert logs.requests(f"{name}?", NOON - HOUR, NOON) is None
+
+
+@pytest.mark.parametrize("name", ["x\n| union Secrets", "x\u2028| take 1", "x\x00", "\ud800"])
+def test_a_name_with_a_control_character_is_refused_before_anything_is_asked(logs, tables, name):
+    with pytest.raises(Refused, match="holds a control character"):
+        logs.requests(name, NOON - HOUR, NOON)
+
+    assert tables.queries == []
+
+
+def test_no_query_is_put_together_but_in_one_place():
+    """Only `with_parameters` formats text into a query, and only as JSON."""
+    folder = Path(shared.adapters.azure.__file__).parent
+    asking = [path.name for path in folder.glob("*.py") if "query_workspace(" in path.read_text()]
+    assert asking == ["logs.py"]
+    tree = ast.parse((folder / "logs.py").read_text())
+    texts = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n|" in node.value
+    ]
+    named = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant)
+    }
+    assert {"_REQUESTS", "_CONSOLE"} <= named.keys()
+    assert sorted(texts) == sorted(named[name].value for name in ("_REQUESTS", "_CONSOLE"))
+
+
+def test_the_console_comes_in_order_and_only_its_last_lines(logs, tables):
+    rows = [
+        (
+            naive(NOON + timedelta(seconds=n)),
+            "blue",
+            f"line {n}",
+            "/subscriptions/s/onlineEndpoints/ep",
+        )
+        for n in range(4)
+    ]
+    other = (naive(NOON), "blue", "other endpoint", "/subscriptions/s/onlineEndpoints/ep2")
+    tables.make("AmlOnlineEndpointConsoleLog", CONSOLE, [*reversed(rows), other])
+
+    assert logs.console_logs("ep", "blue", 2) == "line 2\nline 3\n"
+    assert logs.console_logs("ep", "blue", 0) == ""
+
+
+KPI = (
+    "Approvals | where model == tostring(parameters.model)"
+    " | where at >= todatetime(parameters.start)"
+    " | project bucket = at, value = approved, weight = asked"
+)
+
+
+def approvals(tables, *rows):
+    columns = {"at": "TIMESTAMP", "model": "VARCHAR", "approved": "DOUBLE", "asked": "BIGINT"}
+    tables.make("Approvals", columns, rows)
+
+
+def test_a_kpi_is_what_its_owners_query_says_by_time(logs, tables):
+    start = NOON - timedelta(days=2)
+    approvals(
+        tables,
+        (naive(NOON - HOUR), "loan", 5.0, 10),
+        (naive(start), "loan", 4.0, 8),
+        (naive(NOON), "loan", 9.0, 9),
+        (naive(NOON - 2 * HOUR), "loan", None, 9),
+        (naive(start), "fraud", 1.0, 8),
+    )
+
+    assert logs.kpi("loan", "approvals", start, NOON, KPI) == [
+        SeriesPoint(time=start, value=4.0, weight=8.0),
+        SeriesPoint(time=NOON - HOUR, value=5.0, weight=10.0),
+    ]
+
+
+def test_a_kpi_without_a_query_says_what_to_write(logs):
+    with pytest.raises(NotFound, match="has no `query` in the policy"):
+        logs.kpi("loan", "approvals", NOON - HOUR, NOON)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("Approvals | project at", "no column `bucket`, only at"),
+        ("Approvals | project bucket = model, value = asked", "'loan' as `bucket`"),
+        ("Approvals | project bucket = at, value = asked, weight = model", "'loan' as `weight`"),
+        ("Approvals | wherever x", "the query is wrong"),
+        ("Nothing | project bucket, value", "names a table that does not exist"),
+    ],
+    ids=["columns", "time", "weight", "syntax", "table"],
+)
+def test_a_query_that_is_wrong_is_told_to_its_owner(logs, tables, query, sentence):
+    approvals(tables, (naive(NOON - HOUR), "loan", 5.0, 10))
+
+    with pytest.raises(InvalidData, match=sentence):
+        logs.kpi("loan", "approvals", NOON - HOUR, NOON, query)
+
+
+def test_a_part_of_an_answer_is_never_taken_for_all_of_it(logs, tables):
+    log_traffic(tables, (10, "ep", "blue"))
+    tables.partial = "The query ran out of memory."
+
+    with pytest.raises(Unavailable, match="answered only a part"):
+        logs.requests("ep", NOON - HOUR, NOON)
+
+
+def test_a_query_is_tried_once_more_and_no_more(logs, loopback, tables):
+    log_traffic(tables, (10, "ep", "blue"))
+    busy = refusal(504, "GatewayTimeout", "Later.")
+    loopback.router.fail_next("POST", ROUTE, busy)
+    assert logs.requests("ep", NOON - HOUR, NOON) == {"blue": 1}
+
+    loopback.router.fail_next("POST", ROUTE, busy, busy)
+    with pytest.raises(Unavailable, match="count the requests of ep"):
+        logs.requests("ep", NOON - HOUR, NOON)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "sentence"),
+    [
+        (refusal(403, "InsufficientAccessError", "No."), NoPermission, "Log Analytics Reader"),
+        (refusal(404, "PathNotFoundError", "No."), NotFound, f"workspace {WORKSPACE}"),
+        (Answer(hang_up=True), Unavailable, "no answer"),
+    ],
+    ids=["forbidden", "missing", "silent"],
+)
+def test_a_fault_is_told_in_one_sentence(logs, loopback, answer, error, sentence):
+    loopback.router.add("POST", ROUTE, lambda _: answer)
+
+    with pytest.raises(error, match=sentence):
+        logs.requests("ep", NOON - HOUR, NOON)
+
+
+def test_a_query_says_how_long_it_may_take_and_which_span_it_reads(logs, loopback, tables):
+    log_traffic(tables)
+    logs.requests("ep", NOON - HOUR, NOON)
+
+    [request] = loopback.router.requests("POST", ROUTE)
+    assert "wait=60" in request.headers["prefer"]
+    start, end = request.json()["timespan"].split("/")
+    assert datetime.fromisoformat(end) == NOON
+    assert datetime.fromisoformat(start) == NOON - HOUR - timedelta(days=14)

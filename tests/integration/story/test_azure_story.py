@@ -1,0 +1,97 @@
+"""The one way from an event to a message, on Azure's adapters from end to end."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from shared.errors import Refused
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+POLICY = """
+model: loan-default
+endpoint: loan-endpoint
+owner: credit-risk
+gates: {min_auc: 0.84}
+routing: {grace: 30m}
+"""
+TRAFFIC = {
+    "TimeGenerated": "TIMESTAMP",
+    "EndpointName": "VARCHAR",
+    "DeploymentName": "VARCHAR",
+}
+
+
+def test_a_registered_model_is_gated_and_put_forward_and_its_findings_are_published(
+    story, registered
+):
+    story.account.keep("policies", "loan-default.yaml", POLICY)
+    story.workspace.register("loan-default", "7", {"metrics": {"auc": 0.91}})
+
+    story.send(json.dumps(registered("7")).encode())
+
+    [request] = story.requests
+    assert request["data"]["model"] == "loan-default"
+    assert request["data"]["version"] == "7"
+    [finding] = story.published
+    assert finding["data"]["verdict"] == "pass"
+    assert finding["specversion"] == "1.0"
+    decision = story.last("model/loan-default")
+    assert decision["verdict"] == "pass"
+    assert story.application.ledger.unsent() == []
+    [kept] = story.application.archive.list()
+    assert kept.refusal is None
+
+
+def test_a_version_below_the_floor_is_not_put_forward(story, registered):
+    story.account.keep("policies", "loan-default.yaml", POLICY)
+    story.workspace.register("loan-default", "7", {"metrics": {"auc": 0.8}})
+
+    story.send(json.dumps(registered("7")).encode())
+
+    assert story.requests == []
+    [finding] = story.published
+    assert finding["data"]["verdict"] == "fail"
+
+
+def test_the_same_event_twice_is_decided_once(story, registered):
+    story.account.keep("policies", "loan-default.yaml", POLICY)
+    story.workspace.register("loan-default", "7", {"metrics": {"auc": 0.91}})
+    payload = json.dumps(registered("7")).encode()
+
+    story.send(payload)
+    story.send(payload)
+
+    assert len(story.requests) == 1
+    assert len(story.application.ledger.decisions()) == 1
+
+
+def test_a_deployment_that_gets_no_traffic_is_told_of_after_its_grace(story, completed):
+    story.account.keep("policies", "loan-default.yaml", POLICY)
+    story.workspace.deploy(
+        "loan-endpoint",
+        {
+            "traffic": {"green": 100, "blue": 0},
+            "deployments": {"green": {}, "blue": {"changed": story.clock.now}},
+        },
+    )
+    story.logs.make(
+        "AmlOnlineEndpointTrafficLog",
+        TRAFFIC,
+        [(story.clock.now.replace(tzinfo=None), "loan-endpoint", "green")],
+    )
+
+    story.send(json.dumps(completed("blue", at=story.clock.now)).encode())
+    assert story.notices == []
+    story.clock.advance(timedelta(minutes=31))
+    story.drain()
+
+    [notice] = story.notices
+    assert notice["data"]["alert"]["kind"] == "no_traffic"
+    assert "blue" in json.dumps(notice["data"])
+
+
+def test_the_broker_of_azure_cannot_be_looked_into_as_the_embedded_one_can(story):
+    with pytest.raises(Refused, match="Only the embedded broker"):
+        _ = story.application.queue
