@@ -1,14 +1,15 @@
 """The `driftgate` command: one file a subcommand family, joined here.
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`drift`,
-`performance`, `canary`), 3 refused (`send`).
+`performance`, `canary`), 3 refused (`send`). `gate` has those that pipelines expect: 0 passed,
+1 failed, 2 wrong usage, 3 inconclusive or an error.
 """
 
 import sys
 
 import typer
 
-from shared.cli import canary, demo, drift, looking, performance, policy, profile, sending
+from shared.cli import canary, demo, drift, gate, looking, performance, policy, profile, sending
 from shared.errors import DriftgateError
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app.command()(profile.profile)
 app.command()(performance.performance)
 app.command()(canary.canary)
 app.command(name="policy")(policy.check)
+app.command()(gate.gate)
 app.command()(demo.demo)
 
 

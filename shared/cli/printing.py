@@ -34,8 +34,9 @@ def table(*columns: str) -> "Table":
 
 
 def print_json(value: object) -> None:
-    """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    """One JSON document on standard output; no text in it is a command to a pipeline's agent."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(text.replace("##vso[", "##vso\\u005b").replace("##[", "##\\u005b") + "\n")
 
 
 def coloured(verdict: str | None) -> str:

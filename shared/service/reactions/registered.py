@@ -9,6 +9,7 @@ from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.world import ModelVersion
 from shared.errors import InvalidData, NotFound
+from shared.service.gating import serving_champion
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -31,25 +32,10 @@ def _gather(
     return PromotionEvidence(
         taken=now,
         candidate=candidate,
-        champion=_champion(candidate, policy, world),
+        champion=serving_champion(candidate, policy, world.workspace),
         baseline=baseline,
         baseline_problem=baseline_problem,
     )
-
-
-def _champion(candidate: ModelVersion, policy: Policy, world: World) -> ModelVersion | None:
-    """The version of the same model that serves most of the traffic now, unless it is this one."""
-    if policy.endpoint is None:
-        return None
-    try:
-        serving = world.workspace.endpoint(policy.endpoint).serving()
-        if serving is None or serving.model != candidate.name or serving.version is None:
-            return None
-        if serving.version == candidate.version:
-            return None
-        return world.workspace.model(serving.model, serving.version)
-    except NotFound:
-        return None
 
 
 def _baseline(

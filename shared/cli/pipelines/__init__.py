@@ -1,0 +1,1 @@
+"""How a gate's findings are told to the pipeline that asked."""
