@@ -84,7 +84,7 @@ def test_a_missing_metric_says_what_is_recorded(run, home):
     done = run("gate", "loan", "7", "--min", "recall=0.5", "--json", home=home)
 
     assert done.returncode == 3
-    assert "recall is not recorded for loan:7 (recorded: auc and f1)" in done.stdout
+    assert "recall is not recorded for loan:7 (recorded: auc, f1)" in done.stdout
 
 
 def test_the_results_are_a_junit_file(run, home, tmp_path):
