@@ -122,6 +122,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     ServiceBus__clientId: watcher.properties.clientId
     APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${watcher.properties.clientId};Authorization=AAD'
+    PYTHON_THREADPOOL_THREAD_COUNT: '8'
     DRIFTGATE_ADAPTERS: 'azure'
     DRIFTGATE_BLOB_ENDPOINT: data.properties.primaryEndpoints.blob
     DRIFTGATE_TABLE_ENDPOINT: data.properties.primaryEndpoints.table

@@ -10,7 +10,7 @@ FUNCTIONS = "".join(path.read_text() for path in (ROOT / "functions").glob("*.py
 AZURE = "".join(path.read_text() for path in (ROOT / "shared/adapters/azure").glob("*.py"))
 SUBSCRIPTIONS = (INFRA / "subscriptions.bicep").read_text()
 SAMPLE = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
-OTHER_CLOUDS = {"DRIFTGATE_RESOURCE_MANAGER", "DRIFTGATE_LOG_ANALYTICS", "DRIFTGATE_METRICS"}
+OTHER_CLOUDS = {"DRIFTGATE_RESOURCE_MANAGER", "DRIFTGATE_LOG_ANALYTICS", "DRIFTGATE_METRICS", "DRIFTGATE_WORKSPACE_BLOBS"}
 ONLY_EMBEDDED = {"DRIFTGATE_HOME", "DRIFTGATE_WORKSPACE", "DRIFTGATE_POLICIES"}
 OF_THE_HOST = re.compile(r"AzureWebJobsStorage__|ServiceBus__|APPLICATIONINSIGHTS_|PYTHON_|OTEL_")
 
@@ -103,7 +103,8 @@ def test_every_setting_the_code_asks_for_is_set_and_every_one_set_is_asked_for()
     schedules = set(re.findall(r"%(\w+)%", FUNCTIONS))
 
     assert own == (asked_settings() | schedules) - OTHER_CLOUDS - ONLY_EMBEDDED - {
-        "ServiceBus__fullyQualifiedNamespace"
+        "ServiceBus",
+        "ServiceBus__fullyQualifiedNamespace",
     }
 
 

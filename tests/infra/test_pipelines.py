@@ -1,0 +1,107 @@
+"""Both pipelines ask the same gate in the same order, and hand names over as variables."""
+
+import re
+import shlex
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from tests.infra.bicep import INFRA
+
+AZURE = yaml.safe_load((INFRA / "pipelines" / "azure-pipelines.yml").read_text())
+GITHUB = yaml.safe_load((INFRA / "pipelines" / "github-actions.yml").read_text())
+STAGES = ["validate_model", "deploy_to_staging", "production"]
+PLACEHOLDER = re.compile(r"\$\(|\$\{\{")
+
+
+def steps_of(value):
+    """Every step anywhere below."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if name == "steps":
+                yield from one
+            else:
+                yield from steps_of(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from steps_of(one)
+
+
+def script(step):
+    return step.get("bash") or step.get("run") or step.get("inputs", {}).get("inlineScript")
+
+
+SCRIPTS = [text for pipeline in (AZURE, GITHUB) for text in map(script, steps_of(pipeline)) if text]
+
+
+def gate_command(steps):
+    [command] = [text for text in map(script, steps) if text and text.startswith("driftgate ")]
+    return shlex.split(command)
+
+
+def test_both_have_the_same_stages_one_after_the_other():
+    assert [stage["stage"] for stage in AZURE["stages"]] == STAGES == list(GITHUB["jobs"])
+    for before, stage in zip(AZURE["stages"], AZURE["stages"][1:], strict=False):
+        assert stage["dependsOn"] == before["stage"]
+        assert stage["condition"] == "succeeded()"
+        assert GITHUB["jobs"][stage["stage"]]["needs"] == before["stage"]
+
+
+@pytest.mark.parametrize(("pipeline", "tongue"), [(AZURE, "azure-devops"), (GITHUB, "github")])
+def test_the_gate_is_asked_for_the_same_limits(pipeline, tongue):
+    assert gate_command(list(steps_of(pipeline))) == [
+        *("driftgate", "gate", "$MODEL", "$VERSION"),
+        *("--min-auc", "0.84", "--max-latency-ms", "200"),
+        *("--junit", "gate.xml", "--logging-commands", tongue),
+    ]
+
+
+def test_what_the_gate_saw_is_published_when_it_failed_too():
+    [published] = [s for s in steps_of(AZURE) if s.get("task") == "PublishTestResults@2"]
+    [kept] = [s for s in steps_of(GITHUB) if "upload-artifact" in s.get("uses", "")]
+
+    assert published["condition"] == "succeededOrFailed()"
+    assert published["inputs"]["testResultsFormat"] == "JUnit"
+    assert published["inputs"]["testResultsFiles"] == kept["with"]["path"] == "gate.xml"
+    assert kept["if"] == "${{ !cancelled() }}"
+
+
+def test_a_gate_that_did_not_pass_stops_the_pipeline():
+    for pipeline in (AZURE, GITHUB):
+        for step in steps_of(pipeline):
+            assert not step.get("continueOnError", step.get("continue-on-error", False))
+    for text in SCRIPTS:
+        assert "|| true" not in text
+
+
+def test_production_waits_for_the_check_of_its_environment():
+    [job] = AZURE["stages"][2]["jobs"]
+    twin = GITHUB["jobs"]["production"]
+    first = twin["steps"][0]
+
+    assert job["environment"] == "driftgate-production" == twin["environment"]
+    assert job["deployment"] == "production"
+    assert "/api/gate/$MODEL/$VERSION" in first["run"]
+    assert "'.status == \"successful\"'" in first["run"]
+
+
+def test_no_value_from_outside_is_written_into_a_script():
+    for text in SCRIPTS:
+        assert not PLACEHOLDER.search(text), text
+
+
+def test_nothing_signs_in_with_a_stored_password():
+    assert GITHUB["permissions"] == {"contents": "read", "id-token": "write"}
+    text = "".join(path.read_text() for path in (INFRA / "pipelines").glob("*.yml"))
+    assert re.findall(r"secrets\.(\w+)", text) == ["DRIFTGATE_GATE_KEY"]
+    assert "client-secret" not in text
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_every_script_is_one_that_the_shell_can_read(text):
+    shell = shutil.which("bash")
+    assert shell is not None
+
+    assert subprocess.run([shell, "-n", "-c", text], check=False).returncode == 0  # noqa: S603
