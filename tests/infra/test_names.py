@@ -10,7 +10,12 @@ FUNCTIONS = "".join(path.read_text() for path in (ROOT / "functions").glob("*.py
 AZURE = "".join(path.read_text() for path in (ROOT / "shared/adapters/azure").glob("*.py"))
 SUBSCRIPTIONS = (INFRA / "subscriptions.bicep").read_text()
 SAMPLE = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
-OTHER_CLOUDS = {"DRIFTGATE_RESOURCE_MANAGER", "DRIFTGATE_LOG_ANALYTICS", "DRIFTGATE_METRICS", "DRIFTGATE_WORKSPACE_BLOBS"}
+OTHER_CLOUDS = {
+    "DRIFTGATE_RESOURCE_MANAGER",
+    "DRIFTGATE_LOG_ANALYTICS",
+    "DRIFTGATE_METRICS",
+    "DRIFTGATE_WORKSPACE_BLOBS",
+}
 ONLY_EMBEDDED = {"DRIFTGATE_HOME", "DRIFTGATE_WORKSPACE", "DRIFTGATE_POLICIES"}
 OF_THE_HOST = re.compile(r"AzureWebJobsStorage__|ServiceBus__|APPLICATIONINSIGHTS_|PYTHON_|OTEL_")
 
