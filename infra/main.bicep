@@ -29,7 +29,7 @@ param collectedDataAccount string = ''
 @description('Machine learning registry, in the group of the workspace, to promote to. Empty: none.')
 param registryName string = ''
 
-@description('Azure DevOps organisation, as https://dev.azure.com/<name>. Empty: no pipeline is started.')
+@description('Azure DevOps project, as https://dev.azure.com/<organisation>/<project>. Empty: no pipeline is started.')
 param devopsUrl string = ''
 
 @description('Mail address for alerts on Driftgate itself. Empty: alerts are shown in the portal only.')

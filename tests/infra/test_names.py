@@ -11,6 +11,7 @@ AZURE = "".join(path.read_text() for path in (ROOT / "shared/adapters/azure").gl
 SUBSCRIPTIONS = (INFRA / "subscriptions.bicep").read_text()
 SAMPLE = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
 OTHER_CLOUDS = {
+    "DRIFTGATE_WORKSPACE_BLOBS",
     "DRIFTGATE_RESOURCE_MANAGER",
     "DRIFTGATE_LOG_ANALYTICS",
     "DRIFTGATE_METRICS",
