@@ -121,6 +121,7 @@ def build(settings: "Settings | None" = None, *, clock: "Clock | None" = None) -
         world=world,
         clock=clock,
         announces=adapters.announces,
+        telemetry=adapters.telemetry,
     )
     return Application(settings=settings, clock=clock, service=service, adapters=adapters)
 

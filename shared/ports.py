@@ -4,6 +4,7 @@ Every adapter of a port passes the contract tests of that port, in `tests/contra
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -327,6 +328,24 @@ class Pipelines(Protocol):
         """
 
 
+class Telemetry(Protocol):
+    """Follows an event from trigger to dispatch, and counts."""
+
+    def span(
+        self, name: str, parent: str | None = None, **attributes: str
+    ) -> AbstractContextManager[None]:
+        """A step of a trace; `parent` is the W3C traceparent that came with a message."""
+
+    def traceparent(self) -> str | None:
+        """Where we are, for a message to take along; None where nothing is traced."""
+
+    def count(self, name: str, by: int = 1, **attributes: str) -> None:
+        """Add to a counter."""
+
+    def gauge(self, name: str, value: float) -> None:
+        """Set a value that goes up and down."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
     """One adapter for each port: all of them embedded, or all of them Azure's.
@@ -349,6 +368,7 @@ class Adapters:
     sender: Sender
     receiver: Receiver
     dead_letters: DeadLetters
+    telemetry: Telemetry
     queue: Broker | None = None
     announces: bool = False
     connections: Sequence[Callable[[], None]] = ()

@@ -29,8 +29,9 @@ class AzureSettings:
     `workspace_id` is the resource id of the machine learning workspace, `log_analytics_id` the
     customer id of the Log Analytics workspace that its diagnostic settings send to.
     `event_topic` and `devops_url` may be missing: then findings are not published and no pipeline
-    is started. Client ids choose a user-assigned identity; without one the environment's counts.
-    The last four name another cloud than the public one.
+    is started. `application_insights` is a connection string, which is no secret. Client ids choose
+    a user-assigned identity; without one the environment's counts. The last four name another cloud
+    than the public one.
     """
 
     blob_endpoint: str
@@ -40,6 +41,7 @@ class AzureSettings:
     log_analytics_id: str
     event_topic: str | None = None
     devops_url: str | None = None
+    application_insights: str | None = None
     watcher_client_id: str | None = None
     promoter_client_id: str | None = None
     resource_manager: str = RESOURCE_MANAGER
@@ -58,6 +60,7 @@ class AzureSettings:
             log_analytics_id=_needed(environment, f"{PREFIX}LOG_ANALYTICS_ID"),
             event_topic=_optional_address(environment, "EVENT_TOPIC"),
             devops_url=_optional_address(environment, "DEVOPS_URL"),
+            application_insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING") or None,
             watcher_client_id=environment.get(f"{PREFIX}WATCHER_CLIENT_ID") or None,
             promoter_client_id=environment.get(f"{PREFIX}PROMOTER_CLIENT_ID") or None,
             resource_manager=_optional_address(environment, "RESOURCE_MANAGER") or RESOURCE_MANAGER,

@@ -1,6 +1,7 @@
 """The one way every event takes: parse, archive, gather, decide, commit, dispatch."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,13 +14,14 @@ from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import Conflict, InvalidPolicy, NoPermission, Refused
-from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Sender
+from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
 from shared.service.codec import decode
 from shared.service.intake import parse
 from shared.service.messages import findings_message, messages_of, work_message
 from shared.service.reactions import Reaction, reaction_to
 from shared.service.world import World
 
+_LOG = logging.getLogger("driftgate.decisions")
 _COMMIT_TRIES = 5
 ITSELF = "service/driftgate"
 
@@ -51,6 +53,7 @@ class Service:
         sender: Sender,
         world: World,
         clock: Clock,
+        telemetry: Telemetry,
         announces: bool = False,
     ) -> None:
         self._archive = archive
@@ -58,6 +61,7 @@ class Service:
         self._sender = sender
         self._world = world
         self._clock = clock
+        self._telemetry = telemetry
         self._announces = announces
 
     @property
@@ -71,9 +75,16 @@ class Service:
         archive or the queue is raised, so that the sender delivers again.
         `via` names the way in (`event-grid`, `devops`, `command`) and is kept with the archive.
         """
+        with self._telemetry.span("receive", via=via):
+            return self._receive(payload, via)
+
+    def _receive(self, payload: bytes, via: str) -> list[Receipt]:
         received = self._clock()
         receipts = []
         for parsed in parse(payload):
+            self._telemetry.count(
+                "events", via=via, read="yes" if parsed.refusal is None else "refused"
+            )
             new = self._archive.put(
                 ArchivedEvent(
                     key=parsed.key,
@@ -85,7 +96,7 @@ class Service:
                 )
             )
             if parsed.event is not None:
-                self._sender.send([work_message(parsed.event)])
+                self._sender.send(self._traced([work_message(parsed.event)]))
             receipts.append(
                 Receipt(
                     key=parsed.key,
@@ -103,6 +114,18 @@ class Service:
         Raises Unavailable when the world does not answer: the message then comes again.
         """
         event = Event.from_cloud_event(body)
+        parent = body.get("traceparent")
+        with self._telemetry.span(
+            "decide",
+            parent if isinstance(parent, str) else None,
+            subject=event.subject,
+            event=event.id,
+            type=event.type,
+            correlation=event.correlation_id or event.id,
+        ):
+            return self._handle(event)
+
+    def _handle(self, event: Event) -> Decision | None:
         for _ in range(_COMMIT_TRIES):
             if self._ledger.decision(event.subject, event.key) is not None:
                 self.sweep()
@@ -111,6 +134,7 @@ class Service:
                 decision = self._decide_and_commit(event)
             except Conflict:
                 continue
+            self._tell(decision)
             self.sweep()
             return decision
         raise Conflict(f"{event.subject} changed {_COMMIT_TRIES} times while it was decided.")
@@ -137,13 +161,38 @@ class Service:
                 "messages": [None if message is None else message.id for message in messages],
             },
             state=_plain(replace(new_state, last_hash=decision.hash)),
-            messages=[
-                message
-                for message in [*messages, findings_message(decision) if self._announces else None]
-                if message is not None
-            ],
+            messages=self._traced(
+                [*messages, findings_message(decision) if self._announces else None]
+            ),
         )
         return decision
+
+    def _traced(self, messages: Sequence[Message | None]) -> list[Message]:
+        """Those there are, with the trace they belong to: it lasts until they are read."""
+        there = [message for message in messages if message is not None]
+        trace = self._telemetry.traceparent()
+        if trace is None:
+            return there
+        return [replace(m, body={**m.body, "traceparent": trace}) for m in there]
+
+    def _tell(self, decision: Decision) -> None:
+        """One line and one count a decision; names, verdict and hash, never a value."""
+        event, verdict = decision.event, decision.verdict.value
+        kind = event.type.rpartition(".")[2]
+        self._telemetry.count("decisions", verdict=verdict, type=kind)
+        _LOG.info(
+            "%s of %s: %s",
+            kind,
+            event.subject,
+            verdict,
+            extra={
+                "subject": event.subject,
+                "event_id": event.id,
+                "correlation_id": event.correlation_id or event.id,
+                "verdict": verdict,
+                "decision": decision.hash,
+            },
+        )
 
     def _decide(
         self, event: Event, policy: Policy | None, state: SubjectState, now: datetime
@@ -236,6 +285,9 @@ class Service:
 
     def heartbeat(self) -> int:
         """Ask for the look at Driftgate itself: silent checks, an outbox that stands still."""
+        oldest = self._ledger.oldest_unsent()
+        age = 0.0 if oldest is None else (self._clock() - oldest).total_seconds()
+        self._telemetry.gauge("outbox.age", max(0.0, age))
         return self.fan_out(Check.HEARTBEAT)
 
     def sweep(self) -> int:
@@ -246,7 +298,10 @@ class Service:
         """
         sent = 0
         while messages := self._ledger.unsent(limit=100):
-            self._sender.send(messages)
+            with self._telemetry.span("dispatch"):
+                self._sender.send(messages)
+            for message in messages:
+                self._telemetry.count("messages.sent", queue=message.queue)
             self._ledger.mark_sent([message.id for message in messages])
             sent += len(messages)
         return sent

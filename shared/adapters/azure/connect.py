@@ -19,6 +19,7 @@ from shared.adapters.azure.service_bus import ServiceBusSender, connect_to_local
 from shared.adapters.azure.service_bus import connect as connect_service_bus
 from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
 from shared.adapters.azure.table_ledger import TableLedger
+from shared.adapters.azure.telemetry import OpenTelemetry, start_application_insights
 from shared.adapters.azure.workspace import AzureWorkspace
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
@@ -37,6 +38,8 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
     """
     watcher = DefaultAzureCredential(managed_identity_client_id=azure.watcher_client_id)
     promoter = DefaultAzureCredential(managed_identity_client_id=azure.promoter_client_id)
+    if azure.application_insights is not None:
+        start_application_insights(azure.application_insights, watcher)
     blobs = blob_service(azure.blob_endpoint, watcher)
     ledger = TableLedger(azure.table_endpoint, watcher, clock=clock)
     bus = (
@@ -79,6 +82,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         sender=sender,
         receiver=ServiceBusReceiver(bus),
         dead_letters=ServiceBusDeadLetters(bus),
+        telemetry=OpenTelemetry(),
         announces=azure.event_topic is not None,
         connections=connections,
     )

@@ -8,6 +8,7 @@ from shared.adapters.embedded.pipelines import FilePipelines
 from shared.adapters.embedded.policies import FilePolicies
 from shared.adapters.embedded.profiles import FolderProfiles, FolderReports
 from shared.adapters.embedded.queue import EmbeddedQueue
+from shared.adapters.embedded.telemetry import Silent
 from shared.adapters.embedded.workspace import FileWorkspace
 from shared.ports import Adapters, Clock
 from shared.settings import Settings
@@ -31,5 +32,6 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         sender=queue,
         receiver=queue,
         dead_letters=queue,
+        telemetry=Silent(),
         queue=queue,
     )
