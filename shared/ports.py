@@ -11,7 +11,15 @@ from typing import Any, Protocol
 
 from shared.domain.pipelines import Approval, EnvironmentCheck, PipelineOrder, PipelineRun
 from shared.domain.policy import Policy
-from shared.domain.world import DataFiles, Endpoint, Job, ModelVersion, SeriesPoint, Training
+from shared.domain.world import (
+    DataFiles,
+    Endpoint,
+    Job,
+    ModelVersion,
+    SeriesAnswer,
+    SeriesQuestion,
+    Training,
+)
 
 
 class Clock(Protocol):
@@ -268,12 +276,10 @@ class Workspace(Protocol):
         They may hold other rows too; none in the span is no error. Raises `NotFound`.
         """
 
-    def kpi(
-        self, model: str, name: str, start: datetime, end: datetime, query: str | None = None
-    ) -> Sequence[SeriesPoint]:
-        """A KPI's buckets in [start, end), by time; `query` is what its owner asks Log Analytics.
+    def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
+        """The KPIs of a model in the order asked, all of them in as few calls as can be.
 
-        Raises `NotFound`, and `InvalidData` for a query that is wrong.
+        One that cannot be read says so in its place and spoils no other.
         """
 
 

@@ -59,7 +59,7 @@ class AzureSettings:
             workspace_id=_workspace(environment),
             log_analytics_id=_needed(environment, f"{PREFIX}LOG_ANALYTICS_ID"),
             event_topic=_optional_address(environment, "EVENT_TOPIC"),
-            devops_url=_optional_address(environment, "DEVOPS_URL"),
+            devops_url=_project(environment),
             application_insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING") or None,
             watcher_client_id=environment.get(f"{PREFIX}WATCHER_CLIENT_ID") or None,
             promoter_client_id=environment.get(f"{PREFIX}PROMOTER_CLIENT_ID") or None,
@@ -153,6 +153,16 @@ def _optional_address(environment: Mapping[str, str], name: str) -> str | None:
     if split.scheme != "https" or not split.netloc or split.username:
         raise InvalidSetting(f"{PREFIX}{name} is {value[:120]!r}; it has to be an https address.")
     return value.rstrip("/")
+
+
+def _project(environment: Mapping[str, str]) -> str | None:
+    address = _optional_address(environment, "DEVOPS_URL")
+    if address is not None and len(urlsplit(address).path.strip("/").split("/")) != 2:
+        raise InvalidSetting(
+            f"{PREFIX}DEVOPS_URL is {address[:120]!r}; write the project's address, "
+            "https://dev.azure.com/<organisation>/<project>."
+        )
+    return address
 
 
 def _workspace(environment: Mapping[str, str]) -> str:

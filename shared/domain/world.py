@@ -76,6 +76,24 @@ class SeriesPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesQuestion:
+    """A KPI to read in [start, end); `query` is what its owner asks Log Analytics."""
+
+    name: str
+    start: datetime
+    end: datetime
+    query: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesAnswer:
+    """The buckets by time, or the sentence that says why there are none."""
+
+    points: tuple[SeriesPoint, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataFiles:
     """Where rows lie, for the profile engine to read; `time_column` cuts windows out of them."""
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import yaml
-from azure.identity import ManagedIdentityCredential
 
 from shared.adapters.azure.devops import AzureDevOps
 from shared.adapters.embedded.pipelines import FilePipelines
@@ -60,7 +59,7 @@ def on_files(folder):
     )
 
 
-def on_azure(server):
+def on_azure(server, credential):
     devops = serve_devops(server.router)
     devops.pipelines[7] = []
 
@@ -83,9 +82,7 @@ def on_azure(server):
         devops.approvals["a1"] = {"id": "a1", "status": "approved", "steps": [step]}
 
     return Sides(
-        pipelines=AzureDevOps(
-            f"{server.url}{PROJECT}", ManagedIdentityCredential(), retries=2, backoff=0.001
-        ),
+        pipelines=AzureDevOps(f"{server.url}{PROJECT}", credential, retries=2, backoff=0.001),
         parameters=parameters,
         approve=approve,
         answered=lambda: [b["result"] for _, _, b in devops.answered if "result" in b],
@@ -98,7 +95,8 @@ def sides(request, tmp_path):
     if request.param == "files":
         yield on_files(tmp_path)
         return
-    made = on_azure(request.getfixturevalue("loopback"))
+    loopback = request.getfixturevalue("loopback")
+    made = on_azure(loopback, request.getfixturevalue("credential"))
     yield made
     made.pipelines.close()
 

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.embedded import FileWorkspace
-from shared.domain.world import ColumnSpec, Deployment, SeriesPoint
+from shared.domain.world import (
+    ColumnSpec,
+    Deployment,
+    SeriesAnswer,
+    SeriesPoint,
+    SeriesQuestion,
+)
 from shared.errors import InvalidData, NotFound
 from tests.conftest import NOON
 from tests.integration.workspace.scene import FileLogs, serve_scene, tell_files
@@ -137,11 +143,32 @@ def test_only_hours_that_can_hold_rows_of_the_span_are_named(workspace, start, e
 def test_a_kpi_comes_by_time_and_in_its_span(workspace):
     start = datetime(2026, 2, 1, tzinfo=UTC)
 
-    assert workspace.kpi("loan", "approvals", start, NOON) == [
+    whole, empty = workspace.kpis(
+        "loan",
+        [
+            SeriesQuestion(name="approvals", start=start, end=NOON),
+            SeriesQuestion(name="approvals", start=start, end=start),
+        ],
+    )
+
+    assert whole.points == (
         SeriesPoint(time=start, value=4.0),
         SeriesPoint(time=start + timedelta(days=1), value=5.0, weight=10.0),
-    ]
-    assert workspace.kpi("loan", "approvals", start, start) == []
+    )
+    assert empty == SeriesAnswer()
+
+
+def test_a_kpi_that_cannot_be_read_says_so_in_its_place_and_spoils_no_other(workspace):
+    names = ("other", "a/b", "approvals")
+    start = datetime(2026, 2, 1, tzinfo=UTC)
+
+    answers = workspace.kpis(
+        "loan", [SeriesQuestion(name=name, start=start, end=NOON) for name in names]
+    )
+
+    assert "other" in answers[0].problem
+    assert "a/b" in answers[1].problem
+    assert [len(answer.points) for answer in answers] == [0, 0, 2]
 
 
 @pytest.mark.parametrize(
@@ -154,8 +181,6 @@ def test_a_kpi_comes_by_time_and_in_its_span(workspace):
         lambda w: w.endpoint(".."),
         lambda w: w.data("other"),
         lambda w: w.inference("other", None),
-        lambda w: w.kpi("loan", "other", NOON, NOON),
-        lambda w: w.kpi("loan", "a/b", NOON, NOON),
     ],
 )
 def test_what_is_not_there_or_is_no_plain_name_is_not_found(workspace, ask):

@@ -14,6 +14,7 @@ from shared.adapters.azure.devops import AzureDevOps
 from shared.adapters.azure.event_grid import EventGridSender
 from shared.adapters.azure.logs import WorkspaceLogs
 from shared.adapters.azure.machine_learning import AzureJobs, AzureModels, MachineLearning
+from shared.adapters.azure.metrics import EndpointMetrics
 from shared.adapters.azure.resource_manager import ResourceManager
 from shared.adapters.azure.service_bus import ServiceBusSender, connect_to_local_broker
 from shared.adapters.azure.service_bus import connect as connect_service_bus
@@ -62,9 +63,10 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         address_of_account=lambda account: azure.workspace_blobs.replace("{account}", account),
     )
     logs = WorkspaceLogs(azure.log_analytics_id, watcher, endpoint=azure.log_analytics)
+    metrics = EndpointMetrics(azure.workspace_id, resources.region, watcher, endpoint=azure.metrics)
     writer = ResourceManager(promoter, endpoint=azure.resource_manager)
     learning = MachineLearning(promoter, _resources(azure, writer))
-    connections += [manager.close, writer.close, collected.close, logs.close]
+    connections += [manager.close, writer.close, collected.close, logs.close, metrics.close]
     pipelines = None if azure.devops_url is None else AzureDevOps(azure.devops_url, promoter)
     if pipelines is not None:
         connections.append(pipelines.close)
@@ -75,7 +77,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         profiles=BlobProfiles(blobs),
         reports=BlobReports(blobs),
         policies=PolicyStore(PolicyBlobs(blobs)),
-        workspace=AzureWorkspace(resources, collected, logs),
+        workspace=AzureWorkspace(resources, collected, logs, metrics),
         models=AzureModels(learning),
         jobs=AzureJobs(learning),
         pipelines=pipelines,

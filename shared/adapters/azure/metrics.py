@@ -1,6 +1,6 @@
 """What Azure Monitor's metrics say of an endpoint, for when its traffic log is not switched on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ from shared.adapters.azure.faults import told_as_ours
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
+    from azure.monitor.querymetrics import MetricsClient
 
 NAMESPACE = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints"
 _REQUESTS = "RequestsPerMinute"
@@ -17,25 +18,25 @@ _MINUTE = timedelta(minutes=1)
 class EndpointMetrics:
     """Asks the region's metrics endpoint for the endpoints of one workspace.
 
-    `endpoint` may hold `{region}`, which is the workspace's.
+    `endpoint` may hold `{region}`, which is the workspace's and asked for with the first question.
     """
 
     def __init__(
         self,
         workspace_id: str,
-        region: str,
+        region: Callable[[], str],
         credential: "TokenCredential",
         *,
         endpoint: str,
         audience: str = "https://metrics.monitor.azure.com",
         **options: Any,
     ) -> None:
-        from azure.monitor.querymetrics import MetricsClient
-
         self._workspace_id = workspace_id
-        self._client = MetricsClient(
-            endpoint.replace("{region}", region), credential, audience=audience, **options
-        )
+        self._region = region
+        self._credential = credential
+        self._endpoint = endpoint
+        self._options = {"audience": audience, **options}
+        self._opened: MetricsClient | None = None
 
     def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
         """Observed requests by deployment in [start, end), each rounded; None without any metric.
@@ -48,7 +49,7 @@ class EndpointMetrics:
             thing=f"endpoint {endpoint}",
             permission="the role Monitoring Reader on the workspace",
         ):
-            [found] = self._client.query_resources(
+            [found] = self._client().query_resources(
                 resource_ids=[resource],
                 metric_namespace=NAMESPACE,
                 metric_names=[_REQUESTS],
@@ -71,4 +72,15 @@ class EndpointMetrics:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        if self._opened is not None:
+            self._opened.close()
+
+    def _client(self) -> "MetricsClient":
+        if self._opened is None:
+            from azure.monitor.querymetrics import MetricsClient
+
+            address = self._endpoint
+            if "{region}" in address:
+                address = address.replace("{region}", self._region())
+            self._opened = MetricsClient(address, self._credential, **self._options)
+        return self._opened

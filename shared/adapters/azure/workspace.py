@@ -7,10 +7,16 @@ from typing import Protocol
 from shared.adapters.azure.collected_data import CollectedData
 from shared.adapters.azure.model_versions import ModelVersions
 from shared.adapters.azure.online_endpoints import OnlineEndpoints
-from shared.adapters.azure.resource_names import is_resource_name, named
+from shared.adapters.azure.resource_names import is_resource_name
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
-from shared.domain.world import DataFiles, Endpoint, ModelVersion, SeriesPoint
+from shared.domain.world import (
+    DataFiles,
+    Endpoint,
+    ModelVersion,
+    SeriesAnswer,
+    SeriesQuestion,
+)
 from shared.errors import NoPermission, Refused, Unavailable
 
 
@@ -23,20 +29,32 @@ class Logs(Protocol):
     def console_logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's container wrote, out of the log table."""
 
-    def kpi(
-        self, model: str, name: str, start: datetime, end: datetime, query: str | None = None
-    ) -> Sequence[SeriesPoint]:
-        """A KPI's buckets in [start, end), by time. Raises NotFound."""
+    def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
+        """The KPIs of a model in the order asked, each with its points or its problem."""
+
+
+class Metrics(Protocol):
+    """What is counted about the workspace's endpoints without any log."""
+
+    def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
+        """Observed requests by deployment in [start, end); None when nothing was counted."""
 
 
 class AzureWorkspace:
     """The whole port of a workspace."""
 
-    def __init__(self, resources: WorkspaceResources, blobs: WorkspaceBlobs, logs: Logs) -> None:
+    def __init__(
+        self,
+        resources: WorkspaceResources,
+        blobs: WorkspaceBlobs,
+        logs: Logs,
+        metrics: Metrics,
+    ) -> None:
         self._endpoints = OnlineEndpoints(resources)
         self._models = ModelVersions(resources, blobs)
         self._data = CollectedData(resources, self._endpoints, blobs)
         self._logs = logs
+        self._metrics = metrics
 
     def model(self, name: str, version: str) -> ModelVersion:
         """One registered version. Raises NotFound."""
@@ -55,8 +73,14 @@ class AzureWorkspace:
         return self._endpoints.endpoints()
 
     def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
-        """Observed requests by deployment in [start, end); None when nothing is logged at all."""
-        return self._logs.requests(endpoint, start, end) if is_resource_name(endpoint) else None
+        """Observed requests by deployment in [start, end); None when nothing is logged at all.
+
+        Without a traffic log the metrics are asked, which Azure keeps of every endpoint.
+        """
+        if not is_resource_name(endpoint):
+            return None
+        logged = self._logs.requests(endpoint, start, end)
+        return self._metrics.requests(endpoint, start, end) if logged is None else logged
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's container wrote; empty when there are none.
@@ -92,9 +116,6 @@ class AzureWorkspace:
         """The files that can hold rows the model was asked to score in [start, end)."""
         return self._data.inference(model, endpoint, start=start, end=end)
 
-    def kpi(
-        self, model: str, name: str, start: datetime, end: datetime, query: str | None = None
-    ) -> Sequence[SeriesPoint]:
-        """A KPI's buckets in [start, end), by time. Raises NotFound."""
-        named("a KPI", model, name)
-        return self._logs.kpi(model, name, start, end, query)
+    def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
+        """The KPIs of a model in the order asked, each with its points or its problem."""
+        return self._logs.kpis(model, asked)

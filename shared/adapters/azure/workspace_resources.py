@@ -26,7 +26,7 @@ class WorkspaceResources:
             path_of("providers", "Microsoft.MachineLearningServices", "workspaces", workspace)
         )
         self._reader = f"the role Reader on the workspace {workspace}"
-        self._mlflow: str | None = None
+        self._itself: Mapping[str, Any] | None = None
 
     def get(self, *parts: str, thing: str) -> Mapping[str, Any]:
         """One resource. Raises NotFound, NoPermission, Unavailable, Refused."""
@@ -69,15 +69,23 @@ class WorkspaceResources:
         )
         return mapping(answer, "run")
 
+    def region(self) -> str:
+        """The region the workspace lies in, such as `westeurope`. Raises as `get` does."""
+        region = text(self._whole(), "location")
+        if region is None:
+            raise NotFound(f"The workspace {self.workspace} names no region.")
+        return region.replace(" ", "").lower()
+
     def _mlflow_server(self) -> str:
         """The address the workspace names, at the version of the path the service speaks today."""
-        if self._mlflow is None:
-            properties = mapping(self.get(thing=f"workspace {self.workspace}"), "properties")
-            address = text(properties, "mlFlowTrackingUri") or ""
-            self._mlflow = address.replace("azureml://", "https://", 1).replace(
-                "/mlflow/v1.0/", "/mlflow/v2.0/", 1
-            )
-            if not self._mlflow.startswith("https://"):
-                self._mlflow = None
-                raise NotFound(f"The workspace {self.workspace} names no MLflow server.")
-        return self._mlflow.rstrip("/")
+        address = text(mapping(self._whole(), "properties"), "mlFlowTrackingUri") or ""
+        server = address.replace("azureml://", "https://", 1)
+        if not server.startswith("https://"):
+            self._itself = None
+            raise NotFound(f"The workspace {self.workspace} names no MLflow server.")
+        return server.replace("/mlflow/v1.0/", "/mlflow/v2.0/", 1).rstrip("/")
+
+    def _whole(self) -> Mapping[str, Any]:
+        if self._itself is None:
+            self._itself = self.get(thing=f"workspace {self.workspace}")
+        return self._itself

@@ -28,9 +28,10 @@ from shared.domain.world import (
     Deployment,
     Endpoint,
     ModelVersion,
-    SeriesPoint,
+    SeriesAnswer,
+    SeriesQuestion,
 )
-from shared.errors import NotFound
+from shared.errors import InvalidData, NotFound
 
 
 class FileWorkspace:
@@ -164,20 +165,20 @@ class FileWorkspace:
             paths.extend(map(str, found))
         return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
 
-    def kpi(
-        self,
-        model: str,
-        name: str,
-        start: datetime,
-        end: datetime,
-        query: str | None = None,  # noqa: ARG002  a folder answers no queries
-    ) -> Sequence[SeriesPoint]:
-        """A KPI's buckets in [start, end), by time, out of its file. Raises NotFound."""
-        _plain_names("a KPI", model, name)
-        path = self._folder / "kpis" / model / f"{name}.csv"
-        if not path.is_file():
-            raise NotFound(f"The workspace has no KPI {name} of {model}.")
-        return [point for point in read_series(path) if start <= point.time < end]
+    def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
+        """The KPIs out of their files; a folder answers no queries."""
+        return [self._kpi(model, question) for question in asked]
+
+    def _kpi(self, model: str, asked: SeriesQuestion) -> SeriesAnswer:
+        try:
+            _plain_names("a KPI", model, asked.name)
+            path = self._folder / "kpis" / model / f"{asked.name}.csv"
+            points = read_series(path) if path.is_file() else None
+        except (NotFound, InvalidData) as problem:
+            return SeriesAnswer(problem=str(problem))
+        if points is None:
+            return SeriesAnswer(problem=f"The workspace has no KPI {asked.name} of {model}.")
+        return SeriesAnswer(points=tuple(p for p in points if asked.start <= p.time < asked.end))
 
 
 def _plain_names(what: str, *names: str) -> None:

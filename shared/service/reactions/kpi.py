@@ -7,7 +7,7 @@ from shared.domain.event import Event
 from shared.domain.evidence import KpiEvidence, KpiSeries
 from shared.domain.policy import KpiPolicy, Policy
 from shared.domain.state import SubjectState
-from shared.errors import InvalidData, NotFound
+from shared.domain.world import SeriesAnswer, SeriesQuestion
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -20,22 +20,27 @@ def _gather(
     now: datetime,
 ) -> KpiEvidence:
     kpis = policy.kpis if policy is not None else []
-    return KpiEvidence(taken=now, series=tuple(_read(event, kpi, world) for kpi in kpis))
-
-
-def _read(event: Event, kpi: KpiPolicy, world: World) -> KpiSeries:
     end = event.time
+    asked = [
+        SeriesQuestion(
+            name=kpi.name, start=end - kpi.window - kpi.history, end=end, query=kpi.query
+        )
+        for kpi in kpis
+    ]
+    answers = world.workspace.kpis(event.name, asked) if asked else []
+    series = tuple(_series(kpi, end, answer) for kpi, answer in zip(kpis, answers, strict=True))
+    return KpiEvidence(taken=now, series=series)
+
+
+def _series(kpi: KpiPolicy, end: datetime, answer: SeriesAnswer) -> KpiSeries:
     start = end - kpi.window
-    try:
-        points = world.workspace.kpi(event.name, kpi.name, start - kpi.history, end, kpi.query)
-    except (NotFound, InvalidData) as problem:
-        return KpiSeries(name=kpi.name, start=start, end=end, problem=str(problem))
     return KpiSeries(
         name=kpi.name,
         start=start,
         end=end,
-        history=tuple(point for point in points if point.time < start),
-        recent=tuple(point for point in points if point.time >= start),
+        history=tuple(point for point in answer.points if point.time < start),
+        recent=tuple(point for point in answer.points if point.time >= start),
+        problem=answer.problem,
     )
 
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from azure.identity import ManagedIdentityCredential
 
 from shared.adapters.azure.devops import AzureDevOps
 from shared.domain.pipelines import EnvironmentCheck, PipelineOrder
@@ -23,11 +22,9 @@ def devops(loopback):
 
 
 @pytest.fixture
-def pipelines(loopback, devops):
+def pipelines(loopback, devops, credential):
     assert devops.answered == []
-    made = AzureDevOps(
-        f"{loopback.url}{PROJECT}", ManagedIdentityCredential(), retries=2, backoff=0.001
-    )
+    made = AzureDevOps(f"{loopback.url}{PROJECT}", credential, retries=2, backoff=0.001)
     yield made
     made.close()
 

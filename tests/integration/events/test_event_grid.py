@@ -1,7 +1,6 @@
 """Findings reach a custom topic as CloudEvents, through the true SDK."""
 
 import pytest
-from azure.identity import ManagedIdentityCredential
 
 from shared.adapters.azure.event_grid import EventGridSender
 from shared.errors import NoPermission, NotFound, Refused, Unavailable
@@ -18,10 +17,10 @@ def published(loopback):
 
 
 @pytest.fixture
-def sender(loopback):
+def sender(loopback, credential):
     made = EventGridSender(
         f"{loopback.url}{TOPIC}",
-        ManagedIdentityCredential(),
+        credential,
         retry_backoff_factor=0.01,
         retry_total=2,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from azure.identity import ManagedIdentityCredential
 
 from tests.integration.loopback.certificates import make_certificates
 from tests.integration.loopback.identity import SECRET, serve_tokens
@@ -14,6 +15,13 @@ def loopback_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopb
     server = LoopbackServer(make_certificates(tmp_path_factory.mktemp("certificates")))
     yield server
     server.close()
+
+
+@pytest.fixture
+def credential() -> Iterator[ManagedIdentityCredential]:
+    """The identity of the function app; tokens come from the loopback server."""
+    with ManagedIdentityCredential() as identity:
+        yield identity
 
 
 @pytest.fixture

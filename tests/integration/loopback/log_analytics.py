@@ -83,7 +83,7 @@ def wrong(code: str, message: str) -> Answer:
 
 
 def serve_log_analytics(router: Router) -> LogTables:
-    """`/v1/workspaces/{id}/query`."""
+    """`/v1/workspaces/{id}/query`, and many queries in one call, answered in another order."""
     tables = LogTables()
 
     def query(request: Request) -> Answer:
@@ -99,7 +99,21 @@ def serve_log_analytics(router: Router) -> LogTables:
             return wrong("NoTimespan", "A query says which span it reads.")
         return tables.answer(body["query"])
 
+    def batch(request: Request) -> Answer:
+        if not request.headers.get("authorization", "").startswith("Bearer "):
+            return Answer(status=401, body={"error": {"code": "Unauthorized", "message": "No."}})
+        responses = []
+        for one in request.json()["requests"]:
+            if "wait=" not in one["headers"].get("Prefer", ""):
+                return wrong("NoTimeout", "A query says how long it may take.")
+            if one["workspace"] != WORKSPACE or not one["body"].get("timespan"):
+                return wrong("NoTimespan", "A query says which span it reads.")
+            answer = tables.answer(one["body"]["query"])
+            responses.append({"id": one["id"], "status": answer.status, "body": answer.body})
+        return Answer(body={"responses": list(reversed(responses))})
+
     router.add("POST", "/v1/workspaces/{workspace}/query", query)
+    router.add("POST", "/v1/$batch", batch)
     return tables
 
 

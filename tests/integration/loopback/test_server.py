@@ -16,7 +16,8 @@ def client(loopback):
 
 
 def test_the_real_identity_library_gets_a_token_over_loopback(loopback):
-    token = DefaultAzureCredential().get_token("https://management.azure.com/.default")
+    with DefaultAzureCredential() as identity:
+        token = identity.get_token("https://management.azure.com/.default")
 
     asked = loopback.router.requests("GET", "/msi/token")[0]
     assert asked.query["resource"] == "https://management.azure.com"

@@ -1,20 +1,21 @@
 """Log Analytics through the true SDK, the queries really executed."""
 
 import ast
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from azure.identity import ManagedIdentityCredential
 
 import shared.adapters.azure
 from shared.adapters.azure.logs import WorkspaceLogs
-from shared.domain.world import SeriesPoint
-from shared.errors import InvalidData, NoPermission, NotFound, Refused, Unavailable
+from shared.domain.world import SeriesPoint, SeriesQuestion
+from shared.errors import NoPermission, NotFound, Refused, Unavailable
 from tests.conftest import NOON
 from tests.integration.loopback.log_analytics import WORKSPACE, serve_log_analytics
 from tests.integration.loopback.server import Answer, refusal
 
+BATCH = "/v1/$batch"
 ROUTE = f"/v1/workspaces/{WORKSPACE}/query"
 HOUR = timedelta(hours=1)
 TRAFFIC = {
@@ -47,10 +48,10 @@ def tables(loopback):
 
 
 @pytest.fixture
-def logs(loopback):
+def logs(loopback, credential):
     made = WorkspaceLogs(
         WORKSPACE,
-        ManagedIdentityCredential(),
+        credential,
         endpoint=loopback.url,
         retry_backoff_factor=0.001,
     )
@@ -60,6 +61,14 @@ def logs(loopback):
 
 def naive(at):
     return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def question(query, *, name="approvals", start=NOON - HOUR):
+    return SeriesQuestion(name=name, start=start, end=NOON, query=query)
+
+
+def ask(logs, *queries, start=NOON - HOUR):
+    return logs.kpis("loan", [question(query, start=start) for query in queries])
 
 
 def log_traffic(tables, *rows):
@@ -112,6 +121,17 @@ def test_a_hostile_name_is_only_a_name(logs, tables, name):
     assert logs.requests(f"{name}?", NOON - HOUR, NOON) is None
 
 
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_model_is_only_a_name_in_its_owners_query(logs, tables, name):
+    approvals(tables, (naive(NOON - HOUR), name, 5.0, 10), (naive(NOON - HOUR), "loan", 6.0, 10))
+
+    [mine] = logs.kpis(name, [question(KPI)])
+    [nobodys] = logs.kpis(f"{name}?", [question(KPI)])
+
+    assert [point.value for point in mine.points] == [5.0]
+    assert nobodys.points == ()
+
+
 @pytest.mark.parametrize("name", ["x\n| union Secrets", "x\u2028| take 1", "x\x00", "\ud800"])
 def test_a_name_with_a_control_character_is_refused_before_anything_is_asked(logs, tables, name):
     with pytest.raises(Refused, match="holds a control character"):
@@ -123,7 +143,11 @@ def test_a_name_with_a_control_character_is_refused_before_anything_is_asked(log
 def test_no_query_is_put_together_but_in_one_place():
     """Only `with_parameters` formats text into a query, and only as JSON."""
     folder = Path(shared.adapters.azure.__file__).parent
-    asking = [path.name for path in folder.glob("*.py") if "query_workspace(" in path.read_text()]
+    asking = [
+        path.name
+        for path in folder.glob("*.py")
+        if re.search(r"query_(workspace|batch|resource)\(", path.read_text())
+    ]
     assert asking == ["logs.py"]
     tree = ast.parse((folder / "logs.py").read_text())
     texts = [
@@ -182,15 +206,16 @@ def test_a_kpi_is_what_its_owners_query_says_by_time(logs, tables):
         (naive(start), "fraud", 1.0, 8),
     )
 
-    assert logs.kpi("loan", "approvals", start, NOON, KPI) == [
+    assert ask(logs, KPI, start=start)[0].points == (
         SeriesPoint(time=start, value=4.0, weight=8.0),
         SeriesPoint(time=NOON - HOUR, value=5.0, weight=10.0),
-    ]
+    )
 
 
 def test_a_kpi_without_a_query_says_what_to_write(logs):
-    with pytest.raises(NotFound, match="has no `query` in the policy"):
-        logs.kpi("loan", "approvals", NOON - HOUR, NOON)
+    [answer] = ask(logs, None)
+
+    assert "has no `query` in the policy" in answer.problem
 
 
 @pytest.mark.parametrize(
@@ -207,8 +232,56 @@ def test_a_kpi_without_a_query_says_what_to_write(logs):
 def test_a_query_that_is_wrong_is_told_to_its_owner(logs, tables, query, sentence):
     approvals(tables, (naive(NOON - HOUR), "loan", 5.0, 10))
 
-    with pytest.raises(InvalidData, match=sentence):
-        logs.kpi("loan", "approvals", NOON - HOUR, NOON, query)
+    wrong, missing, right = ask(logs, query, None, KPI)
+
+    assert sentence in wrong.problem
+    assert "has no `query`" in missing.problem
+    assert len(right.points) == 1
+
+
+def test_many_kpis_are_asked_in_few_calls_and_come_in_the_order_asked(logs, loopback, tables):
+    rows = [(naive(NOON - HOUR), f"m{place}", 1.0, place) for place in range(45)]
+    approvals(tables, *rows)
+    query = (
+        "Approvals | where model == tostring(parameters.kpi) | project bucket = at, value = asked"
+    )
+
+    answers = logs.kpis("loan", [question(query, name=f"m{place}") for place in range(45)])
+
+    assert [answer.points[0].value for answer in answers] == list(range(45))
+    assert len(loopback.router.requests("POST", BATCH)) == 3
+
+
+def test_a_part_of_one_kpi_is_its_problem_and_of_all_of_them_is_asked_again(logs, tables):
+    approvals(tables, (naive(NOON - HOUR), "loan", 5.0, 10))
+    tables.partial = "The query ran out of memory."
+
+    with pytest.raises(Unavailable, match="answered only a part"):
+        ask(logs, KPI, KPI)
+    part, wrong = ask(logs, KPI, "Nothing | project bucket, value")
+    assert "answered only a part" in part.problem
+    assert "does not exist" in wrong.problem
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "sentence"),
+    [
+        ("InsufficientAccessError", NoPermission, "Log Analytics Reader"),
+        ("PathNotFoundError", NotFound, "no Log Analytics workspace"),
+        ("ThrottledError", Unavailable, "Azure answered ThrottledError"),
+    ],
+)
+def test_what_holds_for_every_query_of_a_call_is_raised(logs, loopback, code, error, sentence):
+    body = {"error": {"code": code, "message": "No."}}
+
+    def refuse(request):
+        ids = [one["id"] for one in request.json()["requests"]]
+        return Answer(body={"responses": [{"id": one, "status": 4, "body": body} for one in ids]})
+
+    loopback.router.add("POST", BATCH, refuse)
+
+    with pytest.raises(error, match=sentence):
+        ask(logs, KPI)
 
 
 def test_a_part_of_an_answer_is_never_taken_for_all_of_it(logs, tables):

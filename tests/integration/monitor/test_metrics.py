@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from azure.identity import ManagedIdentityCredential
 
 from shared.adapters.azure.metrics import EndpointMetrics
 from shared.errors import NoPermission, Unavailable
@@ -24,11 +23,11 @@ def series(loopback):
 
 
 @pytest.fixture
-def metrics(loopback):
+def metrics(loopback, credential):
     made = EndpointMetrics(
         WORKSPACE,
-        "westeurope",
-        ManagedIdentityCredential(),
+        lambda: "westeurope",
+        credential,
         endpoint=loopback.url,
         retry_backoff_factor=0.001,
         retry_total=2,

@@ -17,14 +17,13 @@ from tests.conftest import StoppedClock
 from tests.integration.loopback.event_grid import serve_topic
 from tests.integration.loopback.log_analytics import WORKSPACE as LOGS
 from tests.integration.loopback.log_analytics import LogTables, serve_log_analytics
+from tests.integration.loopback.metrics import MetricSeries, serve_metrics
 from tests.integration.loopback.resource_manager import WORKSPACE
 from tests.integration.loopback.server import LoopbackServer
 from tests.integration.service_bus.broker.server import Broker
 from tests.integration.service_bus.entities import DRIFTGATE
 from tests.integration.storage.azurite import Account
 from tests.integration.workspace.scene import AzureScene, serve_scene
-
-START = datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass
@@ -35,6 +34,7 @@ class AzureStory:
     account: Account
     workspace: AzureScene
     logs: LogTables
+    metrics: MetricSeries
     published: list[dict[str, Any]]
     clock: StoppedClock
     broker: Broker
@@ -68,11 +68,12 @@ def story(
     broker_process: Broker,
     tmp_path: Path,
 ) -> Iterator[AzureStory]:
-    clock = StoppedClock(START)
+    clock = StoppedClock(datetime.now(UTC).replace(microsecond=0))
     broker_process.reset(DRIFTGATE, clock)
     workspace = serve_scene(loopback)
     published = serve_topic(loopback.router)
     logs = serve_log_analytics(loopback.router)
+    metrics = serve_metrics(loopback.router)
     environment = {
         "DRIFTGATE_ADAPTERS": "azure",
         "DRIFTGATE_HOME": str(tmp_path),
@@ -84,6 +85,7 @@ def story(
         "DRIFTGATE_EVENT_TOPIC": f"{loopback.url}/api/events",
         "DRIFTGATE_RESOURCE_MANAGER": loopback.url,
         "DRIFTGATE_LOG_ANALYTICS": loopback.url,
+        "DRIFTGATE_METRICS": loopback.url,
         "DRIFTGATE_WORKSPACE_BLOBS": f"{loopback.url}/{{account}}",
     }
     application = build(Settings.from_environment(environment), clock=clock)
@@ -93,6 +95,7 @@ def story(
             account=account,
             workspace=workspace,
             logs=logs,
+            metrics=metrics,
             published=published,
             clock=clock,
             broker=broker_process,

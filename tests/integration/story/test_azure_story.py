@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.errors import Refused
+from tests.integration.loopback.resource_manager import WORKSPACE
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -90,6 +91,28 @@ def test_a_deployment_that_gets_no_traffic_is_told_of_after_its_grace(story, com
     [notice] = story.notices
     assert notice["data"]["alert"]["kind"] == "no_traffic"
     assert "blue" in json.dumps(notice["data"])
+
+
+def test_without_a_traffic_log_the_metrics_tell_where_the_requests_go(story, completed):
+    now = story.clock.now
+    story.account.keep("policies", "loan-default.yaml", POLICY)
+    story.workspace.deploy(
+        "loan-endpoint",
+        {
+            "traffic": {"green": 50, "blue": 50},
+            "deployments": {"green": {}, "blue": {"changed": now}},
+        },
+    )
+    minutes = [now - timedelta(minutes=minute) for minute in range(1, 30)]
+    story.metrics.requests[f"{WORKSPACE}/onlineEndpoints/loan-endpoint".lower()] = {
+        "green": dict.fromkeys(minutes, 5.0)
+    }
+
+    story.send(json.dumps(completed("blue", at=now)).encode())
+
+    kept = story.last("endpoint/loan-endpoint")["evidence"]
+    evidence = json.loads(story.application.evidence.get(kept))
+    assert evidence["requests"] == {"green": 145}
 
 
 def test_the_broker_of_azure_cannot_be_looked_into_as_the_embedded_one_can(story):

@@ -18,7 +18,7 @@ from shared.adapters.azure.workspace import AzureWorkspace
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.adapters.embedded import FileWorkspace
-from shared.domain.world import SeriesPoint
+from shared.domain.world import SeriesAnswer, SeriesQuestion
 from tests.integration.loopback.blobs import ACCOUNT, CONTAINER, serve_blobs
 from tests.integration.loopback.mlflow import serve_runs
 from tests.integration.loopback.resource_manager import (
@@ -46,11 +46,15 @@ class FileLogs:
     def console_logs(self, endpoint: str, deployment: str, tail: int) -> str:
         return self.files.logs(endpoint, deployment, tail)
 
-    def kpi(
-        self, model: str, name: str, start: datetime, end: datetime, query: str | None = None
-    ) -> Sequence[SeriesPoint]:
-        del query
-        return self.files.kpi(model, name, start, end)
+    def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
+        return self.files.kpis(model, asked)
+
+
+class NoMetrics:
+    """Nothing is counted either."""
+
+    def requests(self, *_: object) -> None:
+        return None
 
 
 @dataclass
@@ -144,7 +148,9 @@ class AzureScene:
             manager, subscription=SUBSCRIPTION, resource_group="rg-ml", workspace="ws-prod"
         )
 
-    def workspace(self, logs: FileLogs, folder: Path, **limits: Any) -> AzureWorkspace:
+    def workspace(
+        self, logs: Any, folder: Path, *, metrics: Any = None, **limits: Any
+    ) -> AzureWorkspace:
         """The adapter, with waits cut short."""
         resources = self.resources()
         blobs = WorkspaceBlobs(
@@ -155,7 +161,7 @@ class AzureScene:
             **{"retry_total": 0, "initial_backoff": 0.01, "random_jitter_range": 0, **limits},
         )
         self.opened.append(blobs)
-        return AzureWorkspace(resources, blobs, logs)
+        return AzureWorkspace(resources, blobs, logs, metrics or NoMetrics())
 
 
 def serve_scene(server: LoopbackServer) -> AzureScene:

@@ -28,8 +28,8 @@ class NoLogs:
     def console_logs(self, *_):
         return self.lines
 
-    def kpi(self, *_):
-        raise NotFound("There is no KPI.")
+    def kpis(self, *_):
+        return []
 
 
 @pytest.fixture
