@@ -352,12 +352,20 @@ class Telemetry(Protocol):
         """Set a value that goes up and down."""
 
 
+class RequestSource(Protocol):
+    """One place where requests are counted."""
+
+    def __call__(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
+        """Requests by deployment in [start, end); None when it knows nothing of the endpoint."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
     """One adapter for each port: all of them embedded, or all of them Azure's.
 
     `queue` is the embedded broker, None where Service Bus is it; `pipelines` is None where no
-    Azure DevOps is named; `announces` says that `sender` also publishes findings. `connections`
+    Azure DevOps is named; `announces` says that `sender` also publishes findings.
+    `request_sources` are the places the workspace counts requests by, each alone. `connections`
     close what is open.
     """
 
@@ -377,6 +385,7 @@ class Adapters:
     telemetry: Telemetry
     queue: Broker | None = None
     announces: bool = False
+    request_sources: Mapping[str, RequestSource] = field(default_factory=dict)
     connections: Sequence[Callable[[], None]] = ()
 
     def close(self) -> None:

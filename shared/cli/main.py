@@ -9,7 +9,18 @@ import sys
 
 import typer
 
-from shared.cli import canary, demo, drift, gate, looking, performance, policy, profile, sending
+from shared.cli import (
+    canary,
+    demo,
+    drift,
+    gate,
+    looking,
+    performance,
+    policy,
+    profile,
+    sending,
+    smoke,
+)
 from shared.errors import DriftgateError
 
 app = typer.Typer(
@@ -29,6 +40,7 @@ app.command()(performance.performance)
 app.command()(canary.canary)
 app.command(name="policy")(policy.check)
 app.command()(gate.gate)
+app.command()(smoke.smoke)
 app.command()(demo.demo)
 
 

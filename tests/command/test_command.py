@@ -139,3 +139,25 @@ def test_the_demo_tells_the_story_on_real_data(run, tmp_path):
     assert "approved_and_repaid left its baseline" in told
     assert told.count("WARNING") == 2
     assert (tmp_path / "home" / "demo" / "report.html").is_file()
+
+
+def test_smoke_looks_and_writes_its_page(run, tmp_path):
+    done = run("smoke", "--since", "7d", "--report", tmp_path / "smoke.md", "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert {one["topic"] for one in json.loads(done.stdout)["found"]} >= {"Access", "Events"}
+    assert (tmp_path / "smoke.md").read_text().startswith("# What this workspace does")
+    wrong = run("smoke", "--since", "soon")
+    assert wrong.returncode == 2
+    assert "is no duration" in wrong.stderr
+
+
+def test_smoke_says_by_its_exit_code_that_something_could_not_be_read(run, tmp_path):
+    endpoints = tmp_path / "home/workspace/endpoints"
+    endpoints.mkdir(parents=True)
+    (endpoints / "ep.yaml").write_text("a: [")
+
+    done = run("smoke", "--json")
+
+    assert done.returncode == 1
+    assert "ep.yaml is not YAML" in done.stdout

@@ -7,7 +7,9 @@ import subprocess
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from shared.cli.main import app
 from tests.infra.bicep import INFRA
 
 AZURE = yaml.safe_load((INFRA / "pipelines" / "azure-pipelines.yml").read_text())
@@ -47,6 +49,19 @@ def test_both_have_the_same_stages_one_after_the_other():
         assert stage["dependsOn"] == before["stage"]
         assert stage["condition"] == "succeeded()"
         assert GITHUB["jobs"][stage["stage"]]["needs"] == before["stage"]
+
+
+@pytest.mark.parametrize("pipeline", [AZURE, GITHUB], ids=["azure-devops", "github"])
+def test_the_command_understands_the_line_that_the_pipeline_writes(pipeline, monkeypatch, tmp_path):
+    """It gets as far as the gate, and a version nobody knows is an error, not wrong usage."""
+    monkeypatch.setenv("DRIFTGATE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    line = [word.replace("$", "") for word in gate_command(list(steps_of(pipeline)))]
+
+    done = CliRunner().invoke(app, line[1:])
+
+    assert done.exit_code == 3, done.output
+    assert (tmp_path / "gate.xml").is_file()
 
 
 @pytest.mark.parametrize(("pipeline", "tongue"), [(AZURE, "azure-devops"), (GITHUB, "github")])

@@ -86,6 +86,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         dead_letters=ServiceBusDeadLetters(bus),
         telemetry=OpenTelemetry(),
         announces=azure.event_topic is not None,
+        request_sources={"traffic log": logs.requests, "metrics": metrics.requests},
         connections=connections,
     )
 

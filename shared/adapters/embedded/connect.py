@@ -18,6 +18,7 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
     """State below `settings.home`, the workspace and the policies in folders of their own."""
     database = settings.home / "driftgate.db"
     queue = EmbeddedQueue(settings.home / "queues.db", clock=clock)
+    workspace = FileWorkspace(settings.workspace)
     return Adapters(
         archive=EmbeddedArchive(database),
         ledger=EmbeddedLedger(database),
@@ -25,7 +26,7 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         profiles=FolderProfiles(settings.home / "profiles"),
         reports=FolderReports(settings.home / "reports"),
         policies=FilePolicies(settings.policies),
-        workspace=FileWorkspace(settings.workspace),
+        workspace=workspace,
         models=FileModels(settings.workspace),
         jobs=FileJobs(settings.workspace),
         pipelines=FilePipelines(settings.workspace),
@@ -34,4 +35,5 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         dead_letters=queue,
         telemetry=Silent(),
         queue=queue,
+        request_sources={"request file": workspace.requests},
     )

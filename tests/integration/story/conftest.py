@@ -38,6 +38,7 @@ class AzureStory:
     published: list[dict[str, Any]]
     clock: StoppedClock
     broker: Broker
+    loopback: LoopbackServer
     notices: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
 
@@ -99,6 +100,7 @@ def story(
             published=published,
             clock=clock,
             broker=broker_process,
+            loopback=loopback,
         )
     application.adapters.close()
     workspace.close()

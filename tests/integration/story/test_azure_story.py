@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from shared.errors import Refused
+from shared.service.smoke import Answer, look
 from tests.integration.loopback.resource_manager import WORKSPACE
+from tests.integration.loopback.server import refusal
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -113,6 +115,34 @@ def test_without_a_traffic_log_the_metrics_tell_where_the_requests_go(story, com
     kept = story.last("endpoint/loan-endpoint")["evidence"]
     evidence = json.loads(story.application.evidence.get(kept))
     assert evidence["requests"] == {"green": 145}
+
+
+def test_the_smoke_test_says_what_the_workspace_does_and_which_right_is_missing(story, completed):
+    now = story.clock.now
+    story.account.keep("policies", "loan-default.yaml", POLICY)
+    story.workspace.register("loan-default", "7", {"metrics": {"auc": 0.91}})
+    story.workspace.deploy(
+        "loan-endpoint", {"traffic": {"blue": 100}, "deployments": {"blue": {"changed": now}}}
+    )
+    story.metrics.requests[f"{WORKSPACE}/onlineEndpoints/loan-endpoint".lower()] = {
+        "blue": {now + timedelta(minutes=1): 5.0}
+    }
+    story.send(json.dumps(completed("blue", at=now)).encode())
+    later = now + timedelta(hours=3)
+    forbidden = refusal(403, "InsufficientAccessError", "No.")
+    story.loopback.router.fail_next("POST", "/v1/workspaces/{workspace}/query", forbidden)
+
+    found = look(story.application.adapters, now - timedelta(days=1), later)
+
+    told = {one.question: one for one in found}
+    resource = told["Does a resource event come when a deployment was written?"]
+    assert (resource.answer, resource.saw) == (Answer.YES, "for loan-endpoint/blue")
+    assert told["Does ModelDeployed fire for managed online endpoints?"].answer is Answer.NO
+    assert told["Are requests of loan-endpoint counted by the metrics?"].saw == "blue 5"
+    assert told["Has loan-default:7 metrics of the run that made it?"].saw == "auc"
+    faults = {one.question: one.saw for one in found if one.answer is Answer.FAULT}
+    assert list(faults) == ["Are requests of loan-endpoint counted by the traffic log?"]
+    assert "Log Analytics Reader" in next(iter(faults.values()))
 
 
 def test_the_broker_of_azure_cannot_be_looked_into_as_the_embedded_one_can(story):

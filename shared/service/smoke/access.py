@@ -1,0 +1,28 @@
+"""What Driftgate's identity may read: each store and service once, so that a fault names itself."""
+
+from shared.ports import Adapters
+from shared.service.smoke.observation import Answer, Notebook, Observation
+
+
+def access(adapters: Adapters) -> list[Observation]:
+    """One reading of every port that can be read without changing anything."""
+    book = Notebook("Access")
+    book.reads(
+        "May the ledger be read?",
+        lambda: f"{len(adapters.ledger.decisions(limit=1))} decision read",
+    )
+    book.reads(
+        "May the archive be listed?",
+        lambda: f"{len(list(adapters.archive.list(limit=1)))} event read",
+    )
+    book.reads(
+        "May the workspace be read?",
+        lambda: f"{len(adapters.workspace.endpoints())} online endpoints",
+    )
+    with book.trying("May the policies be read?"):
+        policies, problems = adapters.policies.all(), adapters.policies.problems()
+        named = ", ".join(policy.model for policy in policies) or "none"
+        book.note("May the policies be read?", Answer.YES, f"policies of {named}")
+        for problem in problems:
+            book.note("Is every policy valid?", Answer.NO, problem)
+    return book.observations

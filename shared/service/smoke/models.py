@@ -1,0 +1,66 @@
+"""What a watched model's record holds: metrics, signature, collected rows."""
+
+from datetime import datetime
+
+from shared.domain.policy import Policy
+from shared.errors import NotFound
+from shared.ports import Adapters
+from shared.service.smoke.observation import Answer, Notebook, Observation
+
+
+def models(adapters: Adapters, since: datetime, now: datetime) -> list[Observation]:
+    """The last version of every model that has a policy, and the rows it was asked to score."""
+    book = Notebook("Models")
+    with book.trying("Which models are watched?"):
+        for policy in adapters.policies.all():
+            _version(adapters, book, policy.model)
+            _collected(adapters, book, policy, since, now)
+    return book.observations
+
+
+def _version(adapters: Adapters, book: Notebook, name: str) -> None:
+    with book.trying(f"Which version of {name} is the last?"):
+        versions = adapters.workspace.versions(name)
+        if not versions:
+            book.note(f"Which version of {name} is the last?", Answer.NO, "no version")
+            return
+        last = adapters.workspace.model(name, versions[-1])
+        thing = f"{name}:{last.version}"
+        for question, found, matters in (
+            (
+                f"Has {thing} metrics of the run that made it?",
+                ", ".join(sorted(last.metrics)),
+                "Gates on metrics need them, or tags `metrics.<name>`.",
+            ),
+            (
+                f"Has {thing} a signature?",
+                ", ".join(f"{column.name} {column.type}" for column in last.inputs),
+                "The schema gate needs the inputs of its MLmodel file.",
+            ),
+            (
+                f"Does {thing} name its training data?",
+                last.training_data or "",
+                "Drift needs a baseline; `training_data` in the policy names one too.",
+            ),
+        ):
+            answer = Answer.YES if found else Answer.NO
+            book.note(question, answer, found or "none", "" if found else matters)
+
+
+def _collected(
+    adapters: Adapters, book: Notebook, policy: Policy, since: datetime, now: datetime
+) -> None:
+    question = f"Are rows that {policy.model} scored collected?"
+    with book.trying(question):
+        try:
+            files = adapters.workspace.inference(
+                policy.model, policy.endpoint, start=since, end=now
+            )
+        except NotFound as problem:
+            book.note(question, Answer.NO, str(problem))
+            return
+        if not files.paths:
+            book.note(question, Answer.NO, "no file in this span", "Switch the data collector on.")
+            return
+        example = "/".join(files.paths[-1].replace("\\", "/").split("/")[-7:])
+        book.note(question, Answer.YES, f"{len(files.paths)} files, such as .../{example}")
