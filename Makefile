@@ -16,7 +16,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.installed-dev
-	$(BIN)/python benchmarks/import_time.py
+	$(BIN)/python benchmarks/cold_start.py
 	$(BIN)/python benchmarks/profiles.py
 	PYTHONPATH=. $(BIN)/python benchmarks/verdicts.py
 

@@ -8,6 +8,7 @@ no way). What only the embedded queue does is in `test_embedded_queue.py`.
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -51,12 +52,13 @@ def queue(request, tmp_path, clock) -> Iterator[SimpleNamespace]:
     thrice = replace(DRIFTGATE["checks"], most_deliveries=3)
     broker.reset({**DRIFTGATE, "checks": thrice}, clock)
     retries = Retries(retry_total=1, retry_backoff_factor=0.01)
-    with connect_to_local_broker(broker.connection_string, retries=retries) as client:
-        yield gathered(
-            ServiceBusSender(client),
-            ServiceBusReceiver(client, wait=WAIT, linger=LINGER),
-            ServiceBusDeadLetters(client, wait=WAIT),
-        )
+    with (
+        connect_to_local_broker(broker.connection_string, retries=retries) as client,
+        closing(ServiceBusSender(client)) as sender,
+        closing(ServiceBusReceiver(client, wait=WAIT, linger=LINGER)) as receiver,
+        closing(ServiceBusDeadLetters(client, wait=WAIT)) as graveyard,
+    ):
+        yield gathered(sender, receiver, graveyard)
 
 
 def gathered(*parts):

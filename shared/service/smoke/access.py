@@ -1,7 +1,7 @@
 """What Driftgate's identity may read: each store and service once, so that a fault names itself."""
 
 from shared.ports import Adapters
-from shared.service.smoke.observation import Answer, Notebook, Observation
+from shared.service.smoke.observation import Answer, Notebook, Observation, counted
 
 
 def access(adapters: Adapters) -> list[Observation]:
@@ -9,15 +9,15 @@ def access(adapters: Adapters) -> list[Observation]:
     book = Notebook("Access")
     book.reads(
         "May the ledger be read?",
-        lambda: f"{len(adapters.ledger.decisions(limit=1))} decision read",
+        lambda: counted(len(adapters.ledger.decisions(limit=1)), "decision") + " read",
     )
     book.reads(
         "May the archive be listed?",
-        lambda: f"{len(list(adapters.archive.list(limit=1)))} event read",
+        lambda: counted(len(list(adapters.archive.list(limit=1))), "event") + " read",
     )
     book.reads(
         "May the workspace be read?",
-        lambda: f"{len(adapters.workspace.endpoints())} online endpoints",
+        lambda: counted(len(adapters.workspace.endpoints()), "online endpoint"),
     )
     with book.trying("May the policies be read?"):
         policies, problems = adapters.policies.all(), adapters.policies.problems()

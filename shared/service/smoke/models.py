@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.domain.policy import Policy
 from shared.errors import NotFound
 from shared.ports import Adapters
-from shared.service.smoke.observation import Answer, Notebook, Observation
+from shared.service.smoke.observation import Answer, Notebook, Observation, counted
 
 
 def models(adapters: Adapters, since: datetime, now: datetime) -> list[Observation]:
@@ -63,4 +63,4 @@ def _collected(
             book.note(question, Answer.NO, "no file in this span", "Switch the data collector on.")
             return
         example = "/".join(files.paths[-1].replace("\\", "/").split("/")[-7:])
-        book.note(question, Answer.YES, f"{len(files.paths)} files, such as .../{example}")
+        book.note(question, Answer.YES, f"{counted(len(files.paths), 'file')}, such as .../{example}")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,8 +38,13 @@ def connection_string(tmp_path):
 
 @pytest.mark.usefixtures("broker_process")
 def test_a_process_serves_the_entities_it_was_given(connection_string):
-    with connect_to_local_broker(connection_string) as client:
-        sender = ServiceBusSender(client)
+    with (
+        connect_to_local_broker(connection_string) as client,
+        closing(ServiceBusSender(client)) as sender,
+        closing(
+            ServiceBusReceiver(client, subscriptions={"alerts": "pager"}, wait=timedelta(seconds=2))
+        ) as receiver,
+    ):
         sender.send(
             [
                 Message(
@@ -52,10 +58,6 @@ def test_a_process_serves_the_entities_it_was_given(connection_string):
                 for severity in ("info", "critical")
             ]
         )
-        receiver = ServiceBusReceiver(
-            client, subscriptions={"alerts": "pager"}, wait=timedelta(seconds=2)
-        )
-
         received = [receiver.receive(queue).message.id for queue in ("work", "work", "alerts")]
 
     assert received == ["work-info", "work-critical", "alerts-critical"]

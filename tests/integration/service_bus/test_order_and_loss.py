@@ -1,5 +1,6 @@
 """Whatever is abandoned, nothing is lost and sessions keep their order."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -25,11 +26,15 @@ def message(number, session):
 def test_nothing_is_lost_and_order_holds_whatever_is_abandoned(broker_process, plan):
     broker_process.reset(THRICE, StoppedClock(datetime.now(UTC).replace(microsecond=0)))
     done: list[int] = []
-    with connect_to_local_broker(broker_process.connection_string, retries=IMPATIENT) as client:
-        ServiceBusSender(client).send([message(n, session) for n, (session, _) in enumerate(plan)])
-        receiver = ServiceBusReceiver(
-            client, wait=timedelta(seconds=1), linger=timedelta(seconds=0.1)
-        )
+    with (
+        connect_to_local_broker(broker_process.connection_string, retries=IMPATIENT) as client,
+        closing(ServiceBusSender(client)) as sender,
+        closing(
+            ServiceBusReceiver(client, wait=timedelta(seconds=1), linger=timedelta(seconds=0.1))
+        ) as receiver,
+        closing(ServiceBusDeadLetters(client)) as graveyard,
+    ):
+        sender.send([message(n, session) for n, (session, _) in enumerate(plan)])
         while (delivery := receiver.receive("checks")) is not None:
             number = delivery.message.body["number"]
             if delivery.delivery_count <= plan[number][1]:
@@ -37,7 +42,7 @@ def test_nothing_is_lost_and_order_holds_whatever_is_abandoned(broker_process, p
             else:
                 receiver.complete(delivery)
                 done.append(number)
-        letters = ServiceBusDeadLetters(client).dead_letters("checks")
+        letters = graveyard.dead_letters("checks")
 
     dead = [letter.message.body["number"] for letter in letters]
     assert sorted(done + dead) == list(range(len(plan)))

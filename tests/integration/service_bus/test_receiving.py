@@ -1,6 +1,7 @@
 """Receiving under locks, dead letters, and the filters of subscriptions."""
 
 import logging
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,17 +32,20 @@ def message(number, *, queue="checks", session="model/loan-default", **propertie
 
 @pytest.fixture
 def sender(client):
-    return ServiceBusSender(client)
+    with closing(ServiceBusSender(client)) as made:
+        yield made
 
 
 @pytest.fixture
 def receiver(client):
-    return ServiceBusReceiver(client, wait=WAIT, linger=LINGER)
+    with closing(ServiceBusReceiver(client, wait=WAIT, linger=LINGER)) as made:
+        yield made
 
 
 @pytest.fixture
 def graveyard(client):
-    return ServiceBusDeadLetters(client, wait=WAIT)
+    with closing(ServiceBusDeadLetters(client, wait=WAIT)) as made:
+        yield made
 
 
 def test_a_queue_without_sessions_gives_several_messages_at_once(sender, receiver):
@@ -229,6 +233,8 @@ def test_a_subscription_gets_what_its_filter_wants(sender, client, broker):
         name: [receiver.receive("alerts") for _ in range(2)] for name, receiver in receivers.items()
     }
 
+    for receiver in receivers.values():
+        receiver.close()
     numbers = {n: [d and d.message.body["number"] for d in got] for n, got in found.items()}
     assert numbers == {"log": [1, 2], "pager": [2, None]}
 
@@ -243,3 +249,4 @@ def test_a_message_that_lapsed_is_forgotten_so_that_links_do_not_pile_up(client,
 
     with pytest.raises(Conflict, match="lock on message message-1 is lost"):
         receiver.complete(lapsed)
+    receiver.close()

@@ -1,5 +1,6 @@
 """What the SDK can do with the broker beyond what Driftgate's adapters use today."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -121,7 +122,7 @@ def test_a_held_session_is_refused_to_others_by_name(client):
         first.receive_messages(1, max_wait_time=WAIT)
         other = client.get_queue_receiver("checks", session_id="s", max_wait_time=WAIT)
 
-        with pytest.raises(SessionCannotBeLockedError):
+        with closing(other), pytest.raises(SessionCannotBeLockedError):
             other.receive_messages(1, max_wait_time=WAIT)
 
 
@@ -139,7 +140,7 @@ def test_a_session_that_ran_out_is_detached(client, clock):
 def test_a_queue_with_sessions_refuses_a_receiver_without(client):
     receiver = client.get_queue_receiver("checks")
 
-    with pytest.raises(ServiceBusError, match="requires sessions"):
+    with closing(receiver), pytest.raises(ServiceBusError, match="requires sessions"):
         receiver.receive_messages(1, max_wait_time=WAIT)
 
 

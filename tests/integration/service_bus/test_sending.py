@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from azure.core.credentials import AccessToken
@@ -34,7 +35,8 @@ def stored(broker, path):
 
 @pytest.fixture
 def sender(client):
-    return ServiceBusSender(client)
+    with closing(ServiceBusSender(client)) as made:
+        yield made
 
 
 def test_subscribers_find_what_they_filter_on_in_the_envelope(sender, broker):
@@ -103,8 +105,7 @@ def test_a_busy_namespace_is_tried_again(sender, broker):
     assert broker.faults.sends == ["busy", "busy", "kept"]
 
 
-def test_a_namespace_that_stays_busy_is_unavailable_and_then_used_again(client, broker):
-    sender = ServiceBusSender(client)
+def test_a_namespace_that_stays_busy_is_unavailable_and_then_used_again(sender, broker):
     broker.faults.busy_sends = 1000
 
     with pytest.raises(Unavailable, match=r"send to checks.*throttled"):
@@ -153,9 +154,10 @@ def test_no_broker_at_all_is_unavailable(broker):
     retries = Retries(retry_total=1, retry_backoff_factor=0.01)
     with (
         connect_to_local_broker(away, retries=retries) as client,
+        closing(ServiceBusSender(client)) as sender,
         pytest.raises(Unavailable, match="send to checks"),
     ):
-        ServiceBusSender(client).send([message(1)])
+        sender.send([message(1)])
 
 
 def test_a_connection_string_of_the_cloud_is_refused():
@@ -187,8 +189,8 @@ def over_plain_tcp(broker, identity):
 
 def test_the_token_of_the_identity_is_shown_for_the_queue(broker):
     identity = Identity("a.b.c")
-    with over_plain_tcp(broker, identity) as client:
-        ServiceBusSender(client).send([message(1)])
+    with over_plain_tcp(broker, identity) as client, closing(ServiceBusSender(client)) as sender:
+        sender.send([message(1)])
 
     assert broker.faults.tokens == ["a.b.c"]
     assert set(identity.scopes) == {"https://servicebus.azure.net//.default"}
@@ -197,9 +199,10 @@ def test_the_token_of_the_identity_is_shown_for_the_queue(broker):
 def test_without_a_token_nothing_can_be_said_about_roles(broker):
     with (
         over_plain_tcp(broker, Identity(None)) as client,
+        closing(ServiceBusSender(client)) as sender,
         pytest.raises(Unavailable, match=r"send to checks.*No identity endpoint found"),
     ):
-        ServiceBusSender(client).send([message(1)])
+        sender.send([message(1)])
 
 
 def test_in_the_cloud_a_namespace_and_a_credential_are_enough():

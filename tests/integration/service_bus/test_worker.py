@@ -1,6 +1,7 @@
 """The worker of Driftgate takes from Service Bus as it does from the embedded queue."""
 
 from collections import Counter
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -18,10 +19,26 @@ def message(number, *, queue="checks", session="model/loan-default"):
 
 @pytest.fixture
 def receiver(client):
-    return ServiceBusReceiver(client, wait=timedelta(seconds=1), linger=timedelta(seconds=0.1))
+    wait, linger = timedelta(seconds=1), timedelta(seconds=0.1)
+    with closing(ServiceBusReceiver(client, wait=wait, linger=linger)) as made:
+        yield made
 
 
-def test_what_is_refused_is_put_aside_and_what_is_unavailable_is_tried_again(client, receiver):
+@pytest.fixture
+def sender(client):
+    with closing(ServiceBusSender(client)) as made:
+        yield made
+
+
+@pytest.fixture
+def graveyard(client):
+    with closing(ServiceBusDeadLetters(client)) as made:
+        yield made
+
+
+def test_what_is_refused_is_put_aside_and_what_is_unavailable_is_tried_again(
+    sender, receiver, graveyard
+):
     tries: Counter[int] = Counter()
 
     def handle(body):
@@ -32,20 +49,20 @@ def test_what_is_refused_is_put_aside_and_what_is_unavailable_is_tried_again(cli
         if number == 2 and tries[number] < 3:
             raise Unavailable("The workspace did not answer.")
 
-    ServiceBusSender(client).send([message(n) for n in range(4)])
+    sender.send([message(n) for n in range(4)])
 
     Worker(receiver, {"checks": handle}).drain()
 
-    [dead] = ServiceBusDeadLetters(client).dead_letters("checks")
+    [dead] = graveyard.dead_letters("checks")
     assert tries == {0: 1, 1: 1, 2: 3, 3: 1}
     assert (dead.message, dead.reason) == (message(1), "InvalidData")
     assert dead.sentence == "The window has no column `age`; name another one."
 
 
-def test_every_queue_and_the_topic_are_drained(client, receiver):
+def test_every_queue_and_the_topic_are_drained(sender, receiver):
     names = ("checks", "alerts", "retraining-requests", "promotion-requests")
     seen: dict[str, list[int]] = {name: [] for name in names}
-    ServiceBusSender(client).send([message(n, queue=name) for n in (1, 2) for name in names])
+    sender.send([message(n, queue=name) for n in (1, 2) for name in names])
 
     worker = Worker(
         receiver,

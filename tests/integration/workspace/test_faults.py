@@ -278,3 +278,17 @@ def test_when_the_container_cannot_be_asked_the_log_table_is(scene, workspace, m
     monkeypatch.setattr(NoLogs, "lines", "from the table")
 
     assert workspace.logs("ep", "blue", 5) == "from the table"
+
+
+@pytest.mark.parametrize("told", ["westeurope", "West Europe"])
+def test_the_region_is_the_workspaces_in_the_form_addresses_have(scene, told):
+    scene.server.router.add("GET", WORKSPACE, lambda _: Answer(body={"location": told}))
+
+    assert scene.resources().region() == "westeurope"
+
+
+def test_a_workspace_without_a_region_is_told(scene):
+    scene.server.router.add("GET", WORKSPACE, lambda _: Answer(body={"name": "ws-prod"}))
+
+    with pytest.raises(NotFound, match="The workspace ws-prod names no region"):
+        scene.resources().region()
