@@ -63,4 +63,6 @@ def _collected(
             book.note(question, Answer.NO, "no file in this span", "Switch the data collector on.")
             return
         example = "/".join(files.paths[-1].replace("\\", "/").split("/")[-7:])
-        book.note(question, Answer.YES, f"{counted(len(files.paths), 'file')}, such as .../{example}")
+        book.note(
+            question, Answer.YES, f"{counted(len(files.paths), 'file')}, such as .../{example}"
+        )
