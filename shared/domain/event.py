@@ -28,6 +28,8 @@ class EventType(StrEnum):
     PIPELINE_RUN_COMPLETED = "PipelineRunCompleted"
     PIPELINE_STAGE_COMPLETED = "PipelineStageCompleted"
     APPROVAL_GIVEN = "ApprovalGiven"
+    INTENT_DECLARED = "IntentDeclared"
+    INTENT_WITHDRAWN = "IntentWithdrawn"
     AZURE_ALERT_FIRED = "AzureAlertFired"
     AZURE_ALERT_RESOLVED = "AzureAlertResolved"
     CHECK_DUE = "CheckDue"
@@ -103,6 +105,9 @@ class Check(StrEnum):
     ROUTING = "routing"
     DRIFT = "drift"
     KPI = "kpi"
+    HEALTH = "health"
+    BATCH = "batch"
+    COLLECTION = "collection"
     RECONCILE = "reconcile"
     HEARTBEAT = "heartbeat"
 

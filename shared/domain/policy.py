@@ -1,7 +1,7 @@
 """One policy a model: what its owner wants watched, with defaults that need no thought."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -46,11 +46,54 @@ class Gates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standby:
+    """A deployment that is meant to have no traffic, why, and until when (`2026-12-24T18:00Z`)."""
+
+    deployment: str
+    reason: str
+    until: datetime
+
+
+class TrafficChanges(StrEnum):
+    """Whether traffic may be changed by anybody, or only as somebody said beforehand."""
+
+    ANY = "any"
+    PLANNED = "planned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingPolicy:
-    """How long a new deployment may go without traffic, and how often to look while it does."""
+    """How long a deployment may go without traffic, for what reason, and how often to look.
+
+    `grace` is for a new deployment, `keep_for` for one that was replaced, `mirror_for` for one
+    that only mirrors, `stuck_after` for one that is being written. `standby` names those that wait
+    on purpose. Requests count as observed over `observed`.
+    """
 
     grace: timedelta = timedelta(minutes=30)
     look_again: timedelta = timedelta(minutes=30)
+    stuck_after: timedelta = timedelta(hours=1)
+    keep_for: timedelta = timedelta(days=7)
+    mirror_for: timedelta = timedelta(days=14)
+    observed: timedelta = timedelta(hours=1)
+    changes: TrafficChanges = TrafficChanges.ANY
+    standby: list[Standby] = field(default_factory=list)
+    severity: str = "critical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthPolicy:
+    """What an endpoint's answers over `window` may look like.
+
+    `max_error_rate` is a share of all answers; `percentile` of them have to come within
+    `gates.max_latency_ms`; `max_load` is per cent of processor or memory on one instance.
+    """
+
+    window: timedelta = timedelta(hours=1)
+    max_error_rate: float = 0.01
+    percentile: float = 95.0
+    max_load: float = 90.0
+    confidence: float = 0.99
     severity: str = "critical"
 
 
@@ -95,6 +138,35 @@ class DriftPolicy:
     retrain: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSource:
+    """An Azure Monitor metric of any resource, such as a model deployment of Azure AI services.
+
+    `resource` is its id, `namespace` its type when the id does not say it; `aggregation` is
+    average, total, count, minimum or maximum; `dimensions` keep one value each. `per` divides it
+    by another metric of the resource, for a proportion or a mean.
+    """
+
+    resource: str
+    name: str
+    aggregation: str = "total"
+    namespace: str | None = None
+    dimensions: dict[str, str] = field(default_factory=dict)
+    per: str | None = None
+    per_dimensions: dict[str, str] = field(default_factory=dict)
+    every: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSource:
+    """Files of a data asset with one row a bucket: its time, its value and what it rests on."""
+
+    data: str
+    time: str = "time"
+    value: str = "value"
+    weight: str | None = None
+
+
 class KpiKind(StrEnum):
     """What a KPI's values are, which decides its noise model."""
 
@@ -117,7 +189,7 @@ class KpiPolicy:
 
     `limit` is a share of the expected value when `relative`, else in the KPI's own unit
     (0.02 is two points of a proportion). `window` is judged, `history` before it is the baseline.
-    `query` is KQL on Log Analytics, for a KPI that lies there.
+    It is read by `query` (KQL on Log Analytics), from a `metric` or a `table`.
     """
 
     name: str
@@ -130,6 +202,32 @@ class KpiPolicy:
     confidence: float = 0.95
     severity: str = "critical"
     query: str | None = None
+    metric: MetricSource | None = None
+    table: TableSource | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPolicy:
+    """A batch endpoint that scores every so often: a run may come late by `grace`.
+
+    `outputs` names the data asset its rows are written to, which is then watched for drift.
+    """
+
+    endpoint: str
+    every: timedelta = timedelta(days=1)
+    grace: timedelta = timedelta(hours=2)
+    outputs: str | None = None
+    severity: str = "critical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionPolicy:
+    """How long the rows that a model scores may fail to come; `expected` off waits for none."""
+
+    expected: bool = True
+    silence: timedelta = timedelta(hours=6)
+    late: timedelta = timedelta(hours=2)
+    severity: str = "warning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,5 +245,8 @@ class Policy:
     promote_to: str = "production"
     gates: Gates = field(default_factory=Gates)
     routing: RoutingPolicy = field(default_factory=RoutingPolicy)
+    health: HealthPolicy = field(default_factory=HealthPolicy)
     drift: DriftPolicy = field(default_factory=DriftPolicy)
+    collection: CollectionPolicy = field(default_factory=CollectionPolicy)
     kpis: list[KpiPolicy] = field(default_factory=list)
+    batch: list[BatchPolicy] = field(default_factory=list)

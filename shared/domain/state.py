@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.alert import Alert
+from shared.domain.intent import Intent
 
 
 class AlertStatus(StrEnum):
@@ -27,10 +28,28 @@ class AlertRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentWatch:
-    """A deployment we wait on: complete since `completed`, and whether traffic ever arrived."""
+    """A deployment over time: complete since `completed`, its traffic `arrived` and `left`.
+
+    `unfinished` is since when it is being written, `mirrored` since when it only mirrors,
+    `requested` when a request to it was last seen.
+    """
 
     completed: datetime
     arrived: datetime | None = None
+    left: datetime | None = None
+    unfinished: datetime | None = None
+    mirrored: datetime | None = None
+    requested: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficShift:
+    """The declared shares as they were first seen at `time`; `by` is who changed them, if told."""
+
+    time: datetime
+    shares: dict[str, float]
+    models: dict[str, str] = field(default_factory=dict)
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +73,8 @@ class SubjectState:
     `alerts` by fingerprint, `deployments` by name (endpoints), `baselines` by model version,
     `versions` gives the gates' last verdict on each version that was judged,
     `checks` holds when each check last reported, `drift` the watch of a model's
-    inputs, `last_hash` ends the subject's decision chain.
+    inputs, `traffic` the shares an endpoint had, oldest first, `intents` what somebody said is
+    meant to be, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -63,4 +83,6 @@ class SubjectState:
     versions: dict[str, str] = field(default_factory=dict)
     checks: dict[str, datetime] = field(default_factory=dict)
     drift: DriftWatch = field(default_factory=DriftWatch)
+    traffic: tuple[TrafficShift, ...] = ()
+    intents: tuple[Intent, ...] = ()
     last_hash: str = ""

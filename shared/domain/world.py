@@ -37,7 +37,8 @@ class Deployment:
     """One deployment of an endpoint; `model` and `version` as far as they are known.
 
     `provisioning_state` is Azure's word: Creating, Updating, Scaling, Deleting, Succeeded,
-    Failed or Canceled. `changed` is when the resource was last written.
+    Failed or Canceled. `changed` is when the resource was last written. `instances` of
+    `instance_type` are paid for; `sampling` is the per cent of requests whose rows are collected.
     """
 
     name: str
@@ -45,6 +46,49 @@ class Deployment:
     model: str | None = None
     version: str | None = None
     changed: datetime | None = None
+    instances: int | None = None
+    instance_type: str | None = None
+    sampling: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What a deployment answered in a span, as one source counted it.
+
+    `errors` were answered 5xx by the platform or the model, `throttled` 429; `slow` took longer
+    than the limit that was asked for, None when the source cannot count them. `latency` holds
+    percentiles in milliseconds (50, 90, 95, 99); they are not `exact` when the source only gives
+    averages of percentiles a minute.
+    """
+
+    requests: int
+    errors: int = 0
+    throttled: int = 0
+    slow: int | None = None
+    latency: dict[int, float] = field(default_factory=dict)
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How hard a deployment's instances worked: the highest per cent a minute on one of them.
+
+    `instances` counts them by Azure's word for their state; None is what was not measured.
+    """
+
+    cpu: float | None = None
+    memory: float | None = None
+    disk: float | None = None
+    gpu: float | None = None
+    instances: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentHealth:
+    """What one deployment answered and how hard it worked; None for what no source told."""
+
+    served: Served | None = None
+    load: Load | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

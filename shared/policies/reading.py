@@ -4,7 +4,7 @@ import dataclasses
 import math
 import types
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -95,12 +95,9 @@ def _read_fields(kind: type, value: object, path: str) -> Any:
 
 def _read_scalar(kind: Any, value: object, path: str) -> Any:
     if kind is timedelta:
-        if not isinstance(value, str):
-            raise ValueError(f"{path} is {value!r}; write a duration such as 30m, 24h or 7d")
-        try:
-            return parse_duration(value)
-        except ValueError as problem:
-            raise ValueError(f"{path}: {problem}") from problem
+        return _read_duration(value, path)
+    if kind is datetime:
+        return _read_time(value, path)
     if isinstance(kind, type) and issubclass(kind, Enum):
         allowed_values = [str(member.value) for member in kind]
         word = "off" if value is False else value
@@ -123,6 +120,26 @@ def _read_scalar(kind: Any, value: object, path: str) -> Any:
     if isinstance(value, bool | dict | list) or value is None:
         raise ValueError(f"{path} is {value!r}; give text")
     return str(value)
+
+
+def _read_duration(value: object, path: str) -> timedelta:
+    if not isinstance(value, str):
+        raise ValueError(f"{path} is {value!r}; write a duration such as 30m, 24h or 7d")
+    try:
+        return parse_duration(value)
+    except ValueError as problem:
+        raise ValueError(f"{path}: {problem}") from problem
+
+
+def _read_time(value: object, path: str) -> datetime:
+    """YAML reads a time by itself when it is written as one; without a zone it is UTC."""
+    try:
+        time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as problem:
+        raise ValueError(
+            f"{path} is {value!r}; write a time such as 2026-12-24T18:00Z"
+        ) from problem
+    return time.astimezone(UTC) if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
 
 def _check(policy: Policy, file: str) -> None:

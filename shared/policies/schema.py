@@ -2,7 +2,7 @@
 
 import dataclasses
 import types
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -31,6 +31,8 @@ def _schema(kind: Any) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": _schema(get_args(kind)[1])}
     if kind is timedelta:
         return {"type": "string", "description": "A duration such as 30m, 24h, 7d or PT30M."}
+    if kind is datetime:
+        return {"type": "string", "format": "date-time"}
     if isinstance(kind, type) and issubclass(kind, Enum):
         return {"enum": [member.value for member in kind]}
     return {"type": {float: "number", bool: "boolean", int: "integer"}.get(kind, "string")}

@@ -265,8 +265,16 @@ class Service:
                 return [(f"model/{policy.model}", {}) for policy in policies]
             case Check.KPI:
                 return [(f"model/{policy.model}", {}) for policy in policies if policy.kpis]
-            case Check.ROUTING:
+            case Check.ROUTING | Check.HEALTH:
                 return [(subject, {}) for subject in endpoints]
+            case Check.BATCH:
+                return [(f"model/{policy.model}", {}) for policy in policies if policy.batch]
+            case Check.COLLECTION:
+                return [
+                    (f"model/{policy.model}", {})
+                    for policy in policies
+                    if policy.collection.expected and policy.endpoint is not None
+                ]
             case Check.RECONCILE:
                 unseen = [
                     (f"model/{policy.model}", {"version": version})

@@ -54,6 +54,12 @@ def numbers(holder: Mapping[str, Any], key: str) -> dict[str, float]:
     return {name: value for name, value in read.items() if value is not None}
 
 
+def whole(holder: Mapping[str, Any], key: str) -> int | None:
+    """A whole number that is written as one; None for anything else."""
+    value = holder.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def time(holder: Mapping[str, Any], key: str) -> datetime | None:
     """A time in UTC, None when it is missing or unreadable."""
     value = text(holder, key)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.adapters.azure.answers import mapping, numbers, text, time
+from shared.adapters.azure.answers import mapping, number, numbers, text, time, whole
 from shared.adapters.azure.resource_names import is_resource_name, named
 from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.domain.world import Deployment, Endpoint
@@ -76,6 +76,16 @@ class OnlineEndpoints:
         return text(answer, "content") or ""
 
 
+def _sampling(collector: Mapping[str, Any]) -> float | None:
+    """Per cent of requests whose inputs are collected; None when none are."""
+    collections = mapping(collector, "collections")
+    inputs = mapping(collections, "model_inputs")
+    if (text(inputs, "dataCollectionMode") or "").casefold() != "enabled":
+        return None
+    rate = number(inputs.get("samplingRate"))
+    return 100.0 if rate is None else 100.0 * rate
+
+
 def model_of(model_id: str | None) -> tuple[str | None, str | None]:
     """Name and version out of a model's id in a workspace or a registry.
 
@@ -100,4 +110,7 @@ def _deployment(item: Mapping[str, Any]) -> Deployment | None:
         model=model,
         version=version,
         changed=time(system, "lastModifiedAt") or time(system, "createdAt"),
+        instances=whole(mapping(item, "sku"), "capacity"),
+        instance_type=text(properties, "instanceType"),
+        sampling=_sampling(mapping(properties, "dataCollector")),
     )

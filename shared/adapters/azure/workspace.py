@@ -12,10 +12,12 @@ from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.domain.world import (
     DataFiles,
+    DeploymentHealth,
     Endpoint,
     ModelVersion,
     SeriesAnswer,
     SeriesQuestion,
+    Served,
 )
 from shared.errors import NoPermission, Refused, Unavailable
 
@@ -81,6 +83,16 @@ class AzureWorkspace:
             return None
         logged = self._logs.requests(endpoint, start, end)
         return self._metrics.requests(endpoint, start, end) if logged is None else logged
+
+    def health(
+        self, endpoint: str, start: datetime, end: datetime, *, slow_ms: float | None = None
+    ) -> Mapping[str, DeploymentHealth] | None:
+        """Nothing yet but how many requests there were."""
+        del slow_ms
+        counts = self.requests(endpoint, start, end)
+        if counts is None:
+            return None
+        return {name: DeploymentHealth(served=Served(requests=n)) for name, n in counts.items()}
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's container wrote; empty when there are none.

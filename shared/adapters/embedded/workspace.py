@@ -26,10 +26,12 @@ from shared.domain.world import (
     ColumnSpec,
     DataFiles,
     Deployment,
+    DeploymentHealth,
     Endpoint,
     ModelVersion,
     SeriesAnswer,
     SeriesQuestion,
+    Served,
 )
 from shared.errors import InvalidData, NotFound
 
@@ -109,6 +111,16 @@ class FileWorkspace:
                 deployment = row.get("deployment") or ""
                 counts[deployment] = counts.get(deployment, 0) + 1
         return counts
+
+    def health(
+        self, endpoint: str, start: datetime, end: datetime, *, slow_ms: float | None = None
+    ) -> Mapping[str, DeploymentHealth] | None:
+        """Nothing yet but how many requests there were."""
+        del slow_ms
+        counts = self.requests(endpoint, start, end)
+        if counts is None:
+            return None
+        return {name: DeploymentHealth(served=Served(requests=n)) for name, n in counts.items()}
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's container wrote; empty when there are none."""
@@ -213,4 +225,7 @@ def _deployment(path: Path, name: str, facts: Any) -> Deployment:
         model=model or None,
         version=version or None,
         changed=described.time("changed"),
+        instances=described.whole("instances"),
+        instance_type=described.text("instance_type"),
+        sampling=described.number("sampling"),
     )

@@ -43,6 +43,24 @@ class Described:
         value = self.plain.get(key)
         return None if value is None else str(value)
 
+    def number(self, key: str) -> float | None:
+        """A number, None when absent."""
+        value = self.plain.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._wrong(key, "a number")
+        return float(value)
+
+    def whole(self, key: str) -> int | None:
+        """A whole number, None when absent."""
+        value = self.number(key)
+        if value is None:
+            return None
+        if not value.is_integer():
+            raise self._wrong(key, "a whole number")
+        return int(value)
+
     def time(self, key: str) -> datetime | None:
         """A time, None when absent; without zone it is UTC."""
         value = self.plain.get(key)

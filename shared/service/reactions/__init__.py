@@ -34,12 +34,17 @@ _FAMILIES = {
     EventType.DEPLOYMENT_DELETED: "routing",
     EventType.TRAFFIC_CHANGED: "routing",
     EventType.ENDPOINT_DELETED: "routing",
+    EventType.INTENT_DECLARED: "routing",
+    EventType.INTENT_WITHDRAWN: "routing",
 }
 _CHECKS = {
     Check.ROUTING: "routing",
     Check.RECONCILE: "routing",
     Check.DRIFT: "drift",
     Check.KPI: "kpi",
+    Check.HEALTH: "health",
+    Check.BATCH: "batch",
+    Check.COLLECTION: "collection",
     Check.HEARTBEAT: "watchdog",
 }
 

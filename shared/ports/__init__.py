@@ -1,0 +1,53 @@
+"""What the service needs from the world, as small Protocols declared by the consumer.
+
+Every adapter of a port passes the contract tests of that port, in `tests/contracts/`.
+"""
+
+from shared.ports.adapters import Adapters
+from shared.ports.messages import (
+    Broker,
+    DeadLetter,
+    DeadLetters,
+    Delivery,
+    Message,
+    Receiver,
+    Sender,
+)
+from shared.ports.platforms import Jobs, Models, Pipelines, RequestSource, Workspace
+from shared.ports.stores import (
+    Archive,
+    ArchivedEvent,
+    Evidence,
+    Ledger,
+    LedgerState,
+    Policies,
+    Profiles,
+    Reports,
+)
+from shared.ports.telling import Clock, Telemetry
+
+__all__ = [
+    "Adapters",
+    "Archive",
+    "ArchivedEvent",
+    "Broker",
+    "Clock",
+    "DeadLetter",
+    "DeadLetters",
+    "Delivery",
+    "Evidence",
+    "Jobs",
+    "Ledger",
+    "LedgerState",
+    "Message",
+    "Models",
+    "Pipelines",
+    "Policies",
+    "Profiles",
+    "Receiver",
+    "Reports",
+    "RequestSource",
+    "Sender",
+    "Telemetry",
+    "Workspace",
+]

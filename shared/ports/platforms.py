@@ -1,0 +1,127 @@
+"""What is watched and what is asked to act: the workspace, its jobs, the pipelines."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.pipelines import Approval, EnvironmentCheck, PipelineOrder, PipelineRun
+from shared.domain.world import (
+    DataFiles,
+    DeploymentHealth,
+    Endpoint,
+    Job,
+    ModelVersion,
+    SeriesAnswer,
+    SeriesQuestion,
+    Training,
+)
+
+
+class Workspace(Protocol):
+    """Reads the machine learning workspace and what was logged about it."""
+
+    def model(self, name: str, version: str) -> ModelVersion:
+        """One registered version. Raises `NotFound`."""
+
+    def versions(self, name: str) -> Sequence[str]:
+        """Every version of a model, oldest first; empty when the model is unknown."""
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint with its deployments. Raises `NotFound`."""
+
+    def endpoints(self) -> Sequence[str]:
+        """The names of all online endpoints."""
+
+    def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
+        """Observed requests by deployment in [start, end); None when nothing is logged at all."""
+
+    def health(
+        self, endpoint: str, start: datetime, end: datetime, *, slow_ms: float | None = None
+    ) -> Mapping[str, DeploymentHealth] | None:
+        """What each deployment answered in [start, end); None when no source knows the endpoint.
+
+        Answers that took longer than `slow_ms` are counted as slow.
+        """
+
+    def logs(self, endpoint: str, deployment: str, tail: int) -> str:
+        """The last lines a deployment's container wrote; empty when there are none."""
+
+    def data(self, name: str) -> DataFiles:
+        """A named data asset, such as training data. Raises `NotFound`."""
+
+    def inference(
+        self,
+        model: str,
+        endpoint: str | None,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> DataFiles:
+        """Files that can hold rows the model was asked to score in [start, end).
+
+        They may hold other rows too; none in the span is no error. Raises `NotFound`.
+        """
+
+    def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
+        """The KPIs of a model in the order asked, all of them in as few calls as can be.
+
+        One that cannot be read says so in its place and spoils no other.
+        """
+
+
+class RequestSource(Protocol):
+    """One place where requests are counted."""
+
+    def __call__(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
+        """Requests by deployment in [start, end); None when it knows nothing of the endpoint."""
+
+
+class Models(Protocol):
+    """Writes to registered model versions."""
+
+    def tag(self, name: str, version: str, tags: Mapping[str, str]) -> Mapping[str, str]:
+        """Add and change tags, keep the others; returns all of them. Raises `NotFound`.
+
+        Somebody who writes at the same moment may win: the service keeps no version of tags.
+        """
+
+    def share(self, name: str, version: str, registry: str) -> None:
+        """Copy a version to a registry under its own name; harmless when it is there already.
+
+        Raises `NotFound` for the version or the registry.
+        """
+
+
+class Jobs(Protocol):
+    """Starts trainings and tells what became of jobs."""
+
+    def start(self, training: Training) -> Job:
+        """Start it, or return the job that has its name already. Raises `NotFound`, `Refused`."""
+
+    def job(self, name: str) -> Job:
+        """A job as it is now. Raises `NotFound`."""
+
+    def latest(self, endpoint: str, limit: int = 10) -> Sequence[Job]:
+        """The jobs of a batch endpoint, last started first; those not started come before them."""
+
+
+class Pipelines(Protocol):
+    """Starts runs of a delivery pipeline, reads who approved them, answers its checks."""
+
+    def start(self, order: PipelineOrder) -> PipelineRun:
+        """Start it, or return the run that was started for the same order already.
+
+        Raises `NotFound` and `Refused`.
+        """
+
+    def run(self, pipeline: int, number: int) -> PipelineRun:
+        """A run as it is now. Raises `NotFound`."""
+
+    def approvals(self, number: int) -> Sequence[Approval]:
+        """What a run waits for or was given, in the platform's order; empty when nothing."""
+
+    def answer(self, check: EnvironmentCheck, passed: bool, sentence: str) -> None:
+        """Complete a check with its verdict, and why in the run's log.
+
+        Raises `Refused` for a check whose address is not the platform's own.
+        """

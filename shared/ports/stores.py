@@ -1,0 +1,137 @@
+"""Where what came in, what was decided and what it rests on is kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from shared.domain.policy import Policy
+from shared.ports.messages import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivedEvent:
+    """An inbound payload as it came, and what became of reading it.
+
+    `via` names the way in, `event` is the CloudEvents form when it parsed, `refusal` the sentence
+    when it did not.
+    """
+
+    key: str
+    received: datetime
+    via: str
+    body: bytes
+    event: Mapping[str, Any] | None = None
+    refusal: str | None = None
+
+
+class Archive(Protocol):
+    """Keeps every inbound payload, before anything else is done with it."""
+
+    def put(self, archived: ArchivedEvent) -> bool:
+        """Keep it unless its key is there already; True when it is new."""
+
+    def get(self, key: str) -> ArchivedEvent | None:
+        """One of them, None when unknown."""
+
+    def list(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 1000
+    ) -> Iterable[ArchivedEvent]:
+        """Received in [since, until), newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerState:
+    """A subject's stored state with the version to commit against; version 0 is none yet."""
+
+    version: int
+    state: Mapping[str, Any]
+
+
+class Ledger(Protocol):
+    """Commits "handled", the new state and the outgoing messages together, or not at all."""
+
+    def state(self, subject: str) -> LedgerState:
+        """The subject's state; an empty mapping and version 0 when there is none."""
+
+    def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
+        """The decision already committed for this event, None when it is new."""
+
+    def commit(
+        self,
+        *,
+        subject: str,
+        version: int,
+        event_key: str,
+        now: datetime,
+        decision: Mapping[str, Any],
+        state: Mapping[str, Any],
+        messages: Sequence[Message],
+    ) -> None:
+        """One transaction: inbox row, decision, state at version + 1, outbox rows.
+
+        Raises `Conflict` when the state is no longer at `version` or the event is handled already.
+        """
+
+    def unsent(self, limit: int = 100) -> Sequence[Message]:
+        """Outbox messages not marked sent, oldest first."""
+
+    def oldest_unsent(self) -> datetime | None:
+        """When the oldest unsent message was committed, None when there is none."""
+
+    def mark_sent(self, message_ids: Sequence[str]) -> None:
+        """They reached the broker; marking twice is harmless."""
+
+    def subjects(self) -> Sequence[str]:
+        """Every subject that has a state, sorted."""
+
+    def decisions(
+        self, subject: str | None = None, limit: int = 100
+    ) -> Sequence[Mapping[str, Any]]:
+        """Committed decisions, newest first."""
+
+
+class Evidence(Protocol):
+    """Keeps evidence by content hash."""
+
+    def put(self, content: bytes) -> str:
+        """Store once, return the SHA-256 in hexadecimal."""
+
+    def get(self, content_hash: str) -> bytes:
+        """Read back. Raises `NotFound`."""
+
+
+class Profiles(Protocol):
+    """Keeps profiles under a name, newest under the same name wins."""
+
+    def save(self, name: str, profile: Mapping[str, Any]) -> None:
+        """Keep a profile's JSON form."""
+
+    def load(self, name: str) -> Mapping[str, Any] | None:
+        """Read it back, None when there is none."""
+
+
+class Reports(Protocol):
+    """Keeps pages for people under a name, newest under the same name wins."""
+
+    def save(self, name: str, page: str) -> None:
+        """Keep a page of HTML."""
+
+    def load(self, name: str) -> str | None:
+        """Read it back, None when there is none."""
+
+
+class Policies(Protocol):
+    """Finds the policy that speaks of a model or an endpoint."""
+
+    def for_model(self, model: str) -> Policy | None:
+        """The model's policy. Raises `InvalidPolicy` when its file is wrong."""
+
+    def for_endpoint(self, endpoint: str) -> Policy | None:
+        """The policy whose model is served by this endpoint. Raises `InvalidPolicy`."""
+
+    def all(self) -> Sequence[Policy]:
+        """Every valid policy, by model name; an invalid file never hides the others."""
+
+    def problems(self) -> Sequence[str]:
+        """One sentence for each invalid file."""
