@@ -1,0 +1,55 @@
+"""The interval of a share is Clopper and Pearson's, whatever the counts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom, binomtest
+
+from shared.domain.shares import at_most, share_interval, trials_needed
+
+COUNTS = st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(counts=COUNTS, confidence=st.sampled_from([0.9, 0.99, 0.9999]))
+def test_it_is_the_exact_interval(counts, confidence):
+    successes, trials = counts
+    expected = binomtest(successes, trials).proportion_ci(confidence, method="exact")
+
+    assert share_interval(successes, trials, confidence) == pytest.approx(
+        tuple(expected), rel=1e-6, abs=1e-9
+    )
+
+
+@given(counts=COUNTS, share=st.floats(0.001, 0.999))
+def test_a_tail_is_the_binomials(counts, share):
+    successes, trials = counts
+
+    assert at_most(successes, trials, share) == pytest.approx(
+        binom.cdf(successes, trials, share), rel=1e-6, abs=1e-9
+    )
+
+
+def test_millions_of_requests_are_counted_as_well():
+    low, high = share_interval(1_000_000, 10_000_000, 0.999)
+
+    assert (low, high) == pytest.approx((0.0996879, 0.1003127), abs=1e-6)
+
+
+def test_nothing_counted_says_nothing():
+    assert share_interval(0, 0, 0.99) == (0.0, 1.0)
+
+
+def test_more_successes_than_trials_are_refused():
+    with pytest.raises(ValueError, match="2 of 1 is no share"):
+        share_interval(2, 1, 0.9)
+
+
+@given(share=st.floats(0.0, 0.5), limit=st.floats(0.55, 0.9))
+def test_so_many_trials_tell_a_share_from_its_limit(share, limit):
+    needed = trials_needed(share, limit, 0.99)
+
+    assert share_interval(round(share * needed), needed, 0.99)[1] < limit
+
+
+def test_a_share_at_its_limit_is_never_told_apart():
+    assert trials_needed(0.1, 0.1, 0.99) == 10_000_000
