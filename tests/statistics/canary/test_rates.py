@@ -113,3 +113,19 @@ def test_the_interval_of_a_difference_holds_it_as_often_as_told(share, control):
         missed += not low <= share - control <= high
 
     assert missed <= stats.binom.ppf(0.999, runs, 0.055)
+
+
+def test_more_events_than_memory_holds_are_judged_at_once():
+    assert fisher(10**15, 1e16, 10**15 + 10**8, 1e16) == pytest.approx(0.0184, abs=2e-3)
+    assert conditional_binomial(10**16, 1.0, 0, 1.0) == 0.0
+    assert conditional_binomial(5 * 10**15, 1.0, 5 * 10**15, 1.0) == pytest.approx(1.0)
+
+
+def test_where_the_normal_distribution_takes_over_the_p_value_goes_on():
+    exact = conditional_binomial(500_700, 1.0, 499_300, 1.0)
+    normal = conditional_binomial(500_701, 1.0, 499_301, 1.0)
+
+    assert normal == pytest.approx(exact, rel=1e-3)
+    assert fisher(500_700, 9e6, 499_300, 9e6) == pytest.approx(
+        fisher(500_701, 9e6, 499_301, 9e6), rel=5e-3
+    )
