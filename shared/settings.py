@@ -82,7 +82,6 @@ class Settings:
     workspace: Path = SAMPLES / "workspace"
     policies: Path = SAMPLES / "policies"
     azure: AzureSettings | None = None
-    observed: timedelta = timedelta(hours=1)
     periods: Mapping[Check, timedelta] = field(
         default_factory=lambda: {
             Check.DRIFT: timedelta(hours=1),

@@ -23,6 +23,7 @@ class AlertKind(StrEnum):
     NO_TRAFFIC = "no_traffic"
     DEPLOYMENT_FAILED = "deployment_failed"
     DEPLOYMENT_STUCK = "deployment_stuck"
+    TRAFFIC_TO_DELETING = "traffic_to_deleting"
     NOT_OBSERVED = "not_observed"
     CALLED_BY_HEADER = "called_by_header"
     MIRROR_ONLY = "mirror_only"

@@ -31,7 +31,8 @@ class DeploymentWatch:
     """A deployment over time: complete since `completed`, its traffic `arrived` and `left`.
 
     `unfinished` is since when it is being written, `mirrored` since when it only mirrors,
-    `requested` when a request to it was last seen.
+    `requested` when a request to it was last seen. `carries` is its model version and `instances`
+    their number at the last look.
     """
 
     completed: datetime
@@ -40,16 +41,22 @@ class DeploymentWatch:
     unfinished: datetime | None = None
     mirrored: datetime | None = None
     requested: datetime | None = None
+    carries: str | None = None
+    instances: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficShift:
-    """The declared shares as they were first seen at `time`; `by` is who changed them, if told."""
+    """The declared shares as they were first seen at `time`; `by` is who changed them, if told.
+
+    `planned` says that somebody had said so, or that nothing was known before.
+    """
 
     time: datetime
     shares: dict[str, float]
     models: dict[str, str] = field(default_factory=dict)
     by: str | None = None
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """What a reaction may look at while it gathers evidence."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from shared.ports import Ledger, Policies, Profiles, Workspace
 from shared.settings import Settings
@@ -16,8 +15,3 @@ class World:
     policies: Policies
     ledger: Ledger
     settings: Settings
-
-    @property
-    def observed(self) -> timedelta:
-        """How far back requests are counted."""
-        return self.settings.observed

@@ -137,7 +137,7 @@ def test_the_demo_tells_the_story_on_real_data(run, tmp_path):
     assert "2019-04-01 06:00 WARNING loan-default: 3 of 8 features drifted" in told
     assert "Retraining of loan-default requested because of drift" in told
     assert "approved_and_repaid left its baseline" in told
-    assert told.count("WARNING") == 2
+    assert told.count("WARNING") == 3
     assert (tmp_path / "home" / "demo" / "report.html").is_file()
 
 

@@ -45,10 +45,18 @@ def test_more_successes_than_trials_are_refused():
 
 
 @given(share=st.floats(0.0, 0.5), limit=st.floats(0.55, 0.9))
-def test_so_many_trials_tell_a_share_from_its_limit(share, limit):
-    needed = trials_needed(share, limit, 0.99)
+def test_twice_as_many_trials_as_are_said_to_be_needed_tell_a_share_from_its_limit(share, limit):
+    enough = 2 * trials_needed(share, limit, 0.99)
 
-    assert share_interval(round(share * needed), needed, 0.99)[1] < limit
+    assert share_interval(round(share * enough), enough, 0.99)[1] < limit
+
+
+@pytest.mark.parametrize(("share", "limit"), [(0.01, 0.02), (0.3, 0.25), (0.0, 0.05), (1.0, 0.9)])
+def test_far_fewer_trials_than_are_said_to_be_needed_do_not(share, limit):
+    few = trials_needed(share, limit, 0.99) // 2
+
+    low, high = share_interval(round(share * few), few, 0.99)
+    assert low < limit < high
 
 
 def test_a_share_at_its_limit_is_never_told_apart():

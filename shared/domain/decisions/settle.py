@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.action import Action, PostAlert, ResolveAlert
-from shared.domain.alert import Alert
+from shared.domain.alert import Alert, Severity
 from shared.domain.state import AlertRecord, AlertStatus
+
+_WORSE = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 
 def settle(
@@ -20,7 +22,8 @@ def settle(
     """Compare the problems seen now with those already told, and say only what changed.
 
     `covered` says which known alerts this look could have seen: a firing one that it covers and
-    did not see is over, for the reason `over` gives. A problem told once keeps its first `since`.
+    did not see is over, for the reason `over` gives. A problem told once keeps its first `since`;
+    it is told again only when it grew worse.
     Returns the actions and the new records by fingerprint.
     """
     records = dict(known)
@@ -32,6 +35,8 @@ def settle(
         if record is not None and record.status is AlertStatus.FIRING:
             lasting = replace(alert, since=min(alert.since, record.alert.since))
             records[alert.fingerprint] = replace(record, alert=lasting)
+            if _WORSE[alert.severity] > _WORSE[record.alert.severity]:
+                actions.append(PostAlert(alert=lasting))
         else:
             records[alert.fingerprint] = AlertRecord(
                 alert=alert, status=AlertStatus.FIRING, posted=now

@@ -1,0 +1,124 @@
+"""Is a deployment there at all: failed, cancelled, stuck, or on its way out with traffic."""
+
+from datetime import datetime
+
+from shared.domain.alert import Alert, AlertKind, Severity
+from shared.domain.decisions.routing.route import FAILED, UNFINISHED, Judged, Route
+from shared.domain.finding import Finding, Rule
+from shared.domain.policy import RoutingPolicy
+from shared.domain.verdict import Verdict
+from shared.domain.wording import spell_duration
+
+
+def judge_state(route: Route, routing: RoutingPolicy, now: datetime) -> Judged | None:
+    """What is wrong with its provisioning; None when it is complete.
+
+    Azure Machine Learning sends no event for a failure, so every look asks this.
+    """
+    if route.state in FAILED:
+        return _failed(route)
+    if route.state == "deleting" and route.share > 0:
+        return _leaving(route)
+    if route.state in UNFINISHED:
+        return _unfinished(route, routing, now)
+    return None
+
+
+def _finding(route: Route, verdict: Verdict, reason: str, sentence: str) -> Finding:
+    return Finding(
+        rule=Rule.PROVISIONING,
+        thing=f"deployment/{route.name}",
+        verdict=verdict,
+        reason=reason,
+        sentence=sentence,
+        statistic="traffic_percent",
+        estimate=route.share,
+        n=route.observed,
+    )
+
+
+def _failed(route: Route) -> Judged:
+    state = route.deployment.provisioning_state
+    sentence = f"Deployment {route.name} of {route.endpoint} is {state}."
+    served = f"It is declared to receive {route.share:g} % of the traffic"
+    if route.observed:
+        served += f" and {route.observed} requests to it were seen lately"
+    alert = Alert(
+        kind=AlertKind.DEPLOYMENT_FAILED,
+        subject=f"endpoint/{route.endpoint}",
+        severity=Severity.CRITICAL if route.share > 0 else Severity.WARNING,
+        title=f"deployment {route.name} of {route.endpoint} is {state.lower()}"
+        + (f" and has {route.share:g} % of the traffic" if route.share > 0 else ""),
+        text=(
+            f"{sentence} {served}. Azure Machine Learning sends no event for this; it was seen by "
+            "looking."
+        ),
+        first_step=(
+            f"Read its log: az ml online-deployment get-logs --endpoint-name {route.endpoint} "
+            f"--name {route.name}"
+        ),
+        since=route.deployment.changed or route.watch.completed,
+        labels=route.labels,
+    )
+    return Judged(
+        finding=_finding(route, Verdict.FAIL, "provisioning_failed", sentence), alerts=(alert,)
+    )
+
+
+def _leaving(route: Route) -> Judged:
+    sentence = (
+        f"Deployment {route.name} of {route.endpoint} is being deleted and is declared to receive "
+        f"{route.share:g} % of the traffic."
+    )
+    alert = Alert(
+        kind=AlertKind.TRAFFIC_TO_DELETING,
+        subject=f"endpoint/{route.endpoint}",
+        severity=Severity.CRITICAL,
+        title=f"deployment {route.name} of {route.endpoint} is being deleted with "
+        f"{route.share:g} % of the traffic",
+        text=f"{sentence} Calls to it will fail when it is gone.",
+        first_step=(
+            "Give its share to another deployment: az ml online-endpoint update --name "
+            f'{route.endpoint} --traffic "NAME=100"'
+        ),
+        since=route.watch.unfinished or route.at,
+        labels=route.labels,
+    )
+    return Judged(
+        finding=_finding(route, Verdict.FAIL, "deleting_with_traffic", sentence), alerts=(alert,)
+    )
+
+
+def _unfinished(route: Route, routing: RoutingPolicy, now: datetime) -> Judged:
+    state = route.deployment.provisioning_state
+    since = route.watch.unfinished or route.at
+    lasted = route.at - since
+    if lasted < routing.stuck_after:
+        again = min(max(route.at, now) + routing.look_again, since + routing.stuck_after)
+        sentence = (
+            f"Deployment {route.name} of {route.endpoint} is {state}; "
+            f"looking again in {spell_duration(again - max(route.at, now))}."
+        )
+        finding = _finding(route, Verdict.INCONCLUSIVE, "unfinished", sentence)
+        return Judged(finding=finding, look_again=again, open=True)
+    sentence = (
+        f"Deployment {route.name} of {route.endpoint} has been {state} for "
+        f"{spell_duration(lasted)}."
+    )
+    alert = Alert(
+        kind=AlertKind.DEPLOYMENT_STUCK,
+        subject=f"endpoint/{route.endpoint}",
+        severity=Severity.CRITICAL if route.share > 0 else Severity.WARNING,
+        title=sentence[0].lower() + sentence[1:].rstrip("."),
+        text=(
+            f"{sentence} It should have taken less than {spell_duration(routing.stuck_after)}; "
+            f"{route.share:g} % of the traffic is declared for it. Azure sends no event for this."
+        ),
+        first_step=(
+            f"Look at what it waits for: az ml online-deployment get-logs --endpoint-name "
+            f"{route.endpoint} --name {route.name} --container storage-initializer"
+        ),
+        since=since,
+        labels=route.labels,
+    )
+    return Judged(finding=_finding(route, Verdict.FAIL, "stuck", sentence), alerts=(alert,))

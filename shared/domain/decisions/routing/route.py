@@ -1,0 +1,129 @@
+"""What is deployed, declared, mirrored, observed and intended, joined for one deployment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from shared.domain.alert import Alert
+from shared.domain.evidence import RoutingEvidence
+from shared.domain.finding import Finding
+from shared.domain.intent import Intent
+from shared.domain.policy import RoutingPolicy
+from shared.domain.state import DeploymentWatch
+from shared.domain.world import Deployment, Endpoint
+
+SUCCEEDED = "succeeded"
+FAILED = frozenset({"failed", "canceled", "cancelled"})
+UNFINISHED = frozenset({"creating", "updating", "scaling", "deleting"})
+_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One deployment of `endpoint` at the time `at`.
+
+    `share` and `mirrored` are declared per cent, `observed` counts requests since the shares were
+    last changed, None when nobody counts them. `intents` are those in force that speak of it.
+    """
+
+    endpoint: str
+    deployment: Deployment
+    share: float
+    mirrored: float
+    observed: int | None
+    watch: DeploymentWatch
+    intents: tuple[Intent, ...]
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        """The deployment's name."""
+        return self.deployment.name
+
+    @property
+    def state(self) -> str:
+        """Azure's word for its provisioning, in lower case."""
+        return self.deployment.provisioning_state.casefold()
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What its alerts are known by."""
+        return {"endpoint": self.endpoint, "deployment": self.name}
+
+    @property
+    def model(self) -> str | None:
+        """The model version it carries, as `name:version`, as far as it is known."""
+        return model_of(self.deployment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a rule concluded; `look_again` is when it will know more, if that is soon.
+
+    `open` says that it cannot tell yet, so that no alert may end by it.
+    """
+
+    finding: Finding
+    alerts: tuple[Alert, ...] = ()
+    look_again: datetime | None = None
+    open: bool = False
+
+
+def model_of(deployment: Deployment) -> str | None:
+    """The model version a deployment carries, as `name:version`."""
+    if deployment.model is None:
+        return None
+    return f"{deployment.model}:{deployment.version}"
+
+
+def routes(
+    endpoint: Endpoint,
+    watches: dict[str, DeploymentWatch],
+    intents: Iterable[Intent],
+    evidence: RoutingEvidence,
+    at: datetime,
+) -> tuple[Route, ...]:
+    """Every deployment of an endpoint with what is known of it."""
+    spoken = list(intents)
+    return tuple(
+        Route(
+            endpoint=endpoint.name,
+            deployment=deployment,
+            share=endpoint.traffic.get(deployment.name, 0.0),
+            mirrored=endpoint.mirror_traffic.get(deployment.name, 0.0),
+            observed=(
+                None if evidence.requests is None else evidence.requests.get(deployment.name, 0)
+            ),
+            watch=watches[deployment.name],
+            intents=tuple(
+                intent
+                for intent in spoken
+                if intent.deployment == deployment.name
+                or (intent.traffic or {}).get(deployment.name, 0.0) > 0
+            ),
+            at=at,
+        )
+        for deployment in endpoint.deployments
+    )
+
+
+def intents_of(routing: RoutingPolicy, said: Iterable[Intent], at: datetime) -> list[Intent]:
+    """What the policy and people say is meant to be, without what has ended."""
+    by_policy = [
+        Intent(
+            id=f"policy/{standby.deployment}",
+            author="the policy",
+            reason=standby.reason,
+            since=_ALWAYS,
+            until=standby.until,
+            deployment=standby.deployment,
+        )
+        for standby in routing.standby
+    ]
+    return [intent for intent in [*by_policy, *said] if at < intent.until]
+
+
+def spell_shares(shares: dict[str, float]) -> str:
+    """Shares as people write them: `blue 90 %, green 10 %`."""
+    told = ", ".join(f"{name} {share:g} %" for name, share in sorted(shares.items()) if share > 0)
+    return told or "none at all"
