@@ -107,18 +107,11 @@ def build(settings: "Settings | None" = None, *, clock: "Clock | None" = None) -
     settings = settings or Settings.from_environment(os.environ)
     clock = clock or _now
     adapters = _connect(settings, clock)
-    world = World(
-        workspace=adapters.workspace,
-        profiles=adapters.profiles,
-        policies=adapters.policies,
-        ledger=adapters.ledger,
-        settings=settings,
-    )
     service = Service(
         archive=adapters.archive,
         evidence=adapters.evidence,
         sender=adapters.sender,
-        world=world,
+        world=World.of(adapters, settings),
         clock=clock,
         announces=adapters.announces,
         telemetry=adapters.telemetry,

@@ -32,18 +32,11 @@ class Watched:
         adapters = replace(
             scene.application.adapters, telemetry=OpenTelemetry(self.traces, self.meters)
         )
-        world = World(
-            workspace=adapters.workspace,
-            profiles=adapters.profiles,
-            policies=adapters.policies,
-            ledger=adapters.ledger,
-            settings=scene.application.settings,
-        )
         service = Service(
             archive=adapters.archive,
             evidence=adapters.evidence,
             sender=adapters.sender,
-            world=world,
+            world=World.of(adapters, scene.application.settings),
             clock=scene.clock,
             telemetry=adapters.telemetry,
         )
