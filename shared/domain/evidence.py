@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.domain.world import Endpoint, ModelVersion, SeriesPoint
+from shared.domain.world import DeploymentHealth, Endpoint, ModelVersion, SeriesPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,27 @@ class RoutingEvidence:
     endpoint: Endpoint | None = None
     requests: dict[str, int] | None = None
     observed_since: datetime | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthEvidence:
+    """An endpoint, and what each of its deployments answered in [start, end).
+
+    `health` is None when no source knows the endpoint. `healing` is the same since `healing_since`,
+    when an alert last had its reason; it is read while one waits for an end. `logs` holds the last
+    console lines of deployments with too many errors, `log_problems` why one could not be read.
+    """
+
+    taken: datetime
+    start: datetime
+    end: datetime
+    endpoint: Endpoint | None = None
+    health: dict[str, DeploymentHealth] | None = None
+    healing_since: datetime | None = None
+    healing: dict[str, DeploymentHealth] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+    log_problems: dict[str, str] = field(default_factory=dict)
     problem: str | None = None
 
 
@@ -107,5 +128,11 @@ class NoEvidence:
 
 
 Evidence = (
-    PromotionEvidence | RoutingEvidence | DriftEvidence | KpiEvidence | ServiceEvidence | NoEvidence
+    PromotionEvidence
+    | RoutingEvidence
+    | HealthEvidence
+    | DriftEvidence
+    | KpiEvidence
+    | ServiceEvidence
+    | NoEvidence
 )

@@ -81,7 +81,8 @@ class SubjectState:
     `versions` gives the gates' last verdict on each version that was judged,
     `checks` holds when each check last reported, `drift` the watch of a model's
     inputs, `traffic` the shares an endpoint had, oldest first, `intents` what somebody said is
-    meant to be, `last_hash` ends the subject's decision chain.
+    meant to be, `unhealthy` until when each health alert last had its reason, `last_hash` ends the
+    subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -92,4 +93,5 @@ class SubjectState:
     drift: DriftWatch = field(default_factory=DriftWatch)
     traffic: tuple[TrafficShift, ...] = ()
     intents: tuple[Intent, ...] = ()
+    unhealthy: dict[str, datetime] = field(default_factory=dict)
     last_hash: str = ""
