@@ -15,7 +15,8 @@ from shared.domain.world import Served
 class ShareRule:
     """What is counted, what a sentence calls it, and the alert when it is too much.
 
-    `weigh` gives None where the source does not count it. `of` tells alerts of one kind apart.
+    `did` has a place for the share, `weigh` gives None where the source does not count it, `of`
+    tells alerts of one kind apart.
     """
 
     kind: AlertKind
@@ -38,13 +39,13 @@ def judge_answers(rule: ShareRule, look: Look) -> Concluded | None:
     share = rule.weigh(served, look) if served is not None and served.requests else None
     if served is None or share is None:
         return _healed(rule, look)
-    told = f"{look.what} {rule.did} {share.told()} {look.span}"
-    allowed = percent(share.limit)
+    told = f"{_did(rule, look, share)}, {look.span})"
+    limit = percent(share.limit)
     if share.verdict is Verdict.FAIL:
         alert = rule.alert(look, served, share)
-        return _concluded(rule, look, share, rule.bad, f"{told}; {allowed} may be.", alert)
+        return _concluded(rule, look, share, rule.bad, f"{told}; the limit is {limit}.", alert)
     if share.verdict is Verdict.PASS:
-        sentence = f"{told}, within the {allowed} that may be."
+        sentence = f"{told}, within the limit of {limit}."
         return _concluded(rule, look, share, rule.good, sentence)
     open_ = _concluded(rule, look, share, "few_requests", f"{told}; {_more(share)}")
     return _healed(rule, look) or open_
@@ -57,10 +58,14 @@ def _healed(rule: ShareRule, look: Look) -> Concluded | None:
     if share is None or share.verdict is not Verdict.PASS:
         return None
     sentence = (
-        f"{look.what} {rule.did} {share.told()} since {spell_time(look.healing_since)}, within the "
-        f"{percent(share.limit)} that may be."
+        f"{_did(rule, look, share)}, since {spell_time(look.healing_since)}), within the limit of "
+        f"{percent(share.limit)}."
     )
     return _concluded(rule, look, share, "healed", sentence)
+
+
+def _did(rule: ShareRule, look: Look, share: Proportion) -> str:
+    return f"{look.what} {rule.did.format(share.share)} ({share.basis}"
 
 
 def _more(share: Proportion) -> str:

@@ -25,7 +25,7 @@ class Compared:
 def compare(
     look: Look, own: Proportion, weigh: Callable[[Served, Look], Proportion | None]
 ) -> Compared:
-    """A neighbour is better when its interval lies below this one's, and alike when it fails too.
+    """A neighbour is better when its interval lies below this one's, unless it fails as well.
 
     Where none is called, the one that had the traffic last may take it back.
     """
@@ -36,30 +36,33 @@ def compare(
         and other.served.requests
         and (share := weigh(other.served, other)) is not None
     }
-    better = {name: share for name, share in weighed.items() if share.high < own.low}
+    better = {
+        name: share
+        for name, share in weighed.items()
+        if share.verdict is not Verdict.FAIL and share.high < own.low
+    }
     if better:
         best = max(better, key=lambda name: better[name].n)
-        return Compared(
-            sentence=(
-                f"{_listed(better)} in the same time. So it is {look.name} itself: what is new in "
-                "it, not what both use."
-            ),
-            refuge=best if _usable(look, best) else None,
+        sentence = (
+            f"In the same time {_listed(better)}. So it is {look.name} itself: what is new in it, "
+            "not what both use."
         )
+        return Compared(sentence=sentence, refuge=best if _usable(look, best) else None)
+    if any(share.verdict is Verdict.FAIL for share in weighed.values()):
+        sentence = (
+            f"In the same time {_listed(weighed)}. So it is not {look.name} alone: look at what "
+            "they share, such as a data source, a key, the network or the callers."
+        )
+        return Compared(sentence=sentence)
     if weighed:
-        if all(share.verdict is Verdict.FAIL for share in weighed.values()):
-            return Compared(
-                sentence=(
-                    f"{_listed(weighed)} in the same time, so it is not {look.name} alone: look at "
-                    "what they share, such as a data source, a key, the network or the callers."
-                )
-            )
-        return Compared(sentence=f"{_listed(weighed)} in the same time: too few to compare.")
+        return Compared(sentence=f"In the same time {_listed(weighed)}: too few to compare.")
     return _former(look)
 
 
 def _listed(shares: dict[str, Proportion]) -> str:
-    return ", ".join(f"{name} has {share.told()}" for name, share in sorted(shares.items()))
+    return ", ".join(
+        f"{name} is at {share.share} ({share.basis})" for name, share in sorted(shares.items())
+    )
 
 
 def _usable(look: Look, name: str) -> bool:

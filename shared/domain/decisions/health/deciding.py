@@ -121,7 +121,7 @@ def _over(alert: Alert, looks: Mapping[str, Look], verdicts: Mapping[Key, Findin
         return f"deployment {name} was deleted"
     finding = verdicts.get(key_of(alert))
     if finding is not None and finding.verdict is Verdict.PASS:
-        return finding.sentence.rstrip(".")
+        return finding.sentence[0].lower() + finding.sentence[1:].rstrip(".")
     if look.retired and alert.kind is not AlertKind.COLD_INSTANCES:
         window = spell_duration(look.end - look.start)
         return f"deployment {name} has no share of the traffic and answered nobody for {window}"

@@ -31,12 +31,12 @@ def _alert(look: Look, served: Served, share: Proportion) -> Alert:
         subject=f"endpoint/{look.endpoint.name}",
         severity=look.severity,
         title=(
-            f"{look.what} answers {percent(share.estimate)} of its calls with errors; "
-            f"{percent(share.limit)} may be"
+            f"{look.what} answers {share.share} of its calls with errors (limit "
+            f"{percent(share.limit)})"
         ),
         text=joined(
-            f"Errors {look.span}: {share.told()}. {chance(look)}",
-            f"{_whose(served)}{_when(served)}",
+            f"Errors {look.span}: {share.basis}. {chance(look)}",
+            f"{_whose(served)}{_when(served)}{_of_all(look, served)}",
             compared.sentence,
             log_told(look),
             carried(look),
@@ -54,19 +54,27 @@ def _whose(served: Served) -> str:
     told = [
         f"{spell_number(count)} {whose}"
         for count, whose in (
-            (served.by_model, "its own code answered (an exception, or a status of its own)"),
-            (served.timed_out, "took longer than request_timeout_ms lets them"),
-            (platform, "the platform answered for it (its container gave no answer)"),
+            (served.by_model, "by its own code (an exception, or a status it chose)"),
+            (served.timed_out, "took longer than request_timeout_ms allows"),
+            (platform, "by the platform (no answer from its container)"),
         )
         if count
     ]
-    return f"Of these {', '.join(told)}."
+    return f"Whose: {', '.join(told)}."
 
 
 def _when(served: Served) -> str:
     if served.first_error is None or served.last_error is None:
         return ""
-    return f" The first came {served.first_error:%H:%M}, the last {served.last_error:%H:%M} UTC."
+    return f" First {served.first_error:%H:%M}, last {served.last_error:%H:%M} UTC."
+
+
+def _of_all(look: Look, served: Served) -> str:
+    others = [one.served.requests for one in look.others if one.served is not None]
+    if not sum(others):
+        return ""
+    every = served.requests + sum(others)
+    return f" That is {percent(served.errors / every)} of all calls to the endpoint."
 
 
 def _first_step(look: Look, served: Served, compared: Compared) -> str:
@@ -84,7 +92,7 @@ def _first_step(look: Look, served: Served, compared: Compared) -> str:
 ERRORS = ShareRule(
     kind=AlertKind.ERRORS,
     statistic="error_rate",
-    did="answered with errors",
+    did="answered {} of its calls with errors",
     bad="errors",
     good="few_errors",
     weigh=weigh_errors,

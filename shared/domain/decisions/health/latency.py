@@ -46,12 +46,12 @@ def _alert(look: Look, served: Served, share: Proportion) -> Alert:
         subject=f"endpoint/{look.endpoint.name}",
         severity=look.severity,
         title=(
-            f"{look.what} answers {percent(share.estimate)} of its calls later than "
-            f"{look.limit_ms:g} ms; {percent(share.limit)} may be"
+            f"{look.what} answers {share.share} of its calls later than {look.limit_ms:g} ms "
+            f"(limit {percent(share.limit)})"
         ),
         text=joined(
-            f"Later than {look.limit_ms:g} ms {look.span}: {share.told()}; "
-            f"{look.policy.percentile:g} % have to come within it. {chance(look)}",
+            f"Later than {look.limit_ms:g} ms {look.span}: {share.basis}. "
+            f"{look.policy.percentile:g} % have to come in time. {chance(look)}",
             latency(served),
             compared.sentence,
             worked(look.load),
@@ -86,7 +86,7 @@ def _first_step(look: Look, served: Served, compared: Compared) -> str:
 LATENCY = ShareRule(
     kind=AlertKind.SLOW,
     statistic="slow_share",
-    did="answered late",
+    did="answered {} of its calls late",
     bad="slow",
     good="fast_enough",
     weigh=weigh_latency,

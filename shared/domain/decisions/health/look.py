@@ -67,9 +67,10 @@ class Look:
 
     @property
     def span(self) -> str:
-        """The window, as in `from 11:00 to 12:00 UTC`; with its date when it is another day's."""
-        begun = f"{self.start:%H:%M}" if self.start.date() == self.end.date() else None
-        return f"from {begun or spell_time(self.start)} to {spell_time(self.end)}"
+        """The window, as in `from 11:00 to 12:00 UTC`, with dates when it spans days."""
+        if self.start.date() == self.end.date():
+            return f"from {self.start:%H:%M} to {self.end:%H:%M} UTC"
+        return f"from {spell_time(self.start)} to {spell_time(self.end)}"
 
     @property
     def retired(self) -> bool:

@@ -31,15 +31,20 @@ class Proportion:
         """The share that was seen, at least."""
         return self.count / self.n
 
-    def told(self) -> str:
-        """The share with what it rests on: `4.1 % (41 of 1 003, interval 2.2 to 6.9 %)`."""
-        between = percent(self.estimate)
+    @property
+    def share(self) -> str:
+        """The share in words: `4.1 %`, or `at least 4.1 %`."""
+        least = "at least " if self.most > self.count else ""
+        return f"{least}{percent(self.estimate)}"
+
+    @property
+    def basis(self) -> str:
+        """What it rests on: `41 of 1003, interval 2.1 to 7 %`."""
         counted = spell_number(self.count)
         if self.most > self.count:
-            between = f"between {between} and {percent(self.most / self.n)}"
             counted = f"{counted} to {spell_number(self.most)}"
-        interval = f"interval {self.low * 100:.2g} to {percent(self.high)}"
-        return f"{between} ({counted} of {spell_number(self.n)}, {interval})"
+        interval = f"interval {percent(self.low).removesuffix(' %')} to {percent(self.high)}"
+        return f"{counted} of {spell_number(self.n)}, {interval}"
 
 
 def weigh(
@@ -85,10 +90,12 @@ def of_each_look(confidence: float) -> float:
 
 
 def percent(share: float) -> str:
-    """A share as people write it.
+    """A share as people write it, to two decimals at most.
 
-    >>> percent(0.0412), percent(0.5), percent(0.0)
+    >>> percent(0.0412), percent(0.5), percent(0.0000123)
     ('4.1 %', '50 %', '0 %')
     """
     value = 100.0 * share
-    return f"{value:.3g} %" if value >= 10.0 else f"{value:.2g} %"
+    if value < 0.005:
+        return "0 %"
+    return f"{value:.3g} %" if value >= 10.0 else f"{round(value, 2):.2g} %"

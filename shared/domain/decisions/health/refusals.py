@@ -43,7 +43,7 @@ def judge_refusals(look: Look) -> Concluded | None:
     elif high - their_low < limit:
         verdict, reason = Verdict.PASS, "refuses_alike"
     told = (
-        f"refused {percent(own.refused / own.requests)} of its calls as the callers' fault "
+        f"refused {percent(own.refused / own.requests)} of its calls with a 4xx "
         f"({spell_number(own.refused)} of {spell_number(own.requests)}), the others "
         f"{percent(theirs / asked)} ({spell_number(theirs)} of {spell_number(asked)})"
     )

@@ -39,7 +39,7 @@ def _judge(look: Look, of: str, level: float) -> Concluded:
     high = level >= look.policy.max_load
     sentence = (
         f"an instance of {look.what} held {level:.0f} % {of} for ten minutes of the last hour; "
-        f"{look.policy.max_load:g} % {'may be' if high else 'is the limit'}."
+        f"the limit is {look.policy.max_load:g} %."
     )
     finding = found(
         look,
@@ -61,7 +61,7 @@ def _alert(look: Look, of: str, level: float) -> Alert:
         severity=Severity.WARNING,
         title=f"an instance of {look.what} held {level:.0f} % {of} for ten minutes",
         text=joined(
-            f"{look.policy.max_load:g} % may be. {_MEANS[of]}",
+            f"The limit is {look.policy.max_load:g} %. {_MEANS[of]}",
             worked(look.load),
             "" if look.served is None else latency(look.served),
             carried(look),

@@ -27,10 +27,12 @@ def _alert(look: Look, served: Served, share: Proportion) -> Alert:
         kind=AlertKind.SATURATED,
         subject=f"endpoint/{look.endpoint.name}",
         severity=look.severity,
-        title=f"{look.what} turns {percent(share.estimate)} of its calls away (429)",
+        title=(
+            f"{look.what} turns {share.share} of its calls away with 429 (limit "
+            f"{percent(share.limit)})"
+        ),
         text=joined(
-            f"Turned away {look.span}: {share.told()}; {percent(share.limit)} may be. "
-            f"{chance(look)}",
+            f"Turned away {look.span}: {share.basis}. {chance(look)}",
             "A deployment takes twice max_concurrent_requests_per_instance times its instances at "
             "once, and refuses what is more.",
             worked(look.load),
@@ -50,7 +52,7 @@ THROTTLING = ShareRule(
     kind=AlertKind.SATURATED,
     of="calls",
     statistic="throttled_share",
-    did="turned away",
+    did="turned {} of its calls away",
     bad="turned_away",
     good="takes_all",
     weigh=weigh_throttled,

@@ -1,7 +1,6 @@
 """What an alert of a deployment's health says besides its reason."""
 
 from shared.domain.decisions.health.look import Look, traffic_after
-from shared.domain.decisions.health.proportion import LOOKS_A_DAY
 from shared.domain.wording import spell_number, spell_time
 from shared.domain.world import Load, Served
 
@@ -9,20 +8,17 @@ _MEASURES = (("processor", "cpu"), ("memory", "memory"), ("disk", "disk"), ("GPU
 
 
 def chance(look: Look) -> str:
-    """How sure it is, in looks: what the interval's confidence means."""
-    looks = LOOKS_A_DAY / (1.0 - look.policy.confidence)
-    return (
-        f"A deployment within the limit looks like this in one of {spell_number(round(looks))} "
-        "looks at most."
-    )
+    """How sure it is, in days: what the confidence promises."""
+    days = spell_number(round(1.0 / (1.0 - look.policy.confidence)))
+    return f"One that keeps the limit looks like this by chance at most once in {days} days."
 
 
 def carried(look: Look) -> str:
     """The model, since when, and the share of the traffic."""
     model = look.deployment.model
-    what = f"It carries {model}:{look.deployment.version}" if model else "Its model is not known"
-    since = f", was written {spell_time(look.changed)}" if look.changed is not None else ""
-    return f"{what}{since}, and has {look.share:g} % of the traffic."
+    what = f"carries {model}:{look.deployment.version}" if model else "carries an unknown model"
+    since = f", written {spell_time(look.changed)}," if look.changed is not None else ""
+    return f"It {what}{since} and has {look.share:g} % of the traffic."
 
 
 def latency(served: Served) -> str:
