@@ -22,8 +22,8 @@ def held(minutes: Mapping[datetime, float]) -> float | None:
 
     >>> from datetime import UTC
     >>> at = [datetime(2026, 2, 3, 12, minute, tzinfo=UTC) for minute in range(12)]
-    >>> held(dict(zip(at, [10.0, 97, 98, 99, 95, 96, 97, 98, 99, 97, 96, 20])))
-    95.0
+    >>> held(dict(zip(at, [10.0, 97, 98, 99, 95, 96, 97, 98, 99, 97, 96, 20], strict=True)))
+    95
     """
     highest: float | None = None
     run: list[float] = []

@@ -68,6 +68,7 @@ TABLE = {
     "drift_timer": timer("DRIFT"),
     "kpi_timer": timer("KPI"),
     "routing_timer": timer("ROUTING"),
+    "health_timer": timer("HEALTH"),
     "reconcile_timer": timer("RECONCILE"),
     "outbox_sweep": timer("SWEEP"),
     "heartbeat": timer("HEARTBEAT"),

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from shared.domain.alert import AlertKind
 from shared.domain.decisions.health.deciding import RULES, judge, key_of
 from shared.domain.decisions.health.look import looks_of
+from shared.domain.decisions.health.refusals import OF as REFUSALS
 from shared.domain.evidence import HealthEvidence
 from shared.domain.policy import Policy
 from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
 
 LONGEST = timedelta(days=7)
-_OF_ANSWERS = {(rule.kind, rule.of) for rule in RULES}
+_OF_ANSWERS = {*((rule.kind, rule.of) for rule in RULES), (AlertKind.ERRORS, REFUSALS)}
 
 
 def healing_since(

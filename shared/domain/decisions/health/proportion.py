@@ -58,8 +58,9 @@ def weigh(
     """
     most = count if most is None else most
     each = of_each_look(confidence)
-    low = share_interval(count, n, each)[0]
-    high = share_interval(most, n, each)[1]
+    low, high = share_interval(count, n, each)
+    if most > count:
+        high = share_interval(most, n, each)[1]
     verdict = Verdict.INCONCLUSIVE
     if low > limit:
         verdict = Verdict.FAIL

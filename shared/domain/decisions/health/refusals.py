@@ -4,6 +4,8 @@ A 4xx is the caller's fault as long as every deployment says the same. All of th
 callers' calls by chance, so one that refuses more has another schema than the callers know.
 """
 
+from collections.abc import Iterable
+
 from shared.domain.alert import Alert, AlertKind
 from shared.domain.decisions.health.log import log_told
 from shared.domain.decisions.health.look import Concluded, Look, found
@@ -11,7 +13,7 @@ from shared.domain.decisions.health.proportion import of_each_look, percent
 from shared.domain.decisions.health.wording import carried, give_back, joined, read_log
 from shared.domain.shares import share_interval
 from shared.domain.verdict import Verdict
-from shared.domain.wording import spell_number
+from shared.domain.wording import spell_number, spell_time
 from shared.domain.world import Served
 
 OF = "refusals"
@@ -25,11 +27,26 @@ def neighbours(look: Look) -> list[Look]:
 def judge_refusals(look: Look) -> Concluded | None:
     """The share that is refused above that of the neighbours; None without any to compare with.
 
-    Both exact intervals have to leave a gap above `max_error_rate` between them.
+    Both exact intervals have to leave a gap above `max_error_rate` between them. What few calls
+    leave open is asked again of all since an alert last had its reason.
     """
-    called = [one.served for one in neighbours(look) if one.served is not None]
+    near = neighbours(look)
+    concluded = _compared(look, look.served, [one.served for one in near], look.span)
+    if concluded is not None and concluded.finding.verdict is not Verdict.INCONCLUSIVE:
+        return concluded
+    if look.healing_since is not None:
+        since = f"since {spell_time(look.healing_since)}"
+        healed = _compared(look, look.healing, [one.healing for one in near], since)
+        if healed is not None and healed.finding.verdict is Verdict.PASS:
+            return healed
+    return concluded
+
+
+def _compared(
+    look: Look, own: Served | None, near: Iterable[Served | None], span: str
+) -> Concluded | None:
+    called = [served for served in near if served is not None]
     asked = sum(served.requests for served in called)
-    own = look.served
     if own is None or not own.requests or not asked:
         return None
     each = of_each_look(look.policy.confidence)
@@ -45,7 +62,7 @@ def judge_refusals(look: Look) -> Concluded | None:
     told = (
         f"refused {percent(own.refused / own.requests)} of its calls with a 4xx "
         f"({spell_number(own.refused)} of {spell_number(own.requests)}), the others "
-        f"{percent(theirs / asked)} ({spell_number(theirs)} of {spell_number(asked)})"
+        f"{percent(theirs / asked)} ({spell_number(theirs)} of {spell_number(asked)}), {span}"
     )
     finding = found(
         look,
@@ -77,7 +94,7 @@ def _alert(look: Look, own: Served, told: str) -> Alert:
         title=f"{look.what} refuses {percent(own.refused / own.requests)} of its calls, "
         "which its neighbours accept",
         text=joined(
-            f"It {told}, {look.span}.",
+            f"It {told}.",
             "All get the same callers' calls, so it is not the callers: its input schema, or what "
             "it takes for valid, is another.",
             log_told(look),
