@@ -26,13 +26,17 @@ from shared.service.world import World
 LOG_LINES = 200
 
 
-def _gather(
+def gather(
     event: Event,
     policy: Policy | None,
     state: SubjectState,
     world: World,
     now: datetime,
 ) -> HealthEvidence:
+    """An endpoint's answers in the window that ends with the event; longer ones and logs if needed.
+
+    Raises NoPermission, Refused, Unavailable.
+    """
     window = health_policy(policy).window
     start, end = event.time - window, event.time
     try:
@@ -69,4 +73,4 @@ def _with_logs(
     return replace(evidence, logs=logs, log_problems=problems)
 
 
-REACTION = Reaction(evidence=HealthEvidence, gather=_gather, decide=decide_health)
+REACTION = Reaction(evidence=HealthEvidence, gather=gather, decide=decide_health)

@@ -5,7 +5,20 @@ One file a question: `errors`, `latency`, `throttling` (each a share of answers)
 """
 
 from shared.domain.decisions.health.deciding import KINDS, decide_health
+from shared.domain.decisions.health.errors import weigh_errors
 from shared.domain.decisions.health.healing import erring, healing_since
-from shared.domain.decisions.health.look import health_policy, limit_ms
+from shared.domain.decisions.health.look import Look, health_policy, limit_ms, looks_of
+from shared.domain.decisions.health.proportion import percent
 
-__all__ = ["KINDS", "decide_health", "erring", "healing_since", "health_policy", "limit_ms"]
+__all__ = [
+    "KINDS",
+    "Look",
+    "decide_health",
+    "erring",
+    "healing_since",
+    "health_policy",
+    "limit_ms",
+    "looks_of",
+    "percent",
+    "weigh_errors",
+]
