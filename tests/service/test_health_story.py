@@ -1,6 +1,8 @@
 """A new deployment answers with errors, and the alert says that it is the new one."""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -171,3 +173,17 @@ def test_a_decision_can_be_made_again_from_what_was_kept(story):
     )
 
     assert [f.sentence for f in again.findings] == [f["sentence"] for f in kept["findings"]]
+
+
+def test_a_health_look_loads_no_numerics():
+    """A check that comes every ten minutes must not pay for numpy with a cold start."""
+    code = (
+        "import sys, shared.service.reactions.health, shared.service.health_look, "
+        "shared.adapters.azure.metrics, shared.adapters.azure.logs; "
+        "print([m for m in ('numpy', 'scipy', 'pyarrow', 'azure.ai.ml') if m in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603  our own interpreter and our own code
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
