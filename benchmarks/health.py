@@ -118,7 +118,7 @@ def main() -> None:
         found = []
         for hourly in TRAFFIC:
             median, late = minutes_to_alarm(rng, hourly, rate, chosen.repeats)
-            found.append(f"{_told(median)} ({_told(late)})".rjust(16))
+            found.append(f"{_told(median)} ({_told(late)})".rjust(21))
         print(f"  fails {rate:5.0%}{''.join(found)}")
 
 
