@@ -163,12 +163,14 @@ class Job:
     """A training or scoring job; `state` is Azure's word, such as Queued, Running, Completed.
 
     `started` and `ended` are None while they did not happen, or when nobody kept them.
+    `deployment` is that of the batch endpoint which scored, where the run's tags tell it.
     """
 
     name: str
     state: str
     started: datetime | None = None
     ended: datetime | None = None
+    deployment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,15 @@ class FileWorkspace:
         _plain_names("a data asset", name)
         return self._data_files(self._folder / "data" / f"{name}.yaml", f"data asset {name}")
 
+    def written(self, name: str, start: datetime, end: datetime) -> DataFiles:
+        """The files of a data asset last written in [start, end). Raises NotFound."""
+        _plain_names("a data asset", name)
+        described, paths = self._described(
+            self._folder / "data" / f"{name}.yaml", f"data asset {name}", empty=True
+        )
+        inside = [path for path in paths if _was_written(Path(path), start, end)]
+        return DataFiles(paths=tuple(inside), time_column=described.text("time_column"))
+
     def inference(
         self,
         model: str,
@@ -192,16 +201,21 @@ class FileWorkspace:
         raise NotFound(f"The workspace has no inference data of {model}.")
 
     def _data_files(self, path: Path, what: str) -> DataFiles:
+        described, paths = self._described(path, what, empty=False)
+        return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
+
+    def _described(self, path: Path, what: str, *, empty: bool) -> tuple[Described, list[str]]:
+        """A file that names paths, and what they are; a pattern that matches none may be a fault"""
         if not path.is_file():
             raise NotFound(f"The workspace has no {what}.")
         described = read_yaml(path)
         paths: list[str] = []
         for pattern in described.list_of_text("paths"):
             found = sorted(path.parent.glob(pattern))
-            if not found:
+            if not found and not empty:
                 raise NotFound(f"{path.name}: no file matches {pattern}.")
             paths.extend(map(str, found))
-        return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
+        return described, paths
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
         """The KPIs out of their files; a folder answers no queries."""
@@ -217,6 +231,12 @@ class FileWorkspace:
         if points is None:
             return SeriesAnswer(problem=f"The workspace has no KPI {asked.name} of {model}.")
         return SeriesAnswer(points=tuple(p for p in points if asked.start <= p.time < asked.end))
+
+
+def _was_written(path: Path, start: datetime, end: datetime) -> bool:
+    """Whether the file holds anything and was last changed in [start, end)."""
+    stat = path.stat()
+    return stat.st_size > 0 and start <= datetime.fromtimestamp(stat.st_mtime, UTC) < end
 
 
 def _plain_names(what: str, *names: str) -> None:
