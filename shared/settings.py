@@ -88,6 +88,7 @@ class Settings:
             Check.KPI: timedelta(hours=1),
             Check.ROUTING: timedelta(minutes=10),
             Check.HEALTH: timedelta(minutes=10),
+            Check.BATCH: timedelta(hours=1),
         }
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.domain.world import DeploymentHealth, Endpoint, ModelVersion, SeriesPoint
+from shared.domain.world import DeploymentHealth, Endpoint, Job, ModelVersion, SeriesPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +120,85 @@ class ServiceEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunRows:
+    """The rows one run wrote between `start` and `end`, profiled in the bins of the baseline.
+
+    `rows` is None when they could not be told, for the `reason` and in the sentence `problem`.
+    """
+
+    run: str
+    start: datetime
+    end: datetime
+    rows: int | None = None
+    profile: dict[str, Any] | None = None
+    reason: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOutputs:
+    """Runs of one deployment not looked at before, and what earlier ones wrote.
+
+    `base` profiles the run whose rows chose the bins; `learnt` those of the runs `names`, the
+    first of which is that run.
+    """
+
+    deployment: str
+    base: dict[str, Any] | None = None
+    names: tuple[str, ...] = ()
+    learnt: tuple[dict[str, Any], ...] = ()
+    runs: tuple[RunRows, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLook:
+    """A batch endpoint's jobs, and the rows its last runs wrote where the policy wants them."""
+
+    endpoint: str
+    jobs: tuple[Job, ...] = ()
+    outputs: tuple[BatchOutputs, ...] = ()
+    problem: str | None = None
+    outputs_problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchEvidence:
+    """Every batch endpoint the policy names, as read."""
+
+    taken: datetime
+    looks: tuple[BatchLook, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEvidence:
+    """Who waits for a run: models whose policy names its batch endpoint, a monitor that is known.
+
+    `models` may also be all that have a batch endpoint, when the run does not say which is its.
+    """
+
+    taken: datetime
+    models: tuple[str, ...] = ()
+    monitor: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTarget:
+    """What an alert of Azure Monitor is about, where it is an endpoint that is known.
+
+    `model` and `owner` are those of the policy that speaks of the endpoint.
+    """
+
+    taken: datetime
+    endpoint: str | None = None
+    deployment: str | None = None
+    model: str | None = None
+    owner: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoEvidence:
     """For events that are only recorded: nothing was looked up."""
 
@@ -134,5 +213,8 @@ Evidence = (
     | DriftEvidence
     | KpiEvidence
     | ServiceEvidence
+    | BatchEvidence
+    | RunEvidence
+    | AlertTarget
     | NoEvidence
 )

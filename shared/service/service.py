@@ -11,7 +11,7 @@ from shared.domain.decision import Decision
 from shared.domain.event import Check, Event, check_due
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
-from shared.domain.state import SubjectState
+from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import Conflict, InvalidPolicy, NoPermission, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
@@ -24,6 +24,7 @@ from shared.service.world import World
 _LOG = logging.getLogger("driftgate.decisions")
 _COMMIT_TRIES = 5
 ITSELF = "service/driftgate"
+_OF_OTHERS = ("monitor/", "azure-alert/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +284,8 @@ class Service:
                     for policy in policies
                     if (version := self._unjudged(policy.model)) is not None
                 ]
-                return [(subject, {}) for subject in endpoints] + unseen
+                waiting = [*endpoints, *self._told_by_others()]
+                return [(subject, {}) for subject in waiting] + unseen
             case Check.HEARTBEAT:
                 return [(ITSELF, {})]
 
@@ -301,6 +303,20 @@ class Service:
         versions = self._world.workspace.versions(model)
         state = decode(self._ledger.state(f"model/{model}").state, SubjectState)
         return versions[-1] if versions and versions[-1] not in state.versions else None
+
+    def _told_by_others(self) -> list[str]:
+        """Monitors and alert rules of Azure that fire: nobody may ever say that it is over."""
+        return [
+            subject
+            for subject in self._ledger.subjects()
+            if subject.startswith(_OF_OTHERS)
+            and any(
+                record.status is AlertStatus.FIRING
+                for record in decode(
+                    self._ledger.state(subject).state, SubjectState
+                ).alerts.values()
+            )
+        ]
 
     def heartbeat(self) -> int:
         """Ask for the look at Driftgate itself: silent checks, an outbox that stands still."""

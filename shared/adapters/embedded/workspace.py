@@ -205,7 +205,7 @@ class FileWorkspace:
         return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
 
     def _described(self, path: Path, what: str, *, empty: bool) -> tuple[Described, list[str]]:
-        """A file that names paths, and what they are; a pattern that matches none may be a fault"""
+        """Such a file and the paths it names; `empty` says that a pattern may match none."""
         if not path.is_file():
             raise NotFound(f"The workspace has no {what}.")
         described = read_yaml(path)
