@@ -92,13 +92,14 @@ class OutputsWatch:
 class BatchWatch:
     """A batch endpoint over time: waited for since `since`, a run every `every` seconds.
 
-    `seen` is when a run that tells no time was first seen, `judged` names the runs whose rows were
-    looked at, `outputs` watches them by deployment, learnt from `learn_from` on.
+    `seen` is when a run that tells no time was first seen, None before anybody looked; `judged`
+    names the runs whose rows were looked at, `outputs` watches them by deployment, learnt from
+    `learn_from` on.
     """
 
     since: datetime
     every: float
-    seen: dict[str, datetime] = field(default_factory=dict)
+    seen: dict[str, datetime | None] = field(default_factory=dict)
     judged: tuple[str, ...] = ()
     learn_from: datetime | None = None
     outputs: dict[str, OutputsWatch] = field(default_factory=dict)

@@ -1,6 +1,8 @@
 """A batch endpoint scores every night: runs fail, never come, never end, or write other rows."""
 
+import json
 import os
+import shutil
 from datetime import timedelta
 
 import numpy as np
@@ -9,7 +11,14 @@ import pytest
 import yaml
 from pyarrow import parquet
 
-from shared.domain.event import Check
+from shared.domain.action import describe
+from shared.domain.canonical import to_plain
+from shared.domain.decisions.batch import decide_batch
+from shared.domain.event import Check, Event
+from shared.domain.evidence import BatchEvidence
+from shared.domain.policy import Policy
+from shared.domain.state import SubjectState
+from shared.service.codec import decode
 
 POLICY = """\
 model: loan-default
@@ -530,6 +539,66 @@ def test_a_csv_without_a_first_line_of_names_is_said_to_look_like_that(nights):
 
     assert nights.scene.told() == [("PostAlert", "drift")]
     assert "A CSV file without a first line of names looks like that" in nights.alert()["text"]
+
+
+def test_a_policy_that_no_longer_watches_the_rows_ends_what_was_told_of_them(learnt):
+    learnt.night(center=2.0)
+    learnt.scene.policy(POLICY)
+    learnt.look()
+
+    assert learnt.scene.notices[-1]["data"]["reason"] == (
+        "the policy no longer names what batch endpoint loan-scores writes"
+    )
+
+
+def test_profiles_that_are_gone_are_learnt_anew(learnt):
+    shutil.rmtree(learnt.scene.home / "profiles/batch")
+
+    decision = learnt.night(center=2.0)
+
+    assert "learnt" in reasons(decision)
+    assert learnt.scene.told() == []
+
+
+def test_too_few_rows_to_tell_neither_tell_nor_end_anything(learnt):
+    learnt.night(center=2.0)
+    learnt.scene.policy(WATCHED + "drift: {alarm: limits}\n")
+    learnt.night(center=0.3, rows=20)
+
+    assert ("ResolveAlert", "drift") not in learnt.scene.told()
+
+
+def test_a_run_too_small_to_be_learnt_from_is_said_to_be(nights):
+    nights.scene.policy(WATCHED)
+    decision = nights.night(rows=120)
+
+    [finding] = [f for f in decision["findings"] if f["reason"] == "too_small"]
+    assert finding["sentence"].startswith("Run run-2 wrote 120 rows; 200 are needed")
+    assert finding["verdict"] == "inconclusive"
+
+    assert "learnt" in reasons(nights.night(rows=400))
+
+
+def test_what_was_learnt_can_be_decided_again_from_what_was_kept(learnt):
+    """The evidence of a look at rows gives the same decision once more."""
+    before = learnt.scene.application.ledger.state(MODEL).state
+    learnt.night(center=0.6)
+    decision = learnt.scene.last(MODEL)
+    kept = learnt.scene.application.evidence.get(decision["evidence"])
+    policy = learnt.scene.application.evidence.get(decision["policy"])
+    evidence = decode(json.loads(kept), BatchEvidence)
+    event = Event.from_cloud_event(decision["event"])
+
+    again = decide_batch(
+        event,
+        evidence,
+        decode(json.loads(policy), Policy),
+        decode(before, SubjectState),
+        evidence.taken,
+    )
+
+    assert to_plain(again.findings) == decision["findings"]
+    assert [describe(action) for action in again.actions] == decision["actions"]
 
 
 def test_a_run_is_looked_at_once_however_often_the_timer_looks(learnt):

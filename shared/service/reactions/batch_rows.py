@@ -90,7 +90,7 @@ def _read(
         if base is None:
             base, names = _bins(folder, run.name, paths, exclude, world), (run.name,)
         if base is None:
-            return replace(told, rows=sum(part.rows for part in read_parts(paths))), None
+            return _small(told, paths), None
         rows = replace(window(paths, base), start=told.start, end=told.end)
     except InvalidData as problem:
         reason = "unreadable" if newest else "given_up"
@@ -108,6 +108,15 @@ def _nothing(told: RunRows, span: Span, asset: str) -> RunRows:
         "it was deleted."
     )
     return replace(told, reason="written_over", problem=problem)
+
+
+def _small(told: RunRows, paths: list[str]) -> RunRows:
+    rows = sum(part.rows for part in read_parts(paths))
+    problem = (
+        f"Run {told.run} wrote {rows} rows; {ROWS_TO_BIN} are needed to choose the bins that later "
+        "runs are counted in, so nothing is learnt yet."
+    )
+    return replace(told, rows=rows, reason="too_small", problem=problem)
 
 
 def _bins(

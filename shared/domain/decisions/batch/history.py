@@ -82,20 +82,21 @@ class History:
 
 
 def history_of(
-    jobs: Iterable[Job], seen: Mapping[str, datetime] | None, at: datetime
-) -> tuple[History, dict[str, datetime]]:
+    jobs: Iterable[Job], seen: Mapping[str, datetime | None] | None, at: datetime
+) -> tuple[History, dict[str, datetime | None]]:
     """Place each job in time, and remember when those that tell none were first seen.
 
     `seen` is what is remembered, None at the first look: what had ended by then is of unknown age.
     A clock that runs ahead of ours makes nothing later than now.
     """
     placed: list[Run] = []
-    first_seen: dict[str, datetime] = {}
+    first_seen: dict[str, datetime | None] = {}
     for job in {job.name: job for job in jobs}.values():
         state = _state(job)
         told = job.started or job.ended
-        if told is None and (seen is not None or state is RunState.UNFINISHED):
-            first_seen[job.name] = told = (seen or {}).get(job.name, at)
+        if told is None:
+            new = None if seen is None and state is not RunState.UNFINISHED else at
+            first_seen[job.name] = told = (seen or {}).get(job.name, new)
         ended = None if state is RunState.UNFINISHED or job.ended is None else min(job.ended, at)
         ran = None
         if job.started is not None and job.ended is not None and job.ended >= job.started:

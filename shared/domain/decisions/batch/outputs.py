@@ -77,6 +77,7 @@ def judge_outputs(
         if run.rows is None:
             rows.findings.append(_untold(batch, run))
         else:
+            rows.findings.extend([_untold(batch, run)] if run.problem else [])
             _count(batch, outputs.deployment, run, run.rows, rows)
             _compare(batch, outputs.deployment, run, one_a_run, rows)
     return OutputsJudged(

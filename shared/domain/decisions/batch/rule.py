@@ -88,10 +88,9 @@ class Batch:
             return "No completed run tells how long one takes."
         if len(lengths) == 1:
             return f"The one completed run took {spell_duration(lengths[0])}."
-        return (
-            f"The last {len(lengths)} completed runs took {spell_duration(lengths[0])} to "
-            f"{spell_duration(lengths[-1])}."
-        )
+        least, most = spell_duration(lengths[0]), spell_duration(lengths[-1])
+        span = f"{least} each" if least == most else f"{least} to {most}"
+        return f"The last {len(lengths)} completed runs took {span}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

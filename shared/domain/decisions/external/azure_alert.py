@@ -84,15 +84,15 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
 
 
 def _alerts(firing: list[AlertInstance], told: Alert | None, state: SubjectState) -> list[Alert]:
-    """The alerts that last, each once; the newest telling is its text."""
-    found: dict[str, Alert] = {}
-    for instance in sorted(firing, key=lambda one: (one.fired is not None, one.fired)):
-        fingerprint = instance.fingerprint or ""
-        if told is not None and told.fingerprint == fingerprint:
-            found[fingerprint] = told
-        elif fingerprint in state.alerts:
-            found[fingerprint] = state.alerts[fingerprint].alert
-    return list(found.values())
+    """The alerts that last, each once; what is told late only makes one begin earlier."""
+    known = {fingerprint: record.alert for fingerprint, record in state.alerts.items()}
+    if told is not None:
+        times = [one.fired for one in firing if one.fingerprint == told.fingerprint and one.fired]
+        newer = known.get(told.fingerprint) if max(times, default=told.since) > told.since else None
+        lasting = told if newer is None else replace(newer, since=min(newer.since, told.since))
+        known[told.fingerprint] = lasting
+    lasts = dict.fromkeys(one.fingerprint for one in firing)
+    return [known[fingerprint] for fingerprint in lasts if fingerprint in known]
 
 
 def _why_over(alert: Alert, instances: Mapping[str, AlertInstance]) -> str:
