@@ -271,7 +271,11 @@ class Service:
             case Check.HEALTH:
                 return [(subject, {}) for subject in [*endpoints, *self._gone(endpoints)]]
             case Check.BATCH:
-                return [(f"model/{policy.model}", {}) for policy in policies if policy.batch]
+                return [
+                    (f"model/{policy.model}", {})
+                    for policy in policies
+                    if policy.batch or self._state(f"model/{policy.model}").batch
+                ]
             case Check.COLLECTION:
                 return [
                     (f"model/{policy.model}", {})
@@ -301,7 +305,7 @@ class Service:
     def _unjudged(self, model: str) -> str | None:
         """The newest version of a model when the gates never saw it: its event was lost."""
         versions = self._world.workspace.versions(model)
-        state = decode(self._ledger.state(f"model/{model}").state, SubjectState)
+        state = self._state(f"model/{model}")
         return versions[-1] if versions and versions[-1] not in state.versions else None
 
     def _told_by_others(self) -> list[str]:
@@ -312,11 +316,12 @@ class Service:
             if subject.startswith(_OF_OTHERS)
             and any(
                 record.status is AlertStatus.FIRING
-                for record in decode(
-                    self._ledger.state(subject).state, SubjectState
-                ).alerts.values()
+                for record in self._state(subject).alerts.values()
             )
         ]
+
+    def _state(self, subject: str) -> SubjectState:
+        return decode(self._ledger.state(subject).state, SubjectState)
 
     def heartbeat(self) -> int:
         """Ask for the look at Driftgate itself: silent checks, an outbox that stands still."""

@@ -41,7 +41,7 @@ FAULTS = {
     "batch-twice.yaml": "batch names scores twice.",
     "batch-every-second.yaml": "batch.scores.every is below a minute; give 1h, 1d or the like.",
     "batch-severity.yaml": "batch.scores.severity is 'loud'; choose one of critical, warning, info",
-    "learn-from-nothing.yaml": "batch.scores.learn_from is set without outputs; name what it writes",
+    "learn-from-nothing.yaml": "batch.scores.learn_from is set without outputs; name what",
     "short-history.yaml": "kpis.approvals.history is shorter than 7d",
     "text-for-list.yaml": "drift.columns must be a list.",
     "mapping-for-text.yaml": "owner is {'name': 'me'}; give text.",

@@ -90,6 +90,7 @@ class Nights:
         self.clock.advance(timedelta(minutes=1))
         self.number += 1
         self.job(f"run-{self.number}", "Completed", started, self.clock.now, **facts)
+        self.clock.advance(timedelta(minutes=6))
         decision = self.look()
         self.wait_for_night()
         return decision
@@ -470,6 +471,7 @@ def test_runs_that_wrote_at_the_same_time_tell_nothing_of_their_rows(nights):
     nights.rows()
     for name in ("one", "other"):
         nights.job(name, "Completed", started, nights.clock.now)
+    nights.clock.advance(timedelta(minutes=6))
 
     decision = nights.look()
 
@@ -485,6 +487,7 @@ def test_what_a_later_run_wrote_over_is_not_taken_for_no_rows(nights):
     nights.clock.advance(timedelta(minutes=11))
     nights.rows(name="scores-same.parquet")
     nights.job("later", "Completed", nights.clock.now - timedelta(minutes=11), nights.clock.now)
+    nights.clock.advance(timedelta(minutes=6))
 
     decision = nights.look()
 
@@ -497,6 +500,7 @@ def test_an_asset_that_is_not_there_is_an_error_that_hides_no_failed_run(nights)
     nights.scene.policy(WATCHED.replace("outputs: scores", "outputs: elsewhere"))
     nights.run()
     nights.run("Failed")
+    nights.clock.advance(timedelta(minutes=6))
 
     decision = nights.look()
 
@@ -513,6 +517,7 @@ def test_a_file_that_cannot_be_read_is_an_error_until_a_later_run_writes_a_good_
     nights.clock.advance(timedelta(minutes=12))
     nights.touch(nights.scene.home / "workspace/data/scores-odd.parquet")
     nights.job("odd", "Completed", started, nights.clock.now)
+    nights.clock.advance(timedelta(minutes=6))
 
     first = nights.look()
     nights.wait_for_night()
@@ -534,6 +539,7 @@ def test_a_csv_without_a_first_line_of_names_is_said_to_look_like_that(nights):
         nights.clock.advance(timedelta(minutes=12))
         nights.touch(nights.scene.home / f"workspace/data/scores-{number}.csv")
         nights.job(f"run-{number}", "Completed", started, nights.clock.now)
+        nights.clock.advance(timedelta(minutes=6))
         nights.look()
         nights.wait_for_night()
 
@@ -599,6 +605,36 @@ def test_what_was_learnt_can_be_decided_again_from_what_was_kept(learnt):
 
     assert to_plain(again.findings) == decision["findings"]
     assert [describe(action) for action in again.actions] == decision["actions"]
+
+
+def test_rows_are_counted_only_when_the_run_had_time_to_write_them(nights, sample):
+    """The event of a run comes at its end; storage may be a little later."""
+    nights.scene.policy(WATCHED)
+    name = nights.run()
+    nights.scene.send(batch_event(sample, name, at=nights.clock.now))
+    assert "no_rows" not in reasons(nights.scene.last(MODEL))
+
+    nights.clock.advance(timedelta(minutes=1))
+    nights.rows()
+    nights.clock.advance(timedelta(minutes=4))
+    nights.scene.drain()
+
+    assert "learnt" in reasons(nights.scene.last(MODEL))
+    assert nights.scene.told() == []
+
+
+def test_a_policy_without_any_batch_endpoint_left_is_looked_at_once_more(nights):
+    nights.run("Failed")
+    nights.look()
+    nights.scene.policy("model: loan-default\n")
+    nights.look()
+    nights.clock.advance(timedelta(hours=4))
+
+    assert nights.scene.told()[-1] == ("ResolveAlert", "batch_failed")
+    assert nights.scene.application.service.fan_out(Check.BATCH) == 0
+    nights.scene.application.service.heartbeat()
+    nights.scene.drain()
+    assert nights.scene.last("service/driftgate")["verdict"] == "pass"
 
 
 def test_a_run_is_looked_at_once_however_often_the_timer_looks(learnt):

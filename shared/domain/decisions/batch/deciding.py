@@ -10,7 +10,7 @@ from shared.domain.decisions.batch.failing import judge_failures
 from shared.domain.decisions.batch.history import History, RunState, history_of
 from shared.domain.decisions.batch.missing import judge_coming
 from shared.domain.decisions.batch.rule import Batch
-from shared.domain.decisions.batch.spans import watch_from
+from shared.domain.decisions.batch.spans import next_span, watch_from
 from shared.domain.decisions.batch.stuck import judge_lasting
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Check, Event, check_due
@@ -52,11 +52,13 @@ def decide_batch(
     """Judge each batch endpoint the policy names by its runs, and by the rows they wrote.
 
     What cannot be read is an error and ends nothing. An alert about a batch endpoint that the
-    policy no longer names is over. Looks again when a run becomes overdue.
+    policy no longer names is over. Looks again when a run becomes overdue or its rows are written.
     """
-    state = replace(state, checks={**state.checks, Check.BATCH.value: event.time})
     policy = policy or Policy(model=event.name)
     wanted = {batch.endpoint: batch for batch in policy.batch}
+    checks = {name: time for name, time in state.checks.items() if name != Check.BATCH}
+    if wanted:
+        checks[Check.BATCH.value] = event.time
     look = _Look()
     for read in evidence.looks:
         if read.endpoint in wanted:
@@ -73,7 +75,7 @@ def decide_batch(
     return Outcome(
         findings=tuple(look.findings) or (_nothing(event),),
         actions=actions + _again(event, look.again, now),
-        state=replace(state, alerts=records, batch={**kept, **look.watches}),
+        state=replace(state, alerts=records, checks=checks, batch={**kept, **look.watches}),
     )
 
 
@@ -133,7 +135,10 @@ def _judge_rows(
                 f"{_QUIET_PERIODS} periods, others have"
             )
     judged = (*watch.judged, *(name for name in looked_at if name not in watch.judged))
-    return replace(watch, outputs=watches, judged=judged[-_KEPT:])
+    watch = replace(watch, outputs=watches, judged=judged[-_KEPT:])
+    if batch.policy.outputs is not None and (end := next_span(batch.history, watch)) is not None:
+        look.again.append(end)
+    return watch
 
 
 def _judge_outputs(

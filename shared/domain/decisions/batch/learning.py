@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from shared.domain.decisions.drift_columns import limits_of
 from shared.domain.policy import DriftPolicy
 from shared.statistics import CategoricalColumn, Comparison, Profile, compare
+from shared.statistics.profile import Column
 from shared.statistics.sequential import NEEDED_CHUNKS, Calibration, calibrate
 
 LEARNT_RUNS = NEEDED_CHUNKS
@@ -28,6 +31,43 @@ def reference_of(base: Profile, learnt: Sequence[Profile]) -> Profile:
         for name, column in whole.columns.items()
     }
     return replace(whole, columns=columns)
+
+
+def weighed(rows: Profile, learnt: Sequence[Profile]) -> Profile:
+    """The rows of a run, counted as no more than the learnt runs had on average.
+
+    Runs differ by nature, and that difference does not shrink with their rows: it was learnt at
+    the size of the learnt runs, so a larger run must not count as more evidence than they would.
+    """
+    usual = sum(one.rows for one in learnt) / len(learnt)
+    if rows.rows <= usual:
+        return rows
+    share = usual / rows.rows
+    columns = {name: _scaled(column, share) for name, column in rows.columns.items()}
+    return replace(rows, columns=columns, rows=round(usual))
+
+
+def _scaled(column: Column, share: float) -> Column:
+    counts = np.rint(column.counts * share).astype(np.int64)
+    nulls = round(column.nulls * share)
+    if isinstance(column, CategoricalColumn):
+        return replace(
+            column,
+            counts=counts,
+            nulls=nulls,
+            other_known=round(column.other_known * share),
+            unseen=round(column.unseen * share),
+        )
+    return replace(
+        column,
+        counts=counts,
+        nulls=nulls,
+        nans=round(column.nans * share),
+        above=round(column.above * share),
+        below=round(column.below * share),
+        shifted_sum=column.shifted_sum * share,
+        shifted_squares=column.shifted_squares * share,
+    )
 
 
 def calibration_of(reference: Profile, learnt: Sequence[Profile]) -> Calibration | None:

@@ -9,6 +9,7 @@ from shared.domain.decisions.batch.learning import (
     calibration_of,
     compared,
     reference_of,
+    weighed,
 )
 from shared.domain.decisions.batch.outputs_notice import outputs_alert
 from shared.domain.decisions.batch.rule import Batch
@@ -123,7 +124,7 @@ def _compare(batch: Batch, deployment: str, run: RunRows, drift: DriftPolicy, ro
         baseline=reference.to_json(),
         window=run.profile,
         calibration=None if calibration is None else calibration.to_json(),
-        steps=(run.profile,),
+        steps=(weighed(profile, rows.learnt).to_json(),),
         watched_until=run.end,
     )
     seen = look_for_drift(evidence, comparison, drift, rows.watch.drift)

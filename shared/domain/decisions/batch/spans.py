@@ -38,10 +38,22 @@ def watch_from(watch: BatchWatch, policy: BatchPolicy) -> BatchWatch:
 
 
 def spans_of(history: History, watch: BatchWatch) -> tuple[Span, ...]:
-    """The completed runs not looked at yet, in the order they ended.
+    """The completed runs not looked at yet whose time to write is over, in the order they ended."""
+    over = [span for span in _unjudged(history, watch) if span.end <= history.at]
+    return tuple(over[:MOST_RUNS])
 
-    A run's files are those written while it ran: a minute is given to clocks that differ, five
-    after its end, and never any of the time of the runs beside it.
+
+def next_span(history: History, watch: BatchWatch) -> datetime | None:
+    """When the next run's time to write is over, None without one that may still write."""
+    ends = [span.end for span in _unjudged(history, watch) if span.end > history.at]
+    return min(ends, default=None)
+
+
+def _unjudged(history: History, watch: BatchWatch) -> list[Span]:
+    """A run's files are those written while it ran, and five minutes after its end.
+
+    A minute before it began is given to clocks that differ; never any of the time of the runs
+    beside it.
     """
     timed = [run for run in history.runs if run.began is not None and run.ran is not None]
     wanted = [
@@ -52,7 +64,7 @@ def spans_of(history: History, watch: BatchWatch) -> tuple[Span, ...]:
         and (watch.learn_from is None or run.order[0] >= watch.learn_from)
     ]
     wanted.sort(key=lambda run: (run.ended or history.at, run.name))
-    return tuple(_span(run, history) for run in wanted[:MOST_RUNS])
+    return [_span(run, history) for run in wanted]
 
 
 def _span(run: Run, history: History) -> Span:
