@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from datetime import timedelta
 
 import numpy as np
@@ -643,3 +645,17 @@ def test_a_run_is_looked_at_once_however_often_the_timer_looks(learnt):
     learnt.look()
 
     assert learnt.scene.application.ledger.state(MODEL).state["batch"] == state
+
+
+def test_looking_at_runs_alone_never_pays_for_numpy():
+    code = (
+        "import sys;"
+        "from importlib import import_module as take;"
+        "[take(f'shared.service.reactions.{name}')"
+        " for name in ('batch', 'runs', 'monitors', 'azure_alerts')];"
+        "sys.exit(sum(name in sys.modules for name in ('numpy', 'pyarrow', 'scipy')))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603  our own code
+
+    assert done.returncode == 0

@@ -2,11 +2,9 @@
 
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.batch.history import Run, RunState
-from shared.domain.decisions.batch.rule import Batch, Judged, told
+from shared.domain.decisions.batch.rule import Batch, Judged, milder, told
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_list, spell_time
-
-_MILDER = {Severity.CRITICAL: Severity.WARNING, Severity.WARNING: Severity.INFO}
 
 
 def judge_failures(batch: Batch) -> Judged:
@@ -38,9 +36,7 @@ def _failing(batch: Batch, failed: list[Run]) -> Judged:
     first, newest, count = failed[0], failed[-1], len(failed)
     retry = [run for run in batch.history.unfinished if run.order > newest.order]
     overdue = batch.at >= batch.due
-    severe = Severity(batch.policy.severity)
-    if count == 1 and not (overdue and not retry):
-        severe = _MILDER.get(severe, severe)
+    mendable = count == 1 and (bool(retry) or not overdue)
     sentence = (
         f"Of batch endpoint {batch.endpoint}, {told(newest)}."
         if count == 1
@@ -65,7 +61,7 @@ def _failing(batch: Batch, failed: list[Run]) -> Judged:
     alert = Alert(
         kind=AlertKind.BATCH_FAILED,
         subject=batch.subject,
-        severity=severe,
+        severity=milder(batch.policy.severity) if mendable else Severity(batch.policy.severity),
         title=(
             f"batch endpoint {batch.endpoint}: run {newest.name} failed"
             if count == 1

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.alert import Alert, AlertKind
+from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.batch.history import History, Run
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import BatchPolicy
@@ -104,6 +104,11 @@ class Judged:
     alert: Alert | None = None
     over: Mapping[AlertKind, str] = field(default_factory=dict)
     look_again: datetime | None = None
+
+
+def milder(severity: str) -> Severity:
+    """One step below what the policy says."""
+    return {Severity.CRITICAL: Severity.WARNING}.get(Severity(severity), Severity.INFO)
 
 
 def told(run: Run) -> str:

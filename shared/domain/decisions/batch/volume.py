@@ -1,7 +1,7 @@
 """How many rows a run wrote, against all that were as usual."""
 
 from shared.domain.alert import Alert, AlertKind, Severity
-from shared.domain.decisions.batch.rule import Batch, Judged
+from shared.domain.decisions.batch.rule import Batch, Judged, milder
 from shared.domain.evidence import RunRows
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_number
@@ -9,7 +9,6 @@ from shared.domain.wording import spell_number
 KEPT = 20
 _NEEDED = 3
 _FACTOR = 2.0
-_MILDER = {Severity.CRITICAL: Severity.WARNING, Severity.WARNING: Severity.INFO}
 
 
 def judge_volume(
@@ -48,12 +47,11 @@ def judge_volume(
     )
     if not few and not many:
         return Judged(finding=finding, over={AlertKind.BATCH_VOLUME: sentence.rstrip(".")})
-    severity = Severity(batch.policy.severity)
     how = "no rows" if rows == 0 else f"only {spell_number(rows)} rows" if few else "too many rows"
     alert = Alert(
         kind=AlertKind.BATCH_VOLUME,
         subject=batch.subject,
-        severity=severity if few else _MILDER.get(severity, severity),
+        severity=Severity(batch.policy.severity) if few else milder(batch.policy.severity),
         title=f"batch endpoint {batch.endpoint}: run {run.run} wrote {how}",
         text=(
             f"{sentence} The run itself completed. "
