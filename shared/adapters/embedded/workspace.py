@@ -23,7 +23,7 @@ from typing import Any
 
 from shared.adapters.collected_hours import may_hold
 from shared.adapters.embedded.health import read_answers, read_loads
-from shared.adapters.embedded.tables import read_series, read_times
+from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
 from shared.domain.world import (
@@ -110,10 +110,9 @@ class FileWorkspace:
         if not path.is_file():
             return None
         counts: dict[str, int] = {}
-        for time, row in read_times(path):
-            if start <= time < end:
-                deployment = row.get("deployment") or ""
-                counts[deployment] = counts.get(deployment, 0) + 1
+        for _, row, _ in rows_between(path, start, end):
+            deployment = row.get("deployment") or ""
+            counts[deployment] = counts.get(deployment, 0) + 1
         return counts
 
     def health(
