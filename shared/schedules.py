@@ -14,6 +14,7 @@ SCHEDULES = {
     "DRIFT": "0 5 * * * *",
     "KPI": "0 10 * * * *",
     "ROUTING": "0 */10 * * * *",
+    "HEALTH": "0 4-59/10 * * * *",
     "RECONCILE": "0 */15 * * * *",
     "SWEEP": "30 * * * * *",
     "HEARTBEAT": "0 2-59/15 * * * *",
