@@ -23,7 +23,7 @@ SCHEDULES = {
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_FIELDS = (
+_FIELDS: tuple[tuple[str, int, int, Mapping[str, int]], ...] = (
     ("second", 0, 59, {}),
     ("minute", 0, 59, {}),
     ("hour", 0, 23, {}),
@@ -117,6 +117,12 @@ def schedules(environment: Mapping[str, str]) -> dict[str, Schedule]:
         except InvalidSetting as problem:
             raise InvalidSetting(f"{variable}: {problem}") from problem
     return read
+
+
+def period(schedule: Schedule, moment: datetime) -> timedelta:
+    """How long it is from one time to the next, as it goes about then."""
+    first = schedule.after(moment)
+    return schedule.after(first) - first
 
 
 def _values(

@@ -2,7 +2,7 @@
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
 `performance`, `canary`), 3 refused (`send`). `gate` has those that pipelines expect: 0 passed,
-1 failed, 2 wrong usage, 3 inconclusive or an error.
+1 failed, 2 wrong usage, 3 inconclusive or an error. `scenario`: 0 held, 2 failed, 1 not understood.
 """
 
 import sys
@@ -19,6 +19,7 @@ from shared.cli import (
     performance,
     policy,
     profile,
+    scenario,
     sending,
     smoke,
 )
@@ -42,6 +43,7 @@ app.command()(performance.performance)
 app.command()(canary.canary)
 app.command(name="policy")(policy.check)
 app.command()(gate.gate)
+app.command()(scenario.scenario)
 app.command()(smoke.smoke)
 app.command()(demo.demo)
 

@@ -1,6 +1,7 @@
 """Does a play hold what its scenario expects: each expectation once, and nothing else told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.verdict import Verdict
@@ -14,42 +15,34 @@ _MOST_LINES = 6
 
 
 def find_failures(
-    scenario: Scenario, told: Sequence[Told], decided: Sequence[Decided], patience: timedelta
+    scenario: Scenario,
+    told: Sequence[Told],
+    decided: Sequence[Decided],
+    patience: Callable[[Expectation], timedelta],
 ) -> tuple[Failure, ...]:
     """Every expectation that does not hold, then everything told that none of them speaks of.
 
-    An alert, its end or a request is expected by one line each; `patience` makes each span longer,
+    An alert, its end or a request is expected by one line each; `patience` makes its span longer,
     for plays in which only the timers can know.
     """
-    late = [_later(expectation, patience) for expectation in scenario.expectations]
-    once = [expectation for expectation in late if expectation.wanted in _ONCE]
+    late = [replace(one, end=one.end + patience(one)) for one in scenario.expectations]
     heard = [one for one in told if one.what in _ONCE]
-    pairs = _pair(once, heard)
+    pairs = _pair([one for one in late if one.wanted in _ONCE], heard)
+    paired = {id(expectation) for expectation in pairs.values()}
     failures = [
-        _failure(scenario, expectation, told, decided)
-        for expectation in late
-        if not (
-            any(expectation is paired for paired in pairs.values())
-            if expectation.wanted in _ONCE
-            else _holds(expectation, told, decided)
-        )
+        _failure(scenario, one, told, decided)
+        for one in late
+        if (id(one) not in paired if one.wanted in _ONCE else not _holds(one, told, decided))
     ]
-    often = [expectation for expectation in late if expectation.wanted in _OFTEN]
-    for number, one in enumerate(told):
-        expected = (
-            any(heard[index] is one for index in pairs)
-            if one.what in _ONCE
-            else any(_speaks_of(expectation, one) for expectation in often)
-        )
-        if not expected:
-            failures.append(_unexpected(scenario, told[number], decided))
+    unpaired = [one for index, one in enumerate(heard) if index not in pairs]
+    often = [one for one in late if one.wanted in _OFTEN]
+    unpaired += [
+        one
+        for one in told
+        if one.what in _OFTEN and not any(_speaks_of(expected, one) for expected in often)
+    ]
+    failures += [_unexpected(scenario, one, decided) for one in unpaired]
     return tuple(failures)
-
-
-def _later(expectation: Expectation, patience: timedelta) -> Expectation:
-    from dataclasses import replace
-
-    return replace(expectation, end=expectation.end + patience)
 
 
 def _pair(once: Sequence[Expectation], heard: Sequence[Told]) -> dict[int, Expectation]:
@@ -92,23 +85,19 @@ def _names(thing: str, told: Told) -> bool:
     return thing in names | {name.partition("/")[2] for name in names}
 
 
-def _holds(
-    expectation: Expectation, told: Sequence[Told], decided: Sequence[Decided]
-) -> bool:
+def _holds(expectation: Expectation, told: Sequence[Told], decided: Sequence[Decided]) -> bool:
     match expectation.wanted:
         case Wanted.NOTHING:
             return not _heard_between(told, expectation.start, expectation.end)
         case Wanted.FIRING:
             return any(
-                _same_problem(expectation, one)
-                for one in firing_at(told, expectation.end).values()
+                _same_problem(expectation, one) for one in firing_at(told, expectation.end).values()
             )
         case Wanted.NOTHING_FIRING:
             return not firing_at(told, expectation.end)
         case Wanted.VERDICT:
             return any(
-                _concludes(expectation, decision)
-                for decision in _deciding(expectation, decided)
+                _concludes(expectation, decision) for decision in _deciding(expectation, decided)
             )
         case _:
             return any(_speaks_of(expectation, one) for one in told)
@@ -158,8 +147,7 @@ def _failure(
     begin = scenario.start
     if expectation.wanted in {Wanted.FIRING, Wanted.NOTHING_FIRING}:
         instead = [
-            f"firing: {one.spelled(begin)}"
-            for one in firing_at(told, expectation.end).values()
+            f"firing: {one.spelled(begin)}" for one in firing_at(told, expectation.end).values()
         ]
     else:
         near = _heard_between(told, expectation.start, expectation.end)
@@ -183,19 +171,25 @@ def _unexpected(scenario: Scenario, told: Told, decided: Sequence[Decided]) -> F
 def _why(
     scenario: Scenario, decided: Sequence[Decided], until: datetime, about: str | None
 ) -> tuple[str, ...]:
-    """Of each subject the last decision by then: what did not pass, else what did."""
-    last: dict[str, Decided] = {}
+    """The last decisions by then that speak of it, else all that did not pass."""
+    last: dict[tuple[str, str], Decided] = {}
     for decision in decided:
         if decision.at <= until:
-            last[decision.subject] = decision
-    if about in last:
-        last = {about: last[about]}
+            last[decision.subject, decision.check] = decision
+    spoken = [d for d in last.values() if about is not None and _is_about(d, about)]
     lines = []
-    for subject, decision in last.items():
+    for decision in spoken or last.values():
         told = [f for f in decision.findings if f.verdict is not Verdict.PASS]
         lines += [
-            f"{spell_moment(decision.at, scenario.start)} {subject} {finding.verdict.value}: "
-            f"{finding.sentence}"
-            for finding in (told or list(decision.findings))[:_MOST_LINES]
+            f"{spell_moment(decision.at, scenario.start)} {decision.subject} "
+            f"{finding.verdict.value}: {finding.sentence}"
+            for finding in (told or (decision.findings if spoken else ()))[:_MOST_LINES]
         ]
     return tuple(lines)
+
+
+def _is_about(decision: Decided, thing: str) -> bool:
+    if "/" in thing:
+        return thing == decision.subject
+    names = [decision.subject, *(finding.thing for finding in decision.findings)]
+    return any(thing in {name, name.partition("/")[2]} for name in names)

@@ -105,18 +105,18 @@ class Form:
 def _compiled(text: str) -> str:
     """A regular expression; a placeholder ends in a number where there are two of a kind."""
     parts = []
-    for token in re.findall(r" ?\[|\]| |[^\s\[\]]+", text):
-        if token in {" [", "["}:
-            parts.append("(?:" + (" " if token[0] == " " else ""))
-        elif token == "]":
+    for word in re.findall(r" ?\[|\]| |[^\s\[\]]+", text):
+        if word.endswith("["):
+            parts.append("(?: " if word.startswith(" ") else "(?:")
+        elif word == "]":
             parts.append(")?")
-        elif _PLACEHOLDER.fullmatch(token):
-            kind = _KINDS.get(token.rstrip("0123456789_"), _NAME)
-            parts.append(f"(?P<{token.lower()}>{kind})")
-        elif "|" in token:
-            parts.append(f"(?P<word>{'|'.join(map(re.escape, token.split('|')))})")
+        elif _PLACEHOLDER.fullmatch(word):
+            kind = _KINDS.get(word.rstrip("0123456789_"), _NAME)
+            parts.append(f"(?P<{word.lower()}>{kind})")
+        elif "|" in word:
+            parts.append(f"(?P<word>{'|'.join(map(re.escape, word.split('|')))})")
         else:
-            parts.append(re.escape(token))
+            parts.append(re.escape(word))
     return "".join(parts)
 
 
@@ -140,4 +140,4 @@ def parse_span(text: str) -> timedelta:
 
 def parse_times(word: str) -> int:
     """How often: `twice`, `3 times`."""
-    return _TIMES.get(word) or int(word.split()[0])
+    return _TIMES.get(word) or int(word.split(maxsplit=1)[0])

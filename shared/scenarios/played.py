@@ -35,11 +35,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """One decision: when, about what, and everything it found."""
+    """One decision: when, about what, by which check or event, and everything it found."""
 
     at: datetime
     subject: str
-    event: str
+    check: str
     findings: tuple[Finding, ...]
 
 
@@ -70,12 +70,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """One play of a scenario, and where it did not hold. `firing` holds alerts by fingerprint."""
+    """One play of a scenario, and where it did not hold.
+
+    `firing` holds by fingerprint the alerts that were told and not ended, `faults` what failed on
+    the way, such as a timer that could not look.
+    """
 
     scenario: Scenario
     told: tuple[Told, ...]
     decided: tuple[Decided, ...]
     firing: Mapping[str, Told]
+    faults: tuple[tuple[datetime, str], ...] = ()
     failures: tuple[Failure, ...] = ()
 
     @property
@@ -91,5 +96,6 @@ class Played:
             "held": self.held,
             "decisions": len(self.decided),
             "told": [to_plain(told) for told in self.told],
+            "faults": [{"at": to_plain(at), "sentence": text} for at, text in self.faults],
             "failures": [to_plain(failure) for failure in self.failures],
         }

@@ -344,7 +344,7 @@ def _clause(verb: Verb, text: str) -> tuple[str, Found]:
 def _suggestion(head: str) -> str:
     """The forms that begin with the same word, else those that begin alike."""
     forms: list[Form] = [*(verb.form for verb in VERBS), *EXPECTATIONS]
-    first = head.split(" ")[0]
+    first = head.split(" ", maxsplit=1)[0]
     words = {form.text.split(" ")[0] for form in forms}
     close = [first] if first in words else get_close_matches(first, words, n=1)
     texts = list(dict.fromkeys(form.text for form in forms))

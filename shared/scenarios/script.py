@@ -21,6 +21,9 @@ class Step:
     until: datetime | None = None
 
 
+_OF_MODELS = {"promotion_blocked", "policy_missing", "metric_gate", "schema_gate", "tags_gate"}
+
+
 class Wanted(StrEnum):
     """What an expectation is about."""
 
@@ -54,6 +57,11 @@ class Expectation:
     verdict: str | None = None
     thing: str | None = None
     text: str | None = None
+
+    @property
+    def about_a_model(self) -> bool:
+        """Whether a version of a model is what it speaks of, and not an endpoint."""
+        return self.wanted is Wanted.PROMOTION or self.kind in _OF_MODELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The workspace a scenario plays in: files, in the form in which the embedded adapters read them."""
+"""The workspace a scenario plays in: files, as the embedded adapters read them."""
 
 import json
 from datetime import datetime

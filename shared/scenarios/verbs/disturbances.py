@@ -21,8 +21,11 @@ _READS = {
 }
 
 
-@verbs.add("the workspace may not be read", "requests|health|logs|endpoints|models|data|kpis|jobs "
-           "may not be read", lasts=True)
+@verbs.add(
+    "the workspace may not be read",
+    "requests|health|logs|endpoints|models|data|kpis|jobs may not be read",
+    lasts=True,
+)
 def may_not_be_read(stage: Stage, found: Found) -> Undo:
     """A role is missing: asking again cannot help."""
 
@@ -35,8 +38,11 @@ def may_not_be_read(stage: Stage, found: Found) -> Undo:
     return _hinder(stage, Hindrance(raises=refused, what=_what(found)))
 
 
-@verbs.add("the workspace does not answer", "requests|health|logs|endpoints|models|data|kpis|jobs "
-           "do not answer", lasts=True)
+@verbs.add(
+    "the workspace does not answer",
+    "requests|health|logs|endpoints|models|data|kpis|jobs do not answer",
+    lasts=True,
+)
 def does_not_answer(stage: Stage, found: Found) -> Undo:
     """Azure is down or throttles: asking again may help."""
 

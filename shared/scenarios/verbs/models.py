@@ -31,9 +31,7 @@ def registered(stage: Stage, found: Found) -> None:
     trained = found.clause("trained on NAME")
     if trained is not None:
         facts["training_data"] = trained.text("name")
-    stage.show(
-        found, lambda: stage.files.write(f"models/{name}/{version}.yaml", json.dumps(facts))
-    )
+    stage.show(found, lambda: stage.files.write(f"models/{name}/{version}.yaml", json.dumps(facts)))
     stage.tell(found, model_registered(name, version, at=stage.now))
 
 
