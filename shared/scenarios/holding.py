@@ -18,14 +18,20 @@ def find_failures(
     scenario: Scenario,
     told: Sequence[Told],
     decided: Sequence[Decided],
-    patience: Callable[[Expectation], timedelta],
+    patience: Callable[[Expectation], timedelta] | None = None,
 ) -> tuple[Failure, ...]:
     """Every expectation that does not hold, then everything told that none of them speaks of.
 
-    An alert, its end or a request is expected by one line each; `patience` makes its span longer,
-    for plays in which only the timers can know.
+    An alert, its end or a request is expected by one line each; `patience` makes its span longer
+    where only the timers can know; then no message is missed that was to be refused or put aside.
     """
-    late = [replace(one, end=one.end + patience(one)) for one in scenario.expectations]
+    late = list(scenario.expectations)
+    if patience is not None:
+        late = [
+            replace(one, end=one.end + patience(one))
+            for one in late
+            if one.wanted is not Wanted.NOTHING
+        ]
     heard = [one for one in told if one.what in _ONCE]
     pairs = _pair([one for one in late if one.wanted in _ONCE], heard)
     paired = {id(expectation) for expectation in pairs.values()}
@@ -33,6 +39,7 @@ def find_failures(
         _failure(scenario, one, told, decided)
         for one in late
         if (id(one) not in paired if one.wanted in _ONCE else not _holds(one, told, decided))
+        and not (patience is not None and one.wanted in _OFTEN)
     ]
     unpaired = [one for index, one in enumerate(heard) if index not in pairs]
     often = [one for one in late if one.wanted in _OFTEN]

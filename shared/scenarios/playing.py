@@ -47,7 +47,7 @@ def play(
         decided=decided,
         faults=faults,
         firing=firing_at(told, scenario.end),
-        failures=find_failures(scenario, told, decided, patience or (lambda _: timedelta())),
+        failures=find_failures(scenario, told, decided, patience),
     )
 
 

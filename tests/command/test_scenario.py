@@ -86,9 +86,12 @@ def test_pipelines_get_a_test_case_a_scenario(run, folder, tmp_path):
 
 
 def test_without_events_the_timers_alone_have_to_find_it(run, folder):
+    fails = WORLD.replace("succeeds", "fails") + "within 5 min expect alert deployment_failed\n"
     late = "# Told.\nonly an event can tell: a lost write\n" + BROKEN
-    done = run("scenario", folder(held=HELD, late=late), "--without-events", "--told")
+    files = folder(fails=fails, late=late)
 
+    assert "00:05 alert deployment_failed" in run("scenario", files, "--told").stdout
+    done = run("scenario", files, "--without-events", "--told")
     assert done.returncode == 0
-    assert "00:40 alert no_traffic critical" in done.stdout
+    assert "00:10 alert deployment_failed" in done.stdout
     assert done.stdout.splitlines()[-1] == "1 of 1 scenarios held."
