@@ -17,7 +17,7 @@ _KINDS = {
     "MODEL": rf"{_NAME}:{_NAME}",
     "COUNT": r"\d+",
     "NUMBER": _NUMBER,
-    "DURATION": rf"{_NUMBER} ?(?:s|min|h|d|seconds?|minutes?|hours?|days?|weeks?)",
+    "DURATION": rf"{_NUMBER} ?(?:ms|s|min|h|d|seconds?|minutes?|hours?|days?|weeks?)",
     "SHARES": rf"(?:none|{_NAME} {_NUMBER}(?: {_NAME} {_NUMBER})*)",
     "TEXT": r'"[^"]*"',
     "WORDS": r"[^,]+",
@@ -134,7 +134,8 @@ def parse_span(text: str) -> timedelta:
     number = re.match(_NUMBER, text)
     if number is None:
         raise ValueError(f"{text!r} is no duration; write 30 min, 2 h or 7 days")
-    unit = _UNITS[text[number.end() :].strip()[0]]
+    word = text[number.end() :].strip()
+    unit = "milliseconds" if word == "ms" else _UNITS[word[0]]
     return timedelta(**{unit: float(number[0])})
 
 

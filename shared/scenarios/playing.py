@@ -15,6 +15,7 @@ from shared.ports import Adapters, Workspace
 from shared.scenarios.clock import SimulatedClock
 from shared.scenarios.hindered import Hindered
 from shared.scenarios.holding import find_failures, firing_at
+from shared.scenarios.load import LoadLog
 from shared.scenarios.played import Decided, Played, Told
 from shared.scenarios.requests import RequestLog
 from shared.scenarios.script import Expectation, Scenario, Step, Wanted
@@ -82,6 +83,7 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
             folder=scenario.path.parent,
             files=files,
             requests=RequestLog(files, clock.now),
+            load=LoadLog(files, clock.now),
             deliver=deliver,
         )
         settings = Settings(home=home, workspace=files.folder, policies=home / "policies")
@@ -207,7 +209,9 @@ class _Player:
         ends += [at for at, _ in self._undoing]
         shown = self.stage.next_time()
         ends += [] if shown is None else [shown]
-        self.stage.requests.extend(min([*ends, self.scenario.end]))
+        until = min([*ends, self.scenario.end])
+        self.stage.requests.extend(until)
+        self.stage.load.extend(until)
 
     def _decide(self, body: Any) -> None:
         decision = self.application.service.handle(body)

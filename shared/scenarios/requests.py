@@ -18,10 +18,13 @@ _STEPS = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """So many requests a minute; shares of them by status code and by how long they take (ms)."""
+    """So many requests a minute; shares of them by status code and by how long they take (ms).
+
+    A status that the model's container gave itself is the second of a pair, and is answered 424.
+    """
 
     a_minute: float
-    statuses: tuple[tuple[float, int], ...] = ()
+    statuses: tuple[tuple[float, tuple[int, int | None]], ...] = ()
     fastest: float = 40.0
     slowest: float = 60.0
     delayed: tuple[tuple[float, float], ...] = ()
@@ -56,7 +59,9 @@ class RequestLog:
             path = self._files.folder / "requests" / f"{endpoint}.csv"
             path.parent.mkdir(exist_ok=True)
             if not path.exists():
-                path.write_text("time,deployment,status,duration_ms\n", encoding="utf-8")
+                path.write_text(
+                    "time,deployment,status,duration_ms,model_status\n", encoding="utf-8"
+                )
             lines = [
                 line
                 for deployment, flow in flows.items()
@@ -74,11 +79,11 @@ class RequestLog:
         while (time := _EPOCH + number * apart) < end:
             of_share, of_status, of_time = ((number * step) % 1.0 for step in _STEPS)
             to = deployment or _chosen([(s, n) for n, s in shares.items()], of_share, "")
-            status = _chosen(flow.statuses, of_status, 200)
+            status, own = _chosen(flow.statuses, of_status, (200, None))
             took = _chosen(
                 flow.delayed, of_time, flow.fastest + of_time * (flow.slowest - flow.fastest)
             )
-            yield f"{format_time(time)},{to},{status},{took:.0f}\n"
+            yield f"{format_time(time)},{to},{status},{took:.0f},{own or ''}\n"
             number += 1
 
 

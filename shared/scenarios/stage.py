@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from shared.scenarios.clock import SimulatedClock
 from shared.scenarios.hindered import Hindrance
+from shared.scenarios.load import LoadLog
 from shared.scenarios.phrases import Found, parse_times
 from shared.scenarios.requests import RequestLog
 from shared.scenarios.workspace import WorkspaceFiles
@@ -49,6 +50,7 @@ class Stage:
     folder: Path
     files: WorkspaceFiles
     requests: RequestLog
+    load: LoadLog
     deliver: Deliver
     opening: bool = True
     late: timedelta = timedelta()

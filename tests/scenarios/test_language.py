@@ -124,7 +124,7 @@ def test_requests_are_spread_as_declared_and_each_is_written_once(tmp_path):
     files = WorkspaceFiles(tmp_path / "workspace")
     files.endpoint("e")["traffic"] = {"blue": 90.0, "green": 10.0}
     log = RequestLog(files, TUESDAY)
-    log.set("e", None, Flow(a_minute=40, statuses=((2.0, 500),), delayed=((5.0, 3000.0),)))
+    log.set("e", None, Flow(a_minute=40, statuses=((2.0, (500, None)),), delayed=((5.0, 3000.0),)))
     for minutes in (7, 7, 30, 100):
         log.extend(TUESDAY + timedelta(minutes=minutes))
 

@@ -9,8 +9,10 @@ from shared.scenarios.verbs.verb import TELLING, Undo, Vocabulary
 from shared.scenarios.workspace import written
 
 verbs = Vocabulary()
+_STATUS, _OWN = "NUMBER % COUNT", "NUMBER % COUNT of the model"
 _ANSWERS = (
-    "NUMBER % COUNT",
+    _STATUS,
+    _OWN,
     "latency NUMBER ms",
     "latency NUMBER to NUMBER_2 ms",
     "NUMBER % take DURATION",
@@ -104,9 +106,9 @@ def _flow(found: Found) -> Flow:
         fastest, slowest = between.number("number"), between.number("number_2")
     return Flow(
         a_minute=found.number("number"),
-        statuses=tuple(
-            (status.number("number"), int(status.text("count")))
-            for status in found.all("NUMBER % COUNT")
+        statuses=(
+            *((s.number("number"), (int(s.text("count")), None)) for s in found.all(_STATUS)),
+            *((s.number("number"), (424, int(s.text("count")))) for s in found.all(_OWN)),
         ),
         fastest=fastest,
         slowest=slowest,
@@ -115,6 +117,33 @@ def _flow(found: Found) -> Flow:
             for slow in found.all("NUMBER % take DURATION")
         ),
     )
+
+
+@verbs.add("instances of DEPLOYMENT [of ENDPOINT] work at NUMBER % cpu|memory|disk|gpu", lasts=True)
+def works(stage: Stage, found: Found) -> Undo:
+    """So much of their processor or memory is used, minute after minute."""
+    levels = stage.load.of(stage.endpoint(found), found.text("deployment")).levels
+    measure = found.text("word")
+    before = levels.get(measure, 20.0)
+    levels[measure] = found.number("number")
+
+    def back() -> None:
+        levels[measure] = before
+
+    return back
+
+
+@verbs.add("COUNT of COUNT_2 instances of DEPLOYMENT [of ENDPOINT] are ready", lasts=True)
+def ready(stage: Stage, found: Found) -> Undo:
+    """The others are there and answer nobody."""
+    load = stage.load.of(stage.endpoint(found), found.text("deployment"))
+    before = load.ready
+    load.ready, load.instances = int(found.text("count")), int(found.text("count_2"))
+
+    def back() -> None:
+        load.ready = before
+
+    return back
 
 
 @verbs.add("deployment DEPLOYMENT [of ENDPOINT] logs", needs_block=True)
