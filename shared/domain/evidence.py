@@ -15,9 +15,13 @@ class PromotionEvidence:
     """A registered version, the version that serves now, and the new version's baseline.
 
     `baseline` names the stored profile of the training data; None with `baseline_problem`.
+    `version` is the one that was looked at where no event named it, `judged` the newest one where
+    the gates have seen it before.
     """
 
     taken: datetime
+    version: str | None = None
+    judged: str | None = None
     candidate: ModelVersion | None = None
     champion: ModelVersion | None = None
     baseline: str | None = None

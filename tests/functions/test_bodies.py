@@ -137,7 +137,7 @@ def test_an_alert_that_cannot_be_read_is_kept_and_answered_with_the_sentence(app
         (schedules.kpi_timer, []),
         (schedules.routing_timer, ["endpoint/loan-endpoint"]),
         (schedules.health_timer, ["endpoint/loan-endpoint"]),
-        (schedules.reconcile_timer, ["endpoint/loan-endpoint"]),
+        (schedules.reconcile_timer, ["endpoint/loan-endpoint", "model/loan-default"]),
         (schedules.batch_timer, []),
         (schedules.heartbeat, ["service/driftgate"]),
         (schedules.outbox_sweep, []),
