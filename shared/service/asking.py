@@ -114,11 +114,7 @@ def _endpoints(world: World) -> list[str]:
 def _gone(endpoints: Sequence[str], world: World) -> list[str]:
     """Endpoints that were looked at and are not listed any more: the event may be lost."""
     missing = {s for s in world.ledger.subjects() if s.startswith("endpoint/")} - {*endpoints}
-    return [
-        subject
-        for subject in sorted(missing)
-        if _state(subject, world).checks
-    ]
+    return [subject for subject in sorted(missing) if _state(subject, world).checks]
 
 
 def _told_by_others(world: World) -> list[str]:
