@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -67,6 +68,7 @@ class Fleet:
 
     @classmethod
     def of(cls, home: Path, endpoints: int, policies: int) -> "Fleet":
+        """Their files in a folder, and an application on it with a counter around each port."""
         (home / "policies").mkdir()
         (home / "workspace/endpoints").mkdir(parents=True)
         for number in range(endpoints):
@@ -85,6 +87,7 @@ class Fleet:
         return cls(build(settings, clock=clock, around=around), clock, calls)
 
     def fan_out(self) -> int:
+        """What the timer does."""
         return self.application.service.fan_out(Check.ROUTING)
 
     def handle(self) -> int:
@@ -166,7 +169,7 @@ def main() -> None:
     options = parser.parse_args()
     results = [(size, run(size, options.policies)) for size in map(int, options.sizes.split(","))]
     print()
-    for (fewer, small), (more, large) in zip(results, results[1:], strict=False):
+    for (fewer, small), (more, large) in pairwise(results):
         told = ", ".join(f"{name} {large[name] / small[name]:.2f} times" for name in small)
         print(f"{more} against {fewer}: {told}")
 

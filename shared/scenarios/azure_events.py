@@ -65,18 +65,24 @@ def model_registered(model: str, version: str, *, at: datetime) -> bytes:
 
 
 def run_ended(
-    run: str, state: str, *, at: datetime, experiment: str, tags: Mapping[str, str] | None = None
+    run: str,
+    state: str,
+    *,
+    at: datetime,
+    experiment: str,
+    tags: Mapping[str, str] | None = None,
+    step_of: str | None = None,
 ) -> bytes:
-    """The event on a run: completed, or of another state."""
+    """The event on a run: completed, or of another state; a step's names its pipeline run."""
     completed = state == "Completed"
     subject = f"experiments/{_identity('experiment', experiment)}/runs/{run}"
     data: dict[str, Any] = {
         "experimentId": _identity("experiment", experiment),
         "experimentName": experiment,
         "runId": run,
-        "runType": "azureml.PipelineRun",
+        "runType": "azureml.StepRun" if step_of else "azureml.PipelineRun",
         "runTags": dict(tags or {}),
-        "runProperties": {},
+        "runProperties": {"azureml.pipelinerunid": step_of} if step_of else {},
     }
     if not completed:
         data["runStatus"] = state

@@ -22,34 +22,36 @@ def find_failures(
 ) -> tuple[Failure, ...]:
     """Every expectation that does not hold, then everything told that none of them speaks of.
 
-    An alert, its end or a request is expected by one line each; `patience` makes its span longer
-    where only the timers can know; then no message is missed that was to be refused or put aside.
+    An alert, its end or a request is expected by one line each. What was told before the start
+    counts only in what fires. `patience` makes spans longer where only the timers can know; then no
+    message is missed that was to be refused or put aside.
     """
-    late = list(scenario.expectations)
+    spans = list(scenario.expectations)
     if patience is not None:
-        late = [
+        spans = [
             replace(one, end=one.end + patience(one))
-            for one in late
-            if one.wanted is not Wanted.NOTHING
+            for one in spans
+            if one.wanted is not Wanted.NOTHING and one.wanted not in _OFTEN
         ]
-    heard = [one for one in told if one.what in _ONCE]
-    pairs = _pair([one for one in late if one.wanted in _ONCE], heard)
+    heard = [one for one in told if one.at >= scenario.start]
+    notices = [one for one in heard if one.what in _ONCE]
+    pairs = _pair([one for one in spans if one.wanted in _ONCE], notices)
     paired = {id(expectation) for expectation in pairs.values()}
-    failures = [
-        _failure(scenario, one, told, decided)
-        for one in late
-        if (id(one) not in paired if one.wanted in _ONCE else not _holds(one, told, decided))
-        and not (patience is not None and one.wanted in _OFTEN)
-    ]
-    unpaired = [one for index, one in enumerate(heard) if index not in pairs]
-    often = [one for one in late if one.wanted in _OFTEN]
-    unpaired += [
+    missed = [
         one
-        for one in told
-        if one.what in _OFTEN and not any(_speaks_of(expected, one) for expected in often)
+        for one in spans
+        if (id(one) not in paired if one.wanted in _ONCE else not _holds(one, told, decided))
     ]
-    failures += [_unexpected(scenario, one, decided) for one in unpaired]
-    return tuple(failures)
+    strange = [one for index, one in enumerate(notices) if index not in pairs]
+    strange += [
+        one
+        for one in heard
+        if one.what in _OFTEN and not any(_speaks_of(e, one) for e in scenario.expectations)
+    ]
+    return (
+        *(_failure(scenario, one, told, decided) for one in missed),
+        *(_unexpected(scenario, one, decided) for one in strange),
+    )
 
 
 def _pair(once: Sequence[Expectation], heard: Sequence[Told]) -> dict[int, Expectation]:

@@ -57,16 +57,17 @@ def play_without_events(scenario: Scenario) -> Played:
 
     Each expectation may take one period of the timer that looks longer.
     """
-    routing, reconcile = (
-        period(scenario.schedules.get(name) or Schedule.parse(SCHEDULES[name]), scenario.start)
-        for name in ("ROUTING", "RECONCILE")
+    waits = {name: wait_for(scenario, name) for name in SCHEDULES}
+    longer = replace(
+        scenario, end=scenario.end + max(waits[e.timer] for e in scenario.expectations)
     )
+    return play(longer, deliver=lambda _: (), patience=lambda expected: waits[expected.timer])
 
-    def patience(expectation: Expectation) -> timedelta:
-        return reconcile if expectation.about_a_model else routing
 
-    longer = replace(scenario, end=scenario.end + max(routing, reconcile))
-    return play(longer, deliver=lambda _: (), patience=patience)
+def wait_for(scenario: Scenario, timer: str) -> timedelta:
+    """How long it is until a timer fires again."""
+    schedule = scenario.schedules.get(timer) or Schedule.parse(SCHEDULES[timer])
+    return period(schedule, scenario.start)
 
 
 @contextmanager

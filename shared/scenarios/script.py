@@ -21,7 +21,20 @@ class Step:
     until: datetime | None = None
 
 
-_OF_MODELS = {"promotion_blocked", "policy_missing", "metric_gate", "schema_gate", "tags_gate"}
+_TIMERS = {
+    "HEALTH": {"errors", "slow", "saturated", "cold_instances", "health"},
+    "RECONCILE": {"promotion_blocked", "policy_missing", "metric_gate", "schema_gate", "tags_gate"},
+    "BATCH": {"batch_failed", "batch_missing", "batch"},
+    "COLLECTION": {"no_inference_data", "data_stopped", "collection"},
+    "DRIFT": {"drift"},
+    "KPI": {"kpi_changed", "kpi"},
+    "HEARTBEAT": {"check_silent", "source_silent", "policy_invalid", "outbox_stuck", "watchdog"},
+}
+
+
+def timer_of(kind: str | None) -> str:
+    """The timer that finds an alert of this kind where no event tells."""
+    return next((timer for timer, kinds in _TIMERS.items() if kind in kinds), "ROUTING")
 
 
 class Wanted(StrEnum):
@@ -59,9 +72,9 @@ class Expectation:
     text: str | None = None
 
     @property
-    def about_a_model(self) -> bool:
-        """Whether a version of a model is what it speaks of, and not an endpoint."""
-        return self.wanted is Wanted.PROMOTION or self.kind in _OF_MODELS
+    def timer(self) -> str:
+        """The timer that finds it where no event tells."""
+        return "RECONCILE" if self.wanted is Wanted.PROMOTION else timer_of(self.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

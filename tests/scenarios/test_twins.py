@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from shared.scenarios import Played, Scenario, play, play_without_events, read_scenario
 from shared.scenarios.holding import firing_at
-from shared.scenarios.script import Wanted
+from shared.scenarios.playing import wait_for
+from shared.scenarios.script import Wanted, timer_of
 from tests.scenarios.conftest import shown
 from tests.scenarios.test_suite import SCENARIOS
 
@@ -49,7 +50,8 @@ def test_with_every_event_dropped_the_same_is_told_at_most_one_period_later(scen
 
     assert Counter(map(identity, told)) == Counter(map(identity, again))
     for one in told:
-        latest = one.at + LONGEST_PERIOD
+        timer = "RECONCILE" if one.what is Wanted.PROMOTION else timer_of(one.kind)
+        latest = one.at + wait_for(scenario, timer)
         assert any(identity(other) == identity(one) and other.at <= latest for other in again)
 
 

@@ -16,7 +16,7 @@ verbs = Vocabulary()
 
 @verbs.add(
     "model MODEL is registered",
-    clauses=("tag NAME TEXT", "trained on NAME", "METRIC NUMBER", *TELLING),
+    clauses=("tag NAME TEXT", "takes COLUMN KIND", "trained on NAME", "METRIC NUMBER", *TELLING),
     block=True,
 )
 def registered(stage: Stage, found: Found) -> None:
@@ -26,6 +26,10 @@ def registered(stage: Stage, found: Found) -> None:
         "registered": written(stage.now),
         "metrics": {m.text("metric"): m.number("number") for m in found.all("METRIC NUMBER")},
         "tags": {t.text("name"): t.text("text") for t in found.all("tag NAME TEXT")},
+        "inputs": [
+            {"name": one.text("column"), "type": one.text("kind")}
+            for one in found.all("takes COLUMN KIND")
+        ],
         **_mapping(found),
     }
     trained = found.clause("trained on NAME")

@@ -60,7 +60,10 @@ def breaches(stage: Stage, found: Found) -> None:
     named = signal.text("signal") if signal is not None else f"{monitor}-drift"
     tags = {"azureml_modelmonitor_threshold_breached": breach_text(named, [breach])}
     run = f"{monitor}-{stage.now:%Y%m%d%H%M}"
-    stage.tell(found, run_ended(run, "Failed", at=stage.now, experiment=monitor, tags=tags))
+    payload = run_ended(
+        f"{run}-compare", "Failed", at=stage.now, experiment=monitor, tags=tags, step_of=run
+    )
+    stage.tell(found, payload)
 
 
 @verbs.add("monitor MONITOR completes", clauses=TELLING)
