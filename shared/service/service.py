@@ -81,7 +81,7 @@ class Service:
     def _receive(self, payload: bytes, via: str) -> list[Receipt]:
         received = self._clock()
         receipts = []
-        for parsed in parse(payload):
+        for parsed in parse(payload, names=self._world.settings.keeps_names):
             self._telemetry.count(
                 "events", via=via, read="yes" if parsed.refusal is None else "refused"
             )

@@ -3,7 +3,8 @@
 ::
 
     models/<name>/<version>.yaml     tags, metrics, inputs, training_data, run, registered
-    endpoints/<name>.yaml            provisioning_state, traffic, mirror_traffic, deployments
+    endpoints/<name>.yaml            provisioning_state, changed, traffic, mirror_traffic,
+                                     deployments
     requests/<endpoint>.csv          time,deployment,status,duration_ms and, where the model's
                                      container said another one, model_status
     load/<endpoint>.csv              time,deployment,instance,cpu,memory,disk,gpu,state: a line a
@@ -96,6 +97,7 @@ class FileWorkspace:
             deployments=tuple(
                 _deployment(path, deployment, facts) for deployment, facts in deployments.items()
             ),
+            changed=described.time("changed"),
         )
 
     def endpoints(self) -> Sequence[str]:
@@ -273,4 +275,5 @@ def _deployment(path: Path, name: str, facts: Any) -> Deployment:
         instances=described.whole("instances"),
         instance_type=described.text("instance_type"),
         sampling=described.number("sampling"),
+        created=described.time("created"),
     )

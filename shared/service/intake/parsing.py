@@ -30,10 +30,11 @@ class Parsed:
     refusal: str | None = None
 
 
-def parse(payload: bytes) -> list[Parsed]:
+def parse(payload: bytes, *, names: bool = True) -> list[Parsed]:
     """Read every envelope of a payload: an object, or an array of objects.
 
     Never raises for what is in the payload: what cannot be read is an entry with a refusal.
+    With `names` it is kept who changed an endpoint, as far as the event tells.
     """
     try:
         value = _load(payload)
@@ -43,7 +44,7 @@ def parse(payload: bytes) -> list[Parsed]:
     if not envelopes:
         sentence = "The payload is an empty array; send at least one event."
         return [Parsed(key=sha256(payload).hexdigest(), body=payload, refusal=sentence)]
-    return [_parse_one(envelope) for envelope in envelopes]
+    return [_parse_one(envelope, names=names) for envelope in envelopes]
 
 
 def handshake(payload: bytes) -> dict[str, str] | None:
@@ -96,9 +97,9 @@ def _finite(text: str) -> float:
     return number
 
 
-def _parse_one(envelope: object) -> Parsed:
+def _parse_one(envelope: object, *, names: bool) -> Parsed:
     try:
-        clean = without_personal_data(envelope)
+        clean = without_personal_data(envelope, names=names)
         body = canonical_json(clean)
     except (RecursionError, ValueError, UnicodeEncodeError):
         body = json.dumps(str(envelope)[:1000]).encode()

@@ -5,6 +5,7 @@ They carry no body: what is deployed and how traffic is split is read back from 
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from shared.domain.event import Event, EventType
 from shared.errors import MalformedPayload, UnknownEventType
@@ -50,7 +51,7 @@ def _reader(operation: str, outcome: str) -> Callable[[Told], Event]:
             raise UnknownEventType(
                 f"Nothing reacts to {name[:160]} ({outcome}) on endpoint {endpoint}."
             )
-        data = {
+        data: dict[str, Any] = {
             "endpoint": endpoint,
             "operation": operation,
             "outcome": outcome,
@@ -58,6 +59,8 @@ def _reader(operation: str, outcome: str) -> Callable[[Told], Event]:
         }
         if on_deployment:
             data["deployment"] = required_name(found["deployment"], "deployment name")
+        if told.data.get("by") is not None:
+            data["by"] = told.data["by"]
         correlation = any_case(told.data, "correlationId")
         return Event(
             id=told.id,

@@ -3,7 +3,13 @@
 from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind, Severity
-from shared.domain.decisions.routing.route import FAILED, UNFINISHED, Judged, Route
+from shared.domain.decisions.routing.route import (
+    FAILED,
+    OF_DEPLOYMENTS,
+    Judged,
+    Route,
+    is_unfinished,
+)
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import RoutingPolicy
 from shared.domain.verdict import Verdict
@@ -19,7 +25,7 @@ def judge_state(route: Route, routing: RoutingPolicy, now: datetime) -> Judged |
         return _failed(route)
     if route.state == "deleting" and route.share > 0:
         return _leaving(route)
-    if route.state in UNFINISHED:
+    if is_unfinished(route.state):
         return _unfinished(route, routing, now)
     return None
 
@@ -100,7 +106,7 @@ def _unfinished(route: Route, routing: RoutingPolicy, now: datetime) -> Judged:
             f"looking again in {spell_duration(again - max(route.at, now))}."
         )
         finding = _finding(route, Verdict.INCONCLUSIVE, "unfinished", sentence)
-        return Judged(finding=finding, look_again=again, open=True)
+        return Judged(finding=finding, look_again=again, undecided=OF_DEPLOYMENTS)
     sentence = (
         f"Deployment {route.name} of {route.endpoint} has been {state} for "
         f"{spell_duration(lasted)}."
