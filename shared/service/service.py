@@ -107,6 +107,11 @@ class Service:
             )
         return receipts
 
+    def say(self, event: Event, *, via: str) -> Receipt:
+        """Take in an event that is made here, by the way and the rules of one from outside."""
+        [receipt] = self.receive(canonical_json(event.to_cloud_event()), via=via)
+        return receipt
+
     def handle(self, body: Mapping[str, Any]) -> Decision | None:
         """Decide one event once; None when it is decided already.
 
