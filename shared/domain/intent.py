@@ -61,7 +61,8 @@ class Intent:
 
     def told(self) -> str:
         """As a clause of a sentence: who, why, until when."""
-        return f"{self.author} says until {spell_time(self.until)}: {self.reason}"
+        reason = self.reason.rstrip(".") or self.reason
+        return f"{self.author} says until {spell_time(self.until)}: {reason}"
 
 
 def intent_declared(

@@ -25,15 +25,13 @@ def judge_change(
     *,
     new: bool,
 ) -> tuple[Judged | None, tuple[TrafficShift, ...]]:
-    """The last change of traffic against what was said, and the shifts with what is planned.
+    """The last of the `shifts` against what was said, and the shifts with what is planned.
 
     Back to the shares that were planned last counts as planned: that is how one undoes. A plan said
     afterwards ends the alert as well, and one that ended before the change was seen still counts.
     Where the policy lets anybody change traffic, it is only noted, once. None when there is nothing
     to say.
     """
-    if not shifts:
-        return None, shifts
     last = shifts[-1]
     plan = next(
         (

@@ -68,7 +68,7 @@ def intent_findings(
             thing=event.subject,
             verdict=Verdict.FAIL if words == "too_far" else Verdict.PASS,
             reason=words,
-            sentence=f"{one_line(sentence, 1500)}.",
+            sentence=f"{one_line(sentence, 1500).rstrip('.')}.",
         ),
     )
 
