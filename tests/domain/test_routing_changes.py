@@ -71,7 +71,18 @@ def test_a_write_of_before_the_look_before_names_nobody(planned):
     planned.look(now, changed(NOON - HOUR, by="anna"), now=now)
 
     last = planned.state.traffic[-1]
-    assert (last.by, last.time) == (None, NOON), "the late event's look is that of noon"
+    assert (last.by, last.time) == (None, now), "as old as it was seen"
+
+
+def test_who_wrote_before_a_look_that_was_decided_late_did_not_make_the_change_after_it(planned):
+    """What was asked for at noon was read an hour later, with what Anna had done by then."""
+    planned.traffic = {"blue": 50.0, "green": 50.0}
+    planned.look(NOON, now=NOON + HOUR)
+    planned.traffic = {"green": 100.0}
+    planned.look(NOON + 2 * HOUR)
+    planned.look(NOON + 2 * HOUR, changed(NOON + 30 * MINUTE, by="anna"))
+
+    assert [shift.by for shift in planned.state.traffic[-2:]] == [None, None]
 
 
 @pytest.mark.parametrize("outcome", ["failure", "cancel"])

@@ -56,7 +56,7 @@ def _counted_from(
     """
     routing = policy.routing if policy is not None else RoutingPolicy()
     times = [until - routing.observed]
-    times += [shift.time + _SETTLES for shift in state.traffic[-1:]]
+    times += [(shift.seen or shift.time) + _SETTLES for shift in state.traffic[-1:]]
     times += [w.left + _SETTLES for w in state.deployments.values() if w.left is not None]
     if _changed(endpoint, state):
         times.append((endpoint.changed or until) + _SETTLES)

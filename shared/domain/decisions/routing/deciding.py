@@ -57,7 +57,7 @@ def decide_routing(
     watches = watches_after(event, endpoint, state, evidence)
     refused = refusals_after(event, endpoint, state, at, now)
     unfinished = unfinished_since(
-        endpoint.provisioning_state, state.unfinished, endpoint.changed, state, at
+        endpoint.provisioning_state, state.unfinished, endpoint.changed, state, max(at, now)
     )
     shifts, changed = shifts_after(event, endpoint, state, now)
     intents = intents_of(routing, meant)

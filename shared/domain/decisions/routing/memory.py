@@ -40,7 +40,8 @@ def watches_after(
     """Every deployment's watch brought up to this look.
 
     A completion begins the wait for traffic anew, whether an event or the resource tells of it;
-    a change of the number of instances alone does not.
+    a change of the number of instances alone does not. What is seen is as old as the reading: a
+    look may be decided long after it was asked for.
     """
     return {
         deployment.name: _look_at(deployment, event, endpoint, state, evidence)
@@ -53,7 +54,7 @@ def unfinished_since(
     known: datetime | None,
     changed: datetime | None,
     state: SubjectState,
-    at: datetime,
+    seen: datetime,
 ) -> datetime | None:
     """Since when a resource is being written; None when it is not.
 
@@ -63,8 +64,8 @@ def unfinished_since(
         return None
     before = last_look(state)
     if known is None and changed is not None and (before is None or changed >= before - CLOCKS):
-        return min(changed, at)
-    return known or at
+        return min(changed, seen)
+    return known or seen
 
 
 def _look_at(
@@ -75,6 +76,7 @@ def _look_at(
     evidence: RoutingEvidence,
 ) -> DeploymentWatch:
     at, name = looked_at(event, state), deployment.name
+    seen = max(at, evidence.taken)
     changed = _known_time(deployment.changed, evidence)
     told = (
         event.time
@@ -84,7 +86,7 @@ def _look_at(
     known = state.deployments.get(name)
     fresh = known is None or _made_anew(known, deployment)
     if known is None or fresh:
-        known = DeploymentWatch(completed=told or changed or evidence.taken, first_seen=at)
+        known = DeploymentWatch(completed=told or changed or evidence.taken, first_seen=seen)
     written = max(filter(None, (told, changed)), default=known.completed)
     if written > known.completed + CLOCKS and not _only_scaled(known, deployment):
         known = DeploymentWatch(
@@ -100,21 +102,21 @@ def _look_at(
             known.unfinished,
             changed,
             replace(state, checks={}) if fresh else state,
-            at,
+            seen,
         ),
     )
     if watch.unfinished is not None and deployment.provisioning_state.casefold() not in (
         _NOT_WRITTEN
     ):
-        watch = replace(watch, completed=max(watch.completed, at))
+        watch = replace(watch, completed=max(watch.completed, seen))
     if (evidence.requests or {}).get(name):
         watch = replace(watch, requested=at)
     if endpoint.traffic.get(name, 0.0) > 0:
-        return replace(watch, arrived=watch.arrived or at, left=None, mirrored=None)
+        return replace(watch, arrived=watch.arrived or seen, left=None, mirrored=None)
     if endpoint.mirror_traffic.get(name, 0.0) > 0:
-        return replace(watch, mirrored=watch.mirrored or at, left=None)
+        return replace(watch, mirrored=watch.mirrored or seen, left=None)
     if watch.left is None and (watch.arrived is not None or watch.mirrored is not None):
-        return replace(watch, left=at, mirrored=None)
+        return replace(watch, left=seen, mirrored=None)
     return watch
 
 

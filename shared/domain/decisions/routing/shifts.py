@@ -23,7 +23,6 @@ def shifts_after(
     also when the change was seen before the event came. Of several between two looks nobody can
     tell which of them made what is seen, so that all are named.
     """
-    at = looked_at(event, state)
     shares = {name: share for name, share in endpoint.traffic.items() if share > 0}
     last = state.traffic[-1] if state.traffic else None
     if last is not None and last.shares == shares:
@@ -32,17 +31,18 @@ def shifts_after(
         latest = event.time if last.told is None else max(last.told, event.time)
         named = replace(last, time=latest, by=_both(last.by, _by(event)), told=latest)
         return (*state.traffic[:-1], named), False
-    after = last_look(state)
-    told = event.time if _tells_of(event, after, max(at, now)) else None
+    read = (last_look(state), last.seen if last is not None else None)
+    after, seen = max(filter(None, read), default=None), max(looked_at(event, state), now)
+    told = event.time if _tells_of(event, after, seen) else None
     carried = {d.name: model_of(d) for d in endpoint.deployments}
     shift = TrafficShift(
-        time=told or _written(endpoint, after, at) or at,
+        time=told or _written(endpoint, after, seen) or seen,
         shares=shares,
         models={name: model for name in shares if (model := carried.get(name)) is not None},
         by=_by(event) if told is not None else None,
         planned=last is None,
         after=after,
-        seen=max(at, now),
+        seen=seen,
         told=told,
     )
     return (*state.traffic, shift)[-_MOST_SHIFTS:], last is not None
@@ -72,9 +72,9 @@ def _both(one: str | None, other: str | None) -> str | None:
     return _OR.join(names)[:_MOST_LETTERS] or None
 
 
-def _written(endpoint: Endpoint, after: datetime | None, at: datetime) -> datetime | None:
+def _written(endpoint: Endpoint, after: datetime | None, seen: datetime) -> datetime | None:
     """When the endpoint was last written, if that was since the look before."""
     written = endpoint.changed
-    if written is None or after is None or not after < written <= at:
+    if written is None or after is None or not after < written <= seen:
         return None
     return written
