@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.printing import console, print_decision, print_json, table
+from shared.cli.printing import console, print_decision, print_json
 from shared.errors import InvalidData, Refused
 
 if TYPE_CHECKING:
@@ -112,21 +112,19 @@ def intents(
         about = f" about {escape(endpoint)}" if endpoint is not None else ""
         screen.print(f"Nobody has said anything{about} yet; try: driftgate intend --help")
         return
-    rows = table("Intent", "Endpoint", "Meant", "Who", "Why", "Since", "Until", "Standing")
     for one in found:
         colour = _COLOURS.get(one["standing"], "dim")
-        back = f": {one['withdrawn_by']}, {one['withdrawn_because']}" if one["withdrawn"] else ""
-        rows.add_row(
-            one["id"],
-            one["endpoint"],
-            escape(_meant(one)),
-            escape(one["author"]),
-            escape(one["reason"]),
-            "" if one["id"].startswith("policy/") else _minute(one["since"]),
-            _minute(one["until"]),
-            f"[{colour}]{one['standing']}[/]{escape(back)}",
+        since = "" if one["standing"] != "to come" else f"from {_minute(one['since'])} "
+        screen.print(
+            f"[{colour}]{one['standing']}[/] [bold]{escape(one['endpoint'])}[/] "
+            f"{escape(_meant(one))} {since}until {_minute(one['until'])} [dim]{one['id']}[/]"
         )
-    screen.print(rows)
+        screen.print(f"  {escape(one['author'])}: {escape(one['reason'])}")
+        if one["withdrawn"] is not None:
+            screen.print(
+                f"  taken back {_minute(one['withdrawn'])} by {escape(one['withdrawn_by'])}: "
+                f"{escape(one['withdrawn_because'])}"
+            )
 
 
 def _tell(say: "Callable[[Application], dict[str, Any]]", *, as_json: bool, lead: str) -> None:
