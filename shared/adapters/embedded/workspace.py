@@ -271,7 +271,7 @@ def _deployment(path: Path, name: str, facts: Any) -> Deployment:
         provisioning_state=described.text("provisioning_state") or "Succeeded",
         model=model or None,
         version=version or None,
-        changed=described.time("changed"),
+        changed=described.time("changed") or described.time("created"),
         instances=described.whole("instances"),
         instance_type=described.text("instance_type"),
         sampling=described.number("sampling"),
