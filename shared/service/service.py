@@ -81,7 +81,9 @@ class Service:
     def _receive(self, payload: bytes, via: str) -> list[Receipt]:
         received = self._clock()
         receipts = []
-        for parsed in parse(payload, names=self._world.settings.keeps_names):
+        settings = self._world.settings
+        workspace = None if settings.azure is None else settings.azure.workspace_id
+        for parsed in parse(payload, names=settings.keeps_names, workspace=workspace):
             self._telemetry.count(
                 "events", via=via, read="yes" if parsed.refusal is None else "refused"
             )

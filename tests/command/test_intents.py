@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -200,6 +201,28 @@ def test_where_nobody_is_signed_in_the_author_is_asked_for(monkeypatch):
 
     with pytest.raises(InvalidData, match=r"^Nobody is signed in here; say who you are with"):
         _signed_in()
+
+
+@pytest.mark.usefixtures("home")
+def test_where_the_host_works_on_the_queue_the_command_leaves_it_alone(run, tmp_path, monkeypatch):
+    """With Azure's adapters the function app decides; here its settings stand on embedded ones."""
+    import shared.bootstrap
+    from shared.settings import AzureSettings, Settings
+
+    home = tmp_path / "home"
+    application = shared.bootstrap.build(Settings(home=home, workspace=home / "workspace"))
+    words = ("blob_endpoint", "table_endpoint", "service_bus", "workspace_id", "log_analytics_id")
+    azure = AzureSettings(**dict.fromkeys(words, "x"))
+    in_azure = replace(application, settings=replace(application.settings, azure=azure))
+    monkeypatch.setattr(shared.bootstrap, "build", lambda: in_azure)
+
+    done = run(
+        *("intend", "loan-endpoint", "--standby", "green", "--until", "1d"), "--because", "x"
+    )
+
+    assert done.returncode == 0
+    assert done.stdout.endswith("It is kept and queued; it counts as soon as it is decided.\n")
+    assert len(application.queue.peek("checks")) == 1
 
 
 @pytest.mark.usefixtures("home")

@@ -228,6 +228,16 @@ def test_the_end_of_each_reason_is_asked_for_once_however_far_it_is(two):
     assert two.asked() == [], "each request puts it off, so that the timer has to look"
 
 
+def test_while_it_is_written_many_looks_ask_for_one_next_look(two):
+    asked = []
+    for minutes in range(1, 60, 5):
+        two.deploy("green", "Creating", changed=NOON)
+        two.look(NOON + minutes * MINUTE)
+        asked += two.asked()
+
+    assert asked == [NOON + 30 * MINUTE, NOON + HOUR]
+
+
 def test_a_look_that_is_late_asks_again_at_once_for_what_has_become_due_meanwhile(two):
     two.look(NOON, now=NOON + HOUR)
     assert two.asked() == [NOON + 30 * MINUTE]

@@ -31,6 +31,23 @@ _OPERATIONS = ("Write", "Delete", "Action")
 _OUTCOMES = ("Success", "Failure", "Cancel")
 
 
+def refuse_elsewhere(event: Event, workspace: str) -> None:
+    """Leave what is not ours alone: a resource group may hold several workspaces.
+
+    `workspace` is a resource id. Raises UnknownEventType naming the other workspace.
+    """
+    told, ours = event.data.get("workspace"), workspace_of(workspace)
+    if event.type not in _KINDS.values() or not isinstance(told, dict) or ours is None:
+        return
+    if {k: str(v).casefold() for k, v in told.items()} != {
+        k: v.casefold() for k, v in ours.items()
+    }:
+        raise UnknownEventType(
+            f"Nothing reacts to endpoints of the workspace {str(told.get('name'))[:80]} in "
+            f"{str(told.get('resource_group'))[:80]}; {ours['name']} is watched here."
+        )
+
+
 def _reader(operation: str, outcome: str) -> Callable[[Told], Event]:
     """The outcome is told by the event's type; `status` inside says Succeeded even on failure."""
 

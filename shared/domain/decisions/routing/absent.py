@@ -5,7 +5,6 @@ from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind
 from shared.domain.decision import Outcome
-from shared.domain.decisions.routing.memory import last_look
 from shared.domain.decisions.routing.refused import judge_refused, refusals_after
 from shared.domain.decisions.routing.schedule import next_look
 from shared.domain.decisions.settle import settle
@@ -26,7 +25,7 @@ def decide_absent(
     One that was deleted, as its event told or as the list of endpoints shows of one that was read
     before, ends everything about it. Otherwise it is an error; what Azure refused to make is told.
     """
-    known = last_look(state) is not None or event.type is EventType.DEPLOYMENT_DELETED
+    known = bool(state.checks) or event.type is EventType.DEPLOYMENT_DELETED
     if event.type is EventType.ENDPOINT_DELETED or (evidence.gone and known):
         return _deleted(event, state, now)
     refused = refusals_after(event, None, state, at, now)

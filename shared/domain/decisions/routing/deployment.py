@@ -10,10 +10,11 @@ from shared.domain.decisions.routing.route import (
     Route,
     is_unfinished,
 )
+from shared.domain.decisions.routing.schedule import on_grid
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import RoutingPolicy
 from shared.domain.verdict import Verdict
-from shared.domain.wording import spell_duration
+from shared.domain.wording import spell_duration, spell_time
 
 
 def judge_state(route: Route, routing: RoutingPolicy, now: datetime) -> Judged | None:
@@ -100,10 +101,11 @@ def _unfinished(route: Route, routing: RoutingPolicy, now: datetime) -> Judged:
     since = route.watch.unfinished or route.at
     lasted = route.at - since
     if lasted < routing.stuck_after:
-        again = min(max(route.at, now) + routing.look_again, since + routing.stuck_after)
+        grid = on_grid(since, routing.look_again, max(route.at, now))
+        again = min(grid, since + routing.stuck_after)
         sentence = (
             f"Deployment {route.name} of {route.endpoint} is {state}; "
-            f"looking again in {spell_duration(again - max(route.at, now))}."
+            f"looking again at {spell_time(again)}."
         )
         finding = _finding(route, Verdict.INCONCLUSIVE, "unfinished", sentence)
         return Judged(finding=finding, look_again=again, undecided=OF_DEPLOYMENTS)

@@ -1,7 +1,7 @@
 """When to look again: as soon as a rule will know more, asked for once."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.action import Action, ScheduleCheck
 from shared.domain.decisions.routing.route import Judged
@@ -23,3 +23,8 @@ def next_look(
     if soonest == state.asked and soonest > now:
         return (), state.asked
     return (ScheduleCheck(event=check_due(Check.ROUTING, event.subject, soonest)),), soonest
+
+
+def on_grid(begins: datetime, every: timedelta, after: datetime) -> datetime:
+    """The next time after `after` on a grid from `begins` on: many looks ask for one next look."""
+    return begins + every * ((after - begins) // every + 1)

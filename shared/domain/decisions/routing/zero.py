@@ -1,9 +1,10 @@
 """Why a complete deployment has no share: every zero needs a reason and an end, or it alerts."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.routing.route import Judged, Route, spell_shares
+from shared.domain.decisions.routing.schedule import on_grid
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import RoutingPolicy
 from shared.domain.verdict import Verdict
@@ -211,7 +212,7 @@ def _waiting(
         since=begun if route.watch.arrived is not None else route.watch.completed,
         labels=route.labels,
     )
-    again = _next_look(begun + routing.grace, routing.look_again, max(route.at, now))
+    again = on_grid(begun + routing.grace, routing.look_again, max(route.at, now))
     finding = _finding(route, Verdict.FAIL, "no_traffic", sentence)
     return Judged(finding=finding, alerts=(alert,), look_again=again)
 
@@ -231,8 +232,3 @@ def _seen(route: Route) -> str:
             "the header azureml-model-deployment can send."
         )
     return "No request reached it lately."
-
-
-def _next_look(begins: datetime, every: timedelta, after: datetime) -> datetime:
-    """On a grid of `every` from `begins` on, so that many looks ask for one next look."""
-    return begins + every * ((after - begins) // every + 1)
