@@ -131,6 +131,18 @@ def test_a_late_event_judges_by_no_time_that_has_passed(two):
     assert two.state.checks["routing"] == NOON + HOUR
 
 
+def test_what_a_look_sees_that_is_decided_late_is_as_old_as_its_reading(two):
+    """Asked for at noon and read three hours later, when green had taken over."""
+    two.traffic = {"green": 100.0}
+    two.deploy("red", "Updating", changed=None)
+    two.look(NOON, now=NOON + 3 * HOUR)
+
+    watches = two.state.deployments
+    assert watches["blue"].left == watches["green"].arrived == NOON + 3 * HOUR
+    assert watches["red"].unfinished == watches["red"].first_seen == NOON + 3 * HOUR
+    assert two.state.traffic[-1].time == NOON + 3 * HOUR
+
+
 def test_a_late_completion_still_tells_when_the_wait_began(two):
     two.deploy("green", version="8", changed=None)
     two.look(NOON + 10 * MINUTE)

@@ -221,27 +221,63 @@ def test_at_the_first_look_shares_younger_than_the_requests_are_not_compared(sce
     assert ("PostAlert", "not_observed") in scene.told()
 
 
+def test_requests_of_before_a_look_that_saw_new_shares_do_not_count_whoever_wrote_before(
+    scene, written
+):
+    """The event is of an earlier write; when the shares were changed after it nobody told yet."""
+    begun = scene.clock.now
+    scene.endpoint("{blue: 100}", BOTH)
+    look(scene)
+    requests(scene, (begun, 20, "blue"))
+    scene.clock.advance(timedelta(minutes=20))
+    scene.endpoint("{blue: 50, green: 50}", BOTH)
+    scene.send([written(begun + timedelta(minutes=1), {})])
+    scene.clock.advance(timedelta(minutes=4))
+    look(scene)
+
+    assert ("PostAlert", "not_observed") not in scene.told()
+
+
+def test_where_the_endpoint_tells_when_it_was_written_requests_of_after_that_count_at_once(scene):
+    begun = scene.clock.now
+    scene.endpoint("{blue: 100}", BOTH)
+    look(scene)
+    scene.clock.advance(HOUR)
+    requests(scene, (begun, 60, "blue"))
+    changed = (begun + timedelta(minutes=10)).isoformat()
+    scene.endpoint(f"{{blue: 50, green: 50}}\nchanged: {changed}", BOTH)
+    look(scene)
+
+    assert ("PostAlert", "not_observed") in scene.told()
+
+
 def test_mirrored_requests_are_no_callers_once_the_mirror_is_off(scene):
     begun = scene.clock.now
     mirrored = f"traffic: {{blue: 100}}\nmirror_traffic: {{green: 20}}\ndeployments: {BOTH}\n"
     scene.write("workspace/endpoints/loan-endpoint.yaml", mirrored)
+    look(scene)
     requests(scene, (begun, 60, "blue"), (begun, 60, "green"))
     scene.clock.advance(HOUR)
-    look(scene)
     scene.endpoint("{blue: 100}", BOTH)
     for _ in range(8):
         look(scene)
+        reasons = {f["reason"] for f in scene.last("endpoint/loan-endpoint")["findings"]}
+        assert "called_by_header" not in reasons
         scene.clock.advance(MINUTES)
 
     assert ("PostAlert", "called_by_header") not in scene.told()
 
 
 def test_an_event_that_comes_late_counts_requests_up_to_the_look_before(scene, completed):
-    scene.endpoint("{blue: 100}", "{blue: {}}")
+    scene.endpoint("{blue: 100}\nchanged: 2026-01-01T00:00:00Z", "{blue: {}}")
+    requests(scene, (scene.clock.now - HOUR, 60, "blue"))
+    look(scene)
+    scene.clock.advance(HOUR)
     requests(scene, (scene.clock.now - HOUR, 60, "blue"))
     look(scene)
     scene.send(completed("blue", at=scene.clock.now - timedelta(hours=5)))
 
-    assert scene.last("endpoint/loan-endpoint")["verdict"] == "pass"
+    decision = scene.last("endpoint/loan-endpoint")
+    assert "observed" in {finding["reason"] for finding in decision["findings"]}
     subject = scene.application.ledger.state("endpoint/loan-endpoint").state
-    assert subject["checks"]["routing"] == "2026-02-03T12:00:00Z"
+    assert subject["checks"]["routing"] == "2026-02-03T13:00:00Z"
