@@ -32,8 +32,8 @@ class DeploymentWatch:
 
     `unfinished` is since when it is being written, `mirrored` since when it only mirrors,
     `requested` when a request to it was last seen. `carries` is its model version and `instances`
-    their number at the last look, `created` when the resource was made, `first_seen` when it was
-    first looked at.
+    their number at the last look, `created` when the resource was made, `written` the last time it
+    was written as far as that was told, `first_seen` when it was first looked at.
     """
 
     completed: datetime
@@ -45,6 +45,7 @@ class DeploymentWatch:
     carries: str | None = None
     instances: int | None = None
     created: datetime | None = None
+    written: datetime | None = None
     first_seen: datetime | None = None
 
 

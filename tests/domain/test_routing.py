@@ -67,6 +67,18 @@ def test_traffic_to_a_deployment_that_is_being_deleted_is_critical(two):
     two.traffic = {"blue": 100.0}
     assert ("+", "traffic_to_deleting", "blue") in two.look(NOON)
 
+    two.traffic = {"green": 100.0}
+    assert two.look(NOON + MINUTE) == [("-", "traffic_to_deleting", "blue")]
+    assert two.over() == ["deployment blue has no share of the traffic any more"]
+
+
+def test_a_deletion_that_was_called_off_is_over(two):
+    two.deploy("blue", "Deleting", changed=NOON)
+    two.look(NOON)
+    two.deploy("blue", "Succeeded", changed=NOON + MINUTE)
+    assert ("-", "traffic_to_deleting", "blue") in two.look(NOON + MINUTE)
+    assert two.over() == ["deployment blue succeeded"]
+
 
 def test_mirroring_is_a_reason_for_a_while_and_then_an_alert_that_says_what_it_costs(two):
     two.deploy("green", version="8", instances=3, instance_type="Standard_DS3_v2")
@@ -297,7 +309,8 @@ def test_scaling_a_replaced_deployment_begins_no_new_wait(two):
     two.traffic = {"green": 100.0}
     two.look(NOON + HOUR)
     two.deploy("blue", changed=NOON + DAY, instances=1)
-    assert two.look(NOON + DAY + HOUR) == []
+    two.look(NOON + DAY)
+    assert two.look(NOON + DAY + HOUR) == [], "not at the look after it either"
     assert two.finding("replaced").verdict is Verdict.PASS
 
 

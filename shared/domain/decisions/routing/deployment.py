@@ -16,6 +16,9 @@ from shared.domain.policy import RoutingPolicy
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_duration, spell_time
 
+_UNDECIDED = OF_DEPLOYMENTS - {AlertKind.TRAFFIC_TO_DELETING}
+"""What cannot be told while it is written; whether it has a share can."""
+
 
 def judge_state(route: Route, routing: RoutingPolicy, now: datetime) -> Judged | None:
     """What is wrong with its provisioning; None when it is complete.
@@ -108,7 +111,7 @@ def _unfinished(route: Route, routing: RoutingPolicy, now: datetime) -> Judged:
             f"looking again at {spell_time(again)}."
         )
         finding = _finding(route, Verdict.INCONCLUSIVE, "unfinished", sentence)
-        return Judged(finding=finding, look_again=again, undecided=OF_DEPLOYMENTS)
+        return Judged(finding=finding, look_again=again, undecided=_UNDECIDED)
     sentence = (
         f"Deployment {route.name} of {route.endpoint} has been {state} for "
         f"{spell_duration(lasted)}."

@@ -87,13 +87,15 @@ def _look_at(
     fresh = known is None or _made_anew(known, deployment)
     if known is None or fresh:
         known = DeploymentWatch(completed=told or changed or evidence.taken, first_seen=seen)
-    written = max(filter(None, (told, changed)), default=known.completed)
-    if written > known.completed + CLOCKS and not _only_scaled(known, deployment):
+    before = max(known.completed, known.written or known.completed)
+    written = max(filter(None, (told, changed)), default=before)
+    if written > before + CLOCKS and not _only_scaled(known, deployment):
         known = DeploymentWatch(
             completed=written, first_seen=known.first_seen, unfinished=known.unfinished
         )
     watch = replace(
         known,
+        written=max(before, written),
         carries=model_of(deployment),
         instances=deployment.instances,
         created=deployment.created or known.created,

@@ -51,6 +51,8 @@ def why_over(
 
 def _of_deployment(alert: Alert, endpoint: Endpoint, name: str, found: Finding) -> str:
     share = endpoint.traffic.get(name, 0.0)
+    if alert.kind is AlertKind.TRAFFIC_TO_DELETING and share == 0:
+        return f"deployment {name} has no share of the traffic any more"
     if found.rule is Rule.PROVISIONING:
         return _as_clause(found)
     if alert.kind in _OF_STATE:
