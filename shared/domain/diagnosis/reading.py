@@ -1,0 +1,182 @@
+"""A container log as it may be kept: bounded, plain text, without secrets and rows."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from shared.domain.diagnosis.lines import Line, line_of
+from shared.domain.diagnosis.markers import SERVES, STARTS
+from shared.domain.diagnosis.secrets import without_key_blocks, without_secrets
+from shared.domain.diagnosis.values import DROPPED, shown, shown_message, without_values
+
+MOST = 256 * 1024
+LONGEST = 2000
+_LONGEST_READ = 4096
+_PARTIAL = 512
+_COLOURS = re.compile(
+    r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]?|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)?|.)?"
+)
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+_BREAKS = re.compile(r"\r?\n|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_WORDS = ("message", "msg", "log", "text", "event")
+_MORE = ("error", "err", "exc_info", "exception", "stack_trace", "stacktrace", "stack", "traceback")
+_NAMED = ("ImageUrl", "imageUrl", "image", "url", "path")
+_LEVEL = ("levelname", "level", "severity")
+_FRAME = re.compile(r"\s*File \"[^\"]{1,500}\", line \d+")
+_DRAWN = re.compile("[│└┌╭╰]")
+_HEADER = "Traceback (most recent call last)"
+_CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
+_IN_BLOCK = re.compile(r"(?P<type>[A-Za-z_][\w.]{0,200}?)(?::\s(?P<message>.*))?")
+_ALONE = re.compile(
+    r"(?P<type>(?:[a-z_][\w]{0,80}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Exit|Timeout))"
+    r"(?::\s(?P<message>.*))?"
+)
+_RUNS = re.compile(r"in (?:invoke_run|handle_score|run|predict|score|inference|infer)\b")
+
+
+def kept(log: str) -> str:
+    """The end of a log, at most 256 KiB, as it may be shown to people and kept as evidence.
+
+    Colours and control characters go, lines of JSON become the lines they hold, secrets and what
+    may be a row are hidden. What is kept suffices to diagnose, and is kept unchanged when read
+    again.
+    """
+    raw = log[-MOST:]
+    if len(log) > MOST:
+        raw = raw.partition("\n")[2] or raw[_PARTIAL:]
+    plain = [_plain(line) for line in _BREAKS.split(raw)]
+    unpacked = [part for line in plain for part in _unpacked(line)]
+    safe = [without_secrets(line) for line in without_key_blocks(unpacked)]
+    return "\n".join(_without_rows(safe)).strip("\n")
+
+
+def _plain(line: str) -> str:
+    line = _COLOURS.sub("", line).rstrip("\r").rpartition("\r")[2]
+    line = _UNSEEN.sub("", line.replace("\t", "    ")).rstrip()
+    if len(line) <= _LONGEST_READ:
+        return line
+    head = line[:_LONGEST_READ]
+    cut = max(head.rfind(mark, _LONGEST_READ - _PARTIAL) for mark in " ,;\"'")
+    return head[: cut if cut > 0 else _LONGEST_READ - _PARTIAL] + DROPPED
+
+
+def _unpacked(line: str) -> Iterator[str]:
+    """The lines inside a line: of a JSON record, or of a traceback with spelled-out breaks."""
+    start = line.find("{")
+    if 0 <= start <= 120 and line.endswith("}") and '":' in line:
+        record = _record(line[start:])
+        if record is not None:
+            yield from _from_record(line[:start], record)
+            return
+    if _HEADER in line and "\\n" in line:
+        for part in line.split("\\n"):
+            yield part.replace('\\"', '"')
+        return
+    yield line
+
+
+def _record(text: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    told = isinstance(value, dict) and any(isinstance(value.get(name), str) for name in _WORDS)
+    return value if told else None
+
+
+def _from_record(before: str, record: dict[str, Any]) -> Iterator[str]:
+    level = next((str(record[name]) for name in _LEVEL if record.get(name)), "")
+    level = re.sub(r"\W", "", level).upper()[:9]
+    logger = re.sub(r"[^\w.]", "", str(record.get("logger") or record.get("name") or "root"))[:80]
+    mark = f"{level or 'INFO'}:{logger}:"
+    words = next(str(record[name]) for name in _WORDS if isinstance(record.get(name), str))
+    if len(record) <= 3 and "stream" in record:
+        mark = ""
+    first, *rest = _BREAKS.split(words.rstrip("\n"))
+    yield before + mark + _plain(first)
+    yield from map(_plain, rest)
+    for name in _NAMED:
+        if isinstance(record.get(name), str):
+            yield before + mark + f"{name}: " + _plain(record[name])
+    for name in _MORE:
+        more = record.get(name)
+        if isinstance(more, list):
+            more = "\n".join(map(str, more))
+        if isinstance(more, str) and more.strip():
+            yield from (_plain(part) for part in _BREAKS.split(more.strip("\n")))
+
+
+def _without_rows(lines: list[str]) -> Iterator[str]:
+    """Each line as it may be kept; what is dropped in a row leaves one mark."""
+    read = [line_of(raw) for raw in lines]
+    reader = _Reader(serving=any(SERVES.search(line.text) for line in read))
+    last = ""
+    for line in read:
+        text = reader.read(line)
+        now = line.prefix + text if text != DROPPED else DROPPED
+        if now == last == DROPPED or not (now or last):
+            continue
+        last = now
+        yield now if len(now) <= LONGEST else now[:LONGEST] + DROPPED
+
+
+class _Reader:
+    """Goes down a log and knows whether it stands in a traceback and whether rows may have come.
+
+    A log in which nothing was ever served holds no rows; one that is cut off at the top may have
+    been `serving` where it begins.
+    """
+
+    def __init__(self, *, serving: bool) -> None:
+        self._serving = serving
+        self._block: list[str] = []
+        self._goes_on = False
+
+    def read(self, line: Line) -> str:
+        """A line's words as they may be kept."""
+        text = line.text
+        if STARTS.search(text):
+            self._serving = False
+        elif SERVES.search(text):
+            self._serving = True
+        self._goes_on = self._goes_on and not line.opens and bool(text.strip())
+        if _HEADER in text:
+            self._block = [""]
+            return text[: text.index(_HEADER)][-80:] + _HEADER + ":"
+        if _FRAME.match(text):
+            self._block.append(text)
+            return text
+        if self._block and text.startswith("    "):
+            self._block.append(text)
+            return DROPPED if _DRAWN.search(text) else text
+        if text.startswith(_CHAINED):
+            return text
+        error = (_IN_BLOCK if self._block else _ALONE).fullmatch(text.rstrip())
+        if error is not None and (self._block or line.level not in {"I", "D"}):
+            return self._exception(error)
+        if self._goes_on and not self._serving:
+            return without_values(text)
+        return shown(text, line.logger, serving=self._serving)
+
+    def _exception(self, error: re.Match[str]) -> str:
+        block, self._block = self._block, []
+        kind, message = error["type"], error["message"]
+        self._goes_on = True
+        if message is None:
+            return kind
+        serving = self._serving or any(_RUNS.search(frame) for frame in block)
+        if kind.rpartition(".")[2] == "KeyError" and serving:
+            return f"{kind}: {_key(message, block)}"
+        return f"{kind}: {shown_message(message, serving=serving)}"
+
+
+def _key(message: str, block: list[str]) -> str:
+    """The key that is missing, if it is a name of the code and not a value of a row."""
+    key = message.strip("\"'")
+    of_code = any(f"'{key}'" in code or f'"{key}"' in code for code in block)
+    of_tables = "in index" in message or "[columns]" in message or "in axis" in message
+    of_system = any("os.py" in frame for frame in block)
+    return message if of_code or of_tables or of_system else DROPPED
