@@ -211,5 +211,6 @@ output AZURE_LOCATION string = location
 output FUNCTION_APP_ID string = app.outputs.functionAppId
 output DEAD_LETTER_ACCOUNT_ID string = storage.outputs.dataAccountId
 output WORKSPACE_RESOURCE_GROUP string = workspaceResourceGroup
+output LOG_ANALYTICS_RESOURCE_ID string = monitoring.outputs.logsId
 output WORKSPACE_TOPIC string = workspaceTopicName
 output RESOURCE_TOPIC string = resourceTopicName

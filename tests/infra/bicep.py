@@ -22,6 +22,7 @@ TYPES: dict[str, Any] = {
 }
 ONLY_EXISTING = {
     "Microsoft.MachineLearningServices/workspaces@2024-10-01",
+    "Microsoft.MachineLearningServices/workspaces/onlineEndpoints@2024-10-01",
     "Microsoft.MachineLearningServices/registries@2024-10-01",
 }
 _OF_BICEP = {"parent", "scope", "dependsOn", "depends_on"}

@@ -97,3 +97,14 @@ def test_the_hook_hands_over_outputs_of_the_template_and_all_that_is_asked():
     read = {*handed.values(), *re.findall(r'"\$(\w+)"', hook)} - {"AZURE_SUBSCRIPTION_ID"}
     assert read <= set(TREES[INFRA / "main.bicep"]["outputs"])
     assert "--template-file infra/subscriptions.bicep" in hook
+
+
+def test_the_documented_command_hands_over_all_that_the_logs_of_an_endpoint_ask():
+    docs = (INFRA.parent / "docs" / "deploy.md").read_text()
+    command = docs.partition("--template-file infra/endpoint_logs.bicep")[2].partition("\n\n")[0]
+    read = set(re.findall(r"azd env get-value (\w+)", command))
+
+    assert set(re.findall(r"(\w+)=", command)) == set(
+        TREES[INFRA / "endpoint_logs.bicep"]["parameters"]
+    )
+    assert read <= set(TREES[INFRA / "main.bicep"]["outputs"])

@@ -28,7 +28,8 @@ def endpoints(adapters: Adapters, since: datetime, now: datetime) -> list[Observ
                         question,
                         Answer.NO,
                         "nothing of this endpoint",
-                        "With no source at all, observed traffic cannot be judged.",
+                        "With no source at all, observed traffic cannot be judged; the traffic "
+                        "log is switched on as docs/deploy.md shows.",
                     )
                 else:
                     told = ", ".join(f"{d} {n}" for d, n in sorted(counts.items()))
