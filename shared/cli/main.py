@@ -1,8 +1,8 @@
 """The `driftgate` command: one file a subcommand family, joined here.
 
-Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`drift`,
-`performance`, `canary`), 3 refused (`send`). `gate` has those that pipelines expect: 0 passed,
-1 failed, 2 wrong usage, 3 inconclusive or an error.
+Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`drift`, `performance`,
+`canary`), 3 refused (`send`), 4 no cause found (`diagnose`). `gate` has those that pipelines
+expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an error.
 """
 
 import sys
@@ -12,6 +12,7 @@ import typer
 from shared.cli import (
     canary,
     demo,
+    diagnose,
     drift,
     gate,
     looking,
@@ -41,6 +42,7 @@ app.command()(canary.canary)
 app.command(name="policy")(policy.check)
 app.command()(gate.gate)
 app.command()(smoke.smoke)
+app.command()(diagnose.diagnose)
 app.command()(demo.demo)
 
 

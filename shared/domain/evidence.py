@@ -29,7 +29,9 @@ class PromotionEvidence:
 class RoutingEvidence:
     """An endpoint as read, and the requests seen since `observed_since`, by deployment.
 
-    `requests` is None when nothing is logged, which is not the same as no requests.
+    `requests` is None when nothing is logged, which is not the same as no requests. `logs` has the
+    redacted container logs of deployments that failed or are stuck, `log_problems` one sentence
+    for each that could not be read.
     """
 
     taken: datetime
@@ -37,6 +39,8 @@ class RoutingEvidence:
     requests: dict[str, int] | None = None
     observed_since: datetime | None = None
     problem: str | None = None
+    logs: dict[str, str] = field(default_factory=dict)
+    log_problems: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@
     models/<name>/<version>.yaml     tags, metrics, inputs, training_data, run, registered
     endpoints/<name>.yaml            provisioning_state, traffic, mirror_traffic, deployments
     requests/<endpoint>.csv          time,deployment,status,duration_ms
-    logs/<endpoint>/<deployment>.log
+    logs/<endpoint>/<deployment>.log, <deployment>.storage-initializer.log
     data/<name>.yaml                 paths (globs allowed), time_column
     inference/<model>.yaml           the same; or collected data as Azure lays it out:
     inference/<endpoint>/<deployment>/model_inputs/yyyy/MM/dd/HH/*.jsonl
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.collected_hours import may_hold
+from shared.adapters.container_logs import last_lines
 from shared.adapters.embedded.tables import read_series, read_times
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
@@ -123,14 +124,15 @@ class FileWorkspace:
         return {name: DeploymentHealth(served=Served(requests=n)) for name, n in counts.items()}
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
-        """The last lines a deployment's container wrote; empty when there are none."""
+        """The last lines a deployment's containers wrote; empty when there are none."""
         if not is_plain_name(endpoint) or not is_plain_name(deployment):
             return ""
-        path = self._folder / "logs" / endpoint / f"{deployment}.log"
-        if not path.is_file():
-            return ""
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-tail:])
+        folder = self._folder / "logs" / endpoint
+        return last_lines(
+            _written(folder / f"{deployment}.log"),
+            lambda: _written(folder / f"{deployment}.storage-initializer.log"),
+            tail,
+        )
 
     def data(self, name: str) -> DataFiles:
         """A named data asset. Raises NotFound."""
@@ -191,6 +193,10 @@ class FileWorkspace:
         if points is None:
             return SeriesAnswer(problem=f"The workspace has no KPI {asked.name} of {model}.")
         return SeriesAnswer(points=tuple(p for p in points if asked.start <= p.time < asked.end))
+
+
+def _written(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def _plain_names(what: str, *names: str) -> None:

@@ -54,7 +54,7 @@ def _of_starts(attempts: tuple[Attempt, ...]) -> Diagnosis | None:
     consequence: _Found | None = None
     for attempt in reversed(attempts):
         if attempt.served:
-            serving = _of_serving(attempt, attempts)
+            serving = _of_serving(attempt)
             if serving is not None:
                 return serving
             break
@@ -84,7 +84,7 @@ def _judge(trouble: Trouble) -> _Found | None:
     return None
 
 
-def _of_serving(attempt: Attempt, attempts: tuple[Attempt, ...]) -> Diagnosis | None:
+def _of_serving(attempt: Attempt) -> Diagnosis | None:
     """Of a container that served: a worker that cannot start again, deaths, failed calls."""
     ready = attempt.ready or 0
     found = _all_found(attempt.troubles)
@@ -95,12 +95,7 @@ def _of_serving(attempt: Attempt, attempts: tuple[Attempt, ...]) -> Diagnosis | 
     ]
     if again:
         return min(again, key=lambda one: one.rank).diagnosis
-    deaths = [
-        one
-        for other in attempts
-        for one in (found if other is attempt else _all_found(other.troubles))
-        if one.group == _DEATH and one.trouble.raised is None
-    ]
+    deaths = [one for one in found if one.group == _DEATH and one.trouble.raised is None]
     answered = max((call.at for call in attempt.calls if call.status < 400), default=0)
     if len(deaths) == 1 and max(ready, answered) > deaths[0].trouble.at and answered > ready:
         deaths = []

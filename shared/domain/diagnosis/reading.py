@@ -14,6 +14,8 @@ MOST = 256 * 1024
 LONGEST = 2000
 _LONGEST_READ = 4096
 _PARTIAL = 512
+_FAR = 120
+_NESTED = 3
 _COLOURS = re.compile(
     r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]?|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)?|.)?"
 )
@@ -28,6 +30,7 @@ _LEVEL = ("levelname", "level", "severity")
 _FRAME = re.compile(r"\s*File \"[^\"]{1,500}\", line \d+")
 _DRAWN = re.compile("[│└┌╭╰]")
 _HEADER = "Traceback (most recent call last)"
+_PRINTED, _SERVER = "azmlinfsrv.print", "azmlinfsrv"
 _CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
 _IN_BLOCK = re.compile(r"(?P<type>[A-Za-z_][\w.]{0,200}?)(?::\s(?P<message>.*))?")
 _ALONE = re.compile(
@@ -66,10 +69,10 @@ def _plain(line: str) -> str:
 def _unpacked(line: str) -> Iterator[str]:
     """The lines inside a line: of a JSON record, or of a traceback with spelled-out breaks."""
     start = line.find("{")
-    if 0 <= start <= 120 and line.endswith("}") and '":' in line:
+    if 0 <= start <= _FAR and line.endswith("}") and '":' in line:
         record = _record(line[start:])
         if record is not None:
-            yield from _from_record(line[:start], record)
+            yield from _from_record(line[:start].lstrip(), record)
             return
     if _HEADER in line and "\\n" in line:
         for part in line.split("\\n"):
@@ -79,12 +82,23 @@ def _unpacked(line: str) -> Iterator[str]:
 
 
 def _record(text: str) -> dict[str, Any] | None:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    told = isinstance(value, dict) and any(isinstance(value.get(name), str) for name in _WORDS)
-    return value if told else None
+    """A record of JSON with the words of the innermost one that stands in its place."""
+    record: dict[str, Any] | None = None
+    for _ in range(_NESTED):
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            break
+        name = next((n for n in _WORDS if isinstance(value, dict) and _is_text(value, n)), None)
+        if name is None:
+            break
+        text = value[name]
+        record = {**(record or {}), _WORDS[0]: text} if record else value
+    return record
+
+
+def _is_text(record: dict[str, Any], name: str) -> bool:
+    return isinstance(record.get(name), str)
 
 
 def _from_record(before: str, record: dict[str, Any]) -> Iterator[str]:
@@ -92,14 +106,14 @@ def _from_record(before: str, record: dict[str, Any]) -> Iterator[str]:
     level = re.sub(r"\W", "", level).upper()[:9]
     logger = re.sub(r"[^\w.]", "", str(record.get("logger") or record.get("name") or "root"))[:80]
     mark = f"{level or 'INFO'}:{logger}:"
-    words = next(str(record[name]) for name in _WORDS if isinstance(record.get(name), str))
+    words = next(str(record[name]) for name in _WORDS if _is_text(record, name))
     if len(record) <= 3 and "stream" in record:
         mark = ""
     first, *rest = _BREAKS.split(words.rstrip("\n"))
     yield before + mark + _plain(first)
     yield from map(_plain, rest)
     for name in _NAMED:
-        if isinstance(record.get(name), str):
+        if _is_text(record, name):
             yield before + mark + f"{name}: " + _plain(record[name])
     for name in _MORE:
         more = record.get(name)
@@ -138,10 +152,10 @@ class _Reader:
     def read(self, line: Line) -> str:
         """A line's words as they may be kept."""
         text = line.text
-        if STARTS.search(text):
-            self._serving = False
-        elif SERVES.search(text):
-            self._serving = True
+        printed = line.logger == _PRINTED
+        if not printed and (STARTS.search(text) or SERVES.search(text)):
+            self._serving = STARTS.search(text) is None
+            return shown(text, _SERVER, serving=self._serving)
         self._goes_on = self._goes_on and not line.opens and bool(text.strip())
         if _HEADER in text:
             self._block = [""]

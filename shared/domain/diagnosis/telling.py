@@ -14,6 +14,14 @@ class Told:
     first_step: str
     diagnosis: Diagnosis | None = None
 
+    def details(self) -> dict[str, str | None] | None:
+        """The same for programs, as a finding keeps it; None when there was no log."""
+        found = self.diagnosis
+        if found is None:
+            return None
+        where = None if found.where is None else found.where.told()
+        return {"cause": found.cause.value, "named": found.named, "where": where}
+
 
 def told(log: str | None, problem: str | None = None, *, look: str) -> Told:
     """What the log of a deployment adds to an alert about it.

@@ -185,6 +185,10 @@ class _Stream:
         if not text.strip():
             return None
         raised = _RAISED.fullmatch(text.rstrip())
+        named = raised is not None and raised["message"] is not None
+        if frames and not (frames[-1].code or named or _ALONE.fullmatch(text.rstrip())):
+            frames[-1] = replace(frames[-1], code=text.strip())
+            return None
         if raised is None:
             return self.finish()
         self._raise(at, raised["type"], raised["message"] or "", frames)

@@ -52,6 +52,7 @@ _SAFE = re.compile(
     | Max\ retries\ exceeded | name\ resolution | Name\ or\ service | timed\ out | Timeout
     | Connection\ (?:refused|reset|aborted) | certificate | NewConnectionError
     | contains\ (?:NaN|infinity) | Expected\ 2D\ array | could\ not\ broadcast
+    | equal\ size | inhomogeneous
     | shapes?\ .{0,40}\ (?:not\ aligned|cannot\ be\ multiplied|mismatch)
     | input\ shape | Feature\ shape\ mismatch | number\ of\ features\ in\ data
     | dtype=?'?numeric | could\ not\ convert\ string\ to\ float | invalid\ literal\ for\ int
@@ -118,12 +119,10 @@ def shown(text: str, logger: str, *, serving: bool) -> str:
     text = _ASKED.sub(rf"\1?{DROPPED}", text)
     if not text.strip() or text.strip() == DROPPED or _OF_TOOLS.search(text):
         return text.rstrip()
-    if not of_script(logger):
-        return without_values(text)
-    safe = _SAFE.search(text)
-    if safe is not None or (not serving and _TROUBLE.search(text)):
-        return without_values(text)
-    return DROPPED
+    text = without_values(text)
+    if not of_script(logger) or _SAFE.search(text):
+        return text
+    return text if not serving and _TROUBLE.search(text) else DROPPED
 
 
 def shown_message(message: str, *, serving: bool) -> str:
@@ -132,9 +131,8 @@ def shown_message(message: str, *, serving: bool) -> str:
     >>> shown_message("no such customer: Jane", serving=True)
     '…'
     """
-    if message and serving and not _SAFE.search(message):
-        return DROPPED
-    return without_values(message)
+    message = without_values(message)
+    return DROPPED if message and serving and not _SAFE.search(message) else message
 
 
 def without_values(text: str) -> str:
@@ -144,7 +142,7 @@ def without_values(text: str) -> str:
     text = _LISTED.sub(lambda m: m[0] if _NAMES_ONLY.fullmatch(m[0]) else f"[{DROPPED}]", text)
     text = _BRACED.sub(lambda m: m[0] if _NAMED_BRACES.fullmatch(m[0]) else f"{{{DROPPED}}}", text)
     text = _QUOTED.sub(_quote, text)
-    return _FIGURES.sub(DROPPED, text)
+    return _FIGURES.sub(DROPPED, text).rstrip()
 
 
 def _quote(match: re.Match[str]) -> str:

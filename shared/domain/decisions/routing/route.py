@@ -23,7 +23,8 @@ class Route:
     """One deployment of `endpoint` at the time `at`.
 
     `share` and `mirrored` are declared per cent, `observed` counts requests since the shares were
-    last changed, None when nobody counts them. `intents` are those in force that speak of it.
+    last changed, None when nobody counts them. `intents` are those in force that speak of it. `log`
+    is what its container wrote, None when nobody looked; `log_problem` why it could not be read.
     """
 
     endpoint: str
@@ -34,6 +35,8 @@ class Route:
     watch: DeploymentWatch
     intents: tuple[Intent, ...]
     at: datetime
+    log: str | None = None
+    log_problem: str | None = None
 
     @property
     def name(self) -> str:
@@ -102,6 +105,8 @@ def routes(
                 or (intent.traffic or {}).get(deployment.name, 0.0) > 0
             ),
             at=at,
+            log=evidence.logs.get(deployment.name),
+            log_problem=evidence.log_problems.get(deployment.name),
         )
         for deployment in endpoint.deployments
     )

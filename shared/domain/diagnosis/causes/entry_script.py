@@ -9,6 +9,9 @@ _NO_FILE = re.compile(r"No such file or directory: '(?P<path>[^']{1,400})'")
 _NO_FUNCTION = re.compile(
     r"(?P<path>[^\s]{1,400}) does not have a (?P<function>init|run)\(\) function defined"
 )
+_NO_ATTRIBUTE = re.compile(
+    r"module '(?P<path>[\w.]{1,120})' has no attribute '(?P<function>init|run)'"
+)
 _RUN = re.compile(r"run\(\) (?:cannot|needs to) (?P<why>.{1,160})")
 _ASGI = re.compile(
     r"Could not import module \"(?P<module>[\w.]{1,120})\""
@@ -44,7 +47,8 @@ def no_script(trouble: Trouble) -> Diagnosis | None:
 
 def no_function(trouble: Trouble) -> Diagnosis | None:
     """It has no init() or run(), or a run() that the server cannot call."""
-    if match := _NO_FUNCTION.search(trouble.message):
+    match = _NO_FUNCTION.search(trouble.message) or _NO_ATTRIBUTE.search(trouble.message)
+    if match is not None:
         function = match["function"]
         return trouble.blame(
             Cause.ENTRY_SCRIPT,

@@ -61,7 +61,7 @@ _TYPES = (
     (re.compile(r"Found unknown categor"), "has a category that the model never saw in training"),
     (re.compile(r"Expected 2D array, got"), "has not the form of rows of columns"),
     (
-        re.compile(r"inhomogeneous shape|could not broadcast|not aligned|same length"),
+        re.compile(r"inhomogeneous shape|could not broadcast|not aligned|same length|equal size"),
         "has rows of different lengths, or of another shape than the model's",
     ),
     (

@@ -17,6 +17,7 @@ _NO_FILE = (
     re.compile(r"Error no file named .{1,300} found in directory (?P<path>\S{1,300}?)\.?$"),
     re.compile(r"^(?P<path>\S{1,300}) does not appear to have a file named"),
     re.compile(r"Opening (?P<path>\S{1,300}) failed: No such file"),
+    re.compile(r"Open \"(?P<path>[^\"]{1,300})\": No such file"),
     re.compile(r"Could not open (?P<path>/\S{1,300}?)\.?$"),
     re.compile(r"No such artifact: '(?P<path>[^']{1,300})'"),
     re.compile(r"failed to stat file (?P<path>\S{1,300})"),

@@ -33,7 +33,7 @@ def worker_timeout(trouble: Trouble) -> Diagnosis | None:
     lasted = f" longer than WORKER_TIMEOUT ({limit['seconds']} s)" if limit else " too long"
     place = _stuck_at(trouble, match["pid"])
     at = f", in {place.told()}" if place else ""
-    if trouble.phase is Phase.STARTING:
+    if trouble.phase is Phase.STARTING and not _handles_request(trouble, match["pid"]):
         found = trouble.blame(
             Cause.START_TIMEOUT,
             f"init() took{lasted} and the worker was killed{at}.",
@@ -98,6 +98,12 @@ def hung_starts(starts: int, line: str) -> Diagnosis:
         quoted=(line,),
         basis=Basis.INFERRED,
     )
+
+
+def _handles_request(trouble: Trouble, pid: str) -> bool:
+    """Where the log is cut off at the top, the worker's last words tell what it was doing."""
+    after = trouble.log[trouble.at : min(trouble.until, trouble.at + 100)]
+    return any("Error handling request" in line.text and line.worker == pid for line in after)
 
 
 def _stuck_at(trouble: Trouble, pid: str) -> Place | None:
