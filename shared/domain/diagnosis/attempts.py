@@ -59,6 +59,7 @@ class _Span:
     begins: int
     ends: int
     first_ready: int | None
+    chains: tuple[Chain, ...]
 
     def phase(self, at: int) -> Phase:
         came = self.first_ready is not None and at > self.first_ready
@@ -71,6 +72,7 @@ class _Span:
             log=self.log,
             since=self.begins,
             until=self.ends,
+            chains=self.chains,
             raised=None if chain is None else chain.from_the_root()[0],
             chain=chain,
         )
@@ -112,8 +114,14 @@ def _attempt(log: Sequence[Line], begins: int, ends: int, chains: list[Chain]) -
         NOT_BOOTED.search(line.text) for line in log[last_ready:ends]
     ):
         ready, last_ready = [], None
-    span = _Span(log=log, begins=begins, ends=ends, first_ready=min(ready, default=None))
-    troubles = [*_raised(span, chains, calls), *_told(span, chains)]
+    span = _Span(
+        log=log,
+        begins=begins,
+        ends=ends,
+        first_ready=min(ready, default=None),
+        chains=tuple(chains),
+    )
+    troubles = [*_raised(span, calls), *_told(span)]
     return Attempt(
         begins=begins,
         ends=ends,
@@ -148,9 +156,9 @@ def _calls(log: Sequence[Line], begins: int, ends: int) -> Iterable[Call]:
             last = call
 
 
-def _raised(span: _Span, chains: Iterable[Chain], calls: Sequence[Call]) -> Iterable[Trouble]:
+def _raised(span: _Span, calls: Sequence[Call]) -> Iterable[Trouble]:
     """The exceptions nobody caught, one trouble a chain, its root told first."""
-    for chain in chains:
+    for chain in span.chains:
         phase = _phase_of(chain, span)
         if phase is Phase.SERVING and not _uncaught(chain, span.log, calls):
             continue
@@ -192,9 +200,9 @@ def _uncaught(chain: Chain, log: Sequence[Line], calls: Sequence[Call]) -> bool:
     return answer.failed if answer is not None else not by_script
 
 
-def _told(span: _Span, chains: Iterable[Chain]) -> Iterable[Trouble]:
+def _told(span: _Span) -> Iterable[Trouble]:
     """The plain lines that can tell of trouble: those that nobody wrote as a mere note."""
-    inside = {at for chain in chains for at in range(chain.begins, chain.ends + 1)}
+    inside = {at for chain in span.chains for at in range(chain.begins, chain.ends + 1)}
     for at in range(span.begins, span.ends):
         line = span.log[at]
         noted = line.level in _QUIET and STOPPED.search(line.text) is None

@@ -15,6 +15,7 @@ from shared.domain.diagnosis.reading import kept
 from shared.domain.diagnosis.tracebacks import chains_of
 from shared.domain.diagnosis.trouble import Phase, Trouble, shortened
 
+_FIRST, _LAST = 100, 200
 _DEATH = GROUPS.index(DEATHS)
 _REACHED = re.compile(
     r"UserContainerStart: Succeeded|ContainerReady|kube-probe|\"GET /\S{0,80} HTTP/[\d.]{1,4}\" 200"
@@ -43,10 +44,11 @@ def diagnose(log: str) -> Diagnosis:
     is not told. Of a chain of exceptions the first cause is told, of failing calls the most
     frequent one. Nothing in the answer is a secret or the value of a row.
     """
-    lines = lines_of(kept(log))
+    safe = kept(log)
+    lines = lines_of(safe)
     attempts = attempts_of(lines, chains_of(lines))
     found = _of_starts(attempts)
-    return found if found is not None else _unknown(attempts, empty=not log.strip())
+    return found if found is not None else _unknown(attempts, empty=not safe)
 
 
 def _of_starts(attempts: tuple[Attempt, ...]) -> Diagnosis | None:
@@ -68,7 +70,30 @@ def _of_starts(attempts: tuple[Attempt, ...]) -> Diagnosis | None:
 
 
 def _all_found(troubles: tuple[Trouble, ...]) -> list[_Found]:
-    return [found for trouble in troubles if (found := _judge(trouble)) is not None]
+    """Every trouble that a rule knows; what is said again is not judged again.
+
+    Of very many different ones the first and the last are judged: the cause stands at the begin of
+    the last start, and both are near the end of a log.
+    """
+    said: dict[object, list[Trouble]] = {}
+    for trouble in troubles:
+        said.setdefault(_same_words(trouble), []).append(trouble)
+    groups = list(said.values())
+    if len(groups) > _FIRST + _LAST:
+        groups = groups[:_FIRST] + groups[-_LAST:]
+    return [
+        replace(found, trouble=replace(found.trouble, at=again.at))
+        for group in groups
+        if (found := _judge(group[0])) is not None
+        for again in group
+    ]
+
+
+def _same_words(trouble: Trouble) -> object:
+    if trouble.chain is None:
+        return trouble.phase, trouble.text
+    links = tuple((raised.error, raised.message, raised.frames) for raised in trouble.chain.links)
+    return trouble.phase, links
 
 
 def _judge(trouble: Trouble) -> _Found | None:

@@ -24,6 +24,7 @@ _PREFIXES = (
     re.compile(
         rf"{_STAMP}{_ZONE} \| (?P<level>{_LEVELS}) {{0,8}}\| (?P<logger>[\w.<>:]{{1,120}}) - "
     ),
+    re.compile(rf"\[{_STAMP}\] (?P<level>{_LEVELS}) in (?P<logger>[\w.]{{1,80}}): "),
     re.compile(rf"{_STAMP}{_ZONE} \| (?P<logger>[\w.]{{1,80}}) \| (?P<level>{_LEVELS}) \| "),
     re.compile(rf"{_STAMP}{_ZONE} ?- (?P<logger>[\w.]{{1,80}}) - (?P<level>{_LEVELS}) - "),
     re.compile(rf"{_STAMP}{_ZONE} (?P<level>{_LEVELS}) {{0,4}}(?P<logger>[\w.]{{1,80}}): "),

@@ -11,6 +11,7 @@ from shared.domain.diagnosis.secrets import without_key_blocks, without_secrets
 from shared.domain.diagnosis.values import DROPPED, shown, shown_message, without_values
 
 MOST = 256 * 1024
+MOST_LINES = 2000
 LONGEST = 2000
 _LONGEST_READ = 4096
 _PARTIAL = 512
@@ -41,7 +42,7 @@ _RUNS = re.compile(r"in (?:invoke_run|handle_score|run|predict|score|inference|i
 
 
 def kept(log: str) -> str:
-    """The end of a log, at most 256 KiB, as it may be shown to people and kept as evidence.
+    """The end of a log as it may be shown to people and kept as evidence: 256 KiB, 2 000 lines.
 
     Colours and control characters go, lines of JSON become the lines they hold, secrets and what
     may be a row are hidden. What is kept suffices to diagnose, and is kept unchanged when read
@@ -50,8 +51,8 @@ def kept(log: str) -> str:
     raw = log[-MOST:]
     if len(log) > MOST:
         raw = raw.partition("\n")[2] or raw[_PARTIAL:]
-    plain = [_plain(line) for line in _BREAKS.split(raw)]
-    unpacked = [part for line in plain for part in _unpacked(line)]
+    plain = [_plain(line) for line in _BREAKS.split(raw)[-MOST_LINES:]]
+    unpacked = [part for line in plain for part in _unpacked(line)][-MOST_LINES:]
     safe = [without_secrets(line) for line in without_key_blocks(unpacked)]
     return "\n".join(_without_rows(safe)).strip("\n")
 
@@ -156,7 +157,7 @@ class _Reader:
         if not printed and (STARTS.search(text) or SERVES.search(text)):
             self._serving = STARTS.search(text) is None
             return shown(text, _SERVER, serving=self._serving)
-        self._goes_on = self._goes_on and not line.opens and bool(text.strip())
+        self._goes_on = self._goes_on and not line.opens and text.strip() not in {"", DROPPED}
         if _HEADER in text:
             self._block = [""]
             return text[: text.index(_HEADER)][-80:] + _HEADER + ":"

@@ -10,6 +10,7 @@ from shared.domain.diagnosis.lines import Line
 from shared.domain.diagnosis.tracebacks import GENERATED, Chain, Frame, Raised
 
 _QUOTED_MOST = 300
+_NEAR = 150
 
 
 class Phase(StrEnum):
@@ -23,7 +24,8 @@ class Phase(StrEnum):
 class Trouble:
     """An exception of a chain, or a line that is none (`error` is empty then).
 
-    `at` is the index of the line in `log`; [`since`, `until`) is the start it belongs to.
+    `at` is the index of the line in `log`; [`since`, `until`) is the start it belongs to, `chains`
+    are all exceptions of that start.
     """
 
     at: int
@@ -31,6 +33,7 @@ class Trouble:
     log: Sequence[Line]
     since: int
     until: int
+    chains: tuple[Chain, ...] = ()
     raised: Raised | None = None
     chain: Chain | None = None
 
@@ -86,6 +89,11 @@ class Trouble:
     def passes(self, part: str) -> bool:
         """Whether a call of the exception goes through a file whose path contains `part`."""
         return any(part in frame.file for frame in self.frames)
+
+    @property
+    def around(self) -> Sequence[Line]:
+        """The lines of the same start, as far as they are near."""
+        return self.log[max(self.since, self.at - _NEAR) : min(self.until, self.at + _NEAR)]
 
     def said(self, pattern: "re.Pattern[str]") -> "re.Match[str] | None":
         """The last match of a pattern in the start this belongs to."""

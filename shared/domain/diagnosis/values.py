@@ -86,7 +86,7 @@ _VALUES = (
         ),
         r"\1 …",
     ),
-    (re.compile(r".*(maximum (?:context|model) length (?:is|of) \d+(?: tokens)?).*"), r"\1"),
+    (re.compile(r"^.*?(maximum (?:context|model) length (?:is|of) \d+(?: tokens)?).*"), r"\1"),
     (re.compile(r"(NumPy array|array\()[\[(\d].*"), r"\1…"),
 )
 _LISTED = re.compile(r"\[[^\[\]]{0,2000}\]")

@@ -3,6 +3,7 @@
 import re
 
 from shared.domain.diagnosis.diagnosis import Basis, Cause, Diagnosis
+from shared.domain.diagnosis.markers import STOPPED
 from shared.domain.diagnosis.trouble import Phase, Trouble
 
 _ALLOCATION = re.compile(
@@ -14,7 +15,7 @@ _OOM = re.compile(
     r"OOM-?[Kk]illed|Memory cgroup out of memory|\boom-kill|exceeded its memory limit"
 )
 _137 = re.compile(r"[Ee]xit(?:ed)?(?:ed with)?(?: with)? ?(?:code|status)?:? ?(?:137|-9)\b")
-_TERMINATED = re.compile(r"Handling signal: (?:term|int|quit)|WORKER TIMEOUT")
+_BEFORE = 150
 _DISK = re.compile(r"No space left on device|Disk quota exceeded", re.IGNORECASE)
 _GPU_MEMORY = re.compile(
     r"CUDA out of memory|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED"
@@ -101,17 +102,8 @@ def killed(trouble: Trouble) -> Diagnosis | None:
     kill = _KILLED.search(trouble.message)
     if oom is None and kill is None and not _137.search(trouble.message):
         return None
-    before = trouble.log[max(trouble.since, trouble.at - 400) : trouble.at]
-    pid = kill["pid"] if kill is not None else None
-    for line in reversed(before):
-        if pid and f"Booting worker with pid: {pid}" in line.text:
-            break
-        if (
-            oom is None
-            and _TERMINATED.search(line.text)
-            and ("Handling" in line.text or pid is None or f"pid:{pid}" in line.text)
-        ):
-            return None
+    if oom is None and _ended_on_purpose(trouble, kill["pid"] if kill is not None else None):
+        return None
     when = (
         "while it started, mostly while it loaded the model"
         if trouble.phase is Phase.STARTING
@@ -126,6 +118,18 @@ def killed(trouble: Trouble) -> Diagnosis | None:
         _more_memory(trouble),
         basis=Basis.STATED if sure else Basis.INFERRED,
     )
+
+
+def _ended_on_purpose(trouble: Trouble, pid: str | None) -> bool:
+    """Whether gunicorn killed it itself: after a time-out, or while it shut down."""
+    begins = max(trouble.since, trouble.at - _BEFORE)
+    for line in reversed(trouble.log[begins : trouble.at]):
+        if pid and f"Booting worker with pid: {pid}" in line.text:
+            return False
+        timed_out = "WORKER TIMEOUT" in line.text and (pid is None or f"pid:{pid})" in line.text)
+        if timed_out or STOPPED.search(line.text):
+            return True
+    return False
 
 
 def disk_full(trouble: Trouble) -> Diagnosis | None:

@@ -87,7 +87,7 @@ def image_not_pulled(trouble: Trouble) -> Diagnosis | None:
     """The container's image did not come."""
     if not _PULL.search(trouble.message):
         return None
-    texts = [trouble.message, *(line.text for line in trouble.log[trouble.since : trouble.until])]
+    texts = [trouble.message, *(line.text for line in trouble.around)]
     telling = next((text for text in texts if _PULL.search(text) and _why(text)), "")
     why, fix = _why(telling) or (
         "why is not in these lines",
@@ -125,7 +125,7 @@ def image_not_built(trouble: Trouble) -> Diagnosis | None:
             wanted,
         )
     if _CLASH.search(trouble.message):
-        texts = [line.text for line in trouble.log[trouble.since : trouble.until]]
+        texts = [line.text for line in trouble.around]
         match = next((m for text in texts if (m := _CLASHING.search(text))), None)
         what = next((group for group in match.groups() if group), None) if match else None
         what = _FILE_OF_PIP.sub("", what) if what else None

@@ -104,7 +104,7 @@ def probe_failed(trouble: Trouble) -> Diagnosis | None:
 
 def _other_port(trouble: Trouble) -> Diagnosis | None:
     refused = _REFUSED.search(trouble.message)
-    listens = trouble.said(_LISTENS)
+    listens = trouble.said(_LISTENS) if refused is not None else None
     if refused is None or listens is None:
         return None
     asked = refused["port"] if "port" in refused.groupdict() else None

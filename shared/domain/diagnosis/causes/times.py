@@ -4,7 +4,6 @@ import re
 
 from shared.domain.diagnosis.diagnosis import Basis, Cause, Diagnosis, Place
 from shared.domain.diagnosis.markers import INIT_BEGINS, INIT_ENDS
-from shared.domain.diagnosis.tracebacks import chains_of
 from shared.domain.diagnosis.trouble import Phase, Trouble
 
 _WORKER = re.compile(r"WORKER TIMEOUT \(pid:(?P<pid>\d{1,9})\)")
@@ -18,6 +17,8 @@ _PROBE = re.compile(
     r"|Container .{0,80}will be restarted"
 )
 _LIMIT = re.compile(r"^Worker Timeout \(seconds\): (?P<seconds>\d+)")
+_STACK = 150
+"""Lines within which an aborted worker has printed where it stood."""
 _PROBES = (
     "Give it longer: raise `initial_delay` and `failure_threshold` of liveness_probe and "
     "readiness_probe, load the model faster, or take a larger instance_type."
@@ -102,17 +103,16 @@ def hung_starts(starts: int, line: str) -> Diagnosis:
 
 def _handles_request(trouble: Trouble, pid: str) -> bool:
     """Where the log is cut off at the top, the worker's last words tell what it was doing."""
-    after = trouble.log[trouble.at : min(trouble.until, trouble.at + 100)]
+    after = trouble.log[trouble.at : min(trouble.until, trouble.at + _STACK)]
     return any("Error handling request" in line.text and line.worker == pid for line in after)
 
 
 def _stuck_at(trouble: Trouble, pid: str) -> Place | None:
     """Where the killed worker stood: it prints its stack when it is aborted."""
-    after = trouble.log[trouble.at : min(trouble.until, trouble.at + 200)]
-    for chain in chains_of(after):
-        if chain.worker not in {pid, "", trouble.log[trouble.at].worker}:
-            continue
-        own = [frame for raised in chain.links for frame in raised.frames if frame.own]
-        if own:
-            return Place(file=own[-1].file, line=own[-1].line, function=own[-1].function)
+    for chain in trouble.chains:
+        near = trouble.at < chain.ends and chain.begins < trouble.at + _STACK
+        if near and chain.worker in {pid, "", trouble.log[trouble.at].worker}:
+            own = [frame for raised in chain.links for frame in raised.frames if frame.own]
+            if own:
+                return Place(file=own[-1].file, line=own[-1].line, function=own[-1].function)
     return None

@@ -190,10 +190,10 @@ def unpickled_class(trouble: Trouble) -> Diagnosis | None:
 
 def changed_estimator(trouble: Trouble) -> Diagnosis | None:
     """An estimator that lacks an attribute, after a warning that its version is another."""
-    made, here = _versions(trouble)
-    if trouble.error != "AttributeError" or not made or "has no attribute" not in trouble.message:
+    if trouble.error != "AttributeError" or "has no attribute" not in trouble.message:
         return None
-    if not trouble.deepest("site-packages/sklearn"):
+    made, here = _versions(trouble) if trouble.deepest("site-packages/sklearn") else ("", "")
+    if not made:
         return None
     return trouble.blame(
         Cause.VERSION_CONFLICT,
