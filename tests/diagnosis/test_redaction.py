@@ -56,7 +56,10 @@ SECRETS = {
         "-----BEGIN RSA PRIVATE KEY-----\n{}\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----",
     ),
     "a private key cut off at its end": (_mixed(64), "-----BEGIN PRIVATE KEY-----\n{}\nMIIEpAIB"),
-    "a private key cut off at its top": (_mixed(64), "{}\nMIIEpAIB\n-----END PRIVATE KEY-----"),
+    "a private key cut off at its top": (
+        _mixed(64),
+        "{}\nMIIEpAIBAAKCAQEAvVc2\n-----END PRIVATE KEY-----",
+    ),
     "a private key in one line": (
         _mixed(64),
         "key = '-----BEGIN PRIVATE KEY-----\\n{}\\n-----END PRIVATE KEY-----'",
@@ -156,6 +159,8 @@ FRAMES = (
         ("A row that is printed.", ['INFO:root:got {"name": "Mustermann", "income": 52417.5}']),
         ("A list.", ["2026-03-13 09:00:37,425 I [38] azmlinfsrv.print - [52417.5, 3]"]),
         ("Free words.", ["ERROR:score:customer Mustermann could not be scored"]),
+        ("Words of a logger of its own.", ["INFO:loans.scoring:Mustermann was scored"]),
+        ("The same as a record.", ['{"logger": "loans", "message": "Mustermann: 52417.5"}']),
         ("An exception's own words.", [FRAMES, "ValueError: no customer Mustermann"]),
         (
             "A value that is no number.",

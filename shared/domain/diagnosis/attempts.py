@@ -172,7 +172,9 @@ def _phase_of(chain: Chain, span: _Span) -> Phase:
         return Phase.SERVING
     if functions & {"invoke_init", "load_script", "init_process", "import_app"}:
         return Phase.STARTING
-    if functions & {"run", "predict"} and not functions & {"init", "<module>"}:
+    if functions & {"init", "lifespan"}:
+        return Phase.STARTING
+    if functions & {"run", "predict"} and "<module>" not in functions:
         return Phase.SERVING
     return span.phase(chain.begins)
 

@@ -36,10 +36,13 @@ _TROUBLE = re.compile(
     r"|unhealthy|back-?off|conflict|requires|unpickl|deserializ|disconnect|segfault|core dumped",
     re.IGNORECASE,
 )
-_SPOKEN_BY_SCRIPT = re.compile(
-    r"(?:azmlinfsrv\.print|root|entry_module|__main__|score\w*|main|app)?$"
+_TOOLS = re.compile(
+    r"(?:azmlinfsrv|gunicorn|uvicorn|hypercorn|waitress|werkzeug|starlette|org\.pytorch\.serve"
+    r"|mlflow|transformers|huggingface_hub|torch|tensorflow|keras|xgboost|lightgbm|sklearn|vllm|triton"
+    r"|azure|msal|opencensus|opentelemetry|urllib3|requests|httpx|VMAgent)(?:\.|$)"
+    r"|[\w/-]+\.cc:\d+$|[\w-]+/run$"
 )
-_MODEL_LOG = "MODEL_LOG"
+_PRINTED = "azmlinfsrv.print"
 _SAFE = re.compile(
     r"""
     No\ module\ named | cannot\ import\ name | \[Errno\ -?\d+\] | Can't\ get\ attribute
@@ -54,7 +57,7 @@ _SAFE = re.compile(
     | contains\ (?:NaN|infinity) | Expected\ 2D\ array | could\ not\ broadcast
     | equal\ size | inhomogeneous
     | shapes?\ .{0,40}\ (?:not\ aligned|cannot\ be\ multiplied|mismatch)
-    | input\ shape | Feature\ shape\ mismatch | number\ of\ features\ in\ data
+    | input\ shape | invalid\ dimensions | Feature\ shape\ mismatch | number\ of\ features\ in\ data
     | dtype=?'?numeric | could\ not\ convert\ string\ to\ float | invalid\ literal\ for\ int
     | Found\ unknown\ categor | is\ not\ JSON\ serializable | columns\ are\ missing
     | not\ in\ index | are\ in\ the\ \[columns\] | not\ found\ in\ axis
@@ -104,8 +107,8 @@ _FIGURES = re.compile(r"(?<![\w.])\d{9,}(?![\w.])|(?<![\w.])-?\d+\.\d{3,}(?![\w.
 
 
 def of_script(logger: str) -> bool:
-    """Whether a line is the scoring script's own; what nobody signs may be as well."""
-    return _MODEL_LOG in logger or _SPOKEN_BY_SCRIPT.fullmatch(logger) is not None
+    """Whether a line may be the scoring script's own: what no tool signs with its name."""
+    return logger == _PRINTED or _TOOLS.match(logger) is None
 
 
 def shown(text: str, logger: str, *, serving: bool) -> str:

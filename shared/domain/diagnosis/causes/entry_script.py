@@ -3,6 +3,7 @@
 import re
 
 from shared.domain.diagnosis.diagnosis import Cause, Diagnosis, Place
+from shared.domain.diagnosis.tracebacks import Frame
 from shared.domain.diagnosis.trouble import Trouble
 
 _NO_FILE = re.compile(r"No such file or directory: '(?P<path>[^']{1,400})'")
@@ -30,7 +31,7 @@ def no_script(trouble: Trouble) -> Diagnosis | None:
     """The file named as scoring script is not in the container."""
     if (opened := _CANNOT_OPEN.search(trouble.message)) is not None:
         path = opened["path"]
-    elif trouble.message.startswith("No module named 'main'") and _loading(trouble):
+    elif trouble.message.startswith("No module named 'main'") and _by_server(trouble):
         path = "main.py"
     else:
         missing = _NO_FILE.search(trouble.message)
@@ -94,9 +95,14 @@ def not_python(trouble: Trouble) -> Diagnosis | None:
 
 
 def _loading(trouble: Trouble) -> bool:
+    """Whether the server was loading the script, and not the script something else."""
+    return any(frame.function == "load_script" for frame in _frames(trouble))
+
+
+def _by_server(trouble: Trouble) -> bool:
+    return any("aml_blueprint" in frame.file for frame in _frames(trouble)) or _loading(trouble)
+
+
+def _frames(trouble: Trouble) -> list[Frame]:
     links = () if trouble.chain is None else trouble.chain.links
-    return any(
-        frame.function == "load_script" or "aml_blueprint" in frame.file
-        for raised in links
-        for frame in raised.frames
-    )
+    return [frame for raised in links for frame in raised.frames]

@@ -40,11 +40,13 @@ _SHAPE = (
         r"(?P<want>\[[^\]]{1,60}\]), got (?P<got>\[[^\]]{1,60}\])"
     ),
 )
-_COLUMNS = re.compile(
-    r"columns are missing: (?P<a>\{[^}]{1,400}\})|(?P<b>\[[^\]]{1,400}\]) not in index"
-    r"|None of \[Index\((?P<c>\[[^\]]{1,400}\])|(?P<d>\[[^\]]{1,400}\]) not found in axis"
-    r"|now missing: (?P<e>- .{1,300})|Feature names unseen at fit time: (?P<f>- .{1,300})"
-    r"|expected (?P<g>[\w, ]{1,300}) in input data"
+_COLUMNS = (
+    re.compile(r"now missing: (?P<names>- .{1,300})"),
+    re.compile(r"columns are missing: (?P<names>\{[^}]{1,400}\})"),
+    re.compile(r"(?P<names>\[[^\]]{1,400}\]) not (?:in index|found in axis)"),
+    re.compile(r"None of \[Index\((?P<names>\[[^\]]{1,400}\])"),
+    re.compile(r"Feature names unseen at fit time: (?P<names>- .{1,300})"),
+    re.compile(r"expected (?P<names>[\w, ]{1,300}) in input data"),
 )
 _TYPES = (
     (re.compile(r"could not convert string to"), "holds text where the model wants a number"),
@@ -81,7 +83,7 @@ _TOO_LARGE = re.compile(
     r"client intended to send too large body|[Rr]equest entity too large|Payload Too Large"
     r"|exceeded the maximum allowed (?:request|body) size"
     r"|maximum context length is (?P<limit>\d+)"
-    r"|longer than the maximum model length of (?P<most>\d+)"
+    r"|maximum model length of (?P<most>\d+)"
 )
 
 
@@ -127,10 +129,10 @@ def shape(trouble: Trouble) -> Diagnosis | None:
 
 def columns(trouble: Trouble) -> Diagnosis | None:
     """Columns that the script or the pipeline selects and the call does not have."""
-    match = _COLUMNS.search(trouble.message)
+    match = next((m for pattern in _COLUMNS if (m := pattern.search(trouble.message))), None)
     if match is None:
         return None
-    names = _plain(next(found for found in match.groups() if found))
+    names = _plain(match["names"])
     return _bad(
         trouble,
         f"Calls lack columns that the script or the model asks for: {names}.",

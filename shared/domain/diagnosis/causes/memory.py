@@ -16,6 +16,7 @@ _OOM = re.compile(
 )
 _137 = re.compile(r"[Ee]xit(?:ed)?(?:ed with)?(?: with)? ?(?:code|status)?:? ?(?:137|-9)\b")
 _BEFORE = 150
+_ABORTED = "Fatal Python error: Aborted"
 _DISK = re.compile(r"No space left on device|Disk quota exceeded", re.IGNORECASE)
 _GPU_MEMORY = re.compile(
     r"CUDA out of memory|CUDA error: out of memory|CUBLAS_STATUS_ALLOC_FAILED"
@@ -127,7 +128,7 @@ def _ended_on_purpose(trouble: Trouble, pid: str | None) -> bool:
         if pid and f"Booting worker with pid: {pid}" in line.text:
             return False
         timed_out = "WORKER TIMEOUT" in line.text and (pid is None or f"pid:{pid})" in line.text)
-        if timed_out or STOPPED.search(line.text):
+        if timed_out or STOPPED.search(line.text) or _ABORTED in line.text:
             return True
     return False
 

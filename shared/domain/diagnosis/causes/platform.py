@@ -115,7 +115,7 @@ def image_not_built(trouble: Trouble) -> Diagnosis | None:
             f"{re.split('[<>=!~]', wanted)[0]}), or correct its name.",
             wanted,
         )
-    if _NOT_FOUND.search(trouble.message):
+    if _NOT_FOUND.search(trouble.text):
         wanted = _first_listed(trouble)
         return _build(
             trouble,
@@ -124,7 +124,7 @@ def image_not_built(trouble: Trouble) -> Diagnosis | None:
             "version that exists.",
             wanted,
         )
-    if _CLASH.search(trouble.message):
+    if _CLASH.search(trouble.text):
         texts = [line.text for line in trouble.around]
         match = next((m for text in texts if (m := _CLASHING.search(text))), None)
         what = next((group for group in match.groups() if group), None) if match else None

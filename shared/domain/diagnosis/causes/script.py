@@ -13,6 +13,7 @@ _NO_CAUSE = {
     "UserScriptImportException",
     "CancelledError",
     "BrokenPipeError",
+    "CondaEnvException",
     FATAL,
 }
 

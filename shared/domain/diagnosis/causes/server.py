@@ -107,7 +107,7 @@ def _other_port(trouble: Trouble) -> Diagnosis | None:
     listens = trouble.said(_LISTENS) if refused is not None else None
     if refused is None or listens is None:
         return None
-    asked = refused["port"] if "port" in refused.groupdict() else None
+    asked = refused["port"]
     loopback = listens["host"] in {"127.0.0.1", "localhost"}
     if not loopback and (asked is None or asked == listens["port"]):
         return None
