@@ -161,6 +161,24 @@ FRAMES = (
         ("Free words.", ["ERROR:score:customer Mustermann could not be scored"]),
         ("Words of a logger of its own.", ["INFO:loans.scoring:Mustermann was scored"]),
         ("The same as a record.", ['{"logger": "loans", "message": "Mustermann: 52417.5"}']),
+        ("A line of known words.", ["ERROR:score:Mustermann: permission denied, timed out"]),
+        ("An exception that is only named.", ["ERROR:score:ValueError: Mustermann: timed out"]),
+        (
+            "An exception that the script raises, in known words.",
+            [
+                FRAMES.replace("return model.predict(rows)", "raise ValueError(text)"),
+                "ValueError: Mustermann not found: permission denied",
+                "Reshape your data of Mustermann",
+            ],
+        ),
+        (
+            "What stands before a traceback.",
+            ["ERROR:score:Mustermann failed: Traceback (most recent call last):", "MemoryError"],
+        ),
+        (
+            "A line that looks like a call's.",
+            ["INFO:score:POST /score 200 for Mustermann with 52417.5"],
+        ),
         ("An exception's own words.", [FRAMES, "ValueError: no customer Mustermann"]),
         (
             "A value that is no number.",

@@ -5,14 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.domain.diagnosis.lines import Line
-from shared.domain.diagnosis.markers import BANNER, CALL, GUNICORN, NOT_BOOTED, READY, STOPPED
+from shared.domain.diagnosis.markers import (
+    BANNER,
+    CALL,
+    GUNICORN,
+    NOT_BOOTED,
+    READY,
+    REPORTED,
+    STOPPED,
+)
 from shared.domain.diagnosis.tracebacks import Chain
 from shared.domain.diagnosis.trouble import Phase, Trouble
 
-_REPORTED = re.compile(
-    r"Encountered Exception|Exception in worker process|Exception in ASGI application"
-    r"|Exception on /|Error handling request|Unhandled [Ee]xception|Traceback|^$"
-)
 _LOGGED_BY_SCRIPT = re.compile(r"(?:root|entry_module|__main__|score\w*|azmlinfsrv\.print)$")
 _QUIET = frozenset("IDTN")
 
@@ -194,7 +198,7 @@ def _uncaught(chain: Chain, log: Sequence[Line], calls: Sequence[Call]) -> bool:
     }:
         return True
     by_script = chain.alone or _LOGGED_BY_SCRIPT.match(log[chain.begins].logger) is not None
-    if not by_script and chain.header and _REPORTED.search(chain.header):
+    if not by_script and REPORTED.search(chain.header):
         return True
     later = [call for call in calls if call.at > chain.ends]
     answer = next((call for call in later if call.worker == chain.worker), None)

@@ -16,6 +16,10 @@ READY = re.compile(
     r"ready for serving traffic|Application startup complete|Started HTTPService"
     r"|init has completed successfully|State of WORKER .{0,80} to WORKER_MODEL_LOADED"
 )
+REPORTED = re.compile(
+    r"Encountered Exception:?|Exception in worker process|Exception in ASGI application"
+    r"|Exception on /\S{0,80} \[\w+\]|Error handling request(?: /\S{0,80})?|Unhandled [Ee]xception"
+)
 NOT_BOOTED = re.compile(r"Worker failed to boot|App failed to load")
 STOPPED = re.compile(r"Handling signal: ")
 CALL = re.compile(

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.domain.diagnosis.lines import Line, line_of
-from shared.domain.diagnosis.markers import SERVES, STARTS
+from shared.domain.diagnosis.markers import REPORTED, SERVES, STARTS
 from shared.domain.diagnosis.secrets import without_key_blocks, without_secrets
-from shared.domain.diagnosis.values import DROPPED, shown, shown_message, without_values
+from shared.domain.diagnosis.tracebacks import ALONE, FRAME, HEADER, LINKS, RAISED, is_own
+from shared.domain.diagnosis.values import DROPPED, of_script, shown, shown_message
 
 MOST = 256 * 1024
 MOST_LINES = 2000
@@ -28,16 +29,8 @@ _WORDS = ("message", "msg", "log", "text", "event")
 _MORE = ("error", "err", "exc_info", "exception", "stack_trace", "stacktrace", "stack", "traceback")
 _NAMED = ("ImageUrl", "imageUrl", "image", "url", "path")
 _LEVEL = ("levelname", "level", "severity")
-_FRAME = re.compile(r"\s*File \"[^\"]{1,500}\", line \d+")
 _DRAWN = re.compile("[│└┌╭╰]")
-_HEADER = "Traceback (most recent call last)"
-_PRINTED, _SERVER = "azmlinfsrv.print", "azmlinfsrv"
-_CHAINED = ("The above exception was the direct cause", "During handling of the above exception")
-_IN_BLOCK = re.compile(r"(?P<type>[A-Za-z_][\w.]{0,200}?)(?::\s(?P<message>.*))?")
-_ALONE = re.compile(
-    r"(?P<type>(?:[a-z_][\w]{0,80}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Exit|Timeout))"
-    r"(?::\s(?P<message>.*))?"
-)
+_SERVER = "azmlinfsrv"
 _RUNS = re.compile(r"in (?:invoke_run|handle_score|run|predict|score|inference|infer)\b")
 
 
@@ -75,7 +68,7 @@ def _unpacked(line: str) -> Iterator[str]:
         if record is not None:
             yield from _from_record(line[:start].lstrip(), record)
             return
-    if _HEADER in line and "\\n" in line:
+    if HEADER in line and "\\n" in line:
         for part in line.split("\\n"):
             yield part.replace('\\"', '"')
         return
@@ -153,27 +146,28 @@ class _Reader:
     def read(self, line: Line) -> str:
         """A line's words as they may be kept."""
         text = line.text
-        printed = line.logger == _PRINTED
-        if not printed and (STARTS.search(text) or SERVES.search(text)):
+        signed = bool(line.logger) and of_script(line.logger)
+        if not signed and (STARTS.search(text) or SERVES.search(text)):
             self._serving = STARTS.search(text) is None
             return shown(text, _SERVER, serving=self._serving)
         self._goes_on = self._goes_on and not line.opens and text.strip() not in {"", DROPPED}
-        if _HEADER in text:
+        if HEADER in text:
             self._block = [""]
-            return text[: text.index(_HEADER)][-80:] + _HEADER + ":"
-        if _FRAME.match(text):
+            reported = REPORTED.search(text[: text.index(HEADER)])
+            return f"{reported.group() if reported else ''} {HEADER}:".lstrip()
+        if FRAME.match(text):
             self._block.append(text)
             return text
         if self._block and text.startswith("    "):
             self._block.append(text)
             return DROPPED if _DRAWN.search(text) else text
-        if text.startswith(_CHAINED):
+        if text.startswith(LINKS):
             return text
-        error = (_IN_BLOCK if self._block else _ALONE).fullmatch(text.rstrip())
+        error = (RAISED if self._block else ALONE).fullmatch(text.rstrip())
         if error is not None and (self._block or line.level not in {"I", "D"}):
             return self._exception(error)
-        if self._goes_on and not self._serving:
-            return without_values(text)
+        if self._goes_on:
+            return shown_message(text, serving=self._serving, by_library=True)
         return shown(text, line.logger, serving=self._serving)
 
     def _exception(self, error: re.Match[str]) -> str:
@@ -185,7 +179,21 @@ class _Reader:
         serving = self._serving or any(_RUNS.search(frame) for frame in block)
         if kind.rpartition(".")[2] == "KeyError" and serving:
             return f"{kind}: {_key(message, block)}"
-        return f"{kind}: {shown_message(message, serving=serving)}"
+        if serving and _in_own_words(block):
+            said = DROPPED
+        else:
+            said = shown_message(message, serving=serving, by_library=bool(block))
+        self._goes_on = said != DROPPED
+        return f"{kind}: {said}"
+
+
+def _in_own_words(block: list[str]) -> bool:
+    """Whether the deployment's own code raised it, so that the message is the script's."""
+    at = max((n for n, text in enumerate(block) if FRAME.match(text)), default=None)
+    frame = None if at is None else FRAME.match(block[at])
+    if frame is None or at is None or not is_own(frame["file"]):
+        return False
+    return any(code.lstrip().startswith("raise") for code in block[at + 1 :])
 
 
 def _key(message: str, block: list[str]) -> str:

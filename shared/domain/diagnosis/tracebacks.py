@@ -7,17 +7,18 @@ from enum import StrEnum
 
 from shared.domain.diagnosis.lines import Line
 
-_HEADER = "Traceback (most recent call last)"
+HEADER = "Traceback (most recent call last)"
 _CAUSE = "The above exception was the direct cause"
 _CONTEXT = "During handling of the above exception"
-_FRAME = re.compile(
+FRAME = re.compile(
     r"\s*File \"(?P<file>[^\"]{1,500})\", line (?P<line>\d{1,7})(?:,? in (?P<function>.{1,200}))?"
 )
-_RAISED = re.compile(r"(?P<type>[A-Za-z_][\w.]{0,200}?)(?::\s(?P<message>.*))?")
-_ALONE = re.compile(
+RAISED = re.compile(r"(?P<type>[A-Za-z_][\w.]{0,200}?)(?::\s(?P<message>.*))?")
+ALONE = re.compile(
     r"(?P<type>(?:[a-z_]\w{0,80}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|Exit|Timeout))"
     r"(?::\s(?P<message>.*))?"
 )
+LINKS = (_CAUSE, _CONTEXT)
 _CARETS = re.compile(r"\s*[\^~]+\s*")
 _NOT_OWN = re.compile(
     r"site-packages|dist-packages|^<|\.p[yx]x$|\.pxd$|/lib(?:64)?/python\d|/azureml-server/|/bin/|/opt/tritonserver/"
@@ -27,6 +28,15 @@ _DUMP = "most recent call first"
 _LONG_ENOUGH = 1000
 _FATAL = re.compile(r"Fatal Python error: (?P<message>.{1,200})")
 FATAL = "Fatal Python error"
+
+
+def is_own(file: str) -> bool:
+    """Whether a file is the deployment's own code, and not of Python, a package or the platform.
+
+    >>> is_own("/var/azureml-app/score.py"), is_own("/x/lib/python3.10/site-packages/a.py")
+    (True, False)
+    """
+    return _NOT_OWN.search(file) is None and GENERATED not in file
 
 
 class Link(StrEnum):
@@ -49,7 +59,7 @@ class Frame:
     @property
     def own(self) -> bool:
         """Whether it is the deployment's own code and no package's."""
-        return _NOT_OWN.search(self.file) is None and GENERATED not in self.file
+        return is_own(self.file)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +133,9 @@ class _Stream:
     def read(self, at: int, line: Line) -> Chain | None:
         """Take one more line; returns the chain that it shows to be complete."""
         text = line.text
-        if _HEADER in text or _DUMP in text or _FRAME.match(text):
+        if HEADER in text or _DUMP in text or FRAME.match(text):
             return self._read_block(at, text)
-        if text.startswith((_CAUSE, _CONTEXT)):
+        if text.startswith(LINKS):
             self._awaited = Link.CAUSED if text.startswith(_CAUSE) else Link.WHILE_HANDLING
             return None
         if self._frames is not None:
@@ -139,7 +149,7 @@ class _Stream:
         done = self.finish()
         if fatal := _FATAL.search(text):
             self._fatal, self._begins = fatal["message"], at
-        elif line.level not in {"I", "D"} and (raised := _ALONE.fullmatch(text.rstrip())):
+        elif line.level not in {"I", "D"} and (raised := ALONE.fullmatch(text.rstrip())):
             self._begins, self._alone = at, True
             self._raise(at, raised["type"], raised["message"] or "", [])
         return done
@@ -163,10 +173,10 @@ class _Stream:
         goes_on = self._awaited is not None or self._frames is not None or self._fatal
         if not goes_on:
             done = self.finish()
-            self._begins, self._header = at, text.partition(_HEADER)[0].strip()
+            self._begins, self._header = at, text.partition(HEADER)[0].strip()
         if self._frames is None:
             self._frames = []
-        if frame := _FRAME.match(text):
+        if frame := FRAME.match(text):
             self._frames.append(
                 Frame(file=frame["file"], line=int(frame["line"]), function=frame["function"])
             )
@@ -184,9 +194,9 @@ class _Stream:
             return self.finish()
         if not text.strip():
             return None
-        raised = _RAISED.fullmatch(text.rstrip())
+        raised = RAISED.fullmatch(text.rstrip())
         named = raised is not None and raised["message"] is not None
-        if frames and not (frames[-1].code or named or _ALONE.fullmatch(text.rstrip())):
+        if frames and not (frames[-1].code or named or ALONE.fullmatch(text.rstrip())):
             frames[-1] = replace(frames[-1], code=text.strip())
             return None
         if raised is None:

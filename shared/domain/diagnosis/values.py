@@ -1,8 +1,8 @@
 """What the scoring script wrote itself may hold a row of somebody: it is not kept.
 
 Words of servers, tools and libraries are kept. Of the script's own words those are kept that tell
-of trouble while it starts, when no row has come yet; of an exception's message while it serves
-only what is known to hold no value of a row.
+of trouble while it starts, when no row has come yet; while it serves none but what an exception
+says in a form that is known to hold no value of a row.
 """
 
 import re
@@ -25,27 +25,30 @@ _OF_TOOLS = re.compile(
         |Started\ parent\ process|Finished\ server\ process)
     | ^Extra\ keys\ = | ^Error\ loading\ ASGI\ app | ^=+\s?Configuration\ Error
     | ^(?:Current\ thread|Thread)\ 0x | ^Fatal\ Python\ error: | most\ recent\ call\ first
-    | ^\s{0,6}-\ [\w.-]+(?:[=<>!~]=?.{0,80})?$
     """,
     re.VERBOSE,
 )
 _TROUBLE = re.compile(
-    r"error|exception|fail|can(?:no|')t|could not|unable|denied|forbidden|unauthori[sz]ed|not found"
+    r"error|exception|fail|can(?:no|')t|could not|unable|denied|forbidden|unauthori[sz]ed"
+    r"|not ?found"
     r"|no such|no module|timed? ?out|killed|out of memory|\boom|refused|no space|missing|mismatch"
     r"|incompatible|inconsistent|GLIBC|cuda|exit(?:ed)? (?:code|status|with)|unsupported|quota"
-    r"|unhealthy|back-?off|conflict|requires|unpickl|deserializ|disconnect|segfault|core dumped",
+    r"|unhealthy|back-?off|conflict|requires|unpickl|deserializ|disconnect|segfault|core dumped"
+    r"|^\s{0,6}- [\w.-]{1,80}(?:[=<>!~]|$)",
     re.IGNORECASE,
 )
 _TOOLS = re.compile(
     r"(?:azmlinfsrv|gunicorn|uvicorn|hypercorn|waitress|werkzeug|starlette|org\.pytorch\.serve"
-    r"|mlflow|transformers|huggingface_hub|torch|tensorflow|keras|xgboost|lightgbm|sklearn|vllm|triton"
+    r"|mlflow|transformers|huggingface_hub|torch|tensorflow|keras|xgboost|lightgbm|sklearn"
+    r"|vllm|triton"
     r"|azure|msal|opencensus|opentelemetry|urllib3|requests|httpx|VMAgent)(?:\.|$)"
     r"|[\w/-]+\.cc:\d+$|[\w-]+/run$"
 )
 _PRINTED = "azmlinfsrv.print"
 _SAFE = re.compile(
     r"""
-    No\ module\ named | cannot\ import\ name | \[Errno\ -?\d+\] | Can't\ get\ attribute
+    ^-\ [\w.\ -]{1,80}$ | No\ module\ named | cannot\ import\ name | \[Errno\ -?\d+\]
+    | Can't\ get\ attribute
     | \bX\ has\ \d+\ features | feature\ names?\ (?:should|must|mismatch|unseen|seen|missing)
     | Feature\ names\ (?:unseen|seen)
     | Model\ is\ missing\ inputs | Incompatible\ input\ types\ for\ column
@@ -116,26 +119,31 @@ def shown(text: str, logger: str, *, serving: bool) -> str:
 
     >>> shown('Received {"income": 52000}', "azmlinfsrv.print", serving=True)
     '…'
-    >>> shown("could not convert string to float: 'Jane'", "root", serving=True)
-    "could not convert string to float: '…'"
+    >>> shown("cannot open 'the index'", "root", serving=False)
+    "cannot open '…'"
     """
     text = _ASKED.sub(rf"\1?{DROPPED}", text)
     if not text.strip() or text.strip() == DROPPED or _OF_TOOLS.search(text):
         return text.rstrip()
     text = without_values(text)
-    if not of_script(logger) or _SAFE.search(text):
+    if not of_script(logger):
         return text
     return text if not serving and _TROUBLE.search(text) else DROPPED
 
 
-def shown_message(message: str, *, serving: bool) -> str:
+def shown_message(message: str, *, serving: bool, by_library: bool) -> str:
     """An exception's message as it is kept.
 
-    >>> shown_message("no such customer: Jane", serving=True)
+    >>> shown_message("could not convert string to float: 'Jane'", serving=True, by_library=True)
+    "could not convert string to float: '…'"
+    >>> shown_message("no such customer: Jane", serving=True, by_library=True)
     '…'
     """
     message = without_values(message)
-    return DROPPED if message and serving and not _SAFE.search(message) else message
+    if not message or not serving:
+        return message
+    known = _SAFE.search(message) if by_library else _SAFE.match(message)
+    return message if known else DROPPED
 
 
 def without_values(text: str) -> str:
