@@ -87,6 +87,8 @@ class Settings:
             Check.DRIFT: timedelta(hours=1),
             Check.KPI: timedelta(hours=1),
             Check.ROUTING: timedelta(minutes=10),
+            Check.HEALTH: timedelta(minutes=10),
+            Check.BATCH: timedelta(hours=1),
         }
     )
 

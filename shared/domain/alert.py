@@ -47,6 +47,8 @@ class AlertKind(StrEnum):
     SOURCE_SILENT = "source_silent"
     AZURE_ALERT = "azure_alert"
     OUTBOX_STUCK = "outbox_stuck"
+    BATCH_STUCK = "batch_stuck"
+    BATCH_VOLUME = "batch_volume"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

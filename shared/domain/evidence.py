@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.domain.world import Endpoint, ModelVersion, SeriesPoint
+from shared.domain.world import DeploymentHealth, Endpoint, Job, ModelVersion, SeriesPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +15,13 @@ class PromotionEvidence:
     """A registered version, the version that serves now, and the new version's baseline.
 
     `baseline` names the stored profile of the training data; None with `baseline_problem`.
+    `version` is the one that was looked at where no event named it, `judged` the newest one where
+    the gates have seen it before.
     """
 
     taken: datetime
+    version: str | None = None
+    judged: str | None = None
     candidate: ModelVersion | None = None
     champion: ModelVersion | None = None
     baseline: str | None = None
@@ -41,6 +45,27 @@ class RoutingEvidence:
     problem: str | None = None
     logs: dict[str, str] = field(default_factory=dict)
     log_problems: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthEvidence:
+    """An endpoint, and what each of its deployments answered in [start, end).
+
+    `health` is None when no source knows the endpoint. `healing` is the same since `healing_since`,
+    when an alert last had its reason; it is read while one waits for an end. `logs` holds the last
+    console lines of deployments with too many errors, `log_problems` why one could not be read.
+    """
+
+    taken: datetime
+    start: datetime
+    end: datetime
+    endpoint: Endpoint | None = None
+    health: dict[str, DeploymentHealth] | None = None
+    healing_since: datetime | None = None
+    healing: dict[str, DeploymentHealth] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+    log_problems: dict[str, str] = field(default_factory=dict)
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +128,85 @@ class ServiceEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunRows:
+    """The rows one run wrote between `start` and `end`, profiled in the bins of the baseline.
+
+    `rows` is None when they could not be told, for the `reason` and in the sentence `problem`.
+    """
+
+    run: str
+    start: datetime
+    end: datetime
+    rows: int | None = None
+    profile: dict[str, Any] | None = None
+    reason: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOutputs:
+    """Runs of one deployment not looked at before, and what earlier ones wrote.
+
+    `base` profiles the run whose rows chose the bins; `learnt` those of the runs `names`, the
+    first of which is that run.
+    """
+
+    deployment: str
+    base: dict[str, Any] | None = None
+    names: tuple[str, ...] = ()
+    learnt: tuple[dict[str, Any], ...] = ()
+    runs: tuple[RunRows, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLook:
+    """A batch endpoint's jobs, and the rows its last runs wrote where the policy wants them."""
+
+    endpoint: str
+    jobs: tuple[Job, ...] = ()
+    outputs: tuple[BatchOutputs, ...] = ()
+    problem: str | None = None
+    outputs_problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchEvidence:
+    """Every batch endpoint the policy names, as read."""
+
+    taken: datetime
+    looks: tuple[BatchLook, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEvidence:
+    """Who waits for a run: models whose policy names its batch endpoint, a monitor that is known.
+
+    `models` may also be all that have a batch endpoint, when the run does not say which is its.
+    """
+
+    taken: datetime
+    models: tuple[str, ...] = ()
+    monitor: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTarget:
+    """What an alert of Azure Monitor is about, where it is an endpoint that is known.
+
+    `model` and `owner` are those of the policy that speaks of the endpoint.
+    """
+
+    taken: datetime
+    endpoint: str | None = None
+    deployment: str | None = None
+    model: str | None = None
+    owner: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoEvidence:
     """For events that are only recorded: nothing was looked up."""
 
@@ -111,5 +215,14 @@ class NoEvidence:
 
 
 Evidence = (
-    PromotionEvidence | RoutingEvidence | DriftEvidence | KpiEvidence | ServiceEvidence | NoEvidence
+    PromotionEvidence
+    | RoutingEvidence
+    | HealthEvidence
+    | DriftEvidence
+    | KpiEvidence
+    | ServiceEvidence
+    | BatchEvidence
+    | RunEvidence
+    | AlertTarget
+    | NoEvidence
 )

@@ -86,7 +86,8 @@ class HealthPolicy:
     """What an endpoint's answers over `window` may look like.
 
     `max_error_rate` is a share of all answers; `percentile` of them have to come within
-    `gates.max_latency_ms`; `max_load` is per cent of processor or memory on one instance.
+    `gates.max_latency_ms`; `max_load` is per cent of processor, memory or disk that one instance
+    may hold for ten minutes. `confidence` is kept over a day of looks, not in each of them.
     """
 
     window: timedelta = timedelta(hours=1)
@@ -210,13 +211,15 @@ class KpiPolicy:
 class BatchPolicy:
     """A batch endpoint that scores every so often: a run may come late by `grace`.
 
-    `outputs` names the data asset its rows are written to, which is then watched for drift.
+    `outputs` names the data asset its rows are written to, which is then watched for drift: each
+    run against the first ones since `learn_from`, to be moved on when a change is meant.
     """
 
     endpoint: str
     every: timedelta = timedelta(days=1)
     grace: timedelta = timedelta(hours=2)
     outputs: str | None = None
+    learn_from: datetime | None = None
     severity: str = "critical"
 
 

@@ -74,6 +74,67 @@ class DriftWatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutputsWatch:
+    """The rows that one deployment of a batch endpoint wrote, run by run.
+
+    `learnt` names the runs whose rows are the baseline, `rows` counts those of runs that were as
+    usual, `starts` holds when the watched runs began, oldest first; `last` is the newest of all.
+    """
+
+    learnt: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+    starts: tuple[datetime, ...] = ()
+    last: datetime | None = None
+    drift: DriftWatch = field(default_factory=DriftWatch)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchWatch:
+    """A batch endpoint over time: waited for since `since`, a run every `every` seconds.
+
+    `seen` is when a run that tells no time was first seen, None before anybody looked; `judged`
+    names the runs whose rows were looked at, `outputs` watches them by deployment, learnt from
+    `learn_from` on.
+    """
+
+    since: datetime
+    every: float
+    seen: dict[str, datetime | None] = field(default_factory=dict)
+    judged: tuple[str, ...] = ()
+    learn_from: datetime | None = None
+    outputs: dict[str, OutputsWatch] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertInstance:
+    """One time an alert rule of Azure Monitor fired, in whatever order its two events came.
+
+    It `lasts` until then unless it is told again; `fingerprint` is that of the alert it became.
+    """
+
+    fired: datetime | None = None
+    resolved: datetime | None = None
+    lasts: datetime | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalTold:
+    """When a monitor last told that a signal is breached, and in which of its runs."""
+
+    time: datetime
+    root: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorWatch:
+    """A monitor of Azure's own: `told` by signal, `completed` by run, oldest first."""
+
+    told: dict[str, SignalTold] = field(default_factory=dict)
+    completed: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectState:
     """The memory of one subject, replaced as a whole by each decision.
 
@@ -81,7 +142,9 @@ class SubjectState:
     `versions` gives the gates' last verdict on each version that was judged,
     `checks` holds when each check last reported, `drift` the watch of a model's
     inputs, `traffic` the shares an endpoint had, oldest first, `intents` what somebody said is
-    meant to be, `last_hash` ends the subject's decision chain.
+    meant to be, `unhealthy` until when each health alert last had its reason, `batch` watches
+    batch endpoints by name, `monitor` a monitor of Azure's own, `azure_alerts` the times an alert
+    rule fired, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -92,4 +155,8 @@ class SubjectState:
     drift: DriftWatch = field(default_factory=DriftWatch)
     traffic: tuple[TrafficShift, ...] = ()
     intents: tuple[Intent, ...] = ()
+    unhealthy: dict[str, datetime] = field(default_factory=dict)
+    batch: dict[str, BatchWatch] = field(default_factory=dict)
+    monitor: MonitorWatch = field(default_factory=MonitorWatch)
+    azure_alerts: dict[str, AlertInstance] = field(default_factory=dict)
     last_hash: str = ""

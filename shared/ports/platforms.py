@@ -1,6 +1,6 @@
 """What is watched and what is asked to act: the workspace, its jobs, the pipelines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -36,11 +36,19 @@ class Workspace(Protocol):
         """Observed requests by deployment in [start, end); None when nothing is logged at all."""
 
     def health(
-        self, endpoint: str, start: datetime, end: datetime, *, slow_ms: float | None = None
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        slow_ms: float | None = None,
+        deployments: Collection[str] | None = None,
     ) -> Mapping[str, DeploymentHealth] | None:
         """What each deployment answered in [start, end); None when no source knows the endpoint.
 
-        Answers that took longer than `slow_ms` are counted as slow.
+        Answers that took longer than `slow_ms` are counted as slow. Load is of the span's last
+        hour; it is read of `deployments`, which are asked for when the caller does not know them.
+        Raises `NoPermission` when answers cannot be read; a load that cannot is a `load_problem`.
         """
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
@@ -52,6 +60,12 @@ class Workspace(Protocol):
 
     def data(self, name: str) -> DataFiles:
         """A named data asset, such as training data. Raises `NotFound`."""
+
+    def written(self, name: str, start: datetime, end: datetime) -> DataFiles:
+        """The files of a data asset that were last written in [start, end); none is no error.
+
+        Raises `NotFound` for the asset.
+        """
 
     def inference(
         self,

@@ -8,13 +8,14 @@ from typing import Any
 
 from shared.domain.canonical import canonical_json, content_hash, to_plain
 from shared.domain.decision import Decision
-from shared.domain.event import Check, Event, check_due
+from shared.domain.event import Check, Event
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import Conflict, InvalidPolicy, NoPermission, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
+from shared.service.asking import asked
 from shared.service.codec import decode
 from shared.service.intake import parse
 from shared.service.messages import findings_message, messages_of, work_message
@@ -23,7 +24,6 @@ from shared.service.world import World
 
 _LOG = logging.getLogger("driftgate.decisions")
 _COMMIT_TRIES = 5
-ITSELF = "service/driftgate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,46 +250,15 @@ class Service:
     def fan_out(self, check: Check) -> int:
         """Ask for one check of every subject it concerns; returns how many were asked for.
 
-        Cut to the minute, so that a timer that fires twice asks once.
+        Cut to the minute, so that a timer that fires twice asks once. What was sent before a
+        failure stays sent.
         """
         due = self._clock().replace(second=0, microsecond=0)
-        events = [check_due(check, subject, due, data) for subject, data in self._concerned(check)]
-        self._sender.send([work_message(event) for event in events])
-        return len(events)
-
-    def _concerned(self, check: Check) -> list[tuple[str, dict[str, Any]]]:
-        policies = self._world.policies.all()
-        endpoints = [f"endpoint/{name}" for name in self._world.workspace.endpoints()]
-        match check:
-            case Check.DRIFT:
-                return [(f"model/{policy.model}", {}) for policy in policies]
-            case Check.KPI:
-                return [(f"model/{policy.model}", {}) for policy in policies if policy.kpis]
-            case Check.ROUTING | Check.HEALTH:
-                return [(subject, {}) for subject in endpoints]
-            case Check.BATCH:
-                return [(f"model/{policy.model}", {}) for policy in policies if policy.batch]
-            case Check.COLLECTION:
-                return [
-                    (f"model/{policy.model}", {})
-                    for policy in policies
-                    if policy.collection.expected and policy.endpoint is not None
-                ]
-            case Check.RECONCILE:
-                unseen = [
-                    (f"model/{policy.model}", {"version": version})
-                    for policy in policies
-                    if (version := self._unjudged(policy.model)) is not None
-                ]
-                return [(subject, {}) for subject in endpoints] + unseen
-            case Check.HEARTBEAT:
-                return [(ITSELF, {})]
-
-    def _unjudged(self, model: str) -> str | None:
-        """The newest version of a model when the gates never saw it: its event was lost."""
-        versions = self._world.workspace.versions(model)
-        state = decode(self._ledger.state(f"model/{model}").state, SubjectState)
-        return versions[-1] if versions and versions[-1] not in state.versions else None
+        count = 0
+        for events in asked(check, self._world, due):
+            self._sender.send([work_message(event) for event in events])
+            count += len(events)
+        return count
 
     def heartbeat(self) -> int:
         """Ask for the look at Driftgate itself: silent checks, an outbox that stands still."""

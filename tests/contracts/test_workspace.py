@@ -1,5 +1,6 @@
 """What every workspace promises to answer, and how it says that something is not there."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -44,11 +45,19 @@ FILES = {
 }
 
 
+WRITTEN = {
+    "data/part-1.csv": NOON - timedelta(hours=2),
+    "data/part-2.csv": NOON - timedelta(hours=1),
+}
+
+
 def write_files(folder):
     for name, content in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
+    for name, time in WRITTEN.items():
+        os.utime(folder / name, (time.timestamp(), time.timestamp()))
     return FileWorkspace(folder)
 
 
@@ -60,6 +69,7 @@ def workspace(request, tmp_path):
         return
     scene = serve_scene(request.getfixturevalue("loopback"))
     tell_files(scene, FILES)
+    scene.written.update(WRITTEN)
     yield scene.workspace(FileLogs(files), tmp_path / "cache")
     scene.close()
 
@@ -113,6 +123,24 @@ def test_a_data_asset_lists_its_files_in_order(workspace):
     assert [Path(path).name for path in files.paths] == ["part-1.csv", "part-2.csv"]
     assert [Path(path).read_text() for path in files.paths] == ["x\n1\n", "x\n2\n"]
     assert files.time_column == "at"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "names"),
+    [
+        (NOON - timedelta(hours=2), NOON - timedelta(hours=1), ["part-1.csv"]),
+        (NOON - timedelta(hours=1), NOON, ["part-2.csv"]),
+        (NOON - timedelta(hours=3), NOON, ["part-1.csv", "part-2.csv"]),
+        (NOON, NOON + timedelta(hours=1), []),
+    ],
+)
+def test_files_of_an_asset_are_told_apart_by_when_they_were_last_written(
+    workspace, start, end, names
+):
+    """From start to before end; that none was is no error."""
+    files = workspace.written("train", start, end)
+
+    assert [Path(path).name for path in files.paths] == names
 
 
 def test_collected_inference_data_is_found_in_azures_layout(workspace):
@@ -180,6 +208,8 @@ def test_a_kpi_that_cannot_be_read_says_so_in_its_place_and_spoils_no_other(work
         lambda w: w.endpoint("other"),
         lambda w: w.endpoint(".."),
         lambda w: w.data("other"),
+        lambda w: w.written("other", NOON, NOON),
+        lambda w: w.written("../train", NOON, NOON),
         lambda w: w.inference("other", None),
     ],
 )

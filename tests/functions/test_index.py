@@ -65,9 +65,12 @@ TABLE = {
     "workspace_events": event_grid(),
     "resource_events": event_grid(),
     "devops_hooks": http("devops/hooks", "POST"),
+    "azure_alerts": http("azure/alerts", "POST"),
     "drift_timer": timer("DRIFT"),
     "kpi_timer": timer("KPI"),
     "routing_timer": timer("ROUTING"),
+    "health_timer": timer("HEALTH"),
+    "batch_timer": timer("BATCH"),
     "reconcile_timer": timer("RECONCILE"),
     "outbox_sweep": timer("SWEEP"),
     "heartbeat": timer("HEARTBEAT"),
@@ -107,6 +110,7 @@ def test_parameters_are_named_and_annotated_as_the_worker_demands():
     from functions import (
         checks,
         deployments,
+        monitoring,
         notifications,
         operations,
         promotion,
@@ -118,7 +122,7 @@ def test_parameters_are_named_and_annotated_as_the_worker_demands():
     assert functions.__doc__
     wanted = {"event": func.EventGridEvent, "timer": func.TimerRequest, "req": func.HttpRequest}
     wanted |= {"message": func.ServiceBusMessage, "context": func.Context}
-    modules = [checks, deployments, notifications, operations]
+    modules = [checks, deployments, monitoring, notifications, operations]
     modules += [promotion, registry, retraining, schedules]
     seen = set()
     for module in modules:

@@ -39,6 +39,10 @@ READ = {
         EventType.MODEL_REGISTERED,
         "model/sklearn_regression_model",
     ),
+    "aml_run_completed_batch.derived.json": (
+        EventType.RUN_COMPLETED,
+        "run/pipelinejob-5d1f0c2e-4b1b-4c0e-9a55-0d5a5b6f2b21",
+    ),
     "aml_run_completed.cloudevents.json": (
         EventType.RUN_COMPLETED,
         "run/AutoML_ad912b2d-6467-4f32-a616-dbe4af6dd8fc_5",
@@ -75,9 +79,17 @@ READ = {
         EventType.TRAFFIC_CHANGED,
         "endpoint/loan-endpoint",
     ),
+    "azure_monitor_common_alert_metric_fired.derived.json": (
+        EventType.AZURE_ALERT_FIRED,
+        "azure-alert/89c1d727805f5513",
+    ),
+    "azure_monitor_common_alert_log_v2.derived.json": (
+        EventType.AZURE_ALERT_FIRED,
+        "azure-alert/f498a26b65b6510e",
+    ),
     "azure_monitor_common_alert_metric_resolved.json": (
         EventType.AZURE_ALERT_RESOLVED,
-        "azure-alert/7c021c3e0b5962d2",
+        "azure-alert/aa0e7bccb8ca952d",
     ),
 }
 NO_ENVELOPE = "The envelope is none we know"

@@ -4,7 +4,10 @@
 
     models/<name>/<version>.yaml     tags, metrics, inputs, training_data, run, registered
     endpoints/<name>.yaml            provisioning_state, traffic, mirror_traffic, deployments
-    requests/<endpoint>.csv          time,deployment,status,duration_ms
+    requests/<endpoint>.csv          time,deployment,status,duration_ms and, where the model's
+                                     container said another one, model_status
+    load/<endpoint>.csv              time,deployment,instance,cpu,memory,disk,gpu,state: a line a
+                                     minute and instance, per cent, and its state such as Ready
     logs/<endpoint>/<deployment>.log, <deployment>.storage-initializer.log
     data/<name>.yaml                 paths (globs allowed), time_column
     inference/<model>.yaml           the same; or collected data as Azure lays it out:
@@ -13,14 +16,15 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from shared.adapters.collected_hours import may_hold
 from shared.adapters.container_logs import last_lines
-from shared.adapters.embedded.tables import read_series, read_times
+from shared.adapters.embedded.health import read_answers, read_loads
+from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
 from shared.domain.world import (
@@ -107,21 +111,42 @@ class FileWorkspace:
         if not path.is_file():
             return None
         counts: dict[str, int] = {}
-        for time, row in read_times(path):
-            if start <= time < end:
-                deployment = row.get("deployment") or ""
-                counts[deployment] = counts.get(deployment, 0) + 1
+        for _, row, _ in rows_between(path, start, end):
+            deployment = row.get("deployment") or ""
+            counts[deployment] = counts.get(deployment, 0) + 1
         return counts
 
     def health(
-        self, endpoint: str, start: datetime, end: datetime, *, slow_ms: float | None = None
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        slow_ms: float | None = None,
+        deployments: Collection[str] | None = None,
     ) -> Mapping[str, DeploymentHealth] | None:
-        """Nothing yet but how many requests there were."""
-        del slow_ms
-        counts = self.requests(endpoint, start, end)
-        if counts is None:
+        """What each deployment answered in [start, end); None when no file tells of the endpoint.
+
+        Raises InvalidData naming the file and the line that cannot be read.
+        """
+        if not is_plain_name(endpoint):
             return None
-        return {name: DeploymentHealth(served=Served(requests=n)) for name, n in counts.items()}
+        requests, load = (
+            self._folder / folder / f"{endpoint}.csv" for folder in ("requests", "load")
+        )
+        served = read_answers(requests, start, end, slow_ms) if requests.is_file() else None
+        loads = read_loads(load, start, end) if load.is_file() else {}
+        if served is None and not load.is_file():
+            return None
+        if deployments is None:
+            deployments = [deployment.name for deployment in self.endpoint(endpoint).deployments]
+        return {
+            name: DeploymentHealth(
+                served=None if served is None else served.get(name, Served(requests=0)),
+                load=loads.get(name),
+            )
+            for name in sorted({*deployments, *(served or {})})
+        }
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's containers wrote; empty when there are none."""
@@ -138,6 +163,15 @@ class FileWorkspace:
         """A named data asset. Raises NotFound."""
         _plain_names("a data asset", name)
         return self._data_files(self._folder / "data" / f"{name}.yaml", f"data asset {name}")
+
+    def written(self, name: str, start: datetime, end: datetime) -> DataFiles:
+        """The files of a data asset last written in [start, end). Raises NotFound."""
+        _plain_names("a data asset", name)
+        described, paths = self._described(
+            self._folder / "data" / f"{name}.yaml", f"data asset {name}", empty=True
+        )
+        inside = [path for path in paths if _was_written(Path(path), start, end)]
+        return DataFiles(paths=tuple(inside), time_column=described.text("time_column"))
 
     def inference(
         self,
@@ -168,16 +202,21 @@ class FileWorkspace:
         raise NotFound(f"The workspace has no inference data of {model}.")
 
     def _data_files(self, path: Path, what: str) -> DataFiles:
+        described, paths = self._described(path, what, empty=False)
+        return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
+
+    def _described(self, path: Path, what: str, *, empty: bool) -> tuple[Described, list[str]]:
+        """Such a file and the paths it names; `empty` says that a pattern may match none."""
         if not path.is_file():
             raise NotFound(f"The workspace has no {what}.")
         described = read_yaml(path)
         paths: list[str] = []
         for pattern in described.list_of_text("paths"):
             found = sorted(path.parent.glob(pattern))
-            if not found:
+            if not found and not empty:
                 raise NotFound(f"{path.name}: no file matches {pattern}.")
             paths.extend(map(str, found))
-        return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
+        return described, paths
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
         """The KPIs out of their files; a folder answers no queries."""
@@ -197,6 +236,12 @@ class FileWorkspace:
 
 def _written(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def _was_written(path: Path, start: datetime, end: datetime) -> bool:
+    """Whether the file holds anything and was last changed in [start, end)."""
+    stat = path.stat()
+    return stat.st_size > 0 and start <= datetime.fromtimestamp(stat.st_mtime, UTC) < end
 
 
 def _plain_names(what: str, *names: str) -> None:

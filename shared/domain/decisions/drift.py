@@ -8,6 +8,7 @@ from shared.domain.alert import Alert, AlertKind
 from shared.domain.canonical import format_time
 from shared.domain.decision import Outcome
 from shared.domain.decisions.drift_alarm import look_for_drift
+from shared.domain.decisions.drift_columns import column_finding, limits_of
 from shared.domain.decisions.drift_notice import drift_alert
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Check, Event
@@ -17,7 +18,7 @@ from shared.domain.policy import DriftPolicy, Policy
 from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_time
-from shared.statistics import ColumnComparison, Profile, compare
+from shared.statistics import Profile, compare
 
 
 def decide_drift(
@@ -44,11 +45,13 @@ def decide_drift(
         )
         return Outcome(findings=(finding,), actions=(), state=replace(state, checks=checks))
 
-    base, limits = Profile.from_json(evidence.baseline), _limits(drift, evidence.baseline)
+    base, limits = Profile.from_json(evidence.baseline), limits_of(drift, evidence.baseline)
     comparison = compare(
         base, Profile.from_json(evidence.window), limits=limits, confidence=drift.confidence
     )
-    findings = tuple(_finding(column) for column in comparison.columns)
+    findings = tuple(
+        column_finding(column, f"feature/{column.name}") for column in comparison.columns
+    )
     seen = look_for_drift(evidence, comparison, drift, state.drift)
     alerts: tuple[Alert, ...] = ()
     if seen.moved:
@@ -59,7 +62,7 @@ def decide_drift(
     told, records = settle(
         state.alerts,
         alerts,
-        covered=lambda alert: alert.kind is AlertKind.DRIFT and seen.over,
+        covered=lambda alert: _is_of_inputs(alert) and seen.over,
         over=lambda _: (
             f"the window ending {spell_time(evidence.end)} is like the training data again"
         ),
@@ -84,31 +87,11 @@ def decide_drift(
 
 def _already_drifting(state: SubjectState) -> bool:
     return any(
-        record.status is AlertStatus.FIRING and record.alert.kind is AlertKind.DRIFT
+        record.status is AlertStatus.FIRING and _is_of_inputs(record.alert)
         for record in state.alerts.values()
     )
 
 
-def _limits(drift: DriftPolicy, baseline: dict[str, object]) -> dict[str, dict[str, float]]:
-    columns = baseline.get("columns")
-    names = list(columns) if isinstance(columns, dict) else []
-    return {"psi": {name: drift.limits.get(name, drift.limit) for name in names}}
-
-
-def _finding(column: ColumnComparison) -> Finding:
-    psi = column.distances.get("psi")
-    return Finding(
-        rule=Rule.DRIFT,
-        thing=f"feature/{column.name}",
-        verdict=column.verdict,
-        reason=str(column.reason),
-        sentence=column.sentence,
-        statistic="psi" if psi is not None else None,
-        estimate=psi.estimate if psi is not None else None,
-        low=psi.low if psi is not None else None,
-        high=psi.high if psi is not None else None,
-        limit=psi.limit if psi is not None else None,
-        n=column.n,
-        n_needed=psi.n_needed if psi is not None else None,
-        details={"missing": column.missing},
-    )
+def _is_of_inputs(alert: Alert) -> bool:
+    """Whether it is told here: what a batch endpoint writes is another decision's."""
+    return alert.kind is AlertKind.DRIFT and "batch" not in alert.labels

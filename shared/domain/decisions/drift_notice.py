@@ -3,15 +3,13 @@
 from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind, Severity
-from shared.domain.decisions.drift_alarm import DriftSeen, Moved
+from shared.domain.decisions.drift_alarm import DriftSeen
+from shared.domain.decisions.drift_columns import lines_of
 from shared.domain.event import Event
 from shared.domain.evidence import DriftEvidence
 from shared.domain.policy import DriftPolicy
 from shared.domain.wording import spell_list, spell_number, spell_time
-from shared.statistics import ColumnComparison, Comparison
-from shared.statistics.sequential import size_of
-
-_TOLD_IN_FULL = 5
+from shared.statistics import Comparison
 
 
 def drift_alert(
@@ -25,13 +23,7 @@ def drift_alert(
 
     `changed` compares the rows of after the change began.
     """
-    by_name = {column.name: column for column in changed.columns}
     names = [moved.column for moved in seen.moved]
-    listed = "\n".join(
-        _line(moved, by_name[moved.column])
-        for moved in seen.moved[:_TOLD_IN_FULL]
-        if moved.column in by_name
-    )
     first, last = _span(evidence, seen)
     return Alert(
         kind=AlertKind.DRIFT,
@@ -44,7 +36,7 @@ def drift_alert(
         text=(
             f"Since {spell_time(seen.since)} the data is not like the training data of version "
             f"{evidence.version or 'unknown'} ({spell_number(changed.rows_baseline)} rows). "
-            f"{seen.sentence}\n{listed}\n"
+            f"{seen.sentence}\n{lines_of(seen, changed)}\n"
             f"Measured on the {spell_number(changed.rows_window)} rows from {spell_time(first)} "
             f"to {spell_time(last)}. "
             "The model now scores cases unlike those it learned from; its quality may have changed "
@@ -57,16 +49,6 @@ def drift_alert(
         ),
         since=seen.since,
         labels={"model": event.name},
-    )
-
-
-def _line(moved: Moved, column: ColumnComparison) -> str:
-    size, psi = size_of(moved.component, column), column.distances.get("psi")
-    if not size or psi is None:
-        return f"- {moved.column}: {moved.how}; {column.sentence.removeprefix(f'{moved.column}: ')}"
-    return (
-        f"- {moved.column}: {moved.how}, {size}; "
-        f"PSI {psi.estimate:.2f} ({psi.low:.2f} to {psi.high:.2f})."
     )
 
 

@@ -72,6 +72,12 @@ def _reader(operation: str, outcome: str) -> Callable[[Told], Event]:
     return read
 
 
+def endpoint_of(resource: str) -> tuple[str, str | None] | None:
+    """The online endpoint a resource id names, and its deployment; None for any other thing."""
+    found = _ENDPOINT.fullmatch(resource)
+    return None if found is None else (found["endpoint"], found["deployment"])
+
+
 def _scope(resource: str) -> str:
     scope, found, _ = resource.partition("/providers/")
     if not found:

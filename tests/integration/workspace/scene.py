@@ -63,7 +63,9 @@ class AzureScene:
     state: WorkspaceState
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    written: dict[str, datetime] = field(default_factory=dict)
     started: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
     credential: DefaultAzureCredential = field(default_factory=DefaultAzureCredential)
 
     opened: list[Any] = field(default_factory=list)
@@ -164,8 +166,8 @@ def serve_scene(server: LoopbackServer) -> AzureScene:
         {"datastoreType": "AzureBlob", "accountName": ACCOUNT, "containerName": CONTAINER},
     )
     serve_workspace(server.router, scene.state)
-    serve_runs(server.router, scene.state, scene.runs, scene.started)
-    serve_blobs(server.router, scene.blobs)
+    serve_runs(server.router, scene.state, scene.runs, scene.started, scene.tags)
+    serve_blobs(server.router, scene.blobs, scene.written)
     return scene
 
 
