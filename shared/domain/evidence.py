@@ -52,8 +52,9 @@ class HealthEvidence:
     """An endpoint, and what each of its deployments answered in [start, end).
 
     `health` is None when no source knows the endpoint. `healing` is the same since `healing_since`,
-    when an alert last had its reason; it is read while one waits for an end. `logs` holds the last
-    console lines of deployments with too many errors, `log_problems` why one could not be read.
+    when an alert last had its reason; it is read while one waits for an end. `logs` holds the
+    redacted container logs of deployments with too many errors, `log_problems` why one could not be
+    read.
     """
 
     taken: datetime
