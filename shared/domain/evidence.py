@@ -35,7 +35,8 @@ class RoutingEvidence:
 
     `requests` is None when nothing is logged, which is not the same as no requests;
     `requests_problem` says why they could not be counted. `gone` says that the workspace was read
-    and lists no such endpoint.
+    and lists no such endpoint. `logs` has the redacted container logs of deployments that failed or
+    are stuck, `log_problems` one sentence for each that could not be read.
     """
 
     taken: datetime
@@ -45,6 +46,8 @@ class RoutingEvidence:
     requests_problem: str | None = None
     gone: bool = False
     problem: str | None = None
+    logs: dict[str, str] = field(default_factory=dict)
+    log_problems: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +55,9 @@ class HealthEvidence:
     """An endpoint, and what each of its deployments answered in [start, end).
 
     `health` is None when no source knows the endpoint. `healing` is the same since `healing_since`,
-    when an alert last had its reason; it is read while one waits for an end. `logs` holds the last
-    console lines of deployments with too many errors, `log_problems` why one could not be read.
+    when an alert last had its reason; it is read while one waits for an end. `logs` holds the
+    redacted container logs of deployments with too many errors, `log_problems` why one could not be
+    read.
     """
 
     taken: datetime

@@ -198,8 +198,9 @@ def tell_files(scene: AzureScene, files: Mapping[str, str]) -> None:
             case ["endpoints", file]:
                 scene.deploy(file.removesuffix(".yaml"), yaml.safe_load(content))
             case ["logs", endpoint, file]:
-                key = endpoint, file.removesuffix(".log"), "InferenceServer"
-                scene.state.container_logs[key] = content
+                deployment, _, other = file.removesuffix(".log").partition(".")
+                container = "StorageInitializer" if other else "InferenceServer"
+                scene.state.container_logs[endpoint, deployment, container] = content
             case ["data", file] if file.endswith(".yaml"):
                 column = yaml.safe_load(content)["time_column"]
                 scene.asset(file.removesuffix(".yaml"), f"{STORE}/data/", time_column=column)
