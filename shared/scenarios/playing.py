@@ -13,6 +13,7 @@ from shared.domain.event import Check, Event
 from shared.errors import DriftgateError, InvalidScenario
 from shared.ports import Adapters, Workspace
 from shared.scenarios.clock import SimulatedClock
+from shared.scenarios.figures import FigureLog
 from shared.scenarios.hindered import Hindered
 from shared.scenarios.holding import find_failures, firing_at
 from shared.scenarios.load import LoadLog
@@ -85,6 +86,7 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
             files=files,
             requests=RequestLog(files, clock.now),
             load=LoadLog(files, clock.now),
+            figures=FigureLog(files),
             deliver=deliver,
         )
         settings = Settings(home=home, workspace=files.folder, policies=home / "policies")
@@ -169,6 +171,7 @@ class _Player:
     def _moment(self) -> None:
         """What happens, then what is told of it, then what the timers ask, then the answers."""
         now = self.stage.now
+        self.stage.figures.extend(now)
         self.stage.show_due()
         for at, undo in [one for one in self._undoing if one[0] <= now]:
             self._undoing.remove((at, undo))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from shared.scenarios.clock import SimulatedClock
+from shared.scenarios.figures import FigureLog
 from shared.scenarios.hindered import Hindrance
 from shared.scenarios.load import LoadLog
 from shared.scenarios.phrases import Found, parse_times
@@ -51,6 +52,7 @@ class Stage:
     files: WorkspaceFiles
     requests: RequestLog
     load: LoadLog
+    figures: FigureLog
     deliver: Deliver
     opening: bool = True
     late: timedelta = timedelta()

@@ -3,6 +3,7 @@
 from shared.scenarios.verbs import (
     deployments,
     disturbances,
+    figures,
     jobs,
     models,
     outside,
@@ -13,7 +14,7 @@ from shared.scenarios.verbs.verb import Verb
 
 VERBS: tuple[Verb, ...] = tuple(
     verb
-    for family in (deployments, traffic, models, jobs, people, outside, disturbances)
+    for family in (deployments, traffic, models, figures, jobs, people, outside, disturbances)
     for verb in family.verbs.verbs
 )
 
