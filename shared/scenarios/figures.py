@@ -1,4 +1,4 @@
-"""Business figures as a workspace's files have them: a line an hour, with the noise of real ones."""
+"""Business figures as a workspace's files have them: a line an hour, with real noise."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,5 +1,6 @@
 """Plays a scenario on the real service: embedded adapters, real schedules, a clock that jumps."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,9 @@ from shared.schedules import SCHEDULES, Schedule, period
 from shared.service import messages
 from shared.service.notices import request_text
 from shared.settings import Settings
+
+_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
+"""Where there is such a disk in memory, a play takes half the time."""
 
 
 def play(
@@ -73,7 +77,8 @@ def wait_for(scenario: Scenario, timer: str) -> timedelta:
 
 @contextmanager
 def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
-    with TemporaryDirectory(prefix="driftgate-") as folder:
+    in_memory = _MEMORY.is_dir() and "TMPDIR" not in os.environ
+    with TemporaryDirectory(prefix="driftgate-", dir=_MEMORY if in_memory else None) as folder:
         home = Path(folder)
         (home / "policies").mkdir()
         clock = SimulatedClock(scenario.start - scenario.watched)
