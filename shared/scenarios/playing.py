@@ -20,6 +20,7 @@ from shared.scenarios.holding import find_failures, firing_at
 from shared.scenarios.load import LoadLog
 from shared.scenarios.played import Decided, Played, Told
 from shared.scenarios.requests import RequestLog
+from shared.scenarios.rows import RowLog
 from shared.scenarios.script import Expectation, Scenario, Step, Wanted
 from shared.scenarios.stage import Deliver, Stage
 from shared.scenarios.verbs.verb import Undo
@@ -92,6 +93,7 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
             requests=RequestLog(files, clock.now),
             load=LoadLog(files, clock.now),
             figures=FigureLog(files),
+            rows=RowLog(files, clock.now),
             deliver=deliver,
         )
         settings = Settings(home=home, workspace=files.folder, policies=home / "policies")
@@ -177,6 +179,7 @@ class _Player:
         """What happens, then what is told of it, then what the timers ask, then the answers."""
         now = self.stage.now
         self.stage.figures.extend(now)
+        self.stage.rows.extend(now)
         self.stage.show_due()
         for at, undo in [one for one in self._undoing if one[0] <= now]:
             self._undoing.remove((at, undo))

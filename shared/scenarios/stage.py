@@ -13,6 +13,7 @@ from shared.scenarios.hindered import Hindrance
 from shared.scenarios.load import LoadLog
 from shared.scenarios.phrases import Found, parse_times
 from shared.scenarios.requests import RequestLog
+from shared.scenarios.rows import RowLog
 from shared.scenarios.workspace import WorkspaceFiles
 
 Thing = TypeVar("Thing")
@@ -53,6 +54,7 @@ class Stage:
     requests: RequestLog
     load: LoadLog
     figures: FigureLog
+    rows: RowLog
     deliver: Deliver
     opening: bool = True
     late: timedelta = timedelta()

@@ -8,13 +8,14 @@ from shared.scenarios.verbs import (
     models,
     outside,
     people,
+    rows,
     traffic,
 )
 from shared.scenarios.verbs.verb import Verb
 
 VERBS: tuple[Verb, ...] = tuple(
     verb
-    for family in (deployments, traffic, models, figures, jobs, people, outside, disturbances)
+    for family in (deployments, traffic, models, rows, figures, jobs, people, outside, disturbances)
     for verb in family.verbs.verbs
 )
 
