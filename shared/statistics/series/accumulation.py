@@ -51,9 +51,9 @@ def accumulate(log_ratios: Array, run_length: float) -> Evidence:
             continue
         if bucket == raised or level > path[peak]:
             peak = bucket
-            ratios = log_ratios[began : bucket + 1, int(np.argmax(sums))]
-            earliest, latest = onset_interval(ratios)
-            since = began + change_point(ratios)
+            best = log_ratios[began : bucket + 1, int(np.argmax(sums))]
+            earliest, latest = onset_interval(best)
+            since = began + change_point(best)
             between = began + earliest, began + latest
         elif level < path[peak] - threshold:
             sums, began, raised, since, between = nothing, bucket + 1, None, None, None

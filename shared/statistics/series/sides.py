@@ -43,9 +43,9 @@ class Sides:
 def compare_sides(side: Sequence[Point], other: Sequence[Point], kind: Kind) -> Sides | None:
     """The difference of two sides, bucket by bucket, so that their shares may change meanwhile.
 
-    d = Σ wᵢ(pᵢ − qᵢ) / Σ wᵢ with wᵢ = mᵢnᵢ/(mᵢ + nᵢ), the difference of Mantel and Haenszel. Its
-    variance is φ · Σ wᵢ²vᵢ / (Σ wᵢ)² times the inflation by first-order autocorrelation, vᵢ binomial
-    or Poisson at a side's own level or at that of both, whichever is more. Requests are spread by
+    d = Σ wᵢ(pᵢ − qᵢ) / Σ wᵢ with wᵢ = mᵢnᵢ/(mᵢ + nᵢ), the difference of Mantel and Haenszel.
+    Its variance is φ · Σ wᵢ²vᵢ / (Σ wᵢ)² times the inflation by autocorrelation, vᵢ binomial or
+    Poisson at a side's own level or at that of both, whichever is more. Requests are spread by
     chance, so φ is 1 unless they come in bursts: what the k pairs show of that is moderated,
     φ = max(1, (10 + Σ rᵢ²)/(10 + k − 1)), with as many degrees of freedom; bursts much longer than
     a bucket need a day of buckets to show. A mean has no noise of its own, so its variance is
@@ -89,7 +89,9 @@ def compare_sides(side: Sequence[Point], other: Sequence[Point], kind: Kind) -> 
     else:
         freedom = _PRIOR_FREEDOM + len(times) - 1
         dispersion = max(1.0, (_PRIOR_FREEDOM + float(squares.sum())) / freedom)
-    inflation = variance_inflation(_correlation((gaps - difference) / np.sqrt(variance)), len(times))
+    inflation = variance_inflation(
+        _correlation((gaps - difference) / np.sqrt(variance)), len(times)
+    )
     return Sides(
         value=value,
         value_other=value_other,

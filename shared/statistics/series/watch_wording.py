@@ -22,9 +22,8 @@ def watch_sentence(watch: SeriesWatch, kind: Kind) -> str:
     if watch.reason is WatchReason.CHANGED and watch.since is not None:
         return f"Since {spell_time(watch.since)}: {seen}; {spell_evidence(watch)}."
     if watch.reason is WatchReason.EVIDENCE_GROWS:
-        return (
-            f"{seen}; there is {watch.evidence:.0%} of the evidence that {_promise(watch)} asks for."
-        )
+        share = f"{watch.evidence:.0%} of the evidence that {_promise(watch)} asks for"
+        return f"{seen}; there is {share}."
     if watch.reason is WatchReason.TOO_EARLY:
         soonest = min(watch.finds, key=lambda found: found.after)
         return (
