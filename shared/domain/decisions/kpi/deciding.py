@@ -160,7 +160,6 @@ def _look(
     elif (watch is None or watch.reason in UNWATCHED) and finding.verdict is Verdict.FAIL:
         begins = judgement.since or settled.start
         onset = Onset(since=begins, earliest=settled.start, latest=begins, bucket=settled.bucket)
-        watch = None
     else:
         onset = None
     if onset is not None:
@@ -226,13 +225,14 @@ def _told(
     if evidence.endpoint is not None and evidence.traffic:
         attribution = attribute(causes, onset)
     confidence = f"the interval has {100.0 * kpi.confidence:g} % confidence"
-    if watch is not None:
+    if watch is not None and watch.alarm:
         moved = since_onset(watch, kpi.kind, kpi.confidence)
         between = f"{spell_time(onset.earliest)} and {spell_time(onset.latest + onset.bucket)}"
         sure = f"{confidence}; {spell_evidence(watch)}; it began between {between}"
     else:
         moved = in_window(judgement, kpi.kind, settled.start, kpi.confidence, relative=kpi.relative)
-        sure = f"{confidence}; the history is too short to watch it bucket by bucket"
+        why = f" ({watch.sentence.rstrip('.')})" if watch is not None else ""
+        sure = f"{confidence}; it rests on the judged window alone{why}"
     told = Told(
         event=event,
         kpi=kpi,
@@ -275,6 +275,7 @@ def _attributed(told: Told) -> Finding:
         n=moved.n,
         enforced=False,
         details={
+            "endpoint": told.evidence.endpoint,
             "deployment": cause.deployment if cause is not None else None,
             "model": cause.model if cause is not None else None,
             "others": [other.told() for other in told.attribution.others],

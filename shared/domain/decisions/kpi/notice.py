@@ -133,7 +133,9 @@ def _sureness(told: Told) -> str:
     near = spell_duration(NEAR)
     match attribution.reason:
         case Reason.ONE:
-            tied = f"No other change of {_endpoint(told)} lies within {near} before it."
+            by = attribution.cause.by if attribution.cause is not None else None
+            who = f"It was changed by {by}. " if by else ""
+            tied = f"{who}No other change of {_endpoint(told)} lies where it began."
         case Reason.SEVERAL:
             tied = f"By its time it may as well be {_list(attribution.others)}."
         case Reason.EARLIER if attribution.cause is not None:

@@ -116,7 +116,7 @@ def _judge(
             f"{spell_value(sides.value, kpi.kind)}, {named(other, models.get(other))} "
             f"{spell_value(sides.value_other, kpi.kind)}: {told} ({size[1]} to {size[2]}), "
             f"{sides.buckets} buckets, n {spell_number(sides.n)} and "
-            f"{spell_number(sides.n_other)}; {_allowed(kpi.direction)} by {allowed}.{spread}"
+            f"{spell_number(sides.n_other)}; {_allowed(kpi.direction)} {allowed}.{spread}"
         ),
         statistic="difference",
         estimate=sides.difference,
@@ -141,8 +141,8 @@ def _judge(
 def _allowed(direction: Direction) -> str:
     match direction:
         case Direction.FALL:
-            return "it may be lower"
+            return "it may be lower by up to"
         case Direction.RISE:
-            return "it may be higher"
+            return "it may be higher by up to"
         case Direction.BOTH:
-            return "it may differ"
+            return "it may differ by up to"
