@@ -18,6 +18,11 @@ from shared.statistics.series import Sides, compare_sides
 _PROMISE = timedelta(days=90)
 _LEAST_BUCKETS = 3
 _TOLD_DISPERSION = 1.5
+_MAY = {
+    Direction.FALL: "be lower",
+    Direction.RISE: "be higher",
+    Direction.BOTH: "differ",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +105,7 @@ def _judge(
     scale = abs(sides.value_other)
     size = spell_sizes((abs(sides.difference), ends[0], ends[1]), kpi.kind, scale)
     told = f"{size[0]} {way}"
+    may = f"it may {_MAY[kpi.direction]} by up to"
     allowed = spell_sizes((limit, limit, limit), kpi.kind, scale)[0]
     spread = (
         f" Its buckets vary {sides.dispersion:.1f} times as much as chance would have it."
@@ -116,7 +122,7 @@ def _judge(
             f"{spell_value(sides.value, kpi.kind)}, {named(other, models.get(other))} "
             f"{spell_value(sides.value_other, kpi.kind)}: {told} ({size[1]} to {size[2]}), "
             f"{sides.buckets} buckets, n {spell_number(sides.n)} and "
-            f"{spell_number(sides.n_other)}; {_allowed(kpi.direction)} {allowed}.{spread}"
+            f"{spell_number(sides.n_other)}; {may} {allowed}.{spread}"
         ),
         statistic="difference",
         estimate=sides.difference,
@@ -136,13 +142,3 @@ def _judge(
         },
     )
     return Side(deployment=name, other=other, finding=finding, told=told)
-
-
-def _allowed(direction: Direction) -> str:
-    match direction:
-        case Direction.FALL:
-            return "it may be lower by up to"
-        case Direction.RISE:
-            return "it may be higher by up to"
-        case Direction.BOTH:
-            return "it may differ by up to"
