@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _ID = re.compile(
     r"/subscriptions/(?P<subscription>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"/resourceGroups/(?P<group>[\w().-]{1,90})"
-    r"/providers/(?P<provider>[A-Za-z][\w]*(?:\.[\w]+)+)(?P<path>(?:/[\w]+/[\w .()@-]+)+)/?",
+    r"/providers/(?P<provider>[A-Za-z][\w]*(?:\.[\w]+)+)(?P<path>(?:/[\w]+/[\w(@-][\w .()@-]*)+)/?",
     re.IGNORECASE | re.ASCII,
 )
 

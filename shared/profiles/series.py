@@ -14,28 +14,34 @@ from shared.profiles.windowing import part_between, times_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_MOST_BUCKETS = 100_000
 _Key = tuple[datetime, str | None]
 
 
 def read_series(
-    paths: Sequence[str], table: TableSource, kind: KpiKind, start: datetime, end: datetime
+    paths: Sequence[str],
+    table: TableSource,
+    kind: KpiKind,
+    start: datetime,
+    end: datetime,
+    *,
+    most: int = 100_000,
 ) -> tuple[SeriesPoint, ...]:
     """The KPI's buckets in [start, end), by time.
 
     Values and weights of one bucket and deployment add up, means by their weight. A row without a
     value is not known yet and left out. Where rows are put into buckets, a row weighs 1 unless it
     says otherwise, and a bucket of a count without any row, between others that have some, is 0.
-    Raises InvalidData naming the file or the column and what is wrong with it.
+    Raises InvalidData naming the file or the column and what is wrong with it, and where there are
+    more than `most` buckets.
     """
     sums: dict[_Key, tuple[float, float]] = {}
     for part in read_parts(list(paths)):
         if part.rows:
             _add(part, table, kind, start, end, sums)
-        if len(sums) > _MOST_BUCKETS:
+        if len(sums) > most:
             raise InvalidData(
-                f"The column {table.time} has more than {_MOST_BUCKETS:,} different times; set "
-                "`every` to put rows into buckets."
+                f"The column {table.time} has more than {most:,} different times; set `every` to "
+                "put rows into buckets."
             )
     points = [_point(key, both, table, kind) for key, both in sums.items()]
     if kind is KpiKind.COUNT and table.every is not None and table.deployment is None:

@@ -52,7 +52,9 @@ class ResourceMetricsService:
         kept.append((time, value, dimensions))
 
 
-def serve_resource_metrics(router: Router, now: datetime) -> ResourceMetricsService:
+def serve_resource_metrics(
+    router: Router, now: datetime, at: str = "/{region}/subscriptions/{subscription}"
+) -> ResourceMetricsService:
     """Every resource's region by Azure Resource Manager, its metrics at the region's address."""
     service = ResourceMetricsService(now=now)
 
@@ -85,7 +87,8 @@ def serve_resource_metrics(router: Router, now: datetime) -> ResourceMetricsServ
         values = []
         for identity in request.json()["resourceids"]:
             region = service.regions.get(_root(identity))
-            if region is None or region.replace(" ", "").lower() != request.parts["region"]:
+            asked = request.parts.get("region", "")
+            if region is None or asked not in {"", region.replace(" ", "").lower()}:
                 return refusal(400, "BadRequest", f"{identity} is not in this region.")
             space = service.namespaces.get(identity.lower(), _type(identity))
             known = service.samples.get(identity.lower(), {})
@@ -101,7 +104,7 @@ def serve_resource_metrics(router: Router, now: datetime) -> ResourceMetricsServ
 
     group = "/subscriptions/{subscription}/resourceGroups/{group}/resources"
     router.add("GET", group, resources)
-    router.add("POST", "/{region}/subscriptions/{subscription}/metrics:getBatch", batch)
+    router.add("POST", f"{at}/metrics:getBatch", batch)
     return service
 
 

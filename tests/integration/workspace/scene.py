@@ -164,7 +164,10 @@ class AzureScene:
         )
         self.opened.append(blobs)
         measured = ResourceMetrics(
-            self.manager(), self.credential, endpoint=self.server.url, retry_total=0
+            self.manager(),
+            self.credential,
+            endpoint=f"{self.server.url}/{{region}}",
+            retry_total=0,
         )
         self.opened.append(measured)
         return AzureWorkspace(resources, blobs, logs, metrics or NoMetrics(), measured)
