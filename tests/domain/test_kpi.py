@@ -143,10 +143,10 @@ def test_a_fall_is_told_in_points_since_the_version_that_took_the_traffic():
     assert alert.title == "churn: approvals fell 4.0 points since churn:7 (green) took 50 % of ep"
     first, sure, meaning, accepted = alert.text.split("\n")
     assert first == (
-        "approvals fell 4.0 points (3.3 to 4.7) since churn:7 (green) took 50 % of ep on Tuesday "
+        "approvals fell 4.0 points (3.0 to 5.1) since churn:7 (green) took 50 % of ep on Tuesday "
         "2026-02-03 14:00 UTC: 58.9 % of 22 000 where its weeks before let expect 63.0 %."
     )
-    assert "the interval has 95 % confidence; the evidence is more than a thousand times" in sure
+    assert "the interval has 95 % confidence whenever one looks; the evidence is more" in sure
     assert sure.endswith(
         "it began between 2026-02-03 14:00 UTC and 2026-02-03 15:00 UTC. "
         "No other change of ep lies where it began."
@@ -168,7 +168,11 @@ def test_the_same_is_a_finding_that_decides_nothing():
 
     assert not finding.enforced
     assert finding.low < -0.04 < finding.high < 0.0
-    assert finding.details == {
+    assert finding.details["expected"] == pytest.approx(0.63, abs=0.01)
+    assert finding.details["observed"] == pytest.approx(0.59, abs=0.01)
+    assert {
+        name: finding.details[name] for name in ("endpoint", "deployment", "model", "others")
+    } == {
         "endpoint": "ep",
         "deployment": "green",
         "model": "churn:7",

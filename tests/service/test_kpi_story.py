@@ -107,7 +107,7 @@ def test_the_whole_notice_names_what_since_when_how_sure_what_it_means_and_the_w
         " points (",
         ") since churn:7 (green) took 50 % of churn-endpoint on Tuesday 2026-02-03 14:05 UTC: ",
         "where its weeks before let expect",
-        "How sure: the interval has 95 % confidence; the evidence is",
+        "How sure: the interval has 95 % confidence whenever one looks; the evidence is",
         "what one false alarm in 90 days asks for",
         "What it means: ",
         "The policy accepts a fall of 2.0 points. Owner: retention.",

@@ -11,14 +11,14 @@ from shared.statistics.series.seasons import Array
 class Evidence:
     """Log evidence after each bucket, 0 being the alarm; `raised` is the bucket of a standing one.
 
-    `since` is the bucket the change of a standing alarm began with, `between` the first and the
-    last bucket it may have begun with.
+    `since` is the bucket the change of a standing alarm began with, and `stretch` the first and the
+    last bucket of those the alarm rests on.
     """
 
     path: Array
     raised: int | None = None
     since: int | None = None
-    between: tuple[int, int] | None = None
+    stretch: tuple[int, int] | None = None
     onsets: tuple[int, ...] = ()
 
 
@@ -35,9 +35,7 @@ def accumulate(log_ratios: Array, run_length: float) -> Evidence:
     threshold = float(np.log(run_length))
     path = np.empty(len(log_ratios))
     nothing = np.full(log_ratios.shape[1], -np.inf)
-    sums, began, raised, peak = nothing, 0, None, 0
-    since: int | None = None
-    between: tuple[int, int] | None = None
+    sums, began, raised, peak, since = nothing, 0, None, 0, None
     onsets: list[int] = []
     for bucket, ratios in enumerate(log_ratios):
         sums = np.logaddexp(sums, 0.0) + ratios
@@ -51,14 +49,17 @@ def accumulate(log_ratios: Array, run_length: float) -> Evidence:
             continue
         if bucket == raised or level > path[peak]:
             peak = bucket
-            best = log_ratios[began : bucket + 1, int(np.argmax(sums))]
-            earliest, latest = onset_interval(best)
-            since = began + change_point(best)
-            between = began + earliest, began + latest
+            since = began + change_point(log_ratios[began : bucket + 1, int(np.argmax(sums))])
         elif level < path[peak] - threshold:
-            sums, began, raised, since, between = nothing, bucket + 1, None, None, None
+            sums, began, raised, since = nothing, bucket + 1, None, None
             path[bucket] = -threshold
-    return Evidence(path=path, raised=raised, since=since, between=between, onsets=tuple(onsets))
+    return Evidence(
+        path=path,
+        raised=raised,
+        since=since,
+        stretch=None if since is None else (began, peak),
+        onsets=tuple(onsets),
+    )
 
 
 def change_point(log_ratios: Array) -> int:
@@ -72,21 +73,3 @@ def change_point(log_ratios: Array) -> int:
     """
     before = np.concatenate([[0.0], np.cumsum(log_ratios)[:-1]])
     return int(np.argmin(before))
-
-
-def onset_interval(log_ratios: Array, confidence: float = 0.95) -> tuple[int, int]:
-    """The first and the last start that the product of e-values does not rule out.
-
-    Starts whose product is within a factor eᶜ of the largest. What the true start falls short of
-    the best one by is at most the higher of two random walks, each above c with a probability of
-    at most e⁻ᶜ, so that (1 − e⁻ᶜ)² is the confidence.
-    Source: Siegmund, Confidence sets in change-point problems, Int. Stat. Review 56 (1988).
-
-    >>> import numpy as np
-    >>> onset_interval(np.array([-3.0, -3.0, 1.0, 2.0, 9.0, 9.0]))
-    (1, 4)
-    """
-    before = np.concatenate([[0.0], np.cumsum(log_ratios)[:-1]])
-    slack = -np.log1p(-np.sqrt(confidence))
-    possible = np.flatnonzero(before <= before.min() + slack)
-    return int(possible[0]), int(possible[-1])

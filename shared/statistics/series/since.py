@@ -47,9 +47,13 @@ def change_since(
     """Compare the whole buckets after the moment with the seasons of those before it.
 
     The bucket that holds the moment is of both and left out. The baseline, its over-dispersion and
-    its memory are those of the watch; the interval is normal, with the noise of the level before or
-    of that after, whichever is more. The moment must not have been chosen
-    by looking at the values: where they chose it the interval is too narrow.
+    its memory are those of the watch; the noise is that of the level before or of that after,
+    whichever is more. The interval holds at every bucket at once, so also at the one that raises an
+    alarm: after n buckets the sampling error is taken √((1 + 1/n)(ln(1 + n) + 2 ln(1/α))) times,
+    the baseline's as often as for a single look. The moment must not be chosen by the values.
+    Source: Robbins, Annals of Mathematical Statistics 41 (1970), normal mixture; Howard et al.,
+    Time-uniform confidence sequences, Annals of Statistics 49 (2021).
+
     None when there are less than seven days before, or nothing after.
     Raises InvalidData for values or times that cannot be.
     """
@@ -66,7 +70,9 @@ def change_since(
     found = distance(baseline, rates_of(now, kind), share)
     grown = unit_variance(np.array([found.observed, found.expected]), kind)
     sampling = found.sampling * max(1.0, float(grown[0] / grown[1]))
-    half = float(special.ndtri(0.5 + confidence / 2.0) * np.sqrt(sampling + found.fitted))
+    single = float(special.ndtri(0.5 + confidence / 2.0)) ** 2
+    every_look = (1.0 + 1.0 / len(now)) * (np.log1p(len(now)) - 2.0 * np.log1p(-confidence))
+    half = float(np.sqrt(every_look * sampling + single * found.fitted))
     return Change(
         observed=found.observed,
         expected=found.expected,

@@ -14,7 +14,7 @@ from shared.domain.decisions.kpi.attribution import (
     attribute,
     causes_of,
 )
-from shared.domain.decisions.kpi.moved import Moved, in_window, since_cause, since_onset
+from shared.domain.decisions.kpi.moved import Moved, in_window, since_moment
 from shared.domain.decisions.kpi.notice import Told, changed, differs
 from shared.domain.decisions.kpi.settled import Settled, settle_series
 from shared.domain.decisions.kpi.sides import Side, judge_sides
@@ -224,15 +224,15 @@ def _told(
     attribution = Attribution(reason=Reason.UNKNOWN)
     if evidence.endpoint is not None and evidence.traffic:
         attribution = attribute(causes, onset)
+    moved = in_window(judgement, kpi.kind, settled.start, kpi.confidence, relative=kpi.relative)
     confidence = f"the interval has {100.0 * kpi.confidence:g} % confidence"
+    why = f" ({watch.sentence.rstrip('.')})" if watch is not None else ""
+    sure = f"{confidence}; it rests on the judged window alone{why}"
     if watch is not None and watch.alarm:
-        moved = since_onset(watch, kpi.kind, kpi.confidence)
+        moved = replace(_measured(settled, onset.since, kpi) or moved, since=onset.since)
         between = f"{spell_time(onset.earliest)} and {spell_time(onset.latest + onset.bucket)}"
-        sure = f"{confidence}; {spell_evidence(watch)}; it began between {between}"
-    else:
-        moved = in_window(judgement, kpi.kind, settled.start, kpi.confidence, relative=kpi.relative)
-        why = f" ({watch.sentence.rstrip('.')})" if watch is not None else ""
-        sure = f"{confidence}; it rests on the judged window alone{why}"
+        looks = f"{confidence} whenever one looks"
+        sure = f"{looks}; {spell_evidence(watch)}; it began between {between}"
     told = Told(
         event=event,
         kpi=kpi,
@@ -243,19 +243,17 @@ def _told(
         sides=sides,
         owner=owner,
     )
-    measured = _measured(told, settled)
-    return told if measured is None else replace(told, moved=measured)
+    cause = told.cause
+    measured = None if cause is None else _measured(settled, cause.time, kpi)
+    if measured is None or measured.fell is not moved.fell:
+        return told
+    return replace(told, moved=measured)
 
 
-def _measured(told: Told, settled: Settled) -> Moved | None:
-    """Before and after the blamed change, which was not chosen by the values; None without one."""
-    cause, kpi = told.cause, told.kpi
-    if cause is None:
-        return None
-    found = change_since(settled.points, cause.time, kind=kpi.kind.value, confidence=kpi.confidence)
-    if found is None or (found.change < 0.0) != told.moved.fell:
-        return None
-    return since_cause(found, kpi.kind, cause.time)
+def _measured(settled: Settled, moment: datetime, kpi: KpiPolicy) -> Moved | None:
+    """What lies after a moment against what lies before it; None where there is not enough."""
+    found = change_since(settled.points, moment, kind=kpi.kind.value, confidence=kpi.confidence)
+    return None if found is None else since_moment(found, kpi.kind, moment)
 
 
 def _attributed(told: Told) -> Finding:
@@ -275,6 +273,8 @@ def _attributed(told: Told) -> Finding:
         n=moved.n,
         enforced=False,
         details={
+            "expected": moved.expected,
+            "observed": moved.observed,
             "endpoint": told.evidence.endpoint,
             "deployment": cause.deployment if cause is not None else None,
             "model": cause.model if cause is not None else None,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.domain.policy import KpiKind
 from shared.domain.wording import spell_number
-from shared.statistics.series import Change, SeriesJudgement, SeriesWatch
+from shared.statistics.series import Change, SeriesJudgement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,8 @@ class Moved:
         )
 
 
-def since_cause(change: Change, kind: KpiKind, since: datetime) -> Moved:
-    """What was measured before and after a change of the endpoint."""
+def since_moment(change: Change, kind: KpiKind, since: datetime) -> Moved:
+    """What was measured before and after a moment."""
     return Moved(
         kind=kind,
         since=since,
@@ -68,25 +68,6 @@ def since_cause(change: Change, kind: KpiKind, since: datetime) -> Moved:
         expected=change.expected,
         n=change.n,
         confidence=change.confidence,
-    )
-
-
-def since_onset(watch: SeriesWatch, kind: KpiKind, confidence: float) -> Moved:
-    """What the watch measured since the onset that it found itself."""
-    observed, expected = watch.observed or 0.0, watch.expected or 0.0
-    estimate = watch.estimate or 0.0
-    scale = (observed - expected) / estimate if estimate else expected
-    return Moved(
-        kind=kind,
-        since=watch.since or watch.points[0].time,
-        change=observed - expected,
-        low=(watch.low or 0.0) * scale,
-        high=(watch.high or 0.0) * scale,
-        scale=scale,
-        observed=observed,
-        expected=expected,
-        n=watch.n,
-        confidence=confidence,
     )
 
 

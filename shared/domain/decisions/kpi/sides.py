@@ -47,8 +47,9 @@ def judge_sides(
 
     Both had the same hours, so no season has to be known. It fails when the interval leaves the
     owner's limit at a level that, looked at anew in each bucket, errs once in ninety days: the
-    mean number of false alarms in that time is at most the sum of the levels. The interval that is
-    told has the policy's confidence. Where fewer than three buckets are shared, nothing fails.
+    mean number of false alarms in that time is at most the sum of the levels. What fails is told
+    with that interval, all else with the policy's confidence. Where fewer than three buckets are
+    shared, nothing fails.
     Returns what was judged, and errors.
     """
     served = {
@@ -87,18 +88,17 @@ def _judge(
     models: Mapping[str, str],
 ) -> Side:
     limit = kpi.limit * abs(sides.value_other) if kpi.relative else kpi.limit
-    low, high = sides.interval(kpi.confidence)
     each = level / 2.0 if kpi.direction is Direction.BOTH else level
-    sure_low, sure_high = sides.interval(1.0 - 2.0 * each)
-    falls, rises = kpi.direction is not Direction.RISE, kpi.direction is not Direction.FALL
-    beyond = (falls and sure_high < -limit) or (rises and sure_low > limit)
-    within = not (falls and low < -limit) and not (rises and high > limit)
-    if beyond and sides.buckets >= _LEAST_BUCKETS:
+    confidence = 1.0 - 2.0 * each
+    low, high = sides.interval(confidence)
+    if sides.buckets >= _LEAST_BUCKETS and _leaves(low, high, limit, kpi.direction):
         verdict, reason = Verdict.FAIL, "differs"
-    elif within:
-        verdict, reason = Verdict.PASS, "alike"
     else:
-        verdict, reason = Verdict.INCONCLUSIVE, "not_decided"
+        confidence = kpi.confidence
+        low, high = sides.interval(confidence)
+        stays = _stays(low, high, limit, kpi.direction)
+        verdict = Verdict.PASS if stays else Verdict.INCONCLUSIVE
+        reason = "alike" if stays else "not_decided"
     way = "lower" if sides.difference < 0.0 else "higher"
     sign = -1.0 if sides.difference < 0.0 else 1.0
     ends = sorted((sign * low, sign * high))
@@ -120,9 +120,9 @@ def _judge(
         sentence=(
             f"{kpi.name} side by side: {named(name, models.get(name))} "
             f"{spell_value(sides.value, kpi.kind)}, {named(other, models.get(other))} "
-            f"{spell_value(sides.value_other, kpi.kind)}: {told} ({size[1]} to {size[2]}), "
-            f"{sides.buckets} buckets, n {spell_number(sides.n)} and "
-            f"{spell_number(sides.n_other)}; {may} {allowed}.{spread}"
+            f"{spell_value(sides.value_other, kpi.kind)}: {told} ({size[1]} to {size[2]} with "
+            f"{100.0 * confidence:.3g} % confidence, {sides.buckets} buckets, n "
+            f"{spell_number(sides.n)} and {spell_number(sides.n_other)}); {may} {allowed}.{spread}"
         ),
         statistic="difference",
         estimate=sides.difference,
@@ -142,3 +142,13 @@ def _judge(
         },
     )
     return Side(deployment=name, other=other, finding=finding, told=told)
+
+
+def _leaves(low: float, high: float, limit: float, direction: Direction) -> bool:
+    fell = direction is not Direction.RISE and high < -limit
+    return fell or (direction is not Direction.FALL and low > limit)
+
+
+def _stays(low: float, high: float, limit: float, direction: Direction) -> bool:
+    floor_holds = direction is Direction.RISE or low >= -limit
+    return floor_holds and (direction is Direction.FALL or high <= limit)
