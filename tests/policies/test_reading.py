@@ -102,6 +102,31 @@ def test_the_sample_policy_is_valid():
     assert policy.kpis[0].window == timedelta(days=14)
 
 
+def test_the_policies_of_the_documentation_are_valid():
+    """The one of an AI service names five metrics, each with its own way to be a KPI."""
+    text = (SAMPLES.parent / "docs" / "kpis.md").read_text()
+    loan, chat = [
+        read_policy(block.partition("```")[0].encode(), "kpis.md")
+        for block in text.split("```yaml\n")[1:]
+    ]
+
+    assert loan.kpis[0].table.every == timedelta(hours=1)
+    assert [kpi.metric.name for kpi in chat.kpis] == [
+        "AzureOpenAIRequests",
+        "RAIRejectedRequests",
+        "GeneratedTokens",
+        "AzureOpenAITimeToResponse",
+        "AzureOpenAIProvisionedManagedUtilizationV2",
+    ]
+    assert [kpi.metric.per for kpi in chat.kpis] == [
+        "AzureOpenAIRequests",
+        "RAITotalRequests",
+        "AzureOpenAIRequests",
+        None,
+        None,
+    ]
+
+
 def test_the_published_json_schema_is_up_to_date():
     """Write it anew with: driftgate policy --schema > samples/policy.schema.json."""
     assert json.loads((SAMPLES / "policy.schema.json").read_text()) == json_schema()

@@ -135,18 +135,18 @@ def _sureness(told: Told) -> str:
         case Reason.ONE:
             by = attribution.cause.by if attribution.cause is not None else None
             who = f"It was changed by {by}. " if by else ""
-            tied = f"{who}No other change of {_endpoint(told)} lies where it began."
+            tied = f"{who}No other change of {_endpoint(told)} lies there."
         case Reason.SEVERAL:
             tied = f"By its time it may as well be {_list(attribution.others)}."
         case Reason.EARLIER if attribution.cause is not None:
             tied = (
-                f"No change of {_endpoint(told)} lies where it began; the last one before it: "
+                f"No change of {_endpoint(told)} lies there; the last one before it: "
                 f"{_list([attribution.cause])}."
             )
         case Reason.UNKNOWN:
             tied = "Which deployments were serving is not known."
         case _:
-            tied = f"No deployment or traffic change of {_endpoint(told)} lies within {near} of it."
+            tied = f"No change of {_endpoint(told)} lies there or within {near} before."
     blamed = attribution.blamed
     if blamed is not None and told.cause is None:
         tied = (
