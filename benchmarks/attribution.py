@@ -5,8 +5,8 @@ and does worse by some share; other changes of traffic, which change nothing, co
 and are seen up to ten minutes late, as the right one is. Each hour the decision is made as the
 service makes it. Printed: the median hours to the first alert of the whole KPI (the watch) and of
 the deployment beside the other; how often the right change is named alone, among several, wrongly
-or not; how often the interval that is told covers the true change; and false alerts of deployments
-that are alike.
+or not; how often the interval that is told with the right one covers the true change; and false
+alerts of deployments that are alike.
 Run: python -m benchmarks.attribution [--runs 40] [--seed 1]
 """
 
@@ -42,6 +42,7 @@ class Result:
     kinds: Counter[str] = field(default_factory=Counter)
     named: Counter[str] = field(default_factory=Counter)
     covered: int = 0
+    measured: int = 0
 
 
 def points_of(
@@ -120,12 +121,13 @@ def _count(finding: Finding, change: float, to: Result) -> None:
     details = finding.details or {}
     if details["deployment"] == "green":
         to.named["among several" if details["others"] else "alone"] += 1
+        low, high = finding.low or 0.0, finding.high or 0.0
+        to.covered += low <= change * details["expected"] <= high
+        to.measured += 1
     elif any("green" in other for other in details["others"]):
         to.named["second of several"] += 1
     else:
         to.named["wrongly" if details["deployment"] else "not"] += 1
-    low, high = finding.low or 0.0, finding.high or 0.0
-    to.covered += low <= change * details["expected"] <= high
 
 
 def main() -> None:
@@ -153,7 +155,7 @@ def main() -> None:
             f"{source:14} share {share:.0%} change {change:+.0%}: told in {len(found)} of "
             f"{options.runs}, median {float(np.median(result.hours)):.0f} h; "
             f"{dict(result.kinds)}; cause named {dict(result.named)}; "
-            f"interval covers {result.covered} of {result.named.total()}",
+            f"interval covers {result.covered} of {result.measured}",
             flush=True,
         )
 

@@ -149,6 +149,10 @@ class Aggregation(StrEnum):
     MAXIMUM = "maximum"
 
 
+METRICS_KEPT = timedelta(days=93)
+"""For so long Azure Monitor keeps a metric."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricSource:
     """An Azure Monitor metric of any resource, such as an account of Azure AI services.

@@ -4,10 +4,9 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.domain.policy import Aggregation, KpiKind, KpiPolicy, MetricSource
+from shared.domain.policy import METRICS_KEPT, Aggregation, KpiKind, KpiPolicy, MetricSource
 from shared.domain.resource_id import read_resource_id
 
-METRICS_KEPT = timedelta(days=93)
 _GRAINS = {
     timedelta(minutes=1): "1m",
     timedelta(minutes=5): "5m",
@@ -65,5 +64,5 @@ def _metric_problems(kpi: KpiPolicy, metric: MetricSource, at: str) -> Iterator[
     if kpi.history + kpi.window > METRICS_KEPT:
         yield (
             f"{at} looks back {(kpi.history + kpi.window) / timedelta(days=1):g}d, but Azure keeps "
-            "metrics for 93d; shorten history or window"
+            f"metrics for {METRICS_KEPT.days}d; shorten history or window"
         )

@@ -392,6 +392,17 @@ def test_a_fall_and_a_deployment_that_differs_are_one_problem_told_once():
     assert small.look(SHIFT + 2 * DAY) == []
 
 
+def test_a_difference_that_is_no_longer_sure_still_stands_for_the_fall_it_explains():
+    world = beside(0.08)
+    world.look(SHIFT + 20 * HOUR)
+    world.rate(0.60, SHIFT + DAY, SHIFT + 3 * DAY, seed=6, deployment="blue")
+    world.rate(0.60, SHIFT + DAY, SHIFT + 3 * DAY, seed=7, deployment="green", weight=3)
+
+    assert world.look(SHIFT + 3 * DAY) == []
+    assert world.finding("not_decided") is not None
+    assert world.finding("changed").enforced
+
+
 def test_a_fall_that_both_deployments_share_is_not_blamed_on_the_new_one():
     world = World()
     world.rate(0.65, START, SHIFT, deployment="blue")

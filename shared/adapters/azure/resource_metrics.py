@@ -12,7 +12,7 @@ from shared.adapters.azure.metric_filter import filter_of
 from shared.adapters.azure.resource_manager import ResourceManager
 from shared.adapters.azure.resource_names import path_of
 from shared.adapters.metric_points import points_of
-from shared.domain.policy import Aggregation, MetricSource
+from shared.domain.policy import METRICS_KEPT, Aggregation, MetricSource
 from shared.domain.resource_id import ResourceId, read_resource_id
 from shared.domain.world import SeriesAnswer, SeriesQuestion
 from shared.errors import DriftgateError, InvalidData, NotFound, Unavailable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from azure.monitor.querymetrics import MetricsClient
 
 API_VERSION = "2021-04-01"
-KEPT = timedelta(days=93)
 _MOST_AT_ONCE = timedelta(days=30)
 _MOST_POINTS = 1440
 _MOST_SERIES = 1000
@@ -176,7 +175,7 @@ def _role(resource: ResourceId) -> str:
 
 def _spans(start: datetime, end: datetime, every: timedelta) -> Iterator[tuple[datetime, datetime]]:
     """The whole buckets in [start, end), in pieces that one call may ask for."""
-    at = _EPOCH + every * -((_EPOCH - max(start, end - KEPT)) // every)
+    at = _EPOCH + every * -((_EPOCH - max(start, end - METRICS_KEPT)) // every)
     last = _EPOCH + every * ((end - _EPOCH) // every)
     most = every * max(1, min(_MOST_POINTS, _MOST_AT_ONCE // every))
     while at < last:

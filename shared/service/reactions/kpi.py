@@ -7,7 +7,7 @@ from shared.domain.alert import AlertKind
 from shared.domain.decisions.kpi import decide_kpi
 from shared.domain.event import Check, Event
 from shared.domain.evidence import KpiEvidence, KpiSeries
-from shared.domain.policy import KpiPolicy, Policy
+from shared.domain.policy import KpiPolicy, Policy, TableSource
 from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.world import SeriesAnswer, SeriesQuestion
 from shared.errors import DriftgateError
@@ -46,38 +46,36 @@ def _gather(
 
 def _answers(event: Event, kpis: Sequence[KpiPolicy], world: World) -> list[SeriesAnswer]:
     """Tables are read here, all else by the workspace in one call."""
-    start, end = [event.time - kpi.window - kpi.history for kpi in kpis], event.time
-    asked = {
-        place: SeriesQuestion(
+    questions = [
+        SeriesQuestion(
             name=kpi.name,
-            start=start[place],
-            end=end,
+            start=event.time - kpi.window - kpi.history,
+            end=event.time,
             query=kpi.query,
             metric=kpi.metric,
             kind=kpi.kind,
         )
-        for place, kpi in enumerate(kpis)
-        if kpi.table is None
-    }
-    told = world.workspace.kpis(event.name, list(asked.values())) if asked else []
-    answered = dict(zip(asked, told, strict=True))
-    return [
-        answered[place] if place in answered else _table(kpi, start[place], end, world)
-        for place, kpi in enumerate(kpis)
+        for kpi in kpis
     ]
+    asked = [at for at, kpi in enumerate(kpis) if kpi.table is None]
+    told = world.workspace.kpis(event.name, [questions[at] for at in asked]) if asked else []
+    answers = dict(zip(asked, told, strict=True))
+    for at, kpi in enumerate(kpis):
+        if kpi.table is not None:
+            answers[at] = _table(questions[at], kpi.table, world)
+    return [answers[at] for at in range(len(kpis))]
 
 
-def _table(kpi: KpiPolicy, start: datetime, end: datetime, world: World) -> SeriesAnswer:
+def _table(asked: SeriesQuestion, table: TableSource, world: World) -> SeriesAnswer:
     """A table that cannot be read spoils no other KPI; the next look tries again."""
     from shared.profiles.series import read_series
 
-    if kpi.table is None:
-        return SeriesAnswer()
     try:
-        files = world.workspace.data(kpi.table.data)
-        return SeriesAnswer(points=read_series(files.paths, kpi.table, kpi.kind, start, end))
+        files = world.workspace.data(table.data)
+        points = read_series(files.paths, table, asked.kind, asked.start, asked.end)
     except DriftgateError as problem:
-        return SeriesAnswer(problem=f"The KPI {kpi.name} cannot be read: {problem}")
+        return SeriesAnswer(problem=f"The KPI {asked.name} cannot be read: {problem}")
+    return SeriesAnswer(points=points)
 
 
 def _series(kpi: KpiPolicy, end: datetime, answer: SeriesAnswer) -> KpiSeries:

@@ -112,10 +112,10 @@ def decide_kpi(
         look = looks.get(alert.labels["kpi"])
         return "the policy no longer names it" if look is None else look.why_over(alert)
 
-    firing = {r.alert.fingerprint for r in state.alerts.values() if r.status is AlertStatus.FIRING}
+    firing = [r.alert for r in state.alerts.values() if r.status is AlertStatus.FIRING]
     actions, records = settle(
         state.alerts,
-        [alert for look in looks.values() for alert in _alerts(look, firing)],
+        [alert for name, look in looks.items() for alert in _alerts(name, look, firing)],
         covered=covered,
         over=over,
         now=now,
@@ -127,13 +127,16 @@ def decide_kpi(
     )
 
 
-def _alerts(look: _Look, firing: set[str]) -> list[Alert]:
-    """The change and the deployment that differs are one problem: the first told stays the one."""
+def _alerts(kpi: str, look: _Look, firing: list[Alert]) -> list[Alert]:
+    """A fall and a deployment that differs are one problem: what was told first stays the one."""
     silent = [look.silent] if look.silent is not None else []
-    if look.changed is None:
+    lasting = any(
+        alert.kind is AlertKind.KPI_DIFFERS and alert.labels["kpi"] == kpi and not look.ends(alert)
+        for alert in firing
+    )
+    if look.changed is None or lasting:
         return [*silent, *look.differing]
-    told = [alert for alert in look.differing if alert.fingerprint in firing]
-    return [*silent, *(told or [look.changed])]
+    return [*silent, look.changed]
 
 
 def _look(
@@ -225,14 +228,12 @@ def _told(
     if evidence.endpoint is not None and evidence.traffic:
         attribution = attribute(causes, onset)
     moved = in_window(judgement, kpi.kind, settled.start, kpi.confidence, relative=kpi.relative)
-    confidence = f"the interval has {100.0 * kpi.confidence:g} % confidence"
     why = f" ({watch.sentence.rstrip('.')})" if watch is not None else ""
-    sure = f"{confidence}; it rests on the judged window alone{why}"
+    sure = f"it rests on the judged window alone{why}"
     if watch is not None and watch.alarm:
         moved = replace(_measured(settled, onset.since, kpi) or moved, since=onset.since)
         between = f"{spell_time(onset.earliest)} and {spell_time(onset.latest + onset.bucket)}"
-        looks = f"{confidence} whenever one looks"
-        sure = f"{looks}; {spell_evidence(watch)}; it began between {between}"
+        sure = f"{spell_evidence(watch)}; it began between {between}"
     told = Told(
         event=event,
         kpi=kpi,

@@ -153,7 +153,9 @@ def _sureness(told: Told) -> str:
             f"It began about when {blamed.told()} ({spell_time(blamed.time)}), but side by side "
             "the deployments do alike, so what they are asked has changed rather than who answers."
         )
-    return f"How sure: {told.sure}. {tied}"
+    asked = "whenever one looks" if told.cause is not None else "if it began then"
+    interval = f"the interval has {100.0 * told.moved.confidence:g} % confidence {asked}"
+    return f"How sure: {interval}; {told.sure}. {tied}"
 
 
 def _list(causes: Iterable[Cause]) -> str:
