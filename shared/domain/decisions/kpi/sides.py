@@ -121,7 +121,7 @@ def _judge(
             f"{kpi.name} side by side: {named(name, models.get(name))} "
             f"{spell_value(sides.value, kpi.kind)}, {named(other, models.get(other))} "
             f"{spell_value(sides.value_other, kpi.kind)}: {told} ({size[1]} to {size[2]} with "
-            f"{100.0 * confidence:.3g} % confidence, {sides.buckets} buckets, n "
+            f"{min(100.0 * confidence, 99.99):.4g} % confidence, {sides.buckets} buckets, n "
             f"{spell_number(sides.n)} and {spell_number(sides.n_other)}); {may} {allowed}.{spread}"
         ),
         statistic="difference",
