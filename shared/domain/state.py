@@ -32,7 +32,8 @@ class DeploymentWatch:
 
     `unfinished` is since when it is being written, `mirrored` since when it only mirrors,
     `requested` when a request to it was last seen. `carries` is its model version and `instances`
-    their number at the last look.
+    their number at the last look, `created` when the resource was made, `written` the last time it
+    was written as far as that was told, `first_seen` when it was first looked at.
     """
 
     completed: datetime
@@ -43,13 +44,18 @@ class DeploymentWatch:
     requested: datetime | None = None
     carries: str | None = None
     instances: int | None = None
+    created: datetime | None = None
+    written: datetime | None = None
+    first_seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficShift:
-    """The declared shares as they were first seen at `time`; `by` is who changed them, if told.
+    """Declared shares since `time`, as far as that is known; `by` is who changed them, if told.
 
-    `planned` says that somebody had said so, or that nothing was known before.
+    They were seen first at `seen`, and the look before was at `after`: an event of that time is
+    that of the change, and `told` is the last such. `planned` says that somebody had said so, or
+    that nothing was known before.
     """
 
     time: datetime
@@ -57,6 +63,24 @@ class TrafficShift:
     models: dict[str, str] = field(default_factory=dict)
     by: str | None = None
     planned: bool = False
+    after: datetime | None = None
+    seen: datetime | None = None
+    told: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Azure did not do what was asked at `time`: nothing but an event ever tells of it.
+
+    It is spoken of until `until`, unless a later try succeeds. `by` asked for it, `correlation`
+    finds it in Azure's activity log, both where the event tells.
+    """
+
+    time: datetime
+    until: datetime
+    outcome: str = "failure"
+    by: str | None = None
+    correlation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +168,9 @@ class SubjectState:
     inputs, `traffic` the shares an endpoint had, oldest first, `intents` what somebody said is
     meant to be, `unhealthy` until when each health alert last had its reason, `batch` watches
     batch endpoints by name, `monitor` a monitor of Azure's own, `azure_alerts` the times an alert
-    rule fired, `last_hash` ends the subject's decision chain.
+    rule fired, `refused` what Azure did not do, by deployment (empty for the endpoint itself),
+    `unfinished` since when the endpoint is being written, `asked` the next look that was asked for,
+    `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -159,4 +185,7 @@ class SubjectState:
     batch: dict[str, BatchWatch] = field(default_factory=dict)
     monitor: MonitorWatch = field(default_factory=MonitorWatch)
     azure_alerts: dict[str, AlertInstance] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    unfinished: datetime | None = None
+    asked: datetime | None = None
     last_hash: str = ""

@@ -37,8 +37,9 @@ class Deployment:
     """One deployment of an endpoint; `model` and `version` as far as they are known.
 
     `provisioning_state` is Azure's word: Creating, Updating, Scaling, Deleting, Succeeded,
-    Failed or Canceled. `changed` is when the resource was last written. `instances` of
-    `instance_type` are paid for; `sampling` is the per cent of requests whose rows are collected.
+    Failed or Canceled. `changed` is when the resource was last written, `created` when it was made.
+    `instances` of `instance_type` are paid for; `sampling` is the per cent of requests whose rows
+    are collected.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Deployment:
     instances: int | None = None
     instance_type: str | None = None
     sampling: float | None = None
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,8 @@ class DeploymentHealth:
 class Endpoint:
     """An online endpoint: what is deployed, what is declared and what is mirrored.
 
-    `traffic` and `mirror_traffic` are per cent by deployment; a missing key means 0.
+    `traffic` and `mirror_traffic` are per cent by deployment; a missing key means 0. `changed` is
+    when the resource was last written.
     """
 
     name: str
@@ -116,6 +119,7 @@ class Endpoint:
     traffic: dict[str, float] = field(default_factory=dict)
     mirror_traffic: dict[str, float] = field(default_factory=dict)
     deployments: tuple[Deployment, ...] = ()
+    changed: datetime | None = None
 
     def serving(self) -> Deployment | None:
         """The deployment with the largest declared share, None when every share is 0."""

@@ -81,7 +81,9 @@ class Service:
     def _receive(self, payload: bytes, via: str) -> list[Receipt]:
         received = self._clock()
         receipts = []
-        for parsed in parse(payload):
+        settings = self._world.settings
+        workspace = None if settings.azure is None else settings.azure.workspace_id
+        for parsed in parse(payload, names=settings.keeps_names, workspace=workspace):
             self._telemetry.count(
                 "events", via=via, read="yes" if parsed.refusal is None else "refused"
             )
@@ -106,6 +108,11 @@ class Service:
                 )
             )
         return receipts
+
+    def say(self, event: Event, *, via: str) -> Receipt:
+        """Take in an event that is made here, by the way and the rules of one from outside."""
+        [receipt] = self.receive(canonical_json(event.to_cloud_event()), via=via)
+        return receipt
 
     def handle(self, body: Mapping[str, Any]) -> Decision | None:
         """Decide one event once; None when it is decided already.

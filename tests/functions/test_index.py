@@ -79,7 +79,7 @@ TABLE = {
     "retraining_request": service_bus(queueName="retraining-requests"),
     "promotion_request": service_bus(queueName="promotion-requests"),
     "promotion_gate": http("gate/{model}/{version}", "GET", "POST"),
-    "operations": http("{*path}", "GET"),
+    "operations": http("{*path}", "GET", "POST", "DELETE"),
 }
 
 

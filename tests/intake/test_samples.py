@@ -206,6 +206,40 @@ def test_a_monitor_breach_names_signal_features_values_and_thresholds():
     ]
 
 
+WORKSPACE = (
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/RG-ML/providers"
+    "/Microsoft.MachineLearningServices/workspaces/WS-prod"
+)
+
+
+def test_a_resource_event_of_the_workspace_is_read_however_its_id_is_spelled():
+    payload = (EVENTS / "arm_online_deployment_write_failure.derived.json").read_bytes()
+
+    [parsed] = parse(payload, workspace=WORKSPACE)
+    assert parsed.event.type is EventType.DEPLOYMENT_FAILED
+
+
+def test_a_resource_event_of_a_neighbour_in_the_same_group_is_refused_and_kept():
+    """Its endpoint may have the name of one that is watched."""
+    payload = (EVENTS / "arm_online_deployment_write_failure.derived.json").read_bytes()
+
+    [parsed] = parse(payload, workspace=WORKSPACE.replace("WS-prod", "ws-test"))
+    assert parsed.event is None
+    assert parsed.refusal == (
+        "Nothing reacts to endpoints of the workspace ws-prod in rg-ml; ws-test is watched here."
+    )
+    assert b"loan-endpoint" in parsed.body
+
+
+@pytest.mark.parametrize(
+    "name", ["aml_model_registered.eventgrid.json", "ado_build_complete.v2.json"]
+)
+def test_events_that_are_no_resources_are_read_whatever_workspace_is_watched(name):
+    [parsed] = parse((EVENTS / name).read_bytes(), workspace=WORKSPACE)
+
+    assert parsed.event is not None
+
+
 def test_who_did_it_and_from_where_is_not_archived():
     [parsed] = parse((EVENTS / "arm_online_endpoint_write_success.derived.json").read_bytes())
 

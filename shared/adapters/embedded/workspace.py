@@ -3,7 +3,8 @@
 ::
 
     models/<name>/<version>.yaml     tags, metrics, inputs, training_data, run, registered
-    endpoints/<name>.yaml            provisioning_state, traffic, mirror_traffic, deployments
+    endpoints/<name>.yaml            provisioning_state, changed, traffic, mirror_traffic,
+                                     deployments
     requests/<endpoint>.csv          time,deployment,status,duration_ms and, where the model's
                                      container said another one, model_status
     load/<endpoint>.csv              time,deployment,instance,cpu,memory,disk,gpu,state: a line a
@@ -97,6 +98,7 @@ class FileWorkspace:
             deployments=tuple(
                 _deployment(path, deployment, facts) for deployment, facts in deployments.items()
             ),
+            changed=described.time("changed"),
         )
 
     def endpoints(self) -> Sequence[str]:
@@ -275,8 +277,9 @@ def _deployment(path: Path, name: str, facts: Any) -> Deployment:
         provisioning_state=described.text("provisioning_state") or "Succeeded",
         model=model or None,
         version=version or None,
-        changed=described.time("changed"),
+        changed=described.time("changed") or described.time("created"),
         instances=described.whole("instances"),
         instance_type=described.text("instance_type"),
         sampling=described.number("sampling"),
+        created=described.time("created"),
     )

@@ -31,6 +31,18 @@ def mirror(stage: Stage, found: Found) -> None:
     _declare(stage, found, "mirror_traffic")
 
 
+@verbs.add("traffic is shown as SHARES [of ENDPOINT]")
+def shown(stage: Stage, found: Found) -> None:
+    """What is read of an endpoint though Azure would not take it, and sends no event of it."""
+    endpoint, at, shares = stage.endpoint(found), written(stage.now), found.shares("shares")
+
+    def change() -> None:
+        stage.files.endpoint(endpoint).update(traffic=shares, changed=at)
+        stage.files.write_endpoint(endpoint)
+
+    stage.show(found, change)
+
+
 @verbs.add("a change of traffic is refused [of ENDPOINT] [by PERSON]", clauses=TELLING)
 def refused(stage: Stage, found: Found) -> None:
     """Azure did not do what was asked; nothing but its event tells of it."""

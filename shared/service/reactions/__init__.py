@@ -55,13 +55,17 @@ _CHECKS = {
 _RECONCILED = {"model": "registered", "monitor": "monitors", "azure-alert": "azure_alerts"}
 
 
+def family_of(event: Event) -> str:
+    """The file here that reacts to an event; events nothing reacts to are recorded."""
+    if event.type is not EventType.CHECK_DUE:
+        return _FAMILIES.get(event.type, "record")
+    family = _CHECKS[Check(event.data["check"])]
+    if family == "routing":
+        return _RECONCILED.get(event.subject.partition("/")[0], family)
+    return family
+
+
 def reaction_to(event: Event) -> Reaction:
-    """The reaction an event has; events nothing reacts to are recorded."""
-    if event.type is EventType.CHECK_DUE:
-        family = _CHECKS[Check(event.data["check"])]
-        if family == "routing":
-            family = _RECONCILED.get(event.subject.partition("/")[0], family)
-    else:
-        family = _FAMILIES.get(event.type, "record")
-    reaction: Reaction = import_module(f"{__name__}.{family}").REACTION
+    """The reaction an event has."""
+    reaction: Reaction = import_module(f"{__name__}.{family_of(event)}").REACTION
     return reaction

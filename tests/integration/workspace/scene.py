@@ -105,11 +105,13 @@ class AzureScene:
             f"onlineEndpoints/{name}",
             {
                 "authMode": "AADToken",
-                "provisioningState": "Succeeded",
+                "provisioningState": facts.get("provisioning_state", "Succeeded"),
                 "traffic": facts.get("traffic") or {},
                 "mirrorTraffic": facts.get("mirror_traffic") or {},
             },
         )
+        self.state.deployments.setdefault(name, {})
+        _date(self.state.endpoints[name], facts)
         for deployment, one in (facts.get("deployments") or {}).items():
             model, _, version = one.get("model", "").partition(":")
             model_id = f"{WORKSPACE}/models/{model}/versions/{version}" if model else None
@@ -119,11 +121,13 @@ class AzureScene:
                     "endpointComputeType": "Managed",
                     "provisioningState": one.get("provisioning_state", "Succeeded"),
                     "model": model_id,
+                    "instanceType": one.get("instance_type"),
+                    "dataCollector": _collector(one.get("sampling")),
                 },
+                sku={"name": "Default", "tier": "Standard", "capacity": one.get("instances")},
             )
-            if "changed" in one:
-                resource["systemData"]["lastModifiedAt"] = one["changed"].isoformat()
-            self.state.deployments.setdefault(name, {})[deployment] = resource
+            _date(resource, one)
+            self.state.deployments[name][deployment] = resource
 
     def asset(self, name: str, uri: str, kind: str = "uri_folder", **tags: str) -> None:
         """The one version of a data asset."""
@@ -156,6 +160,20 @@ class AzureScene:
         )
         self.opened.append(blobs)
         return AzureWorkspace(resources, blobs, logs, metrics or NoMetrics())
+
+
+def _date(resource: dict[str, Any], facts: Mapping[str, Any]) -> None:
+    """When it was made and last written, as far as the facts say."""
+    for ours, theirs in (("created", "createdAt"), ("changed", "lastModifiedAt")):
+        if ours in facts:
+            resource["systemData"][theirs] = facts[ours].isoformat()
+
+
+def _collector(sampling: float | None) -> dict[str, Any] | None:
+    if sampling is None:
+        return None
+    inputs = {"dataCollectionMode": "Enabled", "samplingRate": sampling / 100.0}
+    return {"collections": {"model_inputs": inputs}}
 
 
 def serve_scene(server: LoopbackServer) -> AzureScene:
