@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shared.domain.state import DeploymentWatch, TrafficShift
 from shared.domain.world import DeploymentHealth, Endpoint, Job, ModelVersion, SeriesPoint
 
 
@@ -94,7 +95,7 @@ class DriftEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KpiSeries:
-    """One KPI: its history before `start` and the judged buckets from `start` to `end`."""
+    """One KPI as read up to `end`: its history before `start`, and the buckets from then on."""
 
     name: str
     start: datetime
@@ -106,10 +107,18 @@ class KpiSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KpiEvidence:
-    """Every KPI the policy names, as read."""
+    """Every KPI the policy names, as read, and what the endpoint was serving meanwhile.
+
+    `traffic` are its shares over time, `deployments` those it has now. `healthy` is when its health
+    was last looked at, if no alert of errors, slowness or saturation is open.
+    """
 
     taken: datetime
     series: tuple[KpiSeries, ...] = ()
+    endpoint: str | None = None
+    traffic: tuple[TrafficShift, ...] = ()
+    deployments: dict[str, DeploymentWatch] = field(default_factory=dict)
+    healthy: datetime | None = None
     problem: str | None = None
 
 

@@ -791,7 +791,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_a_look_twice_says_nothing_new_and_alerts_are_posted_and_resolved_in_turn(steps):
     world = World()

@@ -13,7 +13,8 @@
     data/<name>.yaml                 paths (globs allowed), time_column
     inference/<model>.yaml           the same; or collected data as Azure lays it out:
     inference/<endpoint>/<deployment>/model_inputs/yyyy/MM/dd/HH/*.jsonl
-    kpis/<model>/<kpi>.csv           time,value,weight
+    kpis/<model>/<kpi>.csv           time,value,weight,deployment; in place of a query
+    metrics/<resource>/<metric>.csv  time,value and a column a dimension, one row a sample
 """
 
 import re
@@ -25,6 +26,7 @@ from typing import Any
 from shared.adapters.collected_hours import may_hold
 from shared.adapters.container_logs import last_lines
 from shared.adapters.embedded.health import read_answers, read_loads
+from shared.adapters.embedded.metrics import read_metric
 from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
@@ -221,10 +223,12 @@ class FileWorkspace:
         return described, paths
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
-        """The KPIs out of their files; a folder answers no queries."""
+        """The KPIs out of their files; a folder answers no queries, but has metrics."""
         return [self._kpi(model, question) for question in asked]
 
     def _kpi(self, model: str, asked: SeriesQuestion) -> SeriesAnswer:
+        if asked.metric is not None:
+            return read_metric(self._folder / "metrics", asked, asked.metric)
         try:
             _plain_names("a KPI", model, asked.name)
             path = self._folder / "kpis" / model / f"{asked.name}.csv"
