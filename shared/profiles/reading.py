@@ -9,9 +9,11 @@ from typing import Any
 from shared.errors import InvalidData
 from shared.profiles.sources.delimited import read_delimited
 from shared.profiles.sources.frame import read_frame
+from shared.profiles.sources.json_lines import ROWS_AT_ONCE as JSON_ROWS_AT_ONCE
 from shared.profiles.sources.json_lines import read_json_lines
 from shared.profiles.sources.parquet import read_parquet
 from shared.profiles.sources.part import Part
+from shared.profiles.sources.unread import Faults
 
 Source = Any
 ROWS_AT_ONCE = 1 << 20
@@ -27,21 +29,27 @@ def read_parts(
     text: Collection[str] = (),
     rows_at_once: int = ROWS_AT_ONCE,
     bytes_at_once: int = BYTES_AT_ONCE,
+    faults: Faults = Faults.REFUSE,
 ) -> Iterator[Part]:
     """The rows of a source in the order they have, in parts that fit into memory.
 
     `source` is a path, a list of paths, a pyarrow table, any frame that speaks Arrow (Polars,
     pandas, DuckDB), or a mapping of column name to values. `text` names the columns to read as
     text where the format knows no types. A part has at most about `rows_at_once` rows, of a CSV
-    file so many bytes; use up a part before asking for the next.
+    file so many bytes; use up a part before asking for the next. `faults` says whether a line of
+    JSON Lines that cannot be read refuses the file or is counted.
     Raises InvalidData naming the file and what is wrong with it.
     """
     if isinstance(source, str | Path):
-        yield from _read_file(Path(source), text, rows_at_once, bytes_at_once)
+        yield from _read_file(Path(source), text, rows_at_once, bytes_at_once, faults)
     elif isinstance(source, Sequence):
         for one in source:
             for part in read_parts(
-                one, text=text, rows_at_once=rows_at_once, bytes_at_once=bytes_at_once
+                one,
+                text=text,
+                rows_at_once=rows_at_once,
+                bytes_at_once=bytes_at_once,
+                faults=faults,
             ):
                 yield replace(part, share=part.share / len(source))
     else:
@@ -75,7 +83,7 @@ def _file_hash(path: Path) -> str:
 
 
 def _read_file(
-    path: Path, text: Collection[str], rows_at_once: int, bytes_at_once: int
+    path: Path, text: Collection[str], rows_at_once: int, bytes_at_once: int, faults: Faults
 ) -> Iterator[Part]:
     import pyarrow as pa
 
@@ -88,7 +96,7 @@ def _read_file(
             case ".csv":
                 yield from read_delimited(path, text, bytes_at_once)
             case ".jsonl" | ".ndjson" | ".json":
-                yield from read_json_lines(path, rows_at_once)
+                yield from read_json_lines(path, min(rows_at_once, JSON_ROWS_AT_ONCE), faults)
             case suffix:
                 raise InvalidData(f"{path} ends in {suffix or 'nothing'}; name a {_SUFFIXES} file.")
     except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
