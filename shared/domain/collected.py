@@ -7,6 +7,10 @@ from enum import StrEnum
 
 from shared.domain.canonical import content_hash
 
+ROW_TIME = "@time"
+ROW_ID = "@id"
+"""What is known of each collected row beside its columns, under names that no data has."""
+
 WRITTEN_LATE = timedelta(hours=1)
 """A row may be written into the folder of the hour after its own."""
 
@@ -81,14 +85,16 @@ class ColumnSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsSeen:
-    """Rows of a span: how many, from when to when, their columns, and the lines that were unread.
+    """Rows of a span: how many, from when to when, their columns.
 
-    `settled` of the rows lie in the part of the span whose rows can no longer come late.
+    `settled` of the rows lie in the part of the span whose rows can no longer come late. `lines`
+    and `unread` count those of all files that were read, `unread` by the reason, with an example.
     """
 
     rows: int = 0
     settled: int = 0
     files: int = 0
+    lines: int = 0
     first: datetime | None = None
     last: datetime | None = None
     columns: dict[str, ColumnSeen] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.alert import Alert
+from shared.domain.collected import Seen
 from shared.domain.intent import Intent
 
 
@@ -60,17 +61,38 @@ class TrafficShift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedWindow:
+    """A window [start, end) first judged at `judged`, by the files that were `seen`.
+
+    `rows` and `counts`, the hash of what was counted in them, are what its verdict rests on. It is
+    judged again once at most, and `closed` then.
+    """
+
+    start: datetime
+    end: datetime
+    judged: datetime
+    seen: Seen
+    rows: int
+    counts: str
+    verdict: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftWatch:
     """How far a model's inputs were watched, and what is remembered of them.
 
     Evidence up to `until` is in `packed`, against the baseline of `version`; `recent` holds the
-    verdicts of the last windows, oldest first.
+    verdicts of the last windows, oldest first; the last of these are those of `windows`, which may
+    be judged again. `began` is since when there is something to make a baseline of.
     """
 
     version: str | None = None
     until: datetime | None = None
     packed: str = ""
     recent: tuple[str, ...] = ()
+    windows: tuple[JudgedWindow, ...] = ()
+    began: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +101,9 @@ class SubjectState:
 
     `alerts` by fingerprint, `deployments` by name (endpoints), `baselines` by model version,
     `versions` gives the gates' last verdict on each version that was judged,
-    `checks` holds when each check last reported, `drift` the watch of a model's
-    inputs, `traffic` the shares an endpoint had, oldest first, `intents` what somebody said is
-    meant to be, `last_hash` ends the subject's decision chain.
+    `checks` holds when each check last reported, `drift` the watch of a model's inputs and
+    `predictions` that of what it made of them, `traffic` the shares an endpoint had, oldest first,
+    `intents` what somebody said is meant to be, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -90,6 +112,7 @@ class SubjectState:
     versions: dict[str, str] = field(default_factory=dict)
     checks: dict[str, datetime] = field(default_factory=dict)
     drift: DriftWatch = field(default_factory=DriftWatch)
+    predictions: DriftWatch = field(default_factory=DriftWatch)
     traffic: tuple[TrafficShift, ...] = ()
     intents: tuple[Intent, ...] = ()
     last_hash: str = ""

@@ -38,7 +38,8 @@ class Deployment:
 
     `provisioning_state` is Azure's word: Creating, Updating, Scaling, Deleting, Succeeded,
     Failed or Canceled. `changed` is when the resource was last written. `instances` of
-    `instance_type` are paid for; `sampling` is the per cent of requests whose rows are collected.
+    `instance_type` are paid for; `sampling` is the per cent of requests whose rows are collected,
+    `outputs_sampling` that of their outputs, each drawn on its own.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Deployment:
     instances: int | None = None
     instance_type: str | None = None
     sampling: float | None = None
+    outputs_sampling: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from shared.domain.collected import ROW_ID, ROW_TIME
 from shared.profiles.buffers import valid_values
-from shared.profiles.sources.part import ROW_ID, ROW_TIME, Part
+from shared.profiles.sources.part import Part
 from shared.profiles.sources.unread import Unread
 from shared.profiles.windowing import as_timestamps
 
@@ -44,6 +45,7 @@ class Survey:
 
     start: datetime
     end: datetime
+    lines: int = 0
     unread: Unread = field(default_factory=Unread)
     without_id: int = 0
     _times: list[Integers] = field(default_factory=list)
@@ -55,6 +57,7 @@ class Survey:
     def noting(self, parts: Iterator[Part]) -> Iterator[Part]:
         """The same parts, noted as they pass."""
         for part in parts:
+            self.lines += part.lines
             self.unread += part.unread
             if part.rows and ROW_TIME in part.about:
                 self._note(part)

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.collected import Joined
+from shared.domain.collected import ROW_ID, ROW_TIME, Joined
 from shared.errors import InvalidData
 from shared.profiles import baseline, window
 from shared.profiles.calibrating import windows_of_time
 from shared.profiles.compute import window_of_parts
 from shared.profiles.joining import join, one_window
 from shared.profiles.reading import read_parts
-from shared.profiles.sources.part import ROW_ID, ROW_TIME
 from shared.profiles.sources.unread import Faults, Unread
 from shared.profiles.survey import Survey
 from shared.statistics.profile import MISSING

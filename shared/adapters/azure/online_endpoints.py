@@ -7,6 +7,7 @@ from typing import Any
 from shared.adapters.azure.answers import mapping, number, numbers, text, time, whole
 from shared.adapters.azure.resource_names import is_resource_name, named
 from shared.adapters.azure.workspace_resources import WorkspaceResources
+from shared.domain.collected import Collection
 from shared.domain.world import Deployment, Endpoint
 from shared.errors import NotFound
 
@@ -76,13 +77,12 @@ class OnlineEndpoints:
         return text(answer, "content") or ""
 
 
-def _sampling(collector: Mapping[str, Any]) -> float | None:
-    """Per cent of requests whose inputs are collected; None when none are."""
-    collections = mapping(collector, "collections")
-    inputs = mapping(collections, "model_inputs")
-    if (text(inputs, "dataCollectionMode") or "").casefold() != "enabled":
+def _sampling(collector: Mapping[str, Any], collection: Collection) -> float | None:
+    """Per cent of requests of which a collection keeps rows; None when of none."""
+    settings = mapping(mapping(collector, "collections"), collection.value)
+    if (text(settings, "dataCollectionMode") or "").casefold() != "enabled":
         return None
-    rate = number(inputs.get("samplingRate"))
+    rate = number(settings.get("samplingRate"))
     return 100.0 if rate is None else 100.0 * rate
 
 
@@ -112,5 +112,6 @@ def _deployment(item: Mapping[str, Any]) -> Deployment | None:
         changed=time(system, "lastModifiedAt") or time(system, "createdAt"),
         instances=whole(mapping(item, "sku"), "capacity"),
         instance_type=text(properties, "instanceType"),
-        sampling=_sampling(mapping(properties, "dataCollector")),
+        sampling=_sampling(mapping(properties, "dataCollector"), Collection.INPUTS),
+        outputs_sampling=_sampling(mapping(properties, "dataCollector"), Collection.OUTPUTS),
     )

@@ -25,7 +25,6 @@ from shared.statistics.sequential import (
 _YEAR = timedelta(days=365.25)
 _WEEK = timedelta(days=7)
 _MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
-_REMEMBERED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +55,13 @@ class DriftSeen:
 def look_for_drift(
     evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy, watch: DriftWatch
 ) -> DriftSeen:
-    """Ask the alarm the policy chose; without a calibration only limits can tell."""
-    recent = (*watch.recent, comparison.verdict.value)[-_REMEMBERED:]
-    kept = replace(watch, recent=recent)
+    """Ask the alarm the policy chose; without a calibration only limits can tell.
+
+    `watch` knows the verdict of this window already.
+    """
     if drift.alarm is DriftAlarm.SEQUENTIAL and evidence.calibration is not None:
-        return _sequential(evidence, drift, kept)
-    return _by_limits(evidence, comparison, drift, kept)
+        return _sequential(evidence, drift, watch)
+    return _by_limits(evidence, comparison, drift, watch)
 
 
 def _by_limits(

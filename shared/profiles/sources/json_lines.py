@@ -5,14 +5,15 @@ are known by it and by their place in the line, as Azure's own monitoring knows 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.collected import ROW_ID, ROW_TIME
 from shared.errors import InvalidData
-from shared.profiles.sources.part import ROW_ID, ROW_TIME, Part
+from shared.profiles.sources.part import Part
 from shared.profiles.sources.unread import Faults, Unread, Why
 
 if TYPE_CHECKING:
@@ -45,26 +46,28 @@ class _Lines:
 
 
 def read_json_lines(
-    path: Path, rows_at_once: int, faults: Faults = Faults.REFUSE
+    paths: Sequence[Path], rows_at_once: int, faults: Faults = Faults.REFUSE
 ) -> Iterator[Part]:
-    """Parts of about so many rows; a collected line's rows lie in its `data`.
+    """Parts of about so many rows; small files that follow each other come in one part.
 
-    A collected line gets its envelope's `time` as a column unless its rows have one; lines whose
-    rows lie elsewhere (`dataref`, `datainblob`) or are no rows of columns are counted.
+    A collected line's rows lie in its `data`; it gets its envelope's `time` as a column unless its
+    rows have one. Lines whose rows lie elsewhere (`dataref`, `datainblob`) or are no rows of
+    columns are counted.
     Raises InvalidData for a line that is no JSON object; with `Faults.COUNT` that is counted too,
     as is a collected line without a time, and a last line that is still being written.
     """
     lines = _Lines()
-    size = max(path.stat().st_size, 1)
+    size = max(sum(path.stat().st_size for path in paths), 1)
     read = told = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            read += len(line)
-            if line.strip():
-                _read_line(lines, line, path, number, faults)
-            if len(lines.rows) >= rows_at_once:
-                yield _part(lines, (read - told) / size)
-                lines, told = _Lines(), read
+    for path in paths:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                read += len(line)
+                if line.strip():
+                    _read_line(lines, line, path, number, faults)
+                if len(lines.rows) >= rows_at_once:
+                    yield _part(lines, (read - told) / size)
+                    lines, told = _Lines(), read
     if lines.rows or lines.unread.total or not told:
         yield _part(lines, (size - told) / size)
 
@@ -141,6 +144,7 @@ def _part(lines: _Lines, share: float) -> Part:
         added=added,
         about=(ROW_TIME, ROW_ID),
         mixed=mixed,
+        lines=len(lines.held),
         unread=lines.unread,
         share=share,
     )

@@ -9,9 +9,6 @@ from shared.profiles.sources.unread import Unread
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROW_TIME = "@time"
-ROW_ID = "@id"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -19,9 +16,9 @@ class Part:
 
     `read_pieces` gives it piece by piece where that is cheaper. `names` are all its columns,
     `added` those the source has beside the data's own, `about` what it knows of each row under
-    names that no data has (`@time`, `@id`), `mixed` those of several types, read as text. `unread`
-    counts the lines whose rows could not be read. `share` is the part's share of the whole source,
-    for whoever shows progress.
+    names that no data has (`@time`, `@id`), `mixed` those of several types, read as text. `lines`
+    counts those of a collector that were read, `unread` those that could not be. `share` is the
+    part's share of the whole source, for whoever shows progress.
     """
 
     rows: int
@@ -31,6 +28,7 @@ class Part:
     added: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     mixed: tuple[str, ...] = ()
+    lines: int = 0
     unread: Unread = field(default_factory=Unread)
     share: float = 1.0
 
@@ -47,6 +45,7 @@ class Part:
         added: Collection[str] = (),
         about: Collection[str] = (),
         mixed: Collection[str] = (),
+        lines: int = 0,
         unread: Unread | None = None,
         share: float = 1.0,
     ) -> Self:
@@ -58,6 +57,7 @@ class Part:
             about=tuple(about),
             read=table.column,
             mixed=tuple(mixed),
+            lines=lines,
             unread=unread or Unread(),
             share=share,
         )

@@ -127,6 +127,16 @@ class AzureScene:
                     "model": model_id,
                 },
             )
+            collections = {
+                collection: {"dataCollectionMode": "Enabled", "samplingRate": one[key] / 100}
+                for key, collection in (
+                    ("sampling", "model_inputs"),
+                    ("outputs_sampling", "model_outputs"),
+                )
+                if key in one
+            }
+            if collections:
+                resource["properties"]["dataCollector"] = {"collections": collections}
             if "changed" in one:
                 resource["systemData"]["lastModifiedAt"] = one["changed"].isoformat()
             self.state.deployments.setdefault(name, {})[deployment] = resource
