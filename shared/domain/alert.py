@@ -37,6 +37,7 @@ class AlertKind(StrEnum):
     BATCH_MISSING = "batch_missing"
     NO_INFERENCE_DATA = "no_inference_data"
     DATA_STOPPED = "data_stopped"
+    DATA_INCOMPLETE = "data_incomplete"
     DRIFT = "drift"
     KPI_CHANGED = "kpi_changed"
     MONITOR_BREACH = "monitor_breach"

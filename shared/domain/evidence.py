@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.collected import Joined, RowsSeen, Seen
-from shared.domain.world import Endpoint, ModelVersion, SeriesPoint
+from shared.domain.world import Deployment, Endpoint, ModelVersion, SeriesPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +111,47 @@ class DriftEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentCollected:
+    """What one deployment served and collected in a span.
+
+    `requests` were observed while their rows can no longer come late, `since_last` of them after
+    its last input row and `hour_left` in the rest of that row's hour; None is what nobody counted
+    or asked. Since `steady` input rows came without a gap: `steady_rows` of `steady_requests`.
+    `inputs_since` are the input rows after its last output row.
+    """
+
+    deployment: Deployment
+    inputs: RowsSeen = field(default_factory=RowsSeen)
+    outputs: RowsSeen = field(default_factory=RowsSeen)
+    joined: Joined | None = None
+    requests: int | None = None
+    since_last: int | None = None
+    hour_left: int | None = None
+    steady: datetime | None = None
+    steady_rows: int = 0
+    steady_requests: int | None = None
+    inputs_since: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionEvidence:
+    """What the deployments of a model collected in [start, end), late rows being due at `settled`.
+
+    `bodies` names deployments that keep requests' bodies only. `endpoint` is None where it is gone
+    or nothing was looked at.
+    """
+
+    taken: datetime
+    start: datetime
+    settled: datetime
+    end: datetime
+    endpoint: str | None = None
+    deployments: tuple[DeploymentCollected, ...] = ()
+    bodies: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiSeries:
     """One KPI: its history before `start` and the judged buckets from `start` to `end`."""
 
@@ -158,5 +199,11 @@ class NoEvidence:
 
 
 Evidence = (
-    PromotionEvidence | RoutingEvidence | DriftEvidence | KpiEvidence | ServiceEvidence | NoEvidence
+    PromotionEvidence
+    | RoutingEvidence
+    | DriftEvidence
+    | CollectionEvidence
+    | KpiEvidence
+    | ServiceEvidence
+    | NoEvidence
 )

@@ -96,14 +96,39 @@ class DriftWatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """What one deployment keeps in one collection: when its last row was, and its columns.
+
+    `columns` gives the share of rows that had a value, while the deployment `carries` a version.
+    """
+
+    last: datetime | None = None
+    carries: str | None = None
+    columns: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionWatch:
+    """What is remembered of a model's collected rows: first looked at `since`.
+
+    `inputs` and `outputs` hold a stream by deployment.
+    """
+
+    since: datetime | None = None
+    inputs: dict[str, Stream] = field(default_factory=dict)
+    outputs: dict[str, Stream] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectState:
     """The memory of one subject, replaced as a whole by each decision.
 
     `alerts` by fingerprint, `deployments` by name (endpoints), `baselines` by model version,
     `versions` gives the gates' last verdict on each version that was judged,
     `checks` holds when each check last reported, `drift` the watch of a model's inputs and
-    `predictions` that of what it made of them, `traffic` the shares an endpoint had, oldest first,
-    `intents` what somebody said is meant to be, `last_hash` ends the subject's decision chain.
+    `predictions` that of what it made of them, `collection` what was collected of both, `traffic`
+    the shares an endpoint had, oldest first, `intents` what somebody said is meant to be,
+    `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -113,6 +138,7 @@ class SubjectState:
     checks: dict[str, datetime] = field(default_factory=dict)
     drift: DriftWatch = field(default_factory=DriftWatch)
     predictions: DriftWatch = field(default_factory=DriftWatch)
+    collection: CollectionWatch = field(default_factory=CollectionWatch)
     traffic: tuple[TrafficShift, ...] = ()
     intents: tuple[Intent, ...] = ()
     last_hash: str = ""

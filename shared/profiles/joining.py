@@ -1,6 +1,7 @@
 """Inputs and the outputs made of them: joined by id to be counted, by column to be one window."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 
@@ -9,15 +10,16 @@ from shared.profiles.survey import Integers, Survey
 from shared.statistics.profile import MISSING, Profile
 
 
-def join(inputs: Survey, outputs: Survey) -> Joined:
+def join(inputs: Survey, outputs: Survey, until: datetime | None = None) -> Joined:
     """How many rows of either side have their other half, as far as it was read.
 
-    The other half is looked for among all rows that passed, also beyond the border of the span.
+    Rows of `until` and after are not asked for theirs, which may come late. The other half is
+    looked for among all rows that passed, also beyond the border of the span.
     """
-    asked, answered = inputs.ids(), outputs.ids()
+    asked, answered = inputs.ids(until), outputs.ids(until)
     return Joined(
-        inputs=inputs.rows,
-        outputs=outputs.rows,
+        inputs=inputs.rows_between(inputs.start, until or inputs.end),
+        outputs=outputs.rows_between(outputs.start, until or outputs.end),
         with_outputs=_known(asked, outputs.all_ids()),
         with_inputs=_known(answered, inputs.all_ids()),
         repeated_inputs=_repeated(asked),

@@ -97,6 +97,22 @@ class Survey:
         low, high = _instant(start), _instant(end)
         return sum(int(np.count_nonzero((one >= low) & (one < high))) for one in self._times)
 
+    def steady_since(self, gap: timedelta, until: datetime) -> datetime | None:
+        """Since when rows came without a longer gap, of those before `until`; None without any.
+
+        It is the start of the span where the first of them came as soon as that.
+        """
+        times = np.sort(_joined(self._times))
+        times = times[times < _instant(until)]
+        if not len(times):
+            return None
+        longest = gap // timedelta(microseconds=1)
+        breaks = np.flatnonzero(np.diff(times) > longest)
+        if len(breaks):
+            return _time(int(times[breaks[-1] + 1]))
+        first = _time(int(times[0]))
+        return self.start if first - self.start <= gap else first
+
     def columns(self) -> dict[str, Filled]:
         """Every column that was there, as far as it held values."""
         found = {}
@@ -108,10 +124,10 @@ class Survey:
             found[name] = Filled(rows=rows, last=None if last is None else _time(last), after=after)
         return found
 
-    def ids(self) -> Integers:
+    def ids(self, until: datetime | None = None) -> Integers:
         """The ids of the rows of the span, as numbers, each as often as it came."""
         ids, times = _joined(self._ids), _joined(self._id_times)
-        return ids[(times >= _instant(self.start)) & (times < _instant(self.end))]
+        return ids[(times >= _instant(self.start)) & (times < _instant(until or self.end))]
 
     def all_ids(self) -> Integers:
         """The same of every row that passed, whenever it was."""

@@ -273,7 +273,7 @@ class Service:
                 return [
                     (f"model/{policy.model}", {})
                     for policy in policies
-                    if policy.collection.expected and policy.endpoint is not None
+                    if policy.endpoint is not None
                 ]
             case Check.RECONCILE:
                 unseen = [

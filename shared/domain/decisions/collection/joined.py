@@ -19,7 +19,7 @@ def judge_joined(
 
     Each collection is sampled on its own, so of the inputs only the sampled share of the outputs is
     there; half of that is asked for, and nine tenths where all outputs are collected. Nothing is
-    asked for where nobody collects outputs.
+    asked for where nobody collects outputs. `n_needed` is None where the rows decide.
     """
     rate = min(outputs_sampling.values(), default=_WHOLE) / _WHOLE
     few = _UNSAMPLED if rate >= 1.0 else FEW
@@ -29,11 +29,11 @@ def judge_joined(
         sentence = f"No {side} were collected, so nothing could be joined. {numbers}"
         return _finding(thing, Verdict.PASS, "nothing_to_join", sentence, enforced=False)
     found = judge_came(joined.with_outputs, joined.inputs, rate, few=few)
-    reason = {
-        Verdict.PASS: "joined",
-        Verdict.FAIL: "outputs_not_joined",
-        Verdict.INCONCLUSIVE: "too_few_rows",
-    }[found.verdict]
+    verdict, reason = found.verdict, "outputs_not_joined"
+    if verdict is Verdict.INCONCLUSIVE:
+        reason = "too_few_rows"
+    if verdict is Verdict.PASS or found.share >= rate:
+        verdict, reason = Verdict.PASS, "joined"
     expected = (
         ""
         if rate >= 1.0
@@ -42,7 +42,7 @@ def judge_joined(
     return Finding(
         rule=Rule.COLLECTION,
         thing=thing,
-        verdict=found.verdict,
+        verdict=verdict,
         reason=reason,
         sentence=(
             f"{100.0 * found.share:.3g} % of the inputs have their outputs "
