@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from shared.domain.event import Check
 from shared.errors import Refused
+from shared.schedules import longest_gap
 
 PREFIX = "DRIFTGATE_"
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -15,6 +16,14 @@ SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 RESOURCE_MANAGER = "https://management.azure.com"
 LOG_ANALYTICS = "https://api.loganalytics.azure.com"
 WORKSPACE_BLOBS = "https://{account}.blob.core.windows.net"
+SCHEDULES = {
+    Check.DRIFT: "0 5 * * * *",
+    Check.KPI: "0 10 * * * *",
+    Check.COLLECTION: "0 20 * * * *",
+    Check.ROUTING: "0 */10 * * * *",
+    Check.RECONCILE: "0 */15 * * * *",
+    Check.HEARTBEAT: "0 2-59/15 * * * *",
+}
 METRICS = "https://{region}.metrics.monitor.azure.com"
 
 
@@ -74,21 +83,20 @@ class AzureSettings:
 class Settings:
     """Where state lies, where the workspace and the policies are read, how often checks run.
 
-    `azure` is None where the embedded adapters are used. `periods` is what the heartbeat expects
-    of each check; keep it in step with the schedules.
+    `azure` is None where the embedded adapters are used. `schedules` are those of the timers, which
+    read the same settings: what the heartbeat expects of each check follows from them.
     """
 
     home: Path = Path(".driftgate")
     workspace: Path = SAMPLES / "workspace"
     policies: Path = SAMPLES / "policies"
     azure: AzureSettings | None = None
-    periods: Mapping[Check, timedelta] = field(
-        default_factory=lambda: {
-            Check.DRIFT: timedelta(hours=1),
-            Check.KPI: timedelta(hours=1),
-            Check.ROUTING: timedelta(minutes=10),
-        }
-    )
+    schedules: Mapping[Check, str] = field(default_factory=lambda: dict(SCHEDULES))
+
+    @property
+    def periods(self) -> Mapping[Check, timedelta]:
+        """The longest time between two runs of each check."""
+        return {check: longest_gap(schedule) for check, schedule in self.schedules.items()}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -111,7 +119,18 @@ class Settings:
             workspace=_folder(environment, "WORKSPACE", home / "workspace", SAMPLES / "workspace"),
             policies=_folder(environment, "POLICIES", home / "policies", SAMPLES / "policies"),
             azure=AzureSettings.from_environment(environment) if adapters == "azure" else None,
+            schedules={check: _schedule(environment, check) for check in SCHEDULES},
         )
+
+
+def _schedule(environment: Mapping[str, str], check: Check) -> str:
+    name = f"{PREFIX}{check.name}_SCHEDULE"
+    schedule = environment.get(name) or SCHEDULES[check]
+    try:
+        longest_gap(schedule)
+    except ValueError as problem:
+        raise InvalidSetting(f"{name}: {problem}.") from problem
+    return schedule
 
 
 def _folder(environment: Mapping[str, str], name: str, own: Path, sample: Path) -> Path:

@@ -134,6 +134,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_DEVOPS_URL: devopsUrl
     DRIFTGATE_DRIFT_SCHEDULE: '0 5 * * * *'
     DRIFTGATE_KPI_SCHEDULE: '0 10 * * * *'
+    DRIFTGATE_COLLECTION_SCHEDULE: '0 20 * * * *'
     DRIFTGATE_ROUTING_SCHEDULE: '0 */10 * * * *'
     DRIFTGATE_RECONCILE_SCHEDULE: '0 */15 * * * *'
     DRIFTGATE_SWEEP_SCHEDULE: '30 * * * * *'
