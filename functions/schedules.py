@@ -39,6 +39,13 @@ def routing_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
     application().service.fan_out(Check.ROUTING)
 
 
+@blueprint.function_name("health_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_HEALTH_SCHEDULE%")
+def health_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for a health check of every endpoint."""
+    application().service.fan_out(Check.HEALTH)
+
+
 @blueprint.function_name("reconcile_timer")
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_RECONCILE_SCHEDULE%")
 def reconcile_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001

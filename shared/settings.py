@@ -21,6 +21,7 @@ SCHEDULES = {
     Check.KPI: "0 10 * * * *",
     Check.COLLECTION: "0 20 * * * *",
     Check.ROUTING: "0 */10 * * * *",
+    Check.HEALTH: "0 4-59/10 * * * *",
     Check.RECONCILE: "0 */15 * * * *",
     Check.HEARTBEAT: "0 2-59/15 * * * *",
 }

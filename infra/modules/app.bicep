@@ -136,6 +136,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_KPI_SCHEDULE: '0 10 * * * *'
     DRIFTGATE_COLLECTION_SCHEDULE: '0 20 * * * *'
     DRIFTGATE_ROUTING_SCHEDULE: '0 */10 * * * *'
+    DRIFTGATE_HEALTH_SCHEDULE: '0 4-59/10 * * * *'
     DRIFTGATE_RECONCILE_SCHEDULE: '0 */15 * * * *'
     DRIFTGATE_SWEEP_SCHEDULE: '30 * * * * *'
     DRIFTGATE_HEARTBEAT_SCHEDULE: '0 2-59/15 * * * *'

@@ -1,6 +1,6 @@
 """The `driftgate` command: one file a subcommand family, joined here.
 
-Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`drift`,
+Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
 `performance`, `canary`), 3 refused (`send`). `gate` has those that pipelines expect: 0 passed,
 1 failed, 2 wrong usage, 3 inconclusive or an error.
 """
@@ -14,6 +14,7 @@ from shared.cli import (
     demo,
     drift,
     gate,
+    health,
     looking,
     performance,
     policy,
@@ -34,6 +35,7 @@ app.command()(sending.send)
 app.command()(looking.status)
 app.command()(looking.alerts)
 app.command()(looking.events)
+app.command()(health.health)
 app.command()(drift.drift)
 app.command()(profile.profile)
 app.command()(performance.performance)

@@ -9,7 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.collected import Joined, RowsSeen, Seen
-from shared.domain.world import Deployment, Endpoint, ModelVersion, SeriesPoint
+from shared.domain.world import (
+    Deployment,
+    DeploymentHealth,
+    Endpoint,
+    ModelVersion,
+    SeriesPoint,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,27 @@ class CollectedSpan:
     sampling: dict[str, float] = field(default_factory=dict)
     outputs_sampling: dict[str, float] = field(default_factory=dict)
     predicted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthEvidence:
+    """An endpoint, and what each of its deployments answered in [start, end).
+
+    `health` is None when no source knows the endpoint. `healing` is the same since `healing_since`,
+    when an alert last had its reason; it is read while one waits for an end. `logs` holds the last
+    console lines of deployments with too many errors, `log_problems` why one could not be read.
+    """
+
+    taken: datetime
+    start: datetime
+    end: datetime
+    endpoint: Endpoint | None = None
+    health: dict[str, DeploymentHealth] | None = None
+    healing_since: datetime | None = None
+    healing: dict[str, DeploymentHealth] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+    log_problems: dict[str, str] = field(default_factory=dict)
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +228,7 @@ class NoEvidence:
 Evidence = (
     PromotionEvidence
     | RoutingEvidence
+    | HealthEvidence
     | DriftEvidence
     | CollectionEvidence
     | KpiEvidence

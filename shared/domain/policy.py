@@ -86,7 +86,8 @@ class HealthPolicy:
     """What an endpoint's answers over `window` may look like.
 
     `max_error_rate` is a share of all answers; `percentile` of them have to come within
-    `gates.max_latency_ms`; `max_load` is per cent of processor or memory on one instance.
+    `gates.max_latency_ms`; `max_load` is per cent of processor, memory or disk that one instance
+    may hold for ten minutes. `confidence` is kept over a day of looks, not in each of them.
     """
 
     window: timedelta = timedelta(hours=1)

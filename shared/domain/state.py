@@ -128,7 +128,8 @@ class SubjectState:
     `checks` holds when each check last reported, `drift` the watch of a model's inputs and
     `predictions` that of what it made of them, `collection` what was collected of both, `traffic`
     the shares an endpoint had, oldest first, `intents` what somebody said is meant to be,
-    `last_hash` ends the subject's decision chain.
+    `unhealthy` until when each health alert last had its reason, `last_hash` ends the subject's
+    decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -141,4 +142,5 @@ class SubjectState:
     collection: CollectionWatch = field(default_factory=CollectionWatch)
     traffic: tuple[TrafficShift, ...] = ()
     intents: tuple[Intent, ...] = ()
+    unhealthy: dict[str, datetime] = field(default_factory=dict)
     last_hash: str = ""

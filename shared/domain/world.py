@@ -57,8 +57,10 @@ class Deployment:
 class Served:
     """What a deployment answered in a span, as one source counted it.
 
-    `errors` were answered 5xx by the platform or the model, `throttled` 429; `slow` took longer
-    than the limit that was asked for, None when the source cannot count them. `latency` holds
+    `errors` are the endpoint's fault (`shared.domain.blame`): `by_model` of them its container
+    answered itself, `timed_out` came too late, the others are the platform's. `throttled` were
+    answered 429, `refused` for what the caller sent. `slow` took longer than the limit that was
+    asked for; a source that knows percentiles only tells `slow_bounds` instead. `latency` holds
     percentiles in milliseconds (50, 90, 95, 99); they are not `exact` when the source only gives
     averages of percentiles a minute.
     """
@@ -69,13 +71,20 @@ class Served:
     slow: int | None = None
     latency: dict[int, float] = field(default_factory=dict)
     exact: bool = True
+    by_model: int = 0
+    timed_out: int = 0
+    refused: int = 0
+    slow_bounds: tuple[int, int] | None = None
+    first_error: datetime | None = None
+    last_error: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """How hard a deployment's instances worked: the highest per cent a minute on one of them.
+    """How hard a deployment's instances worked in the last hour (`shared.domain.load`).
 
-    `instances` counts them by Azure's word for their state; None is what was not measured.
+    Each figure is the highest per cent that one instance held for ten minutes. `instances` counts
+    them by Azure's word for their state; None is what was not measured.
     """
 
     cpu: float | None = None
@@ -87,10 +96,14 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentHealth:
-    """What one deployment answered and how hard it worked; None for what no source told."""
+    """What one deployment answered and how hard it worked; None for what no source told.
+
+    `load_problem` is the sentence that says why its load could not be read.
+    """
 
     served: Served | None = None
     load: Load | None = None
+    load_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,6 +176,7 @@ def _range_problems(policy: Policy) -> list[str]:
     }
     confidences = {
         "drift.confidence": drift.confidence,
+        "health.confidence": policy.health.confidence,
         **{f"kpis.{kpi.name}.confidence": kpi.confidence for kpi in policy.kpis},
     }
     return [
@@ -190,6 +191,7 @@ def _range_problems(policy: Policy) -> list[str]:
             if not 0 < value < 1
         ),
         *_watch_problems(policy),
+        *_health_problems(policy),
         *(_history_problem(kpi) for kpi in policy.kpis if kpi.history < timedelta(days=7)),
     ]
 
@@ -211,6 +213,24 @@ def _watch_problems(policy: Policy) -> list[str]:
     return problems
 
 
+def _health_problems(policy: Policy) -> list[str]:
+    health = policy.health
+    problems = []
+    if not 0.0 < health.max_error_rate < 1.0:
+        problems.append(
+            f"health.max_error_rate is {health.max_error_rate:g}; give a share between 0 and 1, "
+            "such as 0.01"
+        )
+    problems += [
+        f"health.{key} is {value:g}; give per cent between 0 and 100"
+        for key, value in (("percentile", health.percentile), ("max_load", health.max_load))
+        if not 0.0 < value < 100.0
+    ]
+    if not timedelta(minutes=10) <= health.window <= timedelta(days=7):
+        problems.append("health.window is not from 10m to 7d; give 1h or the like")
+    return problems
+
+
 def _history_problem(kpi: KpiPolicy) -> str:
     return (
         f"kpis.{kpi.name}.history is shorter than 7d, so no baseline can be made; give 7d or more"
@@ -220,6 +240,7 @@ def _history_problem(kpi: KpiPolicy) -> str:
 def _severity_problems(policy: Policy) -> list[str]:
     severities = {
         "routing.severity": policy.routing.severity,
+        "health.severity": policy.health.severity,
         **{f"kpis.{kpi.name}.severity": kpi.severity for kpi in policy.kpis},
     }
     allowed = [severity.value for severity in Severity]

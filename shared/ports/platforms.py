@@ -1,6 +1,6 @@
 """What is watched and what is asked to act: the workspace, its jobs, the pipelines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -37,11 +37,19 @@ class Workspace(Protocol):
         """Observed requests by deployment in [start, end); None when nothing is logged at all."""
 
     def health(
-        self, endpoint: str, start: datetime, end: datetime, *, slow_ms: float | None = None
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        slow_ms: float | None = None,
+        deployments: Collection[str] | None = None,
     ) -> Mapping[str, DeploymentHealth] | None:
         """What each deployment answered in [start, end); None when no source knows the endpoint.
 
-        Answers that took longer than `slow_ms` are counted as slow.
+        Answers that took longer than `slow_ms` are counted as slow. Load is of the span's last
+        hour; it is read of `deployments`, which are asked for when the caller does not know them.
+        Raises `NoPermission` when answers cannot be read; a load that cannot is a `load_problem`.
         """
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:

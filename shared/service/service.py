@@ -265,8 +265,10 @@ class Service:
                 return [(f"model/{policy.model}", {}) for policy in policies]
             case Check.KPI:
                 return [(f"model/{policy.model}", {}) for policy in policies if policy.kpis]
-            case Check.ROUTING | Check.HEALTH:
+            case Check.ROUTING:
                 return [(subject, {}) for subject in endpoints]
+            case Check.HEALTH:
+                return [(subject, {}) for subject in [*endpoints, *self._gone(endpoints)]]
             case Check.BATCH:
                 return [(f"model/{policy.model}", {}) for policy in policies if policy.batch]
             case Check.COLLECTION:
@@ -284,6 +286,15 @@ class Service:
                 return [(subject, {}) for subject in endpoints] + unseen
             case Check.HEARTBEAT:
                 return [(ITSELF, {})]
+
+    def _gone(self, endpoints: Sequence[str]) -> list[str]:
+        """Endpoints that were looked at and are not listed any more: the event may be lost."""
+        missing = {s for s in self._ledger.subjects() if s.startswith("endpoint/")} - {*endpoints}
+        return [
+            subject
+            for subject in sorted(missing)
+            if decode(self._ledger.state(subject).state, SubjectState).checks
+        ]
 
     def _unjudged(self, model: str) -> str | None:
         """The newest version of a model when the gates never saw it: its event was lost."""

@@ -103,6 +103,7 @@ def test_a_service_hook_that_cannot_be_read_is_kept_and_answered_with_the_senten
         (schedules.drift_timer, ["model/loan-default"]),
         (schedules.kpi_timer, []),
         (schedules.routing_timer, ["endpoint/loan-endpoint"]),
+        (schedules.health_timer, ["endpoint/loan-endpoint"]),
         (schedules.reconcile_timer, ["endpoint/loan-endpoint"]),
         (schedules.heartbeat, ["service/driftgate"]),
         (schedules.outbox_sweep, []),

@@ -72,6 +72,7 @@ TABLE = {
     "kpi_timer": timer("KPI"),
     "collection_timer": timer("COLLECTION"),
     "routing_timer": timer("ROUTING"),
+    "health_timer": timer("HEALTH"),
     "reconcile_timer": timer("RECONCILE"),
     "outbox_sweep": timer("SWEEP"),
     "heartbeat": timer("HEARTBEAT"),

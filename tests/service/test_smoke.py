@@ -91,3 +91,17 @@ def test_a_name_stays_in_its_cell_of_the_page(name):
     assert row.replace("\\|", "").count("|") == 4
     assert "<script" not in row
     assert "](" not in row
+
+
+def test_the_words_for_an_instances_state_are_written_down(scene):
+    question = "What states do the instances of loan-endpoint have?"
+    scene.endpoint("{blue: 100}", "{blue: {}}")
+    assert observe(scene, NOON)[question].answer is Answer.UNKNOWN
+
+    rows = [
+        f"{(NOON - timedelta(minutes=minute)).isoformat()},blue,i1,Warm" for minute in range(1, 15)
+    ]
+    content = "time,deployment,instance,state\n" + "\n".join(rows) + "\n"
+    scene.write("workspace/load/loan-endpoint.csv", content)
+
+    assert observe(scene, NOON)[question].saw == "blue 1 Warm"

@@ -13,7 +13,7 @@ from shared.domain.canonical import format_time
 from shared.errors import Refused
 
 _NO_NAME_HAS = {"Cc", "Cs", "Zl", "Zp"}
-Value = str | int | datetime
+Value = str | int | float | datetime
 
 
 def with_parameters(query: str, parameters: Mapping[str, Value]) -> str:
@@ -30,7 +30,7 @@ def with_parameters(query: str, parameters: Mapping[str, Value]) -> str:
     return f"let parameters = dynamic({json.dumps(plain, ensure_ascii=False)});\n{query}"
 
 
-def _plain(name: str, value: Value) -> str | int:
+def _plain(name: str, value: Value) -> str | int | float:
     if isinstance(value, datetime):
         return format_time(value)
     if isinstance(value, str) and any(unicodedata.category(c) in _NO_NAME_HAS for c in value):

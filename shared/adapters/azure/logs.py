@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import HttpResponseError
 
+from shared.adapters.azure.answers import number
 from shared.adapters.azure.faults import told_as_ours
 from shared.adapters.azure.kpi_series import query_of, read_batch, without_query
 from shared.adapters.azure.kql import with_parameters
-from shared.domain.world import SeriesAnswer, SeriesQuestion
+from shared.domain.world import SeriesAnswer, SeriesQuestion, Served
 from shared.errors import InvalidData, Unavailable
 
 if TYPE_CHECKING:
@@ -26,6 +27,38 @@ _REQUESTS = """AmlOnlineEndpointTrafficLog
 | where TimeGenerated < todatetime(parameters.end)
 | where EndpointName =~ tostring(parameters.endpoint)
 | summarize requests = countif(TimeGenerated >= todatetime(parameters.start)) by DeploymentName
+"""
+_SERVED = """AmlOnlineEndpointTrafficLog
+| where TimeGenerated >= todatetime(parameters.start)
+| where TimeGenerated < todatetime(parameters.end)
+| where EndpointName =~ tostring(parameters.endpoint)
+| extend answered = toint(ResponseCode), own = toint(ModelStatusCode)
+| extend blame = case(
+    answered == 429 or (answered == 424 and own == 429), "load",
+    own >= 500, "model",
+    answered == 408 or answered == 504, "time",
+    answered == 424 and (isnull(own) or own == 0), "platform",
+    answered == 424 and own >= 400, "caller",
+    answered == 424 or answered == 502, "model",
+    answered >= 500, "platform",
+    answered >= 400, "caller",
+    "nobody")
+| extend failed = blame == "model" or blame == "time" or blame == "platform"
+| summarize
+    requests = count(),
+    errors = countif(failed),
+    by_model = countif(blame == "model"),
+    timed_out = countif(blame == "time"),
+    throttled = countif(blame == "load"),
+    refused = countif(blame == "caller"),
+    slow = countif(TotalDurationMs > todouble(parameters.slow_ms)),
+    p50 = percentile(TotalDurationMs, 50),
+    p90 = percentile(TotalDurationMs, 90),
+    p95 = percentile(TotalDurationMs, 95),
+    p99 = percentile(TotalDurationMs, 99),
+    first_error = min(iff(failed, TimeGenerated, datetime(null))),
+    last_error = max(iff(failed, TimeGenerated, datetime(null)))
+    by DeploymentName
 """
 _CONSOLE = """AmlOnlineEndpointConsoleLog
 | where DeploymentName =~ tostring(parameters.deployment)
@@ -78,6 +111,26 @@ class WorkspaceLogs:
             return None
         return {
             str(row["DeploymentName"]): int(row["requests"]) for row in rows if row["requests"] > 0
+        }
+
+    def served(
+        self, endpoint: str, start: datetime, end: datetime, slow_ms: float | None
+    ) -> Mapping[str, Served] | None:
+        """What each deployment answered in [start, end); None when nothing is logged at all.
+
+        Whose fault an answer was is said as `shared.domain.blame` says it.
+        """
+        limit = slow_ms or 0.0
+        query = with_parameters(
+            _SERVED, {"endpoint": endpoint, "start": start, "end": end, "slow_ms": limit}
+        )
+        rows = self._rows(f"read the answers of {endpoint}", query, (start, end))
+        if not rows:
+            return None if self.requests(endpoint, start, end) is None else {}
+        return {
+            str(row["DeploymentName"]): _served(row, counts_slow=slow_ms is not None)
+            for row in rows
+            if row["DeploymentName"]
         }
 
     def console_logs(self, endpoint: str, deployment: str, tail: int) -> str:
@@ -162,6 +215,22 @@ class WorkspaceLogs:
             )
         table = answer.tables[0]
         return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def _served(row: Mapping[str, Any], *, counts_slow: bool) -> Served:
+    latency = {percentile: number(row[f"p{percentile}"]) for percentile in (50, 90, 95, 99)}
+    return Served(
+        requests=int(row["requests"]),
+        errors=int(row["errors"]),
+        by_model=int(row["by_model"]),
+        timed_out=int(row["timed_out"]),
+        throttled=int(row["throttled"]),
+        refused=int(row["refused"]),
+        slow=int(row["slow"]) if counts_slow else None,
+        latency={p: level for p, level in latency.items() if level is not None},
+        first_error=row["first_error"],
+        last_error=row["last_error"],
+    )
 
 
 def _reason(error: HttpResponseError) -> str:

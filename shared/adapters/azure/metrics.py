@@ -1,18 +1,32 @@
-"""What Azure Monitor's metrics say of an endpoint, for when its traffic log is not switched on."""
+"""What Azure Monitor's metrics say of an endpoint: the load of its instances, which no log tells.
 
-from collections.abc import Callable, Mapping
+Also its answers, for when its traffic log is not switched on.
+"""
+
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azure.faults import told_as_ours
+from shared.adapters.azure.metric_answers import (
+    LATENCIES,
+    REQUESTS,
+    averages,
+    dimension,
+    served_of,
+)
+from shared.adapters.azure.metric_load import CAPACITY, DISK, GPU, MEMORY, PROCESSOR, loads_of
+from shared.domain.load import SPAN
+from shared.domain.world import Load, Served
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
-    from azure.monitor.querymetrics import MetricsClient
+    from azure.monitor.querymetrics import MetricsClient, MetricsQueryResult
 
 NAMESPACE = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints"
-_REQUESTS = "RequestsPerMinute"
 _MINUTE = timedelta(minutes=1)
+_MOST_RESOURCES = 50
+_MOST_SERIES = 10_000
 
 
 class EndpointMetrics:
@@ -43,37 +57,100 @@ class EndpointMetrics:
 
         The metric is a rate a minute; a minute without requests has no value, and adds none.
         """
-        resource = f"{self._workspace_id}/onlineEndpoints/{endpoint}"
-        with told_as_ours(
+        [found] = self._ask(
             f"read the metrics of {endpoint}",
-            thing=f"endpoint {endpoint}",
-            permission="the role Monitoring Reader on the workspace",
-        ):
-            [found] = self._client().query_resources(
-                resource_ids=[resource],
-                metric_namespace=NAMESPACE,
-                metric_names=[_REQUESTS],
-                timespan=(start, end),
-                granularity=_MINUTE,
-                aggregations=["Average"],
-                filter="deployment eq '*'",
-            )
+            [self._resource(endpoint)],
+            NAMESPACE,
+            [REQUESTS],
+            (start, end),
+            by=("deployment",),
+        )
         counts: dict[str, float] = {}
         for metric in found.metrics:
             for series in metric.timeseries:
-                deployment = series.metadata_values.get("deployment")
-                if not deployment:
-                    continue
-                values = [point.average for point in series.data if point.average is not None]
-                counts[deployment] = counts.get(deployment, 0.0) + sum(values)
+                deployment = dimension(series, "deployment")
+                if deployment:
+                    rates = averages(series).values()
+                    counts[deployment] = counts.get(deployment, 0.0) + sum(rates)
         if not counts:
             return None
         return {name: round(count) for name, count in counts.items() if count > 0}
+
+    def served(
+        self, endpoint: str, start: datetime, end: datetime, slow_ms: float | None
+    ) -> Mapping[str, Served] | None:
+        """What each deployment answered in [start, end); None without any metric.
+
+        A model's failure is a 424 here, so every status code is asked for, not its class.
+        """
+        resource, doing = [self._resource(endpoint)], f"read the metrics of {endpoint}"
+        codes = ("deployment", "statusCode", "modelStatusCode")
+        [requests] = self._ask(doing, resource, NAMESPACE, [REQUESTS], (start, end), by=codes)
+        [latencies] = self._ask(
+            doing, resource, NAMESPACE, list(LATENCIES), (start, end), by=("deployment",)
+        )
+        return served_of(requests, latencies, slow_ms) or None
+
+    def loads(
+        self, endpoint: str, deployments: Collection[str], start: datetime, end: datetime
+    ) -> Mapping[str, Load]:
+        """How hard the instances of deployments worked in the last hour of [start, end).
+
+        Fifty deployments in two calls; those without any value are left out.
+        """
+        names = list(deployments)
+        span = (max(start, end - SPAN), end)
+        utilization: list[MetricsQueryResult] = []
+        capacity: list[MetricsQueryResult] = []
+        for first in range(0, len(names), _MOST_RESOURCES):
+            chunk = names[first : first + _MOST_RESOURCES]
+            resources = [f"{self._resource(endpoint)}/deployments/{name}" for name in chunk]
+            doing, of = f"read the load of {endpoint}", f"{NAMESPACE}/deployments"
+            measures = [PROCESSOR, MEMORY, DISK, GPU]
+            utilization += self._ask(doing, resources, of, measures, span, by=("instanceId",))
+            capacity += self._ask(
+                doing, resources, of, [CAPACITY], span, by=("instanceId", "State")
+            )
+        found = loads_of(utilization, capacity, end)
+        return {name: found[name.casefold()] for name in names if name.casefold() in found}
 
     def close(self) -> None:
         """Close the connections."""
         if self._opened is not None:
             self._opened.close()
+
+    def _resource(self, endpoint: str) -> str:
+        return f"{self._workspace_id}/onlineEndpoints/{endpoint}"
+
+    def _ask(
+        self,
+        doing: str,
+        resources: list[str],
+        namespace: str,
+        metrics: list[str],
+        span: tuple[datetime, datetime],
+        *,
+        by: tuple[str, ...],
+    ) -> "list[MetricsQueryResult]":
+        """Minutes of metrics, apart by dimensions that all of them have.
+
+        Unasked, the service gives the ten largest series and says nothing of the others.
+        """
+        with told_as_ours(
+            doing,
+            thing=f"resource {resources[0]}",
+            permission="the role Monitoring Reader on the workspace",
+        ):
+            return self._client().query_resources(
+                resource_ids=resources,
+                metric_namespace=namespace,
+                metric_names=metrics,
+                timespan=span,
+                granularity=_MINUTE,
+                aggregations=["Average", "Maximum"],
+                filter=" and ".join(f"{dimension} eq '*'" for dimension in by),
+                max_results=_MOST_SERIES,
+            )
 
     def _client(self) -> "MetricsClient":
         if self._opened is None:

@@ -46,6 +46,13 @@ class OnlineEndpoints:
         listed = self._resources.pages("onlineEndpoints", thing="online endpoints")
         return sorted(name for item in listed if (name := text(item, "name")))
 
+    def deployments(self, name: str) -> Sequence[str]:
+        """The names of an endpoint's deployments, sorted. Raises NotFound."""
+        listed = self._resources.pages(
+            "onlineEndpoints", name, "deployments", thing=f"deployments of the endpoint {name}"
+        )
+        return sorted(one.name for item in listed if (one := _deployment(item)) is not None)
+
     def container_logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines of the inference server, else of what fetched its model and code.
 

@@ -1,6 +1,6 @@
 """The machine learning workspace on Azure: resources by REST, data from blobs, logs by queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from shared.domain.world import (
     DataFiles,
     DeploymentHealth,
     Endpoint,
+    Load,
     ModelVersion,
     SeriesAnswer,
     SeriesQuestion,
@@ -29,6 +30,11 @@ class Logs(Protocol):
     def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
         """Observed requests by deployment in [start, end); None when nothing is logged."""
 
+    def served(
+        self, endpoint: str, start: datetime, end: datetime, slow_ms: float | None
+    ) -> Mapping[str, Served] | None:
+        """What each deployment answered in [start, end); None when nothing is logged."""
+
     def console_logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's container wrote, out of the log table."""
 
@@ -41,6 +47,16 @@ class Metrics(Protocol):
 
     def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:
         """Observed requests by deployment in [start, end); None when nothing was counted."""
+
+    def served(
+        self, endpoint: str, start: datetime, end: datetime, slow_ms: float | None
+    ) -> Mapping[str, Served] | None:
+        """What each deployment answered in [start, end); None when nothing was counted."""
+
+    def loads(
+        self, endpoint: str, deployments: Collection[str], start: datetime, end: datetime
+    ) -> Mapping[str, Load]:
+        """How hard the instances of deployments worked in the last hour of [start, end)."""
 
 
 class AzureWorkspace:
@@ -86,14 +102,41 @@ class AzureWorkspace:
         return self._metrics.requests(endpoint, start, end) if logged is None else logged
 
     def health(
-        self, endpoint: str, start: datetime, end: datetime, *, slow_ms: float | None = None
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        slow_ms: float | None = None,
+        deployments: Collection[str] | None = None,
     ) -> Mapping[str, DeploymentHealth] | None:
-        """Nothing yet but how many requests there were."""
-        del slow_ms
-        counts = self.requests(endpoint, start, end)
-        if counts is None:
+        """What each deployment answered in [start, end); None when no source knows the endpoint.
+
+        Answers are counted by the traffic log, without one by the metrics; load only by metrics.
+        A load that may not be read leaves the answers worth telling, and says why.
+        """
+        if not is_resource_name(endpoint):
             return None
-        return {name: DeploymentHealth(served=Served(requests=n)) for name, n in counts.items()}
+        names = self._endpoints.deployments(endpoint) if deployments is None else deployments
+        served = self._logs.served(endpoint, start, end, slow_ms)
+        if served is None:
+            served = self._metrics.served(endpoint, start, end, slow_ms)
+        loads: Mapping[str, Load] = {}
+        problem = None
+        try:
+            loads = self._metrics.loads(endpoint, names, start, end)
+        except Refused as told:
+            problem = str(told)
+        if served is None and not loads and problem is None:
+            return None
+        return {
+            name: DeploymentHealth(
+                served=None if served is None else served.get(name, Served(requests=0)),
+                load=loads.get(name),
+                load_problem=problem,
+            )
+            for name in sorted({*names, *(served or {})})
+        }
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's container wrote; empty when there are none.

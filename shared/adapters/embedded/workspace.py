@@ -4,7 +4,10 @@
 
     models/<name>/<version>.yaml     tags, metrics, inputs, training_data, run, registered
     endpoints/<name>.yaml            provisioning_state, traffic, mirror_traffic, deployments
-    requests/<endpoint>.csv          time,deployment,status,duration_ms
+    requests/<endpoint>.csv          time,deployment,status,duration_ms and, where the model's
+                                     container said another one, model_status
+    load/<endpoint>.csv              time,deployment,instance,cpu,memory,disk,gpu,state: a line a
+                                     minute and instance, per cent, and its state such as Ready
     logs/<endpoint>/<deployment>.log
     data/<name>.yaml                 paths (globs allowed), time_column
     inference/<model>.yaml           the same; or collected data as Azure lays it out:
@@ -13,12 +16,13 @@
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from shared.adapters.embedded.collected_files import collected_files, listed_file
+from shared.adapters.embedded.health import read_answers, read_loads
 from shared.adapters.embedded.tables import read_series, read_times
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
@@ -114,14 +118,36 @@ class FileWorkspace:
         return counts
 
     def health(
-        self, endpoint: str, start: datetime, end: datetime, *, slow_ms: float | None = None
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        slow_ms: float | None = None,
+        deployments: Collection[str] | None = None,
     ) -> Mapping[str, DeploymentHealth] | None:
-        """Nothing yet but how many requests there were."""
-        del slow_ms
-        counts = self.requests(endpoint, start, end)
-        if counts is None:
+        """What each deployment answered in [start, end); None when no file tells of the endpoint.
+
+        Raises InvalidData naming the file and the line that cannot be read.
+        """
+        if not is_plain_name(endpoint):
             return None
-        return {name: DeploymentHealth(served=Served(requests=n)) for name, n in counts.items()}
+        requests, load = (
+            self._folder / folder / f"{endpoint}.csv" for folder in ("requests", "load")
+        )
+        served = read_answers(requests, start, end, slow_ms) if requests.is_file() else None
+        loads = read_loads(load, start, end) if load.is_file() else {}
+        if served is None and not load.is_file():
+            return None
+        if deployments is None:
+            deployments = [deployment.name for deployment in self.endpoint(endpoint).deployments]
+        return {
+            name: DeploymentHealth(
+                served=None if served is None else served.get(name, Served(requests=0)),
+                load=loads.get(name),
+            )
+            for name in sorted({*deployments, *(served or {})})
+        }
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's container wrote; empty when there are none."""

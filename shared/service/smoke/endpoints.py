@@ -1,6 +1,6 @@
 """Where an endpoint's requests are counted, and whether its containers' logs can be read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.ports import Adapters
 from shared.service.smoke.observation import Answer, Notebook, Observation
@@ -34,8 +34,31 @@ def endpoints(adapters: Adapters, since: datetime, now: datetime) -> list[Observ
                 else:
                     told = ", ".join(f"{d} {n}" for d, n in sorted(counts.items()))
                     book.note(question, Answer.YES, told or "none in this span")
+        _health(adapters, book, name, now)
         _logs(adapters, book, name)
     return book.observations
+
+
+def _health(adapters: Adapters, book: Notebook, name: str, now: datetime) -> None:
+    """The words for an instance's state stand on no page; here is where they are seen."""
+    question = f"What states do the instances of {name} have?"
+    with book.trying(question):
+        health = adapters.workspace.health(name, now - timedelta(hours=1), now) or {}
+        problem = next((h.load_problem for h in health.values() if h.load_problem), None)
+        told = "; ".join(
+            f"{deployment} {', '.join(f'{n} {state}' for state, n in one.load.instances.items())}"
+            for deployment, one in sorted(health.items())
+            if one.load is not None and one.load.instances
+        )
+        if problem is not None:
+            book.note(question, Answer.FAULT, problem)
+            return
+        book.note(
+            question,
+            Answer.YES if told else Answer.UNKNOWN,
+            told or "no instance was counted in the last quarter of an hour",
+            "A word that Driftgate does not know leaves it open whether an instance is ready.",
+        )
 
 
 def _logs(adapters: Adapters, book: Notebook, name: str) -> None:

@@ -9,6 +9,7 @@ import re
 import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -156,6 +157,11 @@ class LoopbackServer:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
             timeout = 30
+
+            def handle(self) -> None:
+                """A client may go away whenever it likes."""
+                with suppress(ConnectionError):
+                    super().handle()
 
             def _serve(self) -> None:
                 split = urlsplit(self.path)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.event import Check
 from shared.errors import Refused
 from shared.service.smoke import Answer, look
 from tests.integration.loopback.resource_manager import WORKSPACE
@@ -23,6 +24,12 @@ TRAFFIC = {
     "TimeGenerated": "TIMESTAMP",
     "EndpointName": "VARCHAR",
     "DeploymentName": "VARCHAR",
+}
+TRAFFIC_LOGGED = {
+    **TRAFFIC,
+    "ResponseCode": "VARCHAR",
+    "ModelStatusCode": "INTEGER",
+    "TotalDurationMs": "INTEGER",
 }
 
 
@@ -148,3 +155,37 @@ def test_the_smoke_test_says_what_the_workspace_does_and_which_right_is_missing(
 def test_the_broker_of_azure_cannot_be_looked_into_as_the_embedded_one_can(story):
     with pytest.raises(Refused, match="Only the embedded broker"):
         _ = story.application.queue
+
+
+def test_a_model_that_raises_is_told_of_with_its_neighbour_and_ends_by_itself(story):
+    """Azure answers 424 for it; the log is read, and what it says stays in the evidence."""
+    now = story.clock.now
+    story.account.keep("policies", "loan-default.yaml", POLICY)
+    story.workspace.deploy(
+        "loan-endpoint",
+        {"traffic": {"blue": 80, "green": 20}, "deployments": {"blue": {}, "green": {}}},
+    )
+    story.workspace.state.container_logs["loan-endpoint", "green", "InferenceServer"] = "KeyError\n"
+    at = (now - timedelta(minutes=5)).replace(tzinfo=None)
+    good = (at, "loan-endpoint", "blue", "200", 200, 20)
+    raised = (at, "loan-endpoint", "green", "424", 500, 20)
+    story.logs.make("AmlOnlineEndpointTrafficLog", TRAFFIC_LOGGED, [good] * 60 + [raised] * 10)
+
+    story.application.service.fan_out(Check.HEALTH)
+    story.drain()
+
+    [notice] = story.notices
+    alert = notice["data"]["alert"]
+    assert (alert["kind"], alert["labels"]["deployment"]) == ("errors", "green")
+    assert "So it is green itself" in alert["text"]
+    assert "KeyError" not in json.dumps(notice)
+    kept = story.last("endpoint/loan-endpoint")["evidence"]
+    assert json.loads(story.application.evidence.get(kept))["logs"] == {"green": "KeyError"}
+
+    story.workspace.deploy("loan-endpoint", {"traffic": {"blue": 100}, "deployments": {"blue": {}}})
+    story.workspace.state.deployments["loan-endpoint"].pop("green")
+    story.clock.advance(timedelta(minutes=10))
+    story.application.service.fan_out(Check.HEALTH)
+    story.drain()
+
+    assert story.notices[-1]["data"]["reason"] == "deployment green was deleted"

@@ -1,8 +1,6 @@
 """The workspace of the embedded contract tests, told to Azure on loopback instead."""
 
-import gc
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -71,15 +69,9 @@ class AzureScene:
     opened: list[Any] = field(default_factory=list)
 
     def close(self) -> None:
-        """Close every connection; what the SDKs leave open, as azure-ai-ml does, is collected here.
-
-        A socket that is collected later would warn in a test that has nothing to do with it.
-        """
+        """Close every connection."""
         for client in [*self.opened, self.credential]:
             client.close()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
 
     def register(self, name: str, version: str, facts: Mapping[str, Any]) -> None:
         """A version with its run and MLmodel."""
