@@ -1,13 +1,26 @@
-"""How long a timer may rest: the longest time between two firings of its schedule.
+"""When the timers fire: the schedule expressions of Azure Functions, and their defaults.
 
-Schedules are NCRONTAB, as Azure Functions read them: second, minute, hour, day, month and day of
-the week, in UTC. A day fires when day, month and day of the week all match.
+`{second} {minute} {hour} {day} {month} {day of week}`, in UTC, all six of which have to match.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
-from functools import cache
-from itertools import pairwise
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
+
+from shared.settings import PREFIX, InvalidSetting
+
+SCHEDULES = {
+    "DRIFT": "0 5 * * * *",
+    "KPI": "0 10 * * * *",
+    "COLLECTION": "0 20 * * * *",
+    "ROUTING": "0 */10 * * * *",
+    "HEALTH": "0 4-59/10 * * * *",
+    "RECONCILE": "0 */15 * * * *",
+    "SWEEP": "30 * * * * *",
+    "HEARTBEAT": "0 2-59/15 * * * *",
+}
+"""What `DRIFTGATE_<name>_SCHEDULE` is where nobody set it."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -17,74 +30,125 @@ _FIELDS: tuple[tuple[str, int, int, Mapping[str, int]], ...] = (
     ("hour", 0, 23, {}),
     ("day", 1, 31, {}),
     ("month", 1, 12, {name: number for number, name in enumerate(_MONTHS, start=1)}),
-    ("day of the week", 0, 7, {name: number for number, name in enumerate(_DAYS)}),
+    ("day of week", 0, 6, {name: number for number, name in enumerate(_DAYS)}),
 )
-_FIRST = date(2027, 1, 1)
-_LOOKED_AT = 3 * 366
-_DAY = 24 * 60 * 60
+_FARTHEST = 8 * 366
+"""Days until the next 29th of February at most, with a century that has none."""
 
 
-@cache
-def longest_gap(schedule: str) -> timedelta:
-    """The longest time between two firings.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """The seconds, minutes and so on at which a timer fires, each ascending."""
 
-    Raises ValueError, naming the field, for what is no schedule or fires less than once a year.
+    seconds: tuple[int, ...]
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: tuple[int, ...]
+    months: tuple[int, ...]
+    weekdays: tuple[int, ...]
 
-    >>> longest_gap("0 */10 * * * *"), longest_gap("0 0 6 * * MON-FRI")
-    (datetime.timedelta(seconds=600), datetime.timedelta(days=3))
-    """
-    seconds, minutes, hours, days, months, weekdays = _read(schedule)
-    weekdays = {day % 7 for day in weekdays}
-    times = sorted(
-        hour * 3600 + minute * 60 + second
-        for hour in hours
-        for minute in minutes
-        for second in seconds
-    )
-    fires = [
-        number
-        for number in range(_LOOKED_AT)
-        if _matches(_FIRST + timedelta(days=number), days, months, weekdays)
-    ]
-    if len(fires) < 2:
-        raise ValueError(f"{schedule!r} fires less than once a year")
-    overnight = max(after - before for before, after in pairwise(fires))
-    gaps = [after - before for before, after in pairwise(times)]
-    gaps.append(overnight * _DAY - times[-1] + times[0])
-    return timedelta(seconds=max(gaps))
-
-
-def _matches(day: date, days: set[int], months: set[int], weekdays: set[int]) -> bool:
-    return day.day in days and day.month in months and day.isoweekday() % 7 in weekdays
-
-
-def _read(schedule: str) -> list[set[int]]:
-    parts = schedule.split()
-    if len(parts) != len(_FIELDS):
-        raise ValueError(
-            f"{schedule!r} has {len(parts)} fields; write six: second, minute, hour, day, month, "
-            "day of the week"
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an expression such as `0 */10 * * * *`. Raises InvalidSetting naming its part."""
+        parts = text.split()
+        if len(parts) != len(_FIELDS):
+            raise InvalidSetting(
+                f"The schedule {text[:80]!r} has {len(parts)} parts; write six: second, minute, "
+                "hour, day, month, day of week."
+            )
+        values = [
+            _values(part.casefold(), name, first, last, words)
+            for part, (name, first, last, words) in zip(parts, _FIELDS, strict=True)
+        ]
+        return cls(
+            **dict(
+                zip(
+                    ("seconds", "minutes", "hours", "days", "months", "weekdays"),
+                    values,
+                    strict=True,
+                )
+            )
         )
-    return [set(_values(part, *field)) for part, field in zip(parts, _FIELDS, strict=True)]
+
+    def after(self, moment: datetime) -> datetime:
+        """The first time later than `moment`.
+
+        >>> Schedule.parse("0 */10 * * * *").after(datetime(2026, 2, 3, 0, 10, tzinfo=UTC))
+        datetime.datetime(2026, 2, 3, 0, 20, tzinfo=datetime.timezone.utc)
+
+        Raises InvalidSetting when no such day ever comes.
+        """
+        earliest = moment.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
+        day, begins = earliest.date(), earliest.time()
+        for _ in range(_FARTHEST):
+            found = self._from(begins) if self._on(day) else None
+            if found is not None:
+                return datetime.combine(day, found, UTC)
+            day, begins = day + timedelta(days=1), time()
+        raise InvalidSetting("The schedule names a day that never comes, such as 30 February.")
+
+    def _on(self, day: date) -> bool:
+        return (
+            day.month in self.months
+            and day.day in self.days
+            and day.isoweekday() % 7 in self.weekdays
+        )
+
+    def _from(self, begins: time) -> time | None:
+        at = (begins.hour, begins.minute, begins.second)
+        for hour in self.hours:
+            if hour < at[0]:
+                continue
+            for minute in self.minutes:
+                if (hour, minute) < at[:2]:
+                    continue
+                for second in self.seconds:
+                    if (hour, minute, second) >= at:
+                        return time(hour, minute, second)
+        return None
+
+
+def schedules(environment: Mapping[str, str]) -> dict[str, Schedule]:
+    """Every timer's schedule by its name. Raises InvalidSetting naming the variable."""
+    read = {}
+    for name, default in SCHEDULES.items():
+        variable = f"{PREFIX}{name}_SCHEDULE"
+        try:
+            read[name] = Schedule.parse(environment.get(variable) or default)
+        except InvalidSetting as problem:
+            raise InvalidSetting(f"{variable}: {problem}") from problem
+    return read
+
+
+def period(schedule: Schedule, moment: datetime) -> timedelta:
+    """How long it is from one time to the next, as it goes about then."""
+    first = schedule.after(moment)
+    return schedule.after(first) - first
 
 
 def _values(
-    part: str, what: str, lowest: int, highest: int, names: Mapping[str, int]
-) -> Iterator[int]:
-    for piece in part.split(","):
-        span, slash, step = piece.partition("/")
-        first, dash, last = span.partition("-")
-        start = lowest if first == "*" else _number(first, what, names)
-        end = highest if first == "*" or (slash and not dash) else start
-        end = _number(last, what, names) if dash else end
-        width = _number(step, what, {}) if slash else 1
-        if not lowest <= start <= end <= highest or width < 1:
-            raise ValueError(f"{piece!r} is no {what} from {lowest} to {highest}")
-        yield from range(start, end + 1, width)
+    part: str, name: str, first: int, last: int, words: Mapping[str, int]
+) -> tuple[int, ...]:
+    found: set[int] = set()
+    for item in part.split(","):
+        span, slash, step = item.partition("/")
+        low, dash, high = span.partition("-")
+        try:
+            if span == "*":
+                begin, end = first, last
+            else:
+                begin = _number(low, words)
+                end = _number(high, words) if dash else (last if slash else begin)
+            width = int(step) if slash else 1
+        except ValueError as problem:
+            raise InvalidSetting(f"The {name} {part[:40]!r} cannot be read.") from problem
+        if not first <= begin <= end <= last or width < 1:
+            raise InvalidSetting(
+                f"The {name} {part[:40]!r} is out of range; it goes from {first} to {last}."
+            )
+        found.update(range(begin, end + 1, width))
+    return tuple(sorted(found))
 
 
-def _number(text: str, what: str, names: Mapping[str, int]) -> int:
-    known = names.get(text[:3].lower()) if text else None
-    if known is None and not text.isdecimal():
-        raise ValueError(f"{text!r} is no {what}")
-    return int(text) if known is None else known
+def _number(text: str, words: Mapping[str, int]) -> int:
+    return words[text[:3]] if text[:3] in words else int(text)

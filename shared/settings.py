@@ -1,14 +1,17 @@
 """Settings from environment variables with the prefix `DRIFTGATE_`; every default is here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.domain.event import Check
 from shared.errors import Refused
-from shared.schedules import longest_gap
+
+if TYPE_CHECKING:
+    from shared.schedules import Schedule
 
 PREFIX = "DRIFTGATE_"
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -16,15 +19,6 @@ SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 RESOURCE_MANAGER = "https://management.azure.com"
 LOG_ANALYTICS = "https://api.loganalytics.azure.com"
 WORKSPACE_BLOBS = "https://{account}.blob.core.windows.net"
-SCHEDULES = {
-    Check.DRIFT: "0 5 * * * *",
-    Check.KPI: "0 10 * * * *",
-    Check.COLLECTION: "0 20 * * * *",
-    Check.ROUTING: "0 */10 * * * *",
-    Check.HEALTH: "0 4-59/10 * * * *",
-    Check.RECONCILE: "0 */15 * * * *",
-    Check.HEARTBEAT: "0 2-59/15 * * * *",
-}
 METRICS = "https://{region}.metrics.monitor.azure.com"
 
 
@@ -84,20 +78,25 @@ class AzureSettings:
 class Settings:
     """Where state lies, where the workspace and the policies are read, how often checks run.
 
-    `azure` is None where the embedded adapters are used. `schedules` are those of the timers, which
-    read the same settings: what the heartbeat expects of each check follows from them.
+    `azure` is None where the embedded adapters are used. `schedules` are those of the timers, None
+    being the defaults: the timers read the same settings, and what the heartbeat expects of each
+    check follows from them.
     """
 
     home: Path = Path(".driftgate")
     workspace: Path = SAMPLES / "workspace"
     policies: Path = SAMPLES / "policies"
     azure: AzureSettings | None = None
-    schedules: Mapping[Check, str] = field(default_factory=lambda: dict(SCHEDULES))
+    schedules: "Mapping[str, Schedule] | None" = None
 
     @property
     def periods(self) -> Mapping[Check, timedelta]:
-        """The longest time between two runs of each check."""
-        return {check: longest_gap(schedule) for check, schedule in self.schedules.items()}
+        """The longest time between two runs of each check that has a timer."""
+        from shared.periods import longest_gap
+        from shared.schedules import schedules
+
+        fires = schedules({}) if self.schedules is None else self.schedules
+        return {check: longest_gap(fires[check.name]) for check in Check if check.name in fires}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -109,6 +108,8 @@ class Settings:
         `DRIFTGATE_POLICIES` name others.
         Raises InvalidSetting for a value that cannot be used.
         """
+        from shared.schedules import schedules
+
         home = Path(environment.get(f"{PREFIX}HOME") or ".driftgate")
         adapters = environment.get(f"{PREFIX}ADAPTERS") or "embedded"
         if adapters not in {"embedded", "azure"}:
@@ -120,18 +121,8 @@ class Settings:
             workspace=_folder(environment, "WORKSPACE", home / "workspace", SAMPLES / "workspace"),
             policies=_folder(environment, "POLICIES", home / "policies", SAMPLES / "policies"),
             azure=AzureSettings.from_environment(environment) if adapters == "azure" else None,
-            schedules={check: _schedule(environment, check) for check in SCHEDULES},
+            schedules=schedules(environment),
         )
-
-
-def _schedule(environment: Mapping[str, str], check: Check) -> str:
-    name = f"{PREFIX}{check.name}_SCHEDULE"
-    schedule = environment.get(name) or SCHEDULES[check]
-    try:
-        longest_gap(schedule)
-    except ValueError as problem:
-        raise InvalidSetting(f"{name}: {problem}.") from problem
-    return schedule
 
 
 def _folder(environment: Mapping[str, str], name: str, own: Path, sample: Path) -> Path:
