@@ -120,6 +120,33 @@ class CollectionWatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceWatch:
+    """A source of events: heard of from `first` to `last`.
+
+    `gaps` counts the times it came again after another hour had begun, `longest` is the longest of
+    the silences between, in seconds.
+    """
+
+    first: datetime
+    last: datetime
+    gaps: int = 0
+    longest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceWatch:
+    """What is remembered of Driftgate itself.
+
+    `waiting` says since when a check (`subject check`) that never reported is waited for. `sources`
+    were heard of until `heard`.
+    """
+
+    waiting: dict[str, datetime] = field(default_factory=dict)
+    sources: dict[str, SourceWatch] = field(default_factory=dict)
+    heard: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectState:
     """The memory of one subject, replaced as a whole by each decision.
 
@@ -128,8 +155,8 @@ class SubjectState:
     `checks` holds when each check last reported, `drift` the watch of a model's inputs and
     `predictions` that of what it made of them, `collection` what was collected of both, `traffic`
     the shares an endpoint had, oldest first, `intents` what somebody said is meant to be,
-    `unhealthy` until when each health alert last had its reason, `last_hash` ends the subject's
-    decision chain.
+    `unhealthy` until when each health alert last had its reason, `service` what is known of
+    Driftgate itself, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -140,6 +167,7 @@ class SubjectState:
     drift: DriftWatch = field(default_factory=DriftWatch)
     predictions: DriftWatch = field(default_factory=DriftWatch)
     collection: CollectionWatch = field(default_factory=CollectionWatch)
+    service: ServiceWatch = field(default_factory=ServiceWatch)
     traffic: tuple[TrafficShift, ...] = ()
     intents: tuple[Intent, ...] = ()
     unhealthy: dict[str, datetime] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.domain.canonical import canonical_json, content_hash, to_plain
 from shared.domain.decision import Decision
-from shared.domain.event import Check, Event, check_due
+from shared.domain.event import Check, Event, EventType, check_due
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
@@ -16,6 +16,7 @@ from shared.domain.verdict import Verdict
 from shared.errors import Conflict, InvalidPolicy, NoPermission, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
 from shared.service.codec import decode
+from shared.service.concerned import ITSELF, concerned
 from shared.service.intake import parse
 from shared.service.messages import findings_message, messages_of, work_message
 from shared.service.reactions import Reaction, reaction_to
@@ -23,7 +24,6 @@ from shared.service.world import World
 
 _LOG = logging.getLogger("driftgate.decisions")
 _COMMIT_TRIES = 5
-ITSELF = "service/driftgate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +216,7 @@ class Service:
             decided=now,
             previous=state.last_hash,
         )
-        return decision, outcome.state
+        return decision, _reported(event, outcome.state)
 
     def _policy(self, event: Event) -> Policy | None:
         kind, _, name = event.subject.partition("/")
@@ -253,61 +253,26 @@ class Service:
         Cut to the minute, so that a timer that fires twice asks once.
         """
         due = self._clock().replace(second=0, microsecond=0)
-        events = [check_due(check, subject, due, data) for subject, data in self._concerned(check)]
+        events = [
+            check_due(check, subject, due, data) for subject, data in concerned(check, self._world)
+        ]
         self._sender.send([work_message(event) for event in events])
         return len(events)
 
-    def _concerned(self, check: Check) -> list[tuple[str, dict[str, Any]]]:
-        policies = self._world.policies.all()
-        endpoints = [f"endpoint/{name}" for name in self._world.workspace.endpoints()]
-        match check:
-            case Check.DRIFT:
-                return [(f"model/{policy.model}", {}) for policy in policies]
-            case Check.KPI:
-                return [(f"model/{policy.model}", {}) for policy in policies if policy.kpis]
-            case Check.ROUTING:
-                return [(subject, {}) for subject in endpoints]
-            case Check.HEALTH:
-                return [(subject, {}) for subject in [*endpoints, *self._gone(endpoints)]]
-            case Check.BATCH:
-                return [(f"model/{policy.model}", {}) for policy in policies if policy.batch]
-            case Check.COLLECTION:
-                return [
-                    (f"model/{policy.model}", {})
-                    for policy in policies
-                    if policy.endpoint is not None
-                ]
-            case Check.RECONCILE:
-                unseen = [
-                    (f"model/{policy.model}", {"version": version})
-                    for policy in policies
-                    if (version := self._unjudged(policy.model)) is not None
-                ]
-                return [(subject, {}) for subject in endpoints] + unseen
-            case Check.HEARTBEAT:
-                return [(ITSELF, {})]
-
-    def _gone(self, endpoints: Sequence[str]) -> list[str]:
-        """Endpoints that were looked at and are not listed any more: the event may be lost."""
-        missing = {s for s in self._ledger.subjects() if s.startswith("endpoint/")} - {*endpoints}
-        return [
-            subject
-            for subject in sorted(missing)
-            if decode(self._ledger.state(subject).state, SubjectState).checks
-        ]
-
-    def _unjudged(self, model: str) -> str | None:
-        """The newest version of a model when the gates never saw it: its event was lost."""
-        versions = self._world.workspace.versions(model)
-        state = decode(self._ledger.state(f"model/{model}").state, SubjectState)
-        return versions[-1] if versions and versions[-1] not in state.versions else None
-
     def heartbeat(self) -> int:
-        """Ask for the look at Driftgate itself: silent checks, an outbox that stands still."""
-        oldest = self._ledger.oldest_unsent()
-        age = 0.0 if oldest is None else (self._clock() - oldest).total_seconds()
-        self._telemetry.gauge("outbox.age", max(0.0, age))
+        """Ask for the look at Driftgate itself: silent checks, an outbox that stands still.
+
+        How old the last such look is, is told to whoever watches from outside: a timer may fire
+        although nothing is decided any more.
+        """
+        self._telemetry.gauge("outbox.age", self._age(self._ledger.oldest_unsent()))
+        state = decode(self._ledger.state(ITSELF).state, SubjectState)
+        self._telemetry.gauge("heartbeat.age", self._age(state.checks.get(Check.HEARTBEAT.value)))
         return self.fan_out(Check.HEARTBEAT)
+
+    def _age(self, since: datetime | None) -> float:
+        """Seconds since then; 0 where there is nothing to be old."""
+        return 0.0 if since is None else max(0.0, (self._clock() - since).total_seconds())
 
     def sweep(self) -> int:
         """Send what the outbox still holds; returns how many messages left it.
@@ -324,6 +289,20 @@ class Service:
             self._ledger.mark_sent([message.id for message in messages])
             sent += len(messages)
         return sent
+
+
+def _reported(event: Event, state: SubjectState) -> SubjectState:
+    """A look that the reconcile timer asked for is one of routing, and reports as both.
+
+    A subject without checks is one that is gone.
+    """
+    if event.type is not EventType.CHECK_DUE or not state.checks:
+        return state
+    check = str(event.data["check"])
+    if check != Check.RECONCILE.value:
+        return state
+    before = state.checks.get(check, event.time)
+    return replace(state, checks={**state.checks, check: max(before, event.time)})
 
 
 def _plain(state: SubjectState) -> dict[str, Any]:
