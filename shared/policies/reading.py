@@ -241,6 +241,7 @@ def _severity_problems(policy: Policy) -> list[str]:
     severities = {
         "routing.severity": policy.routing.severity,
         "health.severity": policy.health.severity,
+        "collection.severity": policy.collection.severity,
         **{f"kpis.{kpi.name}.severity": kpi.severity for kpi in policy.kpis},
     }
     allowed = [severity.value for severity in Severity]
