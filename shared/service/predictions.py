@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 ROWS_NEEDED = 1_000
 _MOST_WINDOWS = 4
-_MOST_PERIODS = 100
 
 
 def look_at_predictions(
@@ -32,8 +31,8 @@ def look_at_predictions(
 ) -> DriftEvidence | None:
     """The same look at the answers; None when none is to be watched on its own.
 
-    The first whole window of answers that can no longer get rows becomes their baseline, once it
-    holds a thousand rows; it is kept under the version's name.
+    The first whole window of answers that can no longer get rows becomes their baseline, or so
+    many periods more that it holds a thousand rows; it is kept under the version's name.
     """
     names = _watched(read, look, drift)
     if not names or look.version is None:
@@ -53,6 +52,16 @@ def look_at_predictions(
         return _compared(beginning, base, answers, known, drift, settled, model, profiles)
     except InvalidData as problem:
         return replace(beginning, problem=str(problem))
+
+
+def unread_since(
+    watch: DriftWatch, version: str, drift: DriftPolicy, settled: datetime
+) -> list[datetime]:
+    """From when on answers are still to be read: for their baseline, or by their alarm."""
+    begun = watch.until or watch.began
+    if watch.version != version or begun is None:
+        return []
+    return [max(begun, settled - _MOST_WINDOWS * drift.window)]
 
 
 def _watched(read: WindowRead, look: DriftEvidence, drift: DriftPolicy) -> list[str]:
@@ -75,7 +84,7 @@ def _baseline(
     """The kept one, or one that is made now because the first window is over."""
     from shared.profiles import baseline
     from shared.profiles.calibrating import calibration
-    from shared.profiles.spans import rows_between
+    from shared.profiles.spans import first_rows, rows_between
     from shared.statistics import Profile
 
     stored = profiles.load(f"predictions/{name}")
@@ -84,11 +93,13 @@ def _baseline(
     if began is None or settled - began < drift.window:
         return None
     start = max(began, settled - _MOST_WINDOWS * drift.window)
-    parts, time_column = answers.parts(start, settled)
-    table = rows_between(parts, columns, time_column=time_column or "", start=start, end=settled)
-    if table.num_rows < ROWS_NEEDED:
+    parts, column = answers.parts(start, settled)
+    came = rows_between(parts, columns, time_column=column or "", start=start, end=settled)
+    found = first_rows(came, column or "", start + drift.window, drift.every, ROWS_NEEDED)
+    if found is None or found[1] > settled:
         return None
-    made = replace(baseline(table), start=start, end=settled)
+    table, end = found
+    made = replace(baseline(table), start=start, end=end)
     profiles.save(f"predictions/{name}", made.to_json())
     profiles.save(f"predictions-calibration/{name}", calibration(table, made).to_json())
     return made
@@ -107,7 +118,7 @@ def _compared(
     """The answers of after the baseline: the window, and the periods that are not taken in yet."""
     made = base.end or beginning.end
     start = max(beginning.start, made)
-    since = max(watch.until or made, settled - _MOST_PERIODS * drift.every)
+    since = max(watch.until or made, settled - _MOST_WINDOWS * drift.window)
     learnt = None
     if drift.alarm is DriftAlarm.SEQUENTIAL:
         learnt = profiles.load(f"predictions-calibration/{model}/{beginning.version}")

@@ -486,6 +486,16 @@ class TestNothingExpected:
         assert model.look(NOON + 2 * HOUR) == [("-", "data_incomplete", "green", "model_inputs")]
         assert set(model.state.collection.inputs) == {"blue"}
 
+    def test_a_look_that_comes_after_a_later_one_changes_nothing(self, model):
+        model.serves(**steady(10, NOON, 100))
+        model.look(NOON + HOUR)
+        before = model.state
+        model.serves(**steady(100, NOON, 100))
+
+        assert model.look(NOON + 30 * MINUTE) == []
+        assert model.reasons() == ["looked_later"]
+        assert model.state == before
+
     def test_bodies_of_requests_are_told_as_what_they_are(self, model):
         model.look(NOON + HOUR, bodies=("blue",))
 

@@ -267,6 +267,10 @@ class TestSources:
         assert take_in(source, []) == source
         assert take_in(None, []) is None
 
+    def test_a_source_without_an_arrival_is_none(self, service):
+        assert service.look(NOON, arrivals={"ws": ()}) == []
+        assert service.state.service.sources == {}
+
     def test_a_source_nobody_heard_of_for_three_months_is_forgotten(self, service):
         times = office_days(8)
         service.look(times[-1], arrivals={"ws": tuple(times)})

@@ -18,6 +18,7 @@ from shared.profiles.compute import window_of_parts
 from shared.profiles.joining import join, one_window
 from shared.profiles.reading import read_parts
 from shared.profiles.sources.unread import Faults, Unread
+from shared.profiles.spans import first_rows, rows_between
 from shared.profiles.survey import Survey
 from shared.statistics.profile import MISSING
 
@@ -285,3 +286,76 @@ def test_rows_are_never_held_all_at_once(tmp_path):
         assert (found.rows, survey.rows) == (20_000, 20_000)
 
     assert peaks[0] < peaks[1] / 4
+
+
+def test_rows_of_a_span_come_in_the_order_of_time_whatever_file_they_lie_in(tmp_path):
+    paths = [
+        written(tmp_path / "b.jsonl", line([{"p": 3, "q": 0}], TEN + 2 * MINUTE)),
+        written(tmp_path / "a.jsonl", line([{"p": 1}], TEN), line([{"p": 9}], TEN + HOUR)),
+        written(tmp_path / "c.jsonl", line([{"p": 2.5}], TEN + MINUTE)),
+    ]
+    parts = read_parts(paths, rows_at_once=1, faults=Faults.COUNT)
+
+    table = rows_between(parts, ["p"], time_column=ROW_TIME, start=TEN, end=TEN + HOUR)
+
+    assert table.column("p").to_pylist() == [1.0, 2.5, 3.0]
+    assert table.column_names == ["p", ROW_TIME]
+    nothing = rows_between([], ["p"], time_column=ROW_TIME, start=TEN, end=TEN + HOUR)
+    assert nothing.num_rows == 0
+
+
+def test_a_column_that_changes_its_type_on_the_way_is_refused(tmp_path):
+    path = written(tmp_path / "a.jsonl", line([{"p": 1}], TEN), line([{"p": "high"}], TEN))
+
+    with pytest.raises(InvalidData, match="changes a column's type"):
+        rows_between(
+            read_parts(path, rows_at_once=1),
+            ["p"],
+            time_column=ROW_TIME,
+            start=TEN,
+            end=TEN + HOUR,
+        )
+
+
+@pytest.mark.parametrize(
+    ("least", "rows", "end"),
+    [(5, 30, 30), (30, 30, 30), (31, 40, 40), (45, 50, 50), (60, 60, 60), (61, None, None)],
+)
+def test_the_first_rows_are_those_of_a_span_or_of_so_many_periods_more(tmp_path, least, rows, end):
+    """One row a minute for an hour; a span of thirty minutes, periods of ten."""
+    path = written(tmp_path / "a.jsonl", *(line([{"p": n}], TEN + n * MINUTE) for n in range(60)))
+    came = rows_between(read_parts(path), ["p"], time_column=ROW_TIME, start=TEN, end=TEN + HOUR)
+
+    found = first_rows(came, ROW_TIME, TEN + 30 * MINUTE, 10 * MINUTE, least)
+
+    assert (None if found is None else found[0].num_rows) == rows
+    assert found is None or found[1] == TEN + end * MINUTE
+
+
+def test_since_when_rows_came_without_a_gap(tmp_path):
+    def since(*minutes, until=60):
+        path = tmp_path / "a.jsonl"
+        written(path, *(line([{"x": 1}], TEN + n * MINUTE) for n in minutes))
+        _, survey = counted(path)
+        found = survey.steady_since(10 * MINUTE, TEN + until * MINUTE)
+        return None if found is None else (found - TEN) // MINUTE
+
+    assert since(5, 12, 20, 25) == 0
+    assert since(15, 20, 25) == 15
+    assert since(1, 20, 25, 50) == 50
+    assert since(1, 20, 25, 50, until=40) == 20
+    assert since(50, until=40) is None
+    assert since() is None
+
+
+def test_small_files_that_follow_each_other_are_read_as_one_and_a_missing_one_is_named(tmp_path):
+    paths = [written(tmp_path / f"{n}.jsonl", line([{"x": float(n)}] * 2)) for n in range(5)]
+
+    parts = list(read_parts(paths))
+    mixed = list(read_parts([*paths[:2], {"x": [1.0]}, *paths[2:]]))
+
+    assert [part.rows for part in parts] == [10]
+    assert sum(part.share for part in parts) == pytest.approx(1.0)
+    assert [part.rows for part in mixed] == [4, 1, 6]
+    with pytest.raises(InvalidData, match=r"gone\.jsonl does not exist"):
+        list(read_parts([*paths, tmp_path / "gone.jsonl"]))

@@ -1,6 +1,7 @@
 """Drift on what Azure's data collector keeps: inputs and outputs, sampled, late and damaged."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -8,7 +9,14 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from shared.domain.event import Check
+from shared.domain.canonical import canonical_json
+from shared.domain.decisions.drift import decide_drift
+from shared.domain.event import Check, Event
+from shared.domain.evidence import DriftEvidence
+from shared.domain.state import SubjectState
+from shared.domain.verdict import Verdict
+from shared.service.codec import decode
+from shared.service.reactions import reaction_to
 from tests.service.collecting import DAY, HOUR, collect, envelope, file_of, write_lines
 
 POLICY = """\
@@ -286,3 +294,125 @@ def test_an_endpoint_that_is_gone_leaves_the_baseline_and_says_that_nothing_is_c
     collect(scene, midnight - 2 * DAY, midnight)
     scene.clock.advance(timedelta(minutes=1))
     assert finding(look(scene), "feature/income")["verdict"] == "pass"
+
+
+def redecided(scene, subject="model/loan-default"):
+    """The last decision, made again of the evidence that was kept and the state before it."""
+    kept = scene.last(subject)
+    event = Event.from_cloud_event(kept["event"])
+    reaction = reaction_to(event)
+    plain = json.loads(scene.application.evidence.get(kept["evidence"]))
+    policy = scene.application.policies.for_model("loan-default")
+    evidence = decode(plain, reaction.evidence)
+    assert json.loads(canonical_json(evidence)) == plain
+    return kept, reaction.decide(event, evidence, policy, scene.before, scene.clock.now)
+
+
+def test_a_look_at_inputs_and_predictions_can_be_decided_again_from_what_was_kept(model, midnight):
+    scene = model()
+    collect(scene, midnight - 2 * DAY, midnight + DAY, outputs=scores)
+    look(scene)
+    scene.clock.now = midnight + DAY + 3 * HOUR
+    ledger = scene.application.ledger
+    scene.before = decode(ledger.state("model/loan-default").state, SubjectState)
+    look(scene)
+
+    kept, outcome = redecided(scene)
+
+    assert [f["sentence"] for f in kept["findings"]] == [f.sentence for f in outcome.findings]
+    assert "prediction/score" in [finding.thing for finding in outcome.findings]
+    after = decode(ledger.state("model/loan-default").state, SubjectState)
+    assert (outcome.state.drift, outcome.state.predictions) == (after.drift, after.predictions)
+
+
+def test_evidence_of_an_earlier_form_is_decided_as_it_was(model, midnight):
+    """Without listed files there is one window, and it is new."""
+    scene = model()
+    collect(scene, midnight - 2 * DAY, midnight)
+    scene.before = SubjectState()
+    kept = look(scene)
+    plain = json.loads(scene.application.evidence.get(kept["evidence"]))
+    new = {"looked", "collected", "predictions", "began"}
+    old = decode({k: v for k, v in plain.items() if k not in new}, DriftEvidence)
+    event = Event.from_cloud_event(kept["event"])
+    policy = scene.application.policies.for_model("loan-default")
+
+    outcome = decide_drift(event, old, policy, SubjectState(), scene.clock.now)
+    nothing = decide_drift(
+        event, replace(old, window=None), policy, SubjectState(), scene.clock.now
+    )
+
+    assert [f.verdict for f in outcome.findings] == [Verdict.PASS]
+    assert [f.sentence for f in nothing.findings] == ["The data of loan-default was not read."]
+
+
+def test_files_without_a_time_column_are_refused_in_one_sentence(model):
+    scene = model()
+    rows = "".join(json.dumps({"income": 0.1, "at": n}) + "\n" for n in range(5))
+    scene.write("workspace/inference/rows.jsonl", rows)
+    scene.write("workspace/inference/loan-default.yaml", "paths: rows.jsonl\n")
+
+    assert look(scene)["findings"][0]["sentence"] == (
+        "The rows that were scored have no `time_column`, so no window can be cut; name it."
+    )
+
+
+def test_few_answers_make_no_baseline_and_a_longer_beginning_does(model, midnight):
+    """A thousand rows are asked for: here they take six days, where a window has two."""
+    scene = model()
+    collect(scene, midnight - 2 * DAY, midnight + 6 * DAY, outputs=scores, lines=1, rows=8)
+    reasons = []
+    for day in range(5):
+        scene.clock.now = midnight + day * DAY + 3 * HOUR
+        reasons.append([f["thing"] for f in look(scene)["findings"]])
+
+    assert [("predictions" in told) for told in reasons] == [True] * 5
+    scene.clock.now = midnight + 5 * DAY + 3 * HOUR
+    assert "prediction/score" in [f["thing"] for f in look(scene)["findings"]]
+
+
+def test_predictions_by_limits_are_told_by_the_window_alone(model, midnight):
+    scene = model(LIMITS)
+    collect(scene, midnight - 2 * DAY, midnight, outputs=scores)
+    collect(scene, midnight, midnight + DAY, outputs=higher_scores)
+    look(scene)
+    scene.clock.now = midnight + 3 * HOUR
+    look(scene)
+    scene.clock.now = midnight + DAY + 3 * HOUR
+    look(scene)
+
+    assert scene.told() == [("PostAlert", "drift")]
+    assert scene.notices[0]["data"]["alert"]["labels"]["of"] == "predictions"
+    state = scene.application.ledger.state("model/loan-default").state["predictions"]
+    assert (state["packed"], state["recent"]) == ("", ["fail"])
+
+
+def test_deployments_that_sample_differently_are_told_not_to_weigh_alike(model, midnight):
+    scene = model()
+    scene.endpoint(
+        "{blue: 50, green: 50}",
+        '{blue: {model: "loan-default:7", sampling: 10}, '
+        'green: {model: "loan-default:8", sampling: 50}}',
+    )
+    collect(scene, midnight - 2 * DAY, midnight)
+
+    sentence = finding(look(scene), "window/2026-02-03 00:00 UTC", "rows_read")["sentence"]
+
+    assert sentence.endswith(
+        "Of the requests, 10 % of blue and 50 % of green are collected: their rows do not weigh "
+        "alike."
+    )
+
+
+def test_a_window_of_answers_has_one_verdict_however_often_it_is_looked_at(model, midnight):
+    scene = model()
+    collect(scene, midnight - 2 * DAY, midnight + 3 * DAY, outputs=scores)
+    for day in range(3):
+        for hours in (0, 1, 3):
+            scene.clock.now = midnight + day * DAY + hours * HOUR + timedelta(minutes=5)
+            look(scene)
+
+    state = scene.application.ledger.state("model/loan-default").state
+    assert state["predictions"]["recent"] == ["pass", "pass"]
+    assert state["drift"]["recent"] == ["pass", "pass", "pass"]
+    assert state["predictions"]["until"] == state["drift"]["until"]

@@ -1,10 +1,17 @@
 """The endpoint serves and its rows are not collected, or only half of them: somebody is told."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
-from shared.domain.event import Check
+from shared.domain.canonical import canonical_json
+from shared.domain.decisions.collection import decide_collection
+from shared.domain.event import Check, Event
+from shared.domain.evidence import CollectionEvidence
+from shared.domain.state import SubjectState
+from shared.errors import InvalidData
+from shared.service.codec import decode
 from tests.service.collecting import DAY, HOUR, collect, envelope, file_of, write_lines
 
 POLICY = "model: loan-default\nendpoint: loan-endpoint\n"
@@ -292,6 +299,48 @@ def test_where_only_bodies_of_requests_are_kept_the_way_to_rows_is_told(served, 
         "blue collect the bodies of requests, which are no rows of columns; collect model_inputs "
         "and model_outputs in the scoring script."
     )
+
+
+def test_more_than_one_question_may_fetch_is_an_error_and_ends_nothing(
+    served, midnight, monkeypatch
+):
+    served.requests(midnight - DAY, 48)
+    served.look(midnight)
+    served.look(midnight + 8 * HOUR)
+    collect(served.scene, midnight + 8 * HOUR, midnight + 9 * HOUR)
+
+    def refused(*_):
+        raise InvalidData("What was collected has 3,000,000,000 bytes.")
+
+    monkeypatch.setattr(type(served.scene.application.workspace), "fetch", refused)
+
+    assert served.look(midnight + 9 * HOUR) == []
+    assert served.finding("cannot_look")["verdict"] == "error"
+
+
+def test_a_look_can_be_decided_again_from_what_was_kept(served, midnight):
+    served.requests(midnight, 12)
+    collect(served.scene, midnight, midnight + 12 * HOUR, outputs=score, lines=12, rows=1)
+    served.look(midnight + 11 * HOUR)
+    application = served.scene.application
+    before = decode(application.ledger.state(SUBJECT).state, SubjectState)
+    served.look(midnight + 12 * HOUR)
+    kept = served.last()
+    plain = json.loads(application.evidence.get(kept["evidence"]))
+    evidence = decode(plain, CollectionEvidence)
+    assert json.loads(canonical_json(evidence)) == plain
+
+    outcome = decide_collection(
+        Event.from_cloud_event(kept["event"]),
+        evidence,
+        application.policies.for_model("loan-default"),
+        before,
+        application.clock(),
+    )
+
+    assert [f["sentence"] for f in kept["findings"]] == [f.sentence for f in outcome.findings]
+    after = decode(application.ledger.state(SUBJECT).state, SubjectState)
+    assert outcome.state.collection == after.collection
 
 
 def test_an_endpoint_that_is_gone_or_carries_another_model_ends_what_was_told(served, midnight):

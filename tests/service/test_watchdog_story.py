@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.event import Check
+from shared.domain.event import Check, check_due
 from shared.errors import NoPermission
 from shared.ports import ArchivedEvent
 
@@ -158,6 +158,23 @@ def test_a_source_of_events_that_falls_silent_is_told_until_it_speaks_again(scen
     assert beat(scene, HOUR) == []
     arrives(scene.clock.now)
     assert beat(scene, MINUTE) == [("-", "resource group rg-ml")]
+
+
+def test_what_people_send_is_no_sign_of_life_and_a_heartbeat_that_comes_late_reads_nothing(scene):
+    at = scene.clock.now
+    event = {"source": "/subscriptions/s/resourceGroups/rg-ml", "data": {}}
+    for key, via in (("a", "command"), ("b", "event-grid")):
+        scene.application.archive.put(
+            ArchivedEvent(key=key, received=at, via=via, body=b"{}", event=event)
+        )
+    beat(scene, HOUR)
+    known = scene.application.ledger.state("service/driftgate").state["service"]
+    assert list(known["sources"]) == ["resource group rg-ml"]
+
+    late = check_due(Check.HEARTBEAT, "service/driftgate", at)
+    scene.application.service.handle(late.to_cloud_event())
+
+    assert scene.application.ledger.state("service/driftgate").state["service"] == known
 
 
 def test_thousands_of_silent_subjects_are_one_alert_and_a_small_decision(running):

@@ -37,7 +37,8 @@ def decide_drift(
     training data does not know are a side of their own. A look between two windows tells what the
     last one said; a window whose data came late is judged again once.
     """
-    state = replace(state, checks={**state.checks, Check.DRIFT.value: event.time})
+    reported = max(event.time, state.checks.get(Check.DRIFT.value, event.time))
+    state = replace(state, checks={**state.checks, Check.DRIFT.value: reported})
     drift = policy.drift if policy is not None else DriftPolicy()
     if evidence.problem is not None:
         return Outcome(findings=(_cannot_look(event, evidence),), actions=(), state=state)

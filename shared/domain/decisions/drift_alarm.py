@@ -81,7 +81,7 @@ def _by_limits(
         since=evidence.start,
         sentence="",
         over=comparison.verdict is Verdict.PASS,
-        watch=watch,
+        watch=replace(watch, until=evidence.watched_until or watch.until),
     )
 
 

@@ -13,7 +13,7 @@ from shared.domain.state import SubjectState
 from shared.domain.world import Endpoint
 from shared.errors import InvalidData, NotFound
 from shared.service.collected import CollectedRows
-from shared.service.predictions import look_at_predictions
+from shared.service.predictions import look_at_predictions, unread_since
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -87,6 +87,7 @@ def _look(asked: _Asked) -> DriftEvidence:
     since = _unwatched_since(asked)
     end = last_border(event.time, drift.every)
     starts = [window.start for window in asked.state.drift.windows]
+    starts += unread_since(asked.state.predictions, asked.version, drift, asked.settled)
     files = asked.world.workspace.collected(
         event.name,
         asked.policy.endpoint,

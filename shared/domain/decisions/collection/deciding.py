@@ -25,7 +25,7 @@ from shared.domain.finding import Finding, Rule
 from shared.domain.policy import CollectionPolicy, Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
-from shared.domain.wording import spell_list
+from shared.domain.wording import spell_list, spell_time
 
 KINDS = frozenset({AlertKind.NO_INFERENCE_DATA, AlertKind.DATA_STOPPED, AlertKind.DATA_INCOMPLETE})
 
@@ -40,8 +40,14 @@ def decide_collection(
     """Judge every deployment that carries the model: inputs, outputs, lines, columns.
 
     An alert ends when its rule no longer fails and can tell. Where no rows are to be expected,
-    that is a reason and ends all of them; what cannot be read ends none.
+    that is a reason and ends all of them; what cannot be read ends none. A look that comes after a
+    later one changes nothing.
     """
+    last = state.checks.get(Check.COLLECTION.value)
+    if last is not None and event.time < last:
+        sentence = f"A later look, of {spell_time(last)}, was made already."
+        finding = replace(_of_model(event, Verdict.PASS, "looked_later", sentence), enforced=False)
+        return Outcome(findings=(finding,), actions=(), state=state)
     state = replace(state, checks={**state.checks, Check.COLLECTION.value: event.time})
     if evidence.problem is not None:
         finding = _of_model(event, Verdict.ERROR, "cannot_look", evidence.problem)

@@ -60,6 +60,7 @@ def decide_watchdog(
         over=lambda alert: _why_over(alert, evidence, checks.alerts, sources.sources),
         now=now,
     )
+    reported = max(event.time, state.checks.get(Check.HEARTBEAT.value, event.time))
     waiting = checks.waiting if evidence.unlisted is None else state.service.waiting
     return Outcome(
         findings=(
@@ -73,7 +74,7 @@ def decide_watchdog(
         state=replace(
             state,
             alerts=_lately(records, now),
-            checks={**state.checks, Check.HEARTBEAT.value: event.time},
+            checks={**state.checks, Check.HEARTBEAT.value: reported},
             service=ServiceWatch(
                 waiting=waiting,
                 sources=sources.sources,
