@@ -5,6 +5,7 @@ import azure.functions as func
 from functions import (
     checks,
     deployments,
+    monitoring,
     notifications,
     operations,
     promotion,
@@ -17,6 +18,7 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 for family in (
     registry,
     deployments,
+    monitoring,
     schedules,
     checks,
     notifications,

@@ -10,7 +10,7 @@ blueprint = func.Blueprint()
 @blueprint.function_name("operations")
 @blueprint.route(
     route="{*path}",
-    methods=["GET"],
+    methods=["GET", "POST", "DELETE"],
     auth_level=func.AuthLevel.FUNCTION,
 )
 async def operations(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:

@@ -46,10 +46,17 @@ def health_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
     application().service.fan_out(Check.HEALTH)
 
 
+@blueprint.function_name("batch_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_BATCH_SCHEDULE%")
+def batch_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for a look at the batch endpoints of every model whose policy names one."""
+    application().service.fan_out(Check.BATCH)
+
+
 @blueprint.function_name("reconcile_timer")
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_RECONCILE_SCHEDULE%")
 def reconcile_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
-    """Find what no event told: endpoints that changed, versions nobody judged."""
+    """Find what no event told: endpoints that changed, versions nobody judged, alarms that end."""
     application().service.fan_out(Check.RECONCILE)
 
 

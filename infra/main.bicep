@@ -32,6 +32,10 @@ param registryName string = ''
 @description('Azure DevOps project, as https://dev.azure.com/<organisation>/<project>. Empty: no pipeline is started.')
 param devopsUrl string = ''
 
+@allowed(['keep', 'drop'])
+@description('Whether the archive keeps by name who changed an endpoint, as events tell it.')
+param changedBy string = 'keep'
+
 @description('Mail address for alerts on Driftgate itself. Empty: alerts are shown in the portal only.')
 param alertEmail string = ''
 
@@ -187,6 +191,7 @@ module app 'modules/app.bicep' = {
     promoterName: identities.outputs.promoterName
     workspaceId: workspace.outputs.workspaceId
     devopsUrl: devopsUrl
+    changedBy: changedBy
   }
   dependsOn: [ access, network ]
 }

@@ -7,6 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shared.ports import (
         Adapters,
         Archive,
@@ -93,9 +95,15 @@ def _read(body: object) -> None:
     """A message nobody was asked to show is taken as read."""
 
 
-def build(settings: "Settings | None" = None, *, clock: "Clock | None" = None) -> Application:
+def build(
+    settings: "Settings | None" = None,
+    *,
+    clock: "Clock | None" = None,
+    around: "Callable[[Adapters], Adapters] | None" = None,
+) -> Application:
     """Wire an application; without settings they come from the environment.
 
+    `around` puts something around the adapters, such as what counts or hinders their calls.
     What it is wired of is imported here, not with the module: a trigger's cold start pays for it
     with its first event.
     Raises InvalidSetting when a setting cannot be used.
@@ -107,6 +115,8 @@ def build(settings: "Settings | None" = None, *, clock: "Clock | None" = None) -
     settings = settings or Settings.from_environment(os.environ)
     clock = clock or _now
     adapters = _connect(settings, clock)
+    if around is not None:
+        adapters = around(adapters)
     service = Service(
         archive=adapters.archive,
         evidence=adapters.evidence,

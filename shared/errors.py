@@ -7,6 +7,7 @@
     │   ├── MalformedPayload   not JSON, too large, or not an envelope we know
     │   ├── UnknownEventType   an envelope we know, an event we do not handle
     │   ├── InvalidPolicy      a policy file with a wrong or unknown key
+    │   ├── InvalidScenario    a scenario file with a line that cannot be understood
     │   ├── InvalidData        a data file whose columns or types do not fit
     │   ├── NotFound           a thing named by the caller does not exist
     │   ├── AlteredEvidence    what was kept under a hash is no longer what it was
@@ -36,6 +37,10 @@ class UnknownEventType(Refused):
 
 class InvalidPolicy(Refused):
     """A policy file holds a wrong value or an unknown key."""
+
+
+class InvalidScenario(Refused):
+    """A scenario file holds a line that cannot be understood or cannot happen."""
 
 
 class InvalidData(Refused):

@@ -1,6 +1,7 @@
 """How long a timer may rest: the longest time between two firings of its schedule."""
 
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 from shared.schedules import Schedule
@@ -10,6 +11,7 @@ _LOOKED_AT = 5 * 366
 _DAY = 24 * 60 * 60
 
 
+@cache
 def longest_gap(schedule: Schedule) -> timedelta:
     """The longest time between two firings, looked for over five years.
 

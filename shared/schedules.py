@@ -16,6 +16,7 @@ SCHEDULES = {
     "COLLECTION": "0 20 * * * *",
     "ROUTING": "0 */10 * * * *",
     "HEALTH": "0 4-59/10 * * * *",
+    "BATCH": "0 25 * * * *",
     "RECONCILE": "0 */15 * * * *",
     "SWEEP": "30 * * * * *",
     "HEARTBEAT": "0 2-59/15 * * * *",

@@ -80,13 +80,15 @@ class Settings:
 
     `azure` is None where the embedded adapters are used. `schedules` are those of the timers, None
     being the defaults: the timers read the same settings, and what the heartbeat expects of each
-    check follows from them.
+    check follows from them. `keeps_names` lets it be known who changed an endpoint, where the event
+    says so.
     """
 
     home: Path = Path(".driftgate")
     workspace: Path = SAMPLES / "workspace"
     policies: Path = SAMPLES / "policies"
     azure: AzureSettings | None = None
+    keeps_names: bool = True
     schedules: "Mapping[str, Schedule] | None" = None
 
     @property
@@ -105,24 +107,29 @@ class Settings:
         `DRIFTGATE_ADAPTERS` is `embedded` (the default) or `azure`. `DRIFTGATE_HOME` is the folder
         of the embedded state; its folders `workspace` and `policies` are used when they exist,
         else the samples that come with Driftgate, unless `DRIFTGATE_WORKSPACE` and
-        `DRIFTGATE_POLICIES` name others.
+        `DRIFTGATE_POLICIES` name others. `DRIFTGATE_CHANGED_BY` is `keep` (the default) or `drop`.
         Raises InvalidSetting for a value that cannot be used.
         """
         from shared.schedules import schedules
 
         home = Path(environment.get(f"{PREFIX}HOME") or ".driftgate")
-        adapters = environment.get(f"{PREFIX}ADAPTERS") or "embedded"
-        if adapters not in {"embedded", "azure"}:
-            raise InvalidSetting(
-                f"{PREFIX}ADAPTERS is {adapters[:40]!r}; use `embedded` or `azure`."
-            )
+        adapters = _one_of(environment, "ADAPTERS", "embedded", "azure")
         return cls(
             home=home,
             workspace=_folder(environment, "WORKSPACE", home / "workspace", SAMPLES / "workspace"),
             policies=_folder(environment, "POLICIES", home / "policies", SAMPLES / "policies"),
             azure=AzureSettings.from_environment(environment) if adapters == "azure" else None,
             schedules=schedules(environment),
+            keeps_names=_one_of(environment, "CHANGED_BY", "keep", "drop") == "keep",
         )
+
+
+def _one_of(environment: Mapping[str, str], name: str, default: str, *others: str) -> str:
+    value = environment.get(PREFIX + name) or default
+    if value not in {default, *others}:
+        words = "` or `".join((default, *others))
+        raise InvalidSetting(f"{PREFIX}{name} is {value[:40]!r}; use `{words}`.")
+    return value
 
 
 def _folder(environment: Mapping[str, str], name: str, own: Path, sample: Path) -> Path:

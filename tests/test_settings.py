@@ -42,6 +42,18 @@ def test_what_azure_needs_is_enough():
     assert settings.metrics == "https://{region}.metrics.monitor.azure.com"
 
 
+@pytest.mark.parametrize(("word", "keeps"), [("", True), ("keep", True), ("drop", False)])
+def test_whether_it_is_kept_by_name_who_changed_an_endpoint_is_a_setting(word, keeps):
+    assert Settings.from_environment({"DRIFTGATE_CHANGED_BY": word}).keeps_names is keeps
+
+
+def test_a_word_that_is_none_of_a_settings_is_refused_with_those_it_has():
+    with pytest.raises(
+        InvalidSetting, match=r"^DRIFTGATE_CHANGED_BY is 'no'; use `keep` or `drop`"
+    ):
+        Settings.from_environment({"DRIFTGATE_CHANGED_BY": "no"})
+
+
 @pytest.mark.parametrize("name", sorted(set(AZURE) - {"DRIFTGATE_ADAPTERS"}))
 def test_each_setting_azure_needs_is_asked_for_by_name(name):
     with pytest.raises(InvalidSetting, match=f"^{name} is not set"):

@@ -33,6 +33,8 @@ param promoterName string
 param workspaceId string
 @description('Azure DevOps organisation. Empty: none.')
 param devopsUrl string
+@description('Whether it is kept by name who changed an endpoint: keep or drop.')
+param changedBy string
 
 resource host 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: hostAccountName
@@ -132,11 +134,13 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_WATCHER_CLIENT_ID: watcher.properties.clientId
     DRIFTGATE_PROMOTER_CLIENT_ID: promoter.properties.clientId
     DRIFTGATE_DEVOPS_URL: devopsUrl
+    DRIFTGATE_CHANGED_BY: changedBy
     DRIFTGATE_DRIFT_SCHEDULE: '0 5 * * * *'
     DRIFTGATE_KPI_SCHEDULE: '0 10 * * * *'
     DRIFTGATE_COLLECTION_SCHEDULE: '0 20 * * * *'
     DRIFTGATE_ROUTING_SCHEDULE: '0 */10 * * * *'
     DRIFTGATE_HEALTH_SCHEDULE: '0 4-59/10 * * * *'
+    DRIFTGATE_BATCH_SCHEDULE: '0 25 * * * *'
     DRIFTGATE_RECONCILE_SCHEDULE: '0 */15 * * * *'
     DRIFTGATE_SWEEP_SCHEDULE: '30 * * * * *'
     DRIFTGATE_HEARTBEAT_SCHEDULE: '0 2-59/15 * * * *'

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.cli.printing import console
-from shared.cli.simulated_clock import SimulatedClock
 from shared.cli.story import ENDS, KEPT_PAYLOADS, STEPS, Story
+from shared.scenarios.clock import SimulatedClock
 from shared.settings import SAMPLES, Settings
 
 _PARTS = ("workspace", "car-loan", "policies", "events")

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from shared.cli.printing import coloured, console, print_decision, print_json, table
+from shared.cli.routing_screen import print_routing
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
@@ -17,8 +18,11 @@ def status(
 
     Example: driftgate status loan-default
     """
+    from rich.markup import escape
+
     from shared.bootstrap import build
     from shared.service import queries
+    from shared.service.status import status_of
 
     application = build()
     problems = list(application.policies.problems())
@@ -29,7 +33,9 @@ def status(
         else:
             _print_overview(rows, problems)
         return
-    found = queries.status(application.ledger, name)
+    found = status_of(
+        application.ledger, application.evidence, application.policies, name, application.clock()
+    )
     if as_json:
         print_json(found)
         return
@@ -39,7 +45,10 @@ def status(
         firing = [alert for alert in subject["alerts"] if alert["status"] == "firing"]
         screen.print(f"{len(firing)} of {len(subject['alerts'])} alerts are firing.")
         for alert in firing:
-            screen.print(f"  [red]{alert['severity']}[/] {alert['title']}, since {alert['since']}")
+            title = escape(alert["title"])
+            screen.print(f"  [red]{alert['severity']}[/] {title}, since {alert['since']}")
+        if subject.get("routing") is not None:
+            print_routing(screen, subject["routing"])
         for version, verdict in subject["versions"].items():
             screen.print(f"  version {version}: gates {coloured(verdict)}")
         for check, time in subject["checks"].items():
@@ -70,6 +79,8 @@ def alerts(as_json: AsJson = False) -> None:
 
     Example: driftgate alerts --json
     """
+    from rich.markup import escape
+
     from shared.bootstrap import build
     from shared.service import queries
 
@@ -83,10 +94,11 @@ def alerts(as_json: AsJson = False) -> None:
     for alert in found:
         colour = "red" if alert["status"] == "firing" else "green"
         screen.print(
-            f"[{colour}]{alert['status']}[/] {alert['severity']} [bold]{alert['title']}[/]"
+            f"[{colour}]{alert['status']}[/] {alert['severity']} [bold]{escape(alert['title'])}[/]"
         )
-        screen.print(f"  {alert['text']}")
-        end = f", over {alert['resolved']}: {alert['reason']}" if alert["resolved"] else ""
+        screen.print(f"  {escape(alert['text'])}")
+        reason = escape(alert["reason"] or "")
+        end = f", over {alert['resolved']}: {reason}" if alert["resolved"] else ""
         screen.print(f"  [dim]since {alert['since']}{end}; {alert['fingerprint']}[/]")
 
 
@@ -98,6 +110,8 @@ def events(
 
     Example: driftgate events --limit 20
     """
+    from rich.markup import escape
+
     from shared.bootstrap import build
     from shared.service import queries
 
@@ -110,5 +124,5 @@ def events(
         screen.print("Nothing has come in yet.")
     for event in found:
         kind = (event["type"] or "").rpartition(".")[2] or "[red]refused[/]"
-        what = event["refusal"] or f"{event['subject']} at {event['time']}"
+        what = escape(event["refusal"] or f"{event['subject']} at {event['time']}")
         screen.print(f"{event['received']} [bold]{kind}[/] {what} [dim]{event['key'][:16]}[/]")

@@ -1,8 +1,9 @@
 """The `driftgate` command: one file a subcommand family, joined here.
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
-`performance`, `canary`), 3 refused (`send`). `gate` has those that pipelines expect: 0 passed,
-1 failed, 2 wrong usage, 3 inconclusive or an error.
+`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`). `gate` has those that pipelines
+expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an error. `scenario`: 0 held, 2 failed,
+1 not understood.
 """
 
 import sys
@@ -15,10 +16,12 @@ from shared.cli import (
     drift,
     gate,
     health,
+    intents,
     looking,
     performance,
     policy,
     profile,
+    scenario,
     sending,
     smoke,
 )
@@ -36,12 +39,16 @@ app.command()(looking.status)
 app.command()(looking.alerts)
 app.command()(looking.events)
 app.command()(health.health)
+app.command()(intents.intend)
+app.command()(intents.intents)
+app.command()(intents.withdraw)
 app.command()(drift.drift)
 app.command()(profile.profile)
 app.command()(performance.performance)
 app.command()(canary.canary)
 app.command(name="policy")(policy.check)
 app.command()(gate.gate)
+app.command()(scenario.scenario)
 app.command()(smoke.smoke)
 app.command()(demo.demo)
 

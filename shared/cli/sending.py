@@ -2,11 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shared.cli.printing import console, print_decision, print_json
+
+if TYPE_CHECKING:
+    from shared.bootstrap import Application
 
 
 def send(
@@ -29,17 +32,7 @@ def send(
         raise typer.Exit(1) from problem
     application = build()
     receipts = application.service.receive(payload, via="command")
-    decided: list[dict[str, Any]] = []
-
-    def handle(body: Any) -> None:
-        decision = application.service.handle(body)
-        if decision is not None:
-            stored = application.ledger.decision(decision.event.subject, decision.event.key)
-            if stored is not None:
-                decided.append(shown(stored))
-
-    worker = application.worker({"checks": handle})
-    worker.drain()
+    decided = decide_waiting(application)
     known = {decision["event"]["id"] for decision in decided}
     repeated = [
         shown(stored)
@@ -77,6 +70,23 @@ def send(
         raise typer.Exit(1)
     if refusals:
         raise typer.Exit(3)
+
+
+def decide_waiting(application: "Application") -> list[dict[str, Any]]:
+    """Decide whatever waits in the queue, as the host would, and return the decisions as shown."""
+    from shared.service.queries import shown
+
+    decided: list[dict[str, Any]] = []
+
+    def handle(body: Any) -> None:
+        decision = application.service.handle(body)
+        if decision is not None:
+            stored = application.ledger.decision(decision.event.subject, decision.event.key)
+            if stored is not None:
+                decided.append(shown(stored))
+
+    application.worker({"checks": handle}).drain()
+    return decided
 
 
 def _print(decided: list[dict[str, Any]], repeated: list[dict[str, Any]]) -> None:

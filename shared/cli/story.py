@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap import Application
 from shared.cli.printing import action_text, coloured
-from shared.cli.simulated_clock import SimulatedClock
 from shared.domain.canonical import format_time, parse_time
 from shared.domain.event import Check
 from shared.domain.wording import spell_time
+from shared.scenarios.clock import SimulatedClock
 from shared.service.notices import notice_text, request_text
 from shared.web.reports import timeline_report
 

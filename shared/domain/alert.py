@@ -24,6 +24,10 @@ class AlertKind(StrEnum):
     DEPLOYMENT_FAILED = "deployment_failed"
     DEPLOYMENT_STUCK = "deployment_stuck"
     TRAFFIC_TO_DELETING = "traffic_to_deleting"
+    TRAFFIC_TO_MISSING = "traffic_to_missing"
+    SHARES_IMPOSSIBLE = "shares_impossible"
+    ENDPOINT_FAILED = "endpoint_failed"
+    ENDPOINT_STUCK = "endpoint_stuck"
     NOT_OBSERVED = "not_observed"
     CALLED_BY_HEADER = "called_by_header"
     MIRROR_ONLY = "mirror_only"
@@ -48,6 +52,8 @@ class AlertKind(StrEnum):
     SOURCE_SILENT = "source_silent"
     AZURE_ALERT = "azure_alert"
     OUTBOX_STUCK = "outbox_stuck"
+    BATCH_STUCK = "batch_stuck"
+    BATCH_VOLUME = "batch_volume"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cache
 
+_AS_THEY_ARE = {str, int, float, bool, type(None)}
 _UNKNOWN = "{} cannot be written canonically; use plain values, dataclasses, enums or datetimes."
 
 
@@ -16,12 +18,11 @@ def to_plain(value: object) -> object:
     A field whose name starts with an underscore is left out.
     Raises TypeError for anything else that JSON does not know.
     """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: to_plain(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if not field.name.startswith("_")
-        }
+    kind: type = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if (names := _fields(kind)) is not None:
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -34,9 +35,17 @@ def to_plain(value: object) -> object:
         return [to_plain(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(str(to_plain(item)) for item in value)
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if isinstance(value, (str, int, float)):
         return value
     raise TypeError(_UNKNOWN.format(type(value).__name__))
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...] | None:
+    """The names that are written of a dataclass, None for any other type."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple(f.name for f in dataclasses.fields(kind) if not f.name.startswith("_"))
 
 
 def canonical_json(value: object) -> bytes:

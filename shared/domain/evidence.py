@@ -13,6 +13,7 @@ from shared.domain.world import (
     Deployment,
     DeploymentHealth,
     Endpoint,
+    Job,
     ModelVersion,
     SeriesPoint,
 )
@@ -23,9 +24,13 @@ class PromotionEvidence:
     """A registered version, the version that serves now, and the new version's baseline.
 
     `baseline` names the stored profile of the training data; None with `baseline_problem`.
+    `version` is the one that was looked at where no event named it, `judged` the newest one where
+    the gates have seen it before.
     """
 
     taken: datetime
+    version: str | None = None
+    judged: str | None = None
     candidate: ModelVersion | None = None
     champion: ModelVersion | None = None
     baseline: str | None = None
@@ -37,13 +42,17 @@ class PromotionEvidence:
 class RoutingEvidence:
     """An endpoint as read, and the requests seen since `observed_since`, by deployment.
 
-    `requests` is None when nothing is logged, which is not the same as no requests.
+    `requests` is None when nothing is logged, which is not the same as no requests;
+    `requests_problem` says why they could not be counted. `gone` says that the workspace was read
+    and lists no such endpoint.
     """
 
     taken: datetime
     endpoint: Endpoint | None = None
     requests: dict[str, int] | None = None
     observed_since: datetime | None = None
+    requests_problem: str | None = None
+    gone: bool = False
     problem: str | None = None
 
 
@@ -229,6 +238,85 @@ class ServiceEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunRows:
+    """The rows one run wrote between `start` and `end`, profiled in the bins of the baseline.
+
+    `rows` is None when they could not be told, for the `reason` and in the sentence `problem`.
+    """
+
+    run: str
+    start: datetime
+    end: datetime
+    rows: int | None = None
+    profile: dict[str, Any] | None = None
+    reason: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOutputs:
+    """Runs of one deployment not looked at before, and what earlier ones wrote.
+
+    `base` profiles the run whose rows chose the bins; `learnt` those of the runs `names`, the
+    first of which is that run.
+    """
+
+    deployment: str
+    base: dict[str, Any] | None = None
+    names: tuple[str, ...] = ()
+    learnt: tuple[dict[str, Any], ...] = ()
+    runs: tuple[RunRows, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLook:
+    """A batch endpoint's jobs, and the rows its last runs wrote where the policy wants them."""
+
+    endpoint: str
+    jobs: tuple[Job, ...] = ()
+    outputs: tuple[BatchOutputs, ...] = ()
+    problem: str | None = None
+    outputs_problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchEvidence:
+    """Every batch endpoint the policy names, as read."""
+
+    taken: datetime
+    looks: tuple[BatchLook, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEvidence:
+    """Who waits for a run: models whose policy names its batch endpoint, a monitor that is known.
+
+    `models` may also be all that have a batch endpoint, when the run does not say which is its.
+    """
+
+    taken: datetime
+    models: tuple[str, ...] = ()
+    monitor: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTarget:
+    """What an alert of Azure Monitor is about, where it is an endpoint that is known.
+
+    `model` and `owner` are those of the policy that speaks of the endpoint.
+    """
+
+    taken: datetime
+    endpoint: str | None = None
+    deployment: str | None = None
+    model: str | None = None
+    owner: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoEvidence:
     """For events that are only recorded: nothing was looked up."""
 
@@ -244,5 +332,8 @@ Evidence = (
     | CollectionEvidence
     | KpiEvidence
     | ServiceEvidence
+    | BatchEvidence
+    | RunEvidence
+    | AlertTarget
     | NoEvidence
 )

@@ -213,13 +213,15 @@ class KpiPolicy:
 class BatchPolicy:
     """A batch endpoint that scores every so often: a run may come late by `grace`.
 
-    `outputs` names the data asset its rows are written to, which is then watched for drift.
+    `outputs` names the data asset its rows are written to, which is then watched for drift: each
+    run against the first ones since `learn_from`, to be moved on when a change is meant.
     """
 
     endpoint: str
     every: timedelta = timedelta(days=1)
     grace: timedelta = timedelta(hours=2)
     outputs: str | None = None
+    learn_from: datetime | None = None
     severity: str = "critical"
 
 

@@ -83,11 +83,7 @@ def _quantile(probability: float, a: float, b: float) -> float:
 
 
 def _incomplete_beta(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function: P(B < x) of a Beta(a, b) variable B."""
-    if x <= 0.0:
-        return 0.0
-    if x >= 1.0:
-        return 1.0
+    """The regularised incomplete beta function: P(B < x) of a Beta(a, b) variable B, 0 < x < 1."""
     if x > (a + 1.0) / (a + b + 2.0):
         return 1.0 - _incomplete_beta(1.0 - x, b, a)
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)) / a

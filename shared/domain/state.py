@@ -33,7 +33,8 @@ class DeploymentWatch:
 
     `unfinished` is since when it is being written, `mirrored` since when it only mirrors,
     `requested` when a request to it was last seen. `carries` is its model version and `instances`
-    their number at the last look.
+    their number at the last look, `created` when the resource was made, `written` the last time it
+    was written as far as that was told, `first_seen` when it was first looked at.
     """
 
     completed: datetime
@@ -44,13 +45,18 @@ class DeploymentWatch:
     requested: datetime | None = None
     carries: str | None = None
     instances: int | None = None
+    created: datetime | None = None
+    written: datetime | None = None
+    first_seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficShift:
-    """The declared shares as they were first seen at `time`; `by` is who changed them, if told.
+    """Declared shares since `time`, as far as that is known; `by` is who changed them, if told.
 
-    `planned` says that somebody had said so, or that nothing was known before.
+    They were seen first at `seen`, and the look before was at `after`: an event of that time is
+    that of the change, and `told` is the last such. `planned` says that somebody had said so, or
+    that nothing was known before.
     """
 
     time: datetime
@@ -58,6 +64,24 @@ class TrafficShift:
     models: dict[str, str] = field(default_factory=dict)
     by: str | None = None
     planned: bool = False
+    after: datetime | None = None
+    seen: datetime | None = None
+    told: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Azure did not do what was asked at `time`: nothing but an event ever tells of it.
+
+    It is spoken of until `until`, unless a later try succeeds. `by` asked for it, `correlation`
+    finds it in Azure's activity log, both where the event tells.
+    """
+
+    time: datetime
+    until: datetime
+    outcome: str = "failure"
+    by: str | None = None
+    correlation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +171,67 @@ class ServiceWatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutputsWatch:
+    """The rows that one deployment of a batch endpoint wrote, run by run.
+
+    `learnt` names the runs whose rows are the baseline, `rows` counts those of runs that were as
+    usual, `starts` holds when the watched runs began, oldest first; `last` is the newest of all.
+    """
+
+    learnt: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+    starts: tuple[datetime, ...] = ()
+    last: datetime | None = None
+    drift: DriftWatch = field(default_factory=DriftWatch)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchWatch:
+    """A batch endpoint over time: waited for since `since`, a run every `every` seconds.
+
+    `seen` is when a run that tells no time was first seen, None before anybody looked; `judged`
+    names the runs whose rows were looked at, `outputs` watches them by deployment, learnt from
+    `learn_from` on.
+    """
+
+    since: datetime
+    every: float
+    seen: dict[str, datetime | None] = field(default_factory=dict)
+    judged: tuple[str, ...] = ()
+    learn_from: datetime | None = None
+    outputs: dict[str, OutputsWatch] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertInstance:
+    """One time an alert rule of Azure Monitor fired, in whatever order its two events came.
+
+    It `lasts` until then unless it is told again; `fingerprint` is that of the alert it became.
+    """
+
+    fired: datetime | None = None
+    resolved: datetime | None = None
+    lasts: datetime | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalTold:
+    """When a monitor last told that a signal is breached, and in which of its runs."""
+
+    time: datetime
+    root: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorWatch:
+    """A monitor of Azure's own: `told` by signal, `completed` by run, oldest first."""
+
+    told: dict[str, SignalTold] = field(default_factory=dict)
+    completed: dict[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectState:
     """The memory of one subject, replaced as a whole by each decision.
 
@@ -155,8 +240,11 @@ class SubjectState:
     `checks` holds when each check last reported, `drift` the watch of a model's inputs and
     `predictions` that of what it made of them, `collection` what was collected of both, `traffic`
     the shares an endpoint had, oldest first, `intents` what somebody said is meant to be,
-    `unhealthy` until when each health alert last had its reason, `service` what is known of
-    Driftgate itself, `last_hash` ends the subject's decision chain.
+    `unhealthy` until when each health alert last had its reason, `batch` watches batch endpoints by
+    name, `monitor` a monitor of Azure's own, `azure_alerts` the times an alert rule fired,
+    `refused` what Azure did not do, by deployment (empty for the endpoint itself), `unfinished`
+    since when the endpoint is being written, `asked` the next look that was asked for, `service`
+    what is known of Driftgate itself, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -171,4 +259,10 @@ class SubjectState:
     traffic: tuple[TrafficShift, ...] = ()
     intents: tuple[Intent, ...] = ()
     unhealthy: dict[str, datetime] = field(default_factory=dict)
+    batch: dict[str, BatchWatch] = field(default_factory=dict)
+    monitor: MonitorWatch = field(default_factory=MonitorWatch)
+    azure_alerts: dict[str, AlertInstance] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    unfinished: datetime | None = None
+    asked: datetime | None = None
     last_hash: str = ""

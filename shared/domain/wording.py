@@ -49,3 +49,13 @@ def spell_list(items: list[str], most: int = 5) -> str:
     if len(items) > most:
         return f"{', '.join(items[:most])} and {len(items) - most} more"
     return ", ".join(items)
+
+
+def one_line(text: str, most: int) -> str:
+    r"""Somebody else's text as one line: blanks joined, what cannot be printed left out, cut.
+
+    >>> one_line("waits\n for\u202e the\x07 auditors ", 80), one_line("abcdef", 4)
+    ('waits for the auditors', 'abc…')
+    """
+    line = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

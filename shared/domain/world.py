@@ -37,9 +37,9 @@ class Deployment:
     """One deployment of an endpoint; `model` and `version` as far as they are known.
 
     `provisioning_state` is Azure's word: Creating, Updating, Scaling, Deleting, Succeeded,
-    Failed or Canceled. `changed` is when the resource was last written. `instances` of
-    `instance_type` are paid for; `sampling` is the per cent of requests whose rows are collected,
-    `outputs_sampling` that of their outputs, each drawn on its own.
+    Failed or Canceled. `changed` is when the resource was last written, `created` when it was made.
+    `instances` of `instance_type` are paid for; `sampling` is the per cent of requests whose rows
+    are collected, `outputs_sampling` that of their outputs, each drawn on its own.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Deployment:
     instances: int | None = None
     instance_type: str | None = None
     sampling: float | None = None
+    created: datetime | None = None
     outputs_sampling: float | None = None
 
 
@@ -110,7 +111,8 @@ class DeploymentHealth:
 class Endpoint:
     """An online endpoint: what is deployed, what is declared and what is mirrored.
 
-    `traffic` and `mirror_traffic` are per cent by deployment; a missing key means 0.
+    `traffic` and `mirror_traffic` are per cent by deployment; a missing key means 0. `changed` is
+    when the resource was last written.
     """
 
     name: str
@@ -118,6 +120,7 @@ class Endpoint:
     traffic: dict[str, float] = field(default_factory=dict)
     mirror_traffic: dict[str, float] = field(default_factory=dict)
     deployments: tuple[Deployment, ...] = ()
+    changed: datetime | None = None
 
     def serving(self) -> Deployment | None:
         """The deployment with the largest declared share, None when every share is 0."""
@@ -165,12 +168,14 @@ class Job:
     """A training or scoring job; `state` is Azure's word, such as Queued, Running, Completed.
 
     `started` and `ended` are None while they did not happen, or when nobody kept them.
+    `deployment` is that of the batch endpoint which scored, where the run's tags tell it.
     """
 
     name: str
     state: str
     started: datetime | None = None
     ended: datetime | None = None
+    deployment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,6 +155,7 @@ def _check(policy: Policy, file: str) -> None:
     ]
     names = [kpi.name for kpi in policy.kpis]
     problems += [f"kpis name {n} twice" for n in sorted({n for n in names if names.count(n) > 1})]
+    problems += _batch_problems(policy)
     if not policy.model.strip():
         problems.append("model is empty; give the registered model's name")
     if problems:
@@ -231,6 +232,23 @@ def _health_problems(policy: Policy) -> list[str]:
     return problems
 
 
+def _batch_problems(policy: Policy) -> list[str]:
+    names = [batch.endpoint for batch in policy.batch]
+    return [
+        *(f"batch names {name} twice" for name in sorted({n for n in names if names.count(n) > 1})),
+        *(
+            f"batch.{batch.endpoint}.every is below a minute; give 1h, 1d or the like"
+            for batch in policy.batch
+            if batch.every < timedelta(minutes=1)
+        ),
+        *(
+            f"batch.{batch.endpoint}.learn_from is set without outputs; name what it writes"
+            for batch in policy.batch
+            if batch.learn_from is not None and batch.outputs is None
+        ),
+    ]
+
+
 def _history_problem(kpi: KpiPolicy) -> str:
     return (
         f"kpis.{kpi.name}.history is shorter than 7d, so no baseline can be made; give 7d or more"
@@ -243,6 +261,7 @@ def _severity_problems(policy: Policy) -> list[str]:
         "health.severity": policy.health.severity,
         "collection.severity": policy.collection.severity,
         **{f"kpis.{kpi.name}.severity": kpi.severity for kpi in policy.kpis},
+        **{f"batch.{batch.endpoint}.severity": batch.severity for batch in policy.batch},
     }
     allowed = [severity.value for severity in Severity]
     return [

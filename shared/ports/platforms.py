@@ -58,6 +58,12 @@ class Workspace(Protocol):
     def data(self, name: str) -> DataFiles:
         """A named data asset, such as training data. Raises `NotFound`."""
 
+    def written(self, name: str, start: datetime, end: datetime) -> DataFiles:
+        """The files of a data asset that were last written in [start, end); none is no error.
+
+        Raises `NotFound` for the asset.
+        """
+
     def collected(
         self,
         model: str,

@@ -8,15 +8,15 @@ from typing import Any
 
 from shared.domain.canonical import canonical_json, content_hash, to_plain
 from shared.domain.decision import Decision
-from shared.domain.event import Check, Event, EventType, check_due
+from shared.domain.event import Check, Event, EventType
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import Conflict, InvalidPolicy, NoPermission, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
+from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
-from shared.service.concerned import ITSELF, concerned
 from shared.service.intake import parse
 from shared.service.messages import findings_message, messages_of, work_message
 from shared.service.reactions import Reaction, reaction_to
@@ -81,7 +81,9 @@ class Service:
     def _receive(self, payload: bytes, via: str) -> list[Receipt]:
         received = self._clock()
         receipts = []
-        for parsed in parse(payload):
+        settings = self._world.settings
+        workspace = None if settings.azure is None else settings.azure.workspace_id
+        for parsed in parse(payload, names=settings.keeps_names, workspace=workspace):
             self._telemetry.count(
                 "events", via=via, read="yes" if parsed.refusal is None else "refused"
             )
@@ -106,6 +108,11 @@ class Service:
                 )
             )
         return receipts
+
+    def say(self, event: Event, *, via: str) -> Receipt:
+        """Take in an event that is made here, by the way and the rules of one from outside."""
+        [receipt] = self.receive(canonical_json(event.to_cloud_event()), via=via)
+        return receipt
 
     def handle(self, body: Mapping[str, Any]) -> Decision | None:
         """Decide one event once; None when it is decided already.
@@ -250,14 +257,15 @@ class Service:
     def fan_out(self, check: Check) -> int:
         """Ask for one check of every subject it concerns; returns how many were asked for.
 
-        Cut to the minute, so that a timer that fires twice asks once.
+        Cut to the minute, so that a timer that fires twice asks once. What was sent before a
+        failure stays sent.
         """
         due = self._clock().replace(second=0, microsecond=0)
-        events = [
-            check_due(check, subject, due, data) for subject, data in concerned(check, self._world)
-        ]
-        self._sender.send([work_message(event) for event in events])
-        return len(events)
+        count = 0
+        for events in asked(check, self._world, due):
+            self._sender.send([work_message(event) for event in events])
+            count += len(events)
+        return count
 
     def heartbeat(self) -> int:
         """Ask for the look at Driftgate itself: silent checks, an outbox that stands still.
@@ -294,9 +302,10 @@ class Service:
 def _reported(event: Event, state: SubjectState) -> SubjectState:
     """A look that the reconcile timer asked for is one of routing, and reports as both.
 
-    A subject without checks is one that is gone.
+    An endpoint without checks is one that is gone.
     """
-    if event.type is not EventType.CHECK_DUE or not state.checks:
+    gone = event.subject.startswith("endpoint/") and not state.checks
+    if event.type is not EventType.CHECK_DUE or gone:
         return state
     check = str(event.data["check"])
     if check != Check.RECONCILE.value:

@@ -1,10 +1,13 @@
-"""The operators' API: what is known, read-only."""
+"""The operators' API: what is known, and what people mean to be."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.bootstrap import Application
-from shared.errors import NotFound
+from shared.errors import DriftgateError
 from shared.service import queries
+from shared.service.status import status_of
+from shared.web.intents import intent_routes
+from shared.web.problems import foreseen, of_http
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -13,8 +16,13 @@ if TYPE_CHECKING:
 
 
 def api(application: Application) -> "Starlette":
-    """Routes under /api: health, status, status/{name}, alerts, events, decisions."""
+    """Routes under /api: health, status, status/{name}, alerts, events, decisions, intents.
+
+    Every fault that was foreseen is a problem document; any other fails the function, whose host
+    answers 500 and logs it.
+    """
     from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
     from starlette.responses import JSONResponse
     from starlette.routing import Route
 
@@ -29,10 +37,14 @@ def api(application: Application) -> "Starlette":
         return JSONResponse({"subjects": queries.overview(ledger)})
 
     def status(request: "Request") -> "Response":
-        try:
-            return JSONResponse(queries.status(ledger, request.path_params["name"]))
-        except NotFound as problem:
-            return _problem(404, str(problem))
+        found = status_of(
+            ledger,
+            application.evidence,
+            application.policies,
+            request.path_params["name"],
+            application.clock(),
+        )
+        return JSONResponse(found)
 
     def alerts(_: "Request") -> "Response":
         return JSONResponse({"alerts": queries.alerts(ledger)})
@@ -43,10 +55,6 @@ def api(application: Application) -> "Starlette":
     def decisions(_: "Request") -> "Response":
         return JSONResponse({"decisions": [queries.shown(d) for d in ledger.decisions(limit=100)]})
 
-    def _problem(code: int, sentence: str) -> "Response":
-        body: dict[str, Any] = {"status": code, "title": sentence}
-        return JSONResponse(body, status_code=code, media_type="application/problem+json")
-
     return Starlette(
         routes=[
             Route("/api/health", health),
@@ -55,5 +63,10 @@ def api(application: Application) -> "Starlette":
             Route("/api/alerts", alerts),
             Route("/api/events", events),
             Route("/api/decisions", decisions),
-        ]
+            *intent_routes(application),
+        ],
+        exception_handlers={
+            DriftgateError: foreseen,
+            HTTPException: of_http,
+        },
     )

@@ -1,7 +1,7 @@
 """What every adapter promises that writes tags, shares versions and starts jobs."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,9 +48,10 @@ def on_files(folder):
     (folder / "jobs").mkdir()
     (folder / "models/loan/9.yaml").write_text("tags: {owner: risk}\nmetrics: {auc: 0.9}\n")
 
-    def set_jobs(endpoint, jobs):
+    def set_jobs(endpoint, jobs, deployment=None):
         for name, started in jobs.items():
             facts = {"state": "Completed", "started": started, "endpoint": endpoint}
+            facts["deployment"] = deployment
             (folder / f"jobs/{name}.yaml").write_text(yaml.safe_dump(facts))
 
     return Sides(
@@ -68,9 +69,11 @@ def on_azure(scene):
     serve_registry(server.router, scene.state, registry)
     serve_training(server.router, scene.state, listed)
 
-    def set_jobs(endpoint, jobs):
+    def set_jobs(endpoint, jobs, deployment=None):
         listed[endpoint] = list(jobs)
         for name, started in jobs.items():
+            if deployment is not None:
+                scene.tags[name] = {"azureml.deploymentname": deployment}
             scene.state.jobs[name] = scene.state.resource(f"jobs/{name}", {"status": "Completed"})
             if started is not None:
                 scene.runs[name] = {}
@@ -131,6 +134,25 @@ def test_the_jobs_of_a_batch_endpoint_come_last_started_first(sides):
         Job(name="c", state="Completed"),
         Job(name="b", state="Completed", started=STARTED.replace(day=4)),
     ]
+
+
+def test_a_job_says_which_deployment_of_the_batch_endpoint_scored(sides):
+    sides.set_jobs("scoring", {"a": STARTED}, deployment="churn-7")
+
+    [job] = sides.jobs.latest("scoring")
+
+    assert job.deployment == "churn-7"
+
+
+def test_the_newest_of_very_many_jobs_are_found_whichever_way_they_are_listed(sides):
+    """Nobody promises the order of the service's list."""
+    started = {f"job-{number:03}": STARTED + timedelta(hours=number) for number in range(60)}
+    for order in (list(started), list(reversed(started))):
+        sides.set_jobs("scoring", {name: started[name] for name in order})
+
+        latest = sides.jobs.latest("scoring", 2)
+
+        assert [job.name for job in latest] == ["job-059", "job-058"]
 
 
 @pytest.mark.parametrize(

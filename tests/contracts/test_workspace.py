@@ -1,5 +1,6 @@
 """What every workspace promises to answer, and how it says that something is not there."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +30,17 @@ FILES = {
         "deployments:\n  blue: {model: 'loan:9', changed: 2026-01-03T00:00:00Z}\n"
         "  green: {provisioning_state: Failed}\n"
     ),
+    "endpoints/routed.yaml": (
+        "provisioning_state: Updating\nchanged: 2026-02-03T09:00:00.123456Z\n"
+        "traffic: {blue: 33.3, green: 66.7, gone: 0}\nmirror_traffic: {red: 12.5}\n"
+        "deployments:\n"
+        "  blue: {model: 'loan:9', instances: 3, instance_type: Standard_DS3_v2, sampling: 50,\n"
+        "    created: 2026-01-01T00:00:00Z, changed: 2026-02-03T08:00:00Z}\n"
+        "  green: {provisioning_state: Scaling, instances: 0, created: 2026-01-02T00:00:00Z}\n"
+        "  grey: {provisioning_state: Canceled}\n  red: {provisioning_state: Deleting}\n"
+        "  white: {provisioning_state: Creating}\n"
+    ),
+    "endpoints/empty.yaml": "traffic: {}\n",
     "requests/ep.csv": (
         "time,deployment,status,duration_ms\n2026-02-03T11:30:00Z,blue,200,12\n"
         "2026-02-03T11:59:59Z,blue,500,12\n2026-02-03T12:00:00Z,blue,200,12\n"
@@ -54,11 +66,19 @@ FILES = {
 }
 
 
+WRITTEN = {
+    "data/part-1.csv": NOON - timedelta(hours=2),
+    "data/part-2.csv": NOON - timedelta(hours=1),
+}
+
+
 def write_files(folder):
     for name, content in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
+    for name, time in WRITTEN.items():
+        os.utime(folder / name, (time.timestamp(), time.timestamp()))
     return FileWorkspace(folder)
 
 
@@ -70,6 +90,7 @@ def workspace(request, tmp_path):
         return
     scene = serve_scene(request.getfixturevalue("loopback"))
     tell_files(scene, FILES)
+    scene.written.update(WRITTEN)
     yield scene.workspace(FileLogs(files), tmp_path / "cache")
     scene.close()
 
@@ -104,7 +125,46 @@ def test_an_endpoint_has_its_deployments_traffic_and_mirror_traffic(workspace):
         Deployment(name="green", provisioning_state="Failed"),
     )
     assert endpoint.serving().name == "blue"
-    assert workspace.endpoints() == ["ep", "other-model", "pay"]
+    assert workspace.endpoints() == ["empty", "ep", "other-model", "pay", "routed"]
+
+
+def test_what_routing_rests_on_is_read_as_it_is_written(workspace):
+    """States in Azure's words, times of making and writing, instances and what they run on."""
+    endpoint = workspace.endpoint("routed")
+
+    assert (endpoint.provisioning_state, endpoint.changed) == (
+        "Updating",
+        datetime(2026, 2, 3, 9, 0, 0, 123456, tzinfo=UTC),
+    )
+    assert endpoint.traffic == {"blue": 33.3, "green": 66.7, "gone": 0.0}
+    assert endpoint.mirror_traffic == {"red": 12.5}
+    blue, green, *others = endpoint.deployments
+    assert blue == Deployment(
+        name="blue",
+        provisioning_state="Succeeded",
+        model="loan",
+        version="9",
+        changed=datetime(2026, 2, 3, 8, 0, tzinfo=UTC),
+        instances=3,
+        instance_type="Standard_DS3_v2",
+        sampling=50.0,
+        created=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    assert (green.provisioning_state, green.instances, green.instance_type) == ("Scaling", 0, None)
+    assert green.created == green.changed == datetime(2026, 1, 2, tzinfo=UTC)
+    assert {one.name: one.provisioning_state for one in others} == {
+        "grey": "Canceled",
+        "red": "Deleting",
+        "white": "Creating",
+    }
+
+
+def test_an_endpoint_without_deployments_has_nothing_to_route_to(workspace):
+    endpoint = workspace.endpoint("empty")
+
+    assert (endpoint.provisioning_state, endpoint.changed) == ("Succeeded", None)
+    assert (endpoint.traffic, endpoint.mirror_traffic, endpoint.deployments) == ({}, {}, ())
+    assert endpoint.serving() is None
 
 
 def test_requests_are_counted_from_start_to_before_end_and_none_means_nothing_is_logged(workspace):
@@ -123,6 +183,24 @@ def test_a_data_asset_lists_its_files_in_order(workspace):
     assert [Path(path).name for path in files.paths] == ["part-1.csv", "part-2.csv"]
     assert [Path(path).read_text() for path in files.paths] == ["x\n1\n", "x\n2\n"]
     assert files.time_column == "at"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "names"),
+    [
+        (NOON - timedelta(hours=2), NOON - timedelta(hours=1), ["part-1.csv"]),
+        (NOON - timedelta(hours=1), NOON, ["part-2.csv"]),
+        (NOON - timedelta(hours=3), NOON, ["part-1.csv", "part-2.csv"]),
+        (NOON, NOON + timedelta(hours=1), []),
+    ],
+)
+def test_files_of_an_asset_are_told_apart_by_when_they_were_last_written(
+    workspace, start, end, names
+):
+    """From start to before end; that none was is no error."""
+    files = workspace.written("train", start, end)
+
+    assert [Path(path).name for path in files.paths] == names
 
 
 def test_a_deployment_says_which_share_of_requests_it_collects(workspace):
@@ -254,6 +332,8 @@ def test_a_kpi_that_cannot_be_read_says_so_in_its_place_and_spoils_no_other(work
         lambda w: w.data("other"),
         lambda w: w.collected("other", None),
         lambda w: w.collected("../loan", "ep"),
+        lambda w: w.written("other", NOON, NOON),
+        lambda w: w.written("../train", NOON, NOON),
     ],
 )
 def test_what_is_not_there_or_is_no_plain_name_is_not_found(workspace, ask):

@@ -1,100 +1,21 @@
 """Five facts of an endpoint are joined, and every zero needs a reason and an end."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.action import PostAlert, ResolveAlert, ScheduleCheck
+from shared.domain.action import PostAlert, ResolveAlert
 from shared.domain.decisions.routing import decide_routing
 from shared.domain.decisions.routing.observed import CONFIDENCE, TOLERATED
-from shared.domain.event import Check, Event, EventType, check_due
+from shared.domain.event import EventType
 from shared.domain.evidence import RoutingEvidence
 from shared.domain.intent import intent_declared, intent_withdrawn
-from shared.domain.policy import Policy, RoutingPolicy, Standby, TrafficChanges
+from shared.domain.policy import RoutingPolicy, Standby, TrafficChanges
 from shared.domain.shares import at_most, share_interval
-from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
-from shared.domain.world import Deployment, Endpoint
-
-NOON = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-class World:
-    """An endpoint that is looked at again and again, with its state kept between the looks."""
-
-    def __init__(self, **routing):
-        self.policy = Policy(model="loan", endpoint="ep", routing=RoutingPolicy(**routing))
-        self.state = SubjectState()
-        self.deployments = {}
-        self.traffic, self.mirror, self.requests = {}, {}, None
-
-    def deploy(self, name, state="Succeeded", *, version="7", changed=NOON, **more):
-        self.deployments[name] = Deployment(
-            name=name,
-            provisioning_state=state,
-            model="loan",
-            version=version,
-            changed=changed,
-            **more,
-        )
-
-    def look(self, at, event=None):
-        """What this look posts and resolves: (`+` or `-`, kind, deployment)."""
-        endpoint = Endpoint(
-            name="ep",
-            provisioning_state="Succeeded",
-            traffic=dict(self.traffic),
-            mirror_traffic=dict(self.mirror),
-            deployments=tuple(self.deployments.values()),
-        )
-        evidence = RoutingEvidence(
-            taken=at, endpoint=endpoint, requests=self.requests, observed_since=at - HOUR
-        )
-        event = event or check_due(Check.ROUTING, "endpoint/ep", at)
-        self.outcome = decide_routing(event, evidence, self.policy, self.state, at)
-        self.state = self.outcome.state
-        signs = {PostAlert: "+", ResolveAlert: "-"}
-        return [
-            (signs[type(action)], action.alert.kind.value, action.alert.labels.get("deployment"))
-            for action in self.outcome.actions
-            if type(action) in signs
-        ]
-
-    def finding(self, reason):
-        return next(f for f in self.outcome.findings if f.reason == reason)
-
-    def firing(self):
-        return {
-            record.alert.kind.value
-            for record in self.state.alerts.values()
-            if record.status is AlertStatus.FIRING
-        }
-
-
-def event(kind, at, **data):
-    return Event(
-        id=f"{kind}-{at.isoformat()}",
-        source="test",
-        type=kind,
-        subject="endpoint/ep",
-        time=at,
-        data={"endpoint": "ep", **data},
-    )
-
-
-@pytest.fixture
-def two():
-    """Blue serves, green is complete and new; both were looked at once."""
-    world = World()
-    world.deploy("blue", changed=NOON - 30 * DAY)
-    world.traffic = {"blue": 100.0}
-    world.look(NOON - DAY)
-    world.deploy("green", version="8")
-    return world
+from tests.domain.routing_world import DAY, HOUR, MINUTE, NOON, World, event
 
 
 def test_a_zero_alerts_when_its_grace_is_over_and_names_the_model_and_the_shares(two):
@@ -109,12 +30,11 @@ def test_without_any_event_the_wait_is_counted_from_the_resources_own_time(two):
 
 
 def test_many_looks_ask_for_one_next_look(two):
-    dues = set()
+    asked = []
     for minutes in range(31, 59):
         two.look(NOON + minutes * MINUTE)
-        [ask] = [a for a in two.outcome.actions if isinstance(a, ScheduleCheck)]
-        dues.add(ask.event.id)
-    assert len(dues) == 1
+        asked += two.asked()
+    assert asked == [NOON + HOUR]
 
 
 @pytest.mark.parametrize("state", ["Failed", "Canceled", "cancelled"])
@@ -146,6 +66,18 @@ def test_traffic_to_a_deployment_that_is_being_deleted_is_critical(two):
     two.deploy("blue", "Deleting", changed=NOON)
     two.traffic = {"blue": 100.0}
     assert ("+", "traffic_to_deleting", "blue") in two.look(NOON)
+
+    two.traffic = {"green": 100.0}
+    assert two.look(NOON + MINUTE) == [("-", "traffic_to_deleting", "blue")]
+    assert two.over() == ["deployment blue has no share of the traffic any more"]
+
+
+def test_a_deletion_that_was_called_off_is_over(two):
+    two.deploy("blue", "Deleting", changed=NOON)
+    two.look(NOON)
+    two.deploy("blue", "Succeeded", changed=NOON + MINUTE)
+    assert ("-", "traffic_to_deleting", "blue") in two.look(NOON + MINUTE)
+    assert two.over() == ["deployment blue succeeded"]
 
 
 def test_mirroring_is_a_reason_for_a_while_and_then_an_alert_that_says_what_it_costs(two):
@@ -247,16 +179,16 @@ def test_header_calls_to_others_do_not_make_a_declared_share_look_small(two):
 def test_an_endpoint_that_does_as_declared_fails_a_look_about_once_in_a_million_at_most(percent):
     declared, worst = percent / 100.0, 0.0
     for routed in {round(1.3**step) for step in range(45)}:
-        most = -1
-        while (
-            most + 1 <= routed
-            and share_interval(most + 1, routed, CONFIDENCE)[1] < declared * TOLERATED
-        ):
-            most += 1
-            if most > 400:
-                break
-        if most >= 0:
-            worst = max(worst, at_most(most, routed, declared))
+        limit = declared * TOLERATED
+        fails, passes = -1, routed + 1
+        while passes - fails > 1:
+            middle = (fails + passes) // 2
+            if share_interval(middle, routed, CONFIDENCE)[1] < limit:
+                fails = middle
+            else:
+                passes = middle
+        if fails >= 0:
+            worst = max(worst, at_most(fails, routed, declared))
 
     assert worst < 1.2e-6
 
@@ -377,7 +309,8 @@ def test_scaling_a_replaced_deployment_begins_no_new_wait(two):
     two.traffic = {"green": 100.0}
     two.look(NOON + HOUR)
     two.deploy("blue", changed=NOON + DAY, instances=1)
-    assert two.look(NOON + DAY + HOUR) == []
+    two.look(NOON + DAY)
+    assert two.look(NOON + DAY + HOUR) == [], "not at the look after it either"
     assert two.finding("replaced").verdict is Verdict.PASS
 
 
@@ -443,3 +376,55 @@ def test_any_look_gives_every_deployment_exactly_one_verdict_on_its_place(steps)
             if f.rule in {"routing", "provisioning"} and f.thing.startswith("deployment/")
         ]
         assert sorted(placed) == ["deployment/blue", "deployment/green"]
+
+
+def test_mirroring_ends_the_alert_on_a_deployment_without_traffic(two):
+    two.look(NOON + HOUR)
+    two.mirror = {"green": 20.0}
+    assert two.look(NOON + 2 * HOUR) == [("-", "no_traffic", "green")]
+    assert two.over() == ["deployment green receives mirrored traffic"]
+
+
+def test_a_deployment_of_an_unknown_model_is_judged_as_any_other(two):
+    two.deployments["green"] = replace(two.deployments["green"], model=None, version=None)
+    assert two.look(NOON + HOUR) == [("+", "no_traffic", "green")]
+    assert "It carries" not in two.posted()[0].text
+
+
+def test_callers_are_not_taken_for_gone_when_nobody_counts_them(two):
+    two.traffic, two.requests = {"green": 100.0}, {"green": 500}
+    two.look(NOON + MINUTE)
+    two.requests = {"green": 500, "blue": 12}
+    assert two.look(NOON + HOUR) == [("+", "called_by_header", "blue")]
+    two.requests = None
+    assert two.look(NOON + 30 * HOUR) == []
+    assert two.finding("unlogged", "deployment/blue").verdict is Verdict.INCONCLUSIVE
+    two.requests = {"green": 500}
+    assert two.look(NOON + 31 * HOUR) == [("-", "called_by_header", "blue")]
+    assert two.over() == ["no caller named deployment blue for a day"]
+
+
+def test_callers_of_a_deployment_that_has_a_share_again_are_no_strangers(two):
+    two.traffic, two.requests = {"green": 100.0}, {"green": 500}
+    two.look(NOON + MINUTE)
+    two.requests = {"green": 500, "blue": 12}
+    two.look(NOON + HOUR)
+    two.traffic = {"blue": 50.0, "green": 50.0}
+    assert two.look(NOON + 2 * HOUR)[-1] == ("-", "called_by_header", "blue")
+    assert two.over() == ["deployment blue receives 50 % of the traffic"]
+
+
+def test_a_share_that_is_taken_away_ends_the_alert_on_not_receiving_it(two):
+    two.traffic, two.requests = {"blue": 90.0, "green": 10.0}, {"blue": 1000}
+    assert two.look(NOON + HOUR) == [("+", "not_observed", "green")]
+    two.traffic = {"blue": 100.0}
+    assert two.look(NOON + 2 * HOUR) == [("-", "not_observed", "green")]
+    assert two.over() == ["green has no share"]
+
+
+def test_a_deployment_that_is_written_while_it_receives_nothing_is_undecided(two):
+    two.traffic, two.requests = {"blue": 90.0, "green": 10.0}, {"blue": 1000}
+    two.look(NOON + HOUR)
+    two.deploy("green", "Updating", version="8", changed=NOON + HOUR)
+    assert two.look(NOON + 70 * MINUTE) == []
+    assert ("not_observed", "green") in two.firing()

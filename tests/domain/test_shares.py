@@ -1,5 +1,7 @@
 """The interval of a share is Clopper and Pearson's, whatever the counts."""
 
+from math import isfinite
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,3 +63,10 @@ def test_far_fewer_trials_than_are_said_to_be_needed_do_not(share, limit):
 
 def test_a_share_at_its_limit_is_never_told_apart():
     assert trials_needed(0.1, 0.1, 0.99) == 10_000_000
+
+
+def test_where_the_fraction_converges_slowly_it_stops_all_the_same():
+    """The interval never asks for such a place; nobody waits for one that does."""
+    from shared.domain.shares import _continued_fraction
+
+    assert isfinite(_continued_fraction(1.0 - 1e-9, 1.5, 1.5))

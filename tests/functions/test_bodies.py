@@ -8,7 +8,16 @@ import pytest
 from azure.functions.timer import TimerRequest
 
 import shared.bootstrap
-from functions import checks, deployments, notifications, promotion, registry, retraining, schedules
+from functions import (
+    checks,
+    deployments,
+    monitoring,
+    notifications,
+    promotion,
+    registry,
+    retraining,
+    schedules,
+)
 from functions.envelopes import envelope_bytes
 from tests.conftest import EVENTS
 
@@ -19,7 +28,7 @@ def user_function(builder):
 
 @pytest.fixture
 def app(scene, monkeypatch):
-    for module in (registry, deployments, schedules, checks, promotion):
+    for module in (registry, deployments, monitoring, schedules, checks, promotion):
         monkeypatch.setattr(module, "application", lambda: scene.application)
     return scene
 
@@ -97,6 +106,30 @@ def test_a_service_hook_that_cannot_be_read_is_kept_and_answered_with_the_senten
     assert app.application.archive.get(entry["key"]).body == b"{"
 
 
+def test_an_alert_of_an_action_group_reaches_the_queue(app, sample):
+    body = json.dumps(sample("azure_monitor_common_alert_metric_fired.derived.json")).encode()
+    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=body)
+
+    answer = user_function(monitoring.azure_alerts)(request)
+
+    assert answer.status_code == 202
+    [waiting] = app.application.queue.peek("checks")
+    assert waiting.body["type"] == "io.driftgate.AzureAlertFired"
+    [kept] = app.application.archive.list()
+    assert kept.via == "azure-monitor"
+
+
+def test_an_alert_that_cannot_be_read_is_kept_and_answered_with_the_sentence(app):
+    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=b"{}")
+
+    answer = user_function(monitoring.azure_alerts)(request)
+
+    assert answer.status_code == 202
+    [entry] = json.loads(answer.get_body())
+    assert entry["refusal"].startswith("The envelope is none we know")
+    assert app.application.archive.get(entry["key"]).body == b"{}"
+
+
 @pytest.mark.parametrize(
     ("timer", "subjects"),
     [
@@ -104,7 +137,8 @@ def test_a_service_hook_that_cannot_be_read_is_kept_and_answered_with_the_senten
         (schedules.kpi_timer, []),
         (schedules.routing_timer, ["endpoint/loan-endpoint"]),
         (schedules.health_timer, ["endpoint/loan-endpoint"]),
-        (schedules.reconcile_timer, ["endpoint/loan-endpoint"]),
+        (schedules.reconcile_timer, ["endpoint/loan-endpoint", "model/loan-default"]),
+        (schedules.batch_timer, []),
         (schedules.heartbeat, ["service/driftgate"]),
         (schedules.outbox_sweep, []),
     ],

@@ -68,11 +68,13 @@ TABLE = {
     "workspace_events": event_grid(),
     "resource_events": event_grid(),
     "devops_hooks": http("devops/hooks", "POST"),
+    "azure_alerts": http("azure/alerts", "POST"),
     "drift_timer": timer("DRIFT"),
     "kpi_timer": timer("KPI"),
     "collection_timer": timer("COLLECTION"),
     "routing_timer": timer("ROUTING"),
     "health_timer": timer("HEALTH"),
+    "batch_timer": timer("BATCH"),
     "reconcile_timer": timer("RECONCILE"),
     "outbox_sweep": timer("SWEEP"),
     "heartbeat": timer("HEARTBEAT"),
@@ -81,7 +83,7 @@ TABLE = {
     "retraining_request": service_bus(queueName="retraining-requests"),
     "promotion_request": service_bus(queueName="promotion-requests"),
     "promotion_gate": http("gate/{model}/{version}", "GET", "POST"),
-    "operations": http("{*path}", "GET"),
+    "operations": http("{*path}", "GET", "POST", "DELETE"),
 }
 
 
@@ -125,6 +127,7 @@ def test_parameters_are_named_and_annotated_as_the_worker_demands():
     from functions import (
         checks,
         deployments,
+        monitoring,
         notifications,
         operations,
         promotion,
@@ -136,7 +139,7 @@ def test_parameters_are_named_and_annotated_as_the_worker_demands():
     assert functions.__doc__
     wanted = {"event": func.EventGridEvent, "timer": func.TimerRequest, "req": func.HttpRequest}
     wanted |= {"message": func.ServiceBusMessage, "context": func.Context}
-    modules = [checks, deployments, notifications, operations]
+    modules = [checks, deployments, monitoring, notifications, operations]
     modules += [promotion, registry, retraining, schedules]
     seen = set()
     for module in modules:

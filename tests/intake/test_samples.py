@@ -39,6 +39,10 @@ READ = {
         EventType.MODEL_REGISTERED,
         "model/sklearn_regression_model",
     ),
+    "aml_run_completed_batch.derived.json": (
+        EventType.RUN_COMPLETED,
+        "run/pipelinejob-5d1f0c2e-4b1b-4c0e-9a55-0d5a5b6f2b21",
+    ),
     "aml_run_completed.cloudevents.json": (
         EventType.RUN_COMPLETED,
         "run/AutoML_ad912b2d-6467-4f32-a616-dbe4af6dd8fc_5",
@@ -75,9 +79,17 @@ READ = {
         EventType.TRAFFIC_CHANGED,
         "endpoint/loan-endpoint",
     ),
+    "azure_monitor_common_alert_metric_fired.derived.json": (
+        EventType.AZURE_ALERT_FIRED,
+        "azure-alert/89c1d727805f5513",
+    ),
+    "azure_monitor_common_alert_log_v2.derived.json": (
+        EventType.AZURE_ALERT_FIRED,
+        "azure-alert/f498a26b65b6510e",
+    ),
     "azure_monitor_common_alert_metric_resolved.json": (
         EventType.AZURE_ALERT_RESOLVED,
-        "azure-alert/7c021c3e0b5962d2",
+        "azure-alert/aa0e7bccb8ca952d",
     ),
 }
 NO_ENVELOPE = "The envelope is none we know"
@@ -192,6 +204,40 @@ def test_a_monitor_breach_names_signal_features_values_and_thresholds():
             "group": "age",
         },
     ]
+
+
+WORKSPACE = (
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/RG-ML/providers"
+    "/Microsoft.MachineLearningServices/workspaces/WS-prod"
+)
+
+
+def test_a_resource_event_of_the_workspace_is_read_however_its_id_is_spelled():
+    payload = (EVENTS / "arm_online_deployment_write_failure.derived.json").read_bytes()
+
+    [parsed] = parse(payload, workspace=WORKSPACE)
+    assert parsed.event.type is EventType.DEPLOYMENT_FAILED
+
+
+def test_a_resource_event_of_a_neighbour_in_the_same_group_is_refused_and_kept():
+    """Its endpoint may have the name of one that is watched."""
+    payload = (EVENTS / "arm_online_deployment_write_failure.derived.json").read_bytes()
+
+    [parsed] = parse(payload, workspace=WORKSPACE.replace("WS-prod", "ws-test"))
+    assert parsed.event is None
+    assert parsed.refusal == (
+        "Nothing reacts to endpoints of the workspace ws-prod in rg-ml; ws-test is watched here."
+    )
+    assert b"loan-endpoint" in parsed.body
+
+
+@pytest.mark.parametrize(
+    "name", ["aml_model_registered.eventgrid.json", "ado_build_complete.v2.json"]
+)
+def test_events_that_are_no_resources_are_read_whatever_workspace_is_watched(name):
+    [parsed] = parse((EVENTS / name).read_bytes(), workspace=WORKSPACE)
+
+    assert parsed.event is not None
 
 
 def test_who_did_it_and_from_where_is_not_archived():

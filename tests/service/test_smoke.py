@@ -58,6 +58,21 @@ def test_another_deployments_event_does_not_count(scene, completed):
     assert observe(scene, NOON + 3 * timedelta(hours=1))[RESOURCE].answer is Answer.NO
 
 
+def test_it_is_counted_how_many_changes_name_somebody_and_nobody_is_named(scene, sample):
+    scene.endpoint("{blue: 100}", deployment(NOON))
+    question = "Do events name who changed an endpoint?"
+    assert observe(scene, NOON)[question].answer is Answer.UNKNOWN
+    payload = sample("arm_online_endpoint_write_success.derived.json")
+    payload[0]["data"]["claims"] = {}
+    scene.send(payload)
+    assert observe(scene, NOON + DAY)[question].answer is Answer.NO
+
+    payload[0] |= {"id": "2", "data": {**payload[0]["data"], "claims": {"upn": "anna@b.c"}}}
+    scene.send(payload)
+    told = observe(scene, NOON + DAY)[question]
+    assert (told.answer, told.saw) == (Answer.YES, "1 of 2 changes")
+
+
 def test_a_refused_payload_and_a_wrong_policy_are_told_with_their_sentences(scene):
     scene.write("policies/loan.yaml", "modell: loan\n")
     scene.application.service.receive(b"{}", via="test")

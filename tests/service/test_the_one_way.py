@@ -260,10 +260,10 @@ def test_a_breach_found_by_azures_own_monitor_is_told_with_its_features(scene, s
 
     [notice] = scene.notices
     assert notice["data"]["alert"]["title"] == (
-        "loan-monitor: monitor signal loan-monitor-feature-drift breached"
+        "loan-monitor: monitor signal loan-monitor-feature-drift breached (income, age)"
     )
     assert (
-        "JensenShannonDistance of income is 0.3427, threshold 0.1"
+        "JensenShannonDistance of income is 0.3427, above its threshold 0.1"
         in (notice["data"]["alert"]["text"])
     )
 

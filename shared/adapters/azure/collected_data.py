@@ -46,6 +46,22 @@ class CollectedData:
             time_column=texts(asset, "tags").get("time_column"),
         )
 
+    def written(self, name: str, start: datetime, end: datetime) -> DataFiles:
+        """The files of an asset that storage says were last written in [start, end).
+
+        Only those are fetched. Raises as `data` does, but none in the span is no error.
+        """
+        asset = self._asset(name)
+        blobs = [
+            blob
+            for blob in self._blobs_of(name, asset)
+            if blob.written is not None and start <= blob.written < end
+        ]
+        return DataFiles(
+            paths=self._blobs.fetch(blobs, f"The data asset {name}"),
+            time_column=texts(asset, "tags").get("time_column"),
+        )
+
     def collected(
         self,
         model: str,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
 _MOST_RUNS_READ = 50
+_DEPLOYMENT = "azureml.deploymentname"
 _THERE_ALREADY = "already exists in registry"
 _ONE_AT_A_TIME = Lock()
 """`share` swaps state on its client, and a cloud is registered for the whole process."""
@@ -151,6 +152,7 @@ class AzureJobs:
         """The jobs of a batch endpoint, last started first. Raises NotFound.
 
         The service lists names and states only: the times of at most 50 are read one by one.
+        Nobody promises the order of its list, so of a longer one both ends are read.
         """
         named("a batch endpoint", endpoint)
         with self._learning.client(
@@ -159,22 +161,39 @@ class AzureJobs:
             permission=self._role,
         ) as client:
             listed = list(client.batch_endpoints.list_jobs(endpoint))
-        jobs = [self._timed(str(one.name), one.status) for one in listed[:_MOST_RUNS_READ]]
+        jobs = [self._timed(str(one.name), one.status) for one in _both_ends(listed)]
         last = datetime.max.replace(tzinfo=UTC)
         jobs.sort(key=lambda job: (job.started or last, job.name), reverse=True)
         return jobs[:limit]
 
     def _timed(self, name: str, state: str | None) -> Job:
         try:
-            info = mapping(self._learning.resources.run(name), "info")
+            run = self._learning.resources.run(name)
         except NotFound:
-            info = {}
+            run = {}
+        info = mapping(run, "info")
         return Job(
             name=name,
             state=state or "Unknown",
             started=_moment(info.get("start_time")),
             ended=_moment(info.get("end_time")),
+            deployment=_tag(mapping(run, "data").get("tags"), _DEPLOYMENT),
         )
+
+
+def _both_ends(listed: list[Any]) -> list[Any]:
+    if len(listed) <= _MOST_RUNS_READ:
+        return listed
+    half = _MOST_RUNS_READ // 2
+    return listed[:half] + listed[-half:]
+
+
+def _tag(tags: object, key: str) -> str | None:
+    """A tag out of MLflow's list of keys and values."""
+    for tag in tags if isinstance(tags, list) else []:
+        if isinstance(tag, dict) and tag.get("key") == key:
+            return text(tag, "value")
+    return None
 
 
 def _moment(milliseconds: object) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from shared.adapters.azure.answers import mapping, number, numbers, text, time, whole
@@ -39,6 +40,7 @@ class OnlineEndpoints:
             traffic=numbers(properties, "traffic"),
             mirror_traffic=numbers(properties, "mirrorTraffic"),
             deployments=tuple(sorted(deployments, key=lambda deployment: deployment.name)),
+            changed=_changed(mapping(resource, "systemData")),
         )
 
     def endpoints(self) -> Sequence[str]:
@@ -105,6 +107,10 @@ def model_of(model_id: str | None) -> tuple[str | None, str | None]:
     return (match.group(1), match.group(2)) if match else (None, None)
 
 
+def _changed(system: Mapping[str, Any]) -> datetime | None:
+    return time(system, "lastModifiedAt") or time(system, "createdAt")
+
+
 def _deployment(item: Mapping[str, Any]) -> Deployment | None:
     name = text(item, "name")
     if name is None:
@@ -116,9 +122,10 @@ def _deployment(item: Mapping[str, Any]) -> Deployment | None:
         provisioning_state=text(properties, "provisioningState") or "Unknown",
         model=model,
         version=version,
-        changed=time(system, "lastModifiedAt") or time(system, "createdAt"),
+        changed=_changed(system),
         instances=whole(mapping(item, "sku"), "capacity"),
         instance_type=text(properties, "instanceType"),
         sampling=_sampling(mapping(properties, "dataCollector"), Collection.INPUTS),
         outputs_sampling=_sampling(mapping(properties, "dataCollector"), Collection.OUTPUTS),
+        created=time(system, "createdAt"),
     )

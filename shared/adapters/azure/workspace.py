@@ -161,6 +161,10 @@ class AzureWorkspace:
         """A named data asset, such as training data. Raises NotFound."""
         return self._data.data(name)
 
+    def written(self, name: str, start: datetime, end: datetime) -> DataFiles:
+        """The files of a data asset last written in [start, end). Raises NotFound."""
+        return self._data.written(name, start, end)
+
     def collected(
         self,
         model: str,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -39,11 +40,12 @@ def public_account(account: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundBlob:
-    """A blob as it was listed."""
+    """A blob as it was listed; `written` is when it was last changed."""
 
     location: BlobLocation
     etag: str
     size: int
+    written: datetime | None = None
 
 
 class WorkspaceBlobs:
@@ -111,7 +113,12 @@ class WorkspaceBlobs:
         """A single blob. Raises NotFound."""
         with self._told(location, f"read {location.path}"):
             blob = self._container(location).get_blob_client(location.path).get_blob_properties()
-        return FoundBlob(location=location, etag=_etag(blob.etag), size=blob.size)
+        return FoundBlob(
+            location=location,
+            etag=_etag(blob.etag),
+            size=blob.size,
+            written=blob.last_modified,
+        )
 
     def below(self, location: BlobLocation) -> Iterator[FoundBlob]:
         """Every blob below a folder, by name; empty ones, as folders are, left out."""
@@ -184,7 +191,10 @@ class WorkspaceBlobs:
     def _found(self, location: BlobLocation, blob: Any) -> Iterator[FoundBlob]:
         if blob.size:
             yield FoundBlob(
-                location=_at(location, blob.name), etag=_etag(blob.etag), size=blob.size
+                location=_at(location, blob.name),
+                etag=_etag(blob.etag),
+                size=blob.size,
+                written=blob.last_modified,
             )
 
     def _container(self, location: BlobLocation) -> "ContainerClient":

@@ -1,12 +1,12 @@
 """What the files of a workspace say of an endpoint's answers and of the load of its instances."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil, isfinite, nan
 from pathlib import Path
 
-from shared.adapters.embedded.tables import read_times
+from shared.adapters.embedded.tables import rows_between
 from shared.domain.blame import ERRORS, Blame, blame
 from shared.domain.load import SPAN, highest_held, most_lately
 from shared.domain.world import Load, Served
@@ -31,7 +31,7 @@ def read_answers(
     `status` and `duration_ms` may be missing: then no answer is an error, and none is slow.
     """
     answers: dict[str, list[_Answer]] = {}
-    for time, row, line in _within(path, start, end):
+    for time, row, line in rows_between(path, start, end):
         whose = blame(_whole(path, line, row, "status"), _whole(path, line, row, "model_status"))
         took = _number(path, line, row, "duration_ms")
         answer = _Answer(time=time, blame=whose, took=took)
@@ -73,7 +73,7 @@ class _Measured:
 def read_loads(path: Path, start: datetime, end: datetime) -> dict[str, Load]:
     """Load by deployment in the last hour of [start, end). Raises InvalidData."""
     measured: dict[str, _Measured] = {}
-    for time, row, line in _within(path, max(start, end - SPAN), end):
+    for time, row, line in rows_between(path, max(start, end - SPAN), end):
         minute = time.replace(second=0, microsecond=0)
         of = measured.setdefault(row.get("deployment") or "", _Measured())
         for measure in _MEASURES:
@@ -98,14 +98,6 @@ def _load(measured: _Measured, end: datetime) -> Load:
         gpu=highest_held(levels["gpu"]),
         instances=most_lately(measured.states, end),
     )
-
-
-def _within(
-    path: Path, start: datetime, end: datetime
-) -> Iterator[tuple[datetime, Mapping[str, str], int]]:
-    for line, (time, row) in enumerate(read_times(path), start=2):
-        if start <= time < end:
-            yield time, row, line
 
 
 def _number(path: Path, line: int, row: Mapping[str, str], column: str) -> float | None:

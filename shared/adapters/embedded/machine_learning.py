@@ -3,7 +3,7 @@
 ::
 
     registries/<registry>/<name>/<version>.yaml    shared versions
-    jobs/<name>.yaml                               state, started, ended, endpoint, training
+    jobs/<name>.yaml                   state, started, ended, endpoint, deployment, training
 """
 
 from collections.abc import Mapping, Sequence
@@ -97,4 +97,5 @@ def _job(path: Path) -> Job:
         state=described.text("state") or "Unknown",
         started=described.time("started"),
         ended=described.time("ended"),
+        deployment=described.text("deployment"),
     )

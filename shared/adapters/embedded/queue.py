@@ -36,6 +36,7 @@ CREATE INDEX IF NOT EXISTS message_session ON message (queue, session, number);
 CREATE TABLE IF NOT EXISTS seen (
     queue TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (queue, id)
 );
+CREATE INDEX IF NOT EXISTS seen_at ON seen (queue, at);
 CREATE TABLE IF NOT EXISTS dead_letter (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     queue TEXT NOT NULL,
@@ -77,6 +78,8 @@ class EmbeddedQueue:
         written = [(message, _checked(message)) for message in messages]
         now = self._clock()
         with self._database.write() as connection:
+            for queue in {message.queue for message in messages}:
+                self._forget(connection, queue, now)
             for message, text in written:
                 if self._is_new(connection, message, now):
                     due = max(now, message.scheduled or now)
@@ -86,9 +89,11 @@ class EmbeddedQueue:
                         (message.queue, message.session, message.id, format_time(due), text),
                     )
 
+    def _forget(self, connection: sqlite3.Connection, queue: str, now: datetime) -> None:
+        oldest = format_time(now - self._of(queue).duplicate_window)
+        connection.execute("DELETE FROM seen WHERE queue = ? AND at < ?", (queue, oldest))
+
     def _is_new(self, connection: sqlite3.Connection, message: Message, now: datetime) -> bool:
-        oldest = format_time(now - self._of(message.queue).duplicate_window)
-        connection.execute("DELETE FROM seen WHERE queue = ? AND at < ?", (message.queue, oldest))
         cursor = connection.execute(
             "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)",
             (message.queue, message.id, format_time(now)),

@@ -3,7 +3,8 @@
 ::
 
     models/<name>/<version>.yaml     tags, metrics, inputs, training_data, run, registered
-    endpoints/<name>.yaml            provisioning_state, traffic, mirror_traffic, deployments
+    endpoints/<name>.yaml            provisioning_state, changed, traffic, mirror_traffic,
+                                     deployments
     requests/<endpoint>.csv          time,deployment,status,duration_ms and, where the model's
                                      container said another one, model_status
     load/<endpoint>.csv              time,deployment,instance,cpu,memory,disk,gpu,state: a line a
@@ -17,13 +18,13 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from shared.adapters.embedded.collected_files import collected_files, listed_file
 from shared.adapters.embedded.health import read_answers, read_loads
-from shared.adapters.embedded.tables import read_series, read_times
+from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
 from shared.domain.collected import CollectedFile
@@ -97,6 +98,7 @@ class FileWorkspace:
             deployments=tuple(
                 _deployment(path, deployment, facts) for deployment, facts in deployments.items()
             ),
+            changed=described.time("changed"),
         )
 
     def endpoints(self) -> Sequence[str]:
@@ -111,10 +113,9 @@ class FileWorkspace:
         if not path.is_file():
             return None
         counts: dict[str, int] = {}
-        for time, row in read_times(path):
-            if start <= time < end:
-                deployment = row.get("deployment") or ""
-                counts[deployment] = counts.get(deployment, 0) + 1
+        for _, row, _ in rows_between(path, start, end):
+            deployment = row.get("deployment") or ""
+            counts[deployment] = counts.get(deployment, 0) + 1
         return counts
 
     def health(
@@ -164,6 +165,15 @@ class FileWorkspace:
         _plain_names("a data asset", name)
         return self._data_files(self._folder / "data" / f"{name}.yaml", f"data asset {name}")
 
+    def written(self, name: str, start: datetime, end: datetime) -> DataFiles:
+        """The files of a data asset last written in [start, end). Raises NotFound."""
+        _plain_names("a data asset", name)
+        described, paths = self._described(
+            self._folder / "data" / f"{name}.yaml", f"data asset {name}", empty=True
+        )
+        inside = [path for path in paths if _was_written(Path(path), start, end)]
+        return DataFiles(paths=tuple(inside), time_column=described.text("time_column"))
+
     def collected(
         self,
         model: str,
@@ -206,16 +216,21 @@ class FileWorkspace:
         return lambda name: known.get(name) in {None, model}
 
     def _data_files(self, path: Path, what: str) -> DataFiles:
+        described, paths = self._described(path, what, empty=False)
+        return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
+
+    def _described(self, path: Path, what: str, *, empty: bool) -> tuple[Described, list[str]]:
+        """Such a file and the paths it names; `empty` says that a pattern may match none."""
         if not path.is_file():
             raise NotFound(f"The workspace has no {what}.")
         described = read_yaml(path)
         paths: list[str] = []
         for pattern in described.list_of_text("paths"):
             found = sorted(path.parent.glob(pattern))
-            if not found:
+            if not found and not empty:
                 raise NotFound(f"{path.name}: no file matches {pattern}.")
             paths.extend(map(str, found))
-        return DataFiles(paths=tuple(paths), time_column=described.text("time_column"))
+        return described, paths
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
         """The KPIs out of their files; a folder answers no queries."""
@@ -231,6 +246,12 @@ class FileWorkspace:
         if points is None:
             return SeriesAnswer(problem=f"The workspace has no KPI {asked.name} of {model}.")
         return SeriesAnswer(points=tuple(p for p in points if asked.start <= p.time < asked.end))
+
+
+def _was_written(path: Path, start: datetime, end: datetime) -> bool:
+    """Whether the file holds anything and was last changed in [start, end)."""
+    stat = path.stat()
+    return stat.st_size > 0 and start <= datetime.fromtimestamp(stat.st_mtime, UTC) < end
 
 
 def _plain_names(what: str, *names: str) -> None:
@@ -264,9 +285,10 @@ def _deployment(path: Path, name: str, facts: Any) -> Deployment:
         provisioning_state=described.text("provisioning_state") or "Succeeded",
         model=model or None,
         version=version or None,
-        changed=described.time("changed"),
+        changed=described.time("changed") or described.time("created"),
         instances=described.whole("instances"),
         instance_type=described.text("instance_type"),
         sampling=described.number("sampling"),
         outputs_sampling=described.number("outputs_sampling"),
+        created=described.time("created"),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,20 @@ def read_yaml(path: Path) -> Described:
     import yaml
 
     try:
-        plain = yaml.safe_load(path.read_bytes())
+        plain = _parsed(path.read_bytes())
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise InvalidData(f"{path.name} is not YAML: {' '.join(str(problem).split())}") from problem
     if not isinstance(plain, dict):
         raise InvalidData(f"{path.name} must hold a mapping of keys to values.")
     return Described(path=path, plain=plain)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(content: bytes) -> object:
+    """The same bytes are not parsed again: most files are read far oftener than written."""
+    import yaml
+
+    return yaml.safe_load(content)
 
 
 def write_yaml(path: Path, content: Mapping[str, Any]) -> None:

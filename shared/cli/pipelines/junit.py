@@ -1,11 +1,15 @@
-"""Findings as JUnit XML, which Azure DevOps, GitHub and most others show as test results."""
+"""Findings and scenarios as JUnit XML, which most pipelines show as test results."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from shared.domain.finding import Finding
 from shared.domain.verdict import Verdict
+
+if TYPE_CHECKING:
+    from shared.scenarios import Played
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -42,7 +46,36 @@ def to_junit(named: str, findings: Sequence[Finding]) -> bytes:
             ElementTree.SubElement(
                 case, "error", type=finding.reason, message=message
             ).text = message
-    suite.set("tests", str(len(findings)))
+    return _finished(suite, len(findings), counts)
+
+
+def scenarios_to_junit(played: "Sequence[Played]", faults: Sequence[tuple[str, str]]) -> bytes:
+    """One test case a scenario; a file that cannot be understood is an error, by its name."""
+    suite = ElementTree.Element("testsuite", name="driftgate scenario")
+    for one in played:
+        case = _scenario(suite, one.scenario.name)
+        if one.held:
+            ElementTree.SubElement(case, "system-out").text = _text(one.scenario.title)
+        else:
+            told = "\n".join(failure.spelled() for failure in one.failures)
+            message = _text(one.failures[0].sentence)
+            ElementTree.SubElement(case, "failure", message=message).text = _text(told)
+    for name, sentence in faults:
+        case = _scenario(suite, name)
+        ElementTree.SubElement(case, "error", message=_text(sentence)).text = _text(sentence)
+    failed = sum(not one.held for one in played)
+    counts = {"failures": failed, "errors": len(faults), "skipped": 0}
+    return _finished(suite, len(played) + len(faults), counts)
+
+
+def _scenario(suite: ElementTree.Element, name: str) -> ElementTree.Element:
+    return ElementTree.SubElement(
+        suite, "testcase", classname="driftgate.scenario", name=_text(name), time="0"
+    )
+
+
+def _finished(suite: ElementTree.Element, tests: int, counts: Mapping[str, int]) -> bytes:
+    suite.set("tests", str(tests))
     for name, count in counts.items():
         suite.set(name, str(count))
     root = ElementTree.Element("testsuites")

@@ -73,7 +73,7 @@ def decide_drift(
     told, records = settle(
         state.alerts,
         [side.alert for side in sides if side.alert is not None],
-        covered=lambda alert: alert.kind is AlertKind.DRIFT and alert.labels.get("of") in over,
+        covered=lambda alert: _is_told_here(alert) and alert.labels.get("of") in over,
         over=lambda alert: _why_over(alert, evidence),
         now=now,
     )
@@ -132,7 +132,7 @@ def _retraining(
 
 def _already_drifting(state: SubjectState) -> bool:
     return any(
-        record.status is AlertStatus.FIRING and record.alert.kind is AlertKind.DRIFT
+        record.status is AlertStatus.FIRING and _is_told_here(record.alert)
         for record in state.alerts.values()
     )
 
@@ -174,3 +174,8 @@ def _nothing_new(
         n=last.rows,
     )
     return Outcome(findings=(finding, *late), actions=(), state=replace(state, drift=watch))
+
+
+def _is_told_here(alert: Alert) -> bool:
+    """Whether it is told here: what a batch endpoint writes is another decision's."""
+    return alert.kind is AlertKind.DRIFT and "batch" not in alert.labels

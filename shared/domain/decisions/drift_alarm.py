@@ -25,6 +25,7 @@ from shared.statistics.sequential import (
 _YEAR = timedelta(days=365.25)
 _WEEK = timedelta(days=7)
 _MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
+_REMEMBERED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,17 @@ class DriftSeen:
 def look_for_drift(
     evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy, watch: DriftWatch
 ) -> DriftSeen:
-    """Ask the alarm the policy chose; without a calibration only limits can tell.
+    """Take in one more window, and ask the alarm the policy chose."""
+    recent = (*watch.recent, comparison.verdict.value)[-_REMEMBERED:]
+    return ask_alarm(evidence, comparison, drift, replace(watch, recent=recent))
 
-    `watch` knows the verdict of this window already.
+
+def ask_alarm(
+    evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy, watch: DriftWatch
+) -> DriftSeen:
+    """The same where `watch` knows the verdict of the window already.
+
+    Without a calibration only limits can tell.
     """
     if drift.alarm is DriftAlarm.SEQUENTIAL and evidence.calibration is not None:
         return _sequential(evidence, drift, watch)

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind, Severity
-from shared.domain.decisions.drift_alarm import DriftSeen, Moved
+from shared.domain.decisions.drift_alarm import DriftSeen
+from shared.domain.decisions.drift_columns import lines_of
 from shared.domain.event import Event
 from shared.domain.evidence import DriftEvidence
 from shared.domain.policy import DriftPolicy
 from shared.domain.wording import spell_list, spell_number, spell_time
-from shared.statistics import ColumnComparison, Comparison, Profile
-from shared.statistics.sequential import size_of
-
-_TOLD_IN_FULL = 5
+from shared.statistics import Comparison, Profile
 
 
 def drift_alert(
@@ -28,13 +26,7 @@ def drift_alert(
 
     `changed` compares the rows of after the change began; `sampling` says how much is collected.
     """
-    by_name = {column.name: column for column in changed.columns}
     names = [moved.column for moved in seen.moved]
-    listed = "\n".join(
-        _line(moved, by_name[moved.column])
-        for moved in seen.moved[:_TOLD_IN_FULL]
-        if moved.column in by_name
-    )
     first, last = _span(evidence, seen)
     return Alert(
         kind=AlertKind.DRIFT,
@@ -46,7 +38,8 @@ def drift_alert(
         ),
         text=(
             f"Since {spell_time(seen.since)} {_unlike(evidence, labels)} "
-            f"({spell_number(changed.rows_baseline)} rows). {seen.sentence}\n{listed}\n"
+            f"({spell_number(changed.rows_baseline)} rows). {seen.sentence}\n"
+            f"{lines_of(seen, changed)}\n"
             f"Measured on the {spell_number(changed.rows_window)} rows from {spell_time(first)} "
             f"to {spell_time(last)}. {f'{sampling} ' if sampling else ''}{_meaning(labels)}"
             + (" A retraining was requested." if drift.retrain else "")
@@ -87,16 +80,6 @@ def _first_step(name: str, labels: Mapping[str, str]) -> str:
     return (
         f"Look whether the source of {name} changed (a unit, a category, a default) before you "
         "believe the world did."
-    )
-
-
-def _line(moved: Moved, column: ColumnComparison) -> str:
-    size, psi = size_of(moved.component, column), column.distances.get("psi")
-    if not size or psi is None:
-        return f"- {moved.column}: {moved.how}; {column.sentence.removeprefix(f'{moved.column}: ')}"
-    return (
-        f"- {moved.column}: {moved.how}, {size}; "
-        f"PSI {psi.estimate:.2f} ({psi.low:.2f} to {psi.high:.2f})."
     )
 
 

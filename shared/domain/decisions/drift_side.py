@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.alert import Alert
-from shared.domain.decisions.drift_alarm import DriftSeen, look_for_drift
+from shared.domain.decisions.drift_alarm import DriftSeen, ask_alarm
+from shared.domain.decisions.drift_columns import column_finding, limits_of
 from shared.domain.decisions.drift_notice import drift_alert
 from shared.domain.event import Event
 from shared.domain.evidence import DriftEvidence
-from shared.domain.finding import Finding, Rule
+from shared.domain.finding import Finding
 from shared.domain.policy import DriftPolicy
 from shared.domain.state import DriftWatch
-from shared.statistics import ColumnComparison, Comparison, Profile, compare
+from shared.statistics import Comparison, Profile, compare
 
 
 class Side(StrEnum):
@@ -39,10 +40,12 @@ class SideJudged:
 def compared(evidence: DriftEvidence, window: Profile, drift: DriftPolicy) -> Comparison:
     """A window against the baseline of the look, with the limits of the policy."""
     baseline = evidence.baseline or {}
-    names = baseline.get("columns")
-    limits = {name: drift.limits.get(name, drift.limit) for name in names or ()}
-    base = Profile.from_json(baseline)
-    return compare(base, window, limits={"psi": limits}, confidence=drift.confidence)
+    return compare(
+        Profile.from_json(baseline),
+        window,
+        limits=limits_of(drift, baseline),
+        confidence=drift.confidence,
+    )
 
 
 def judge_side(
@@ -60,7 +63,7 @@ def judge_side(
 
     `predicted` names columns that the model made itself, `sampling` says how much is collected.
     """
-    seen = look_for_drift(evidence, comparison, drift, watch)
+    seen = ask_alarm(evidence, comparison, drift, watch)
     alert = None
     if seen.moved:
         changed = comparison if seen.rows is None else compared(evidence, seen.rows, drift)
@@ -70,28 +73,12 @@ def judge_side(
     return SideJudged(
         side=side,
         findings=tuple(
-            _finding(column, "prediction" if column.name in predicted else "feature")
+            column_finding(
+                column,
+                f"{'prediction' if column.name in predicted else 'feature'}/{column.name}",
+            )
             for column in comparison.columns
         ),
         alert=alert,
         seen=seen,
-    )
-
-
-def _finding(column: ColumnComparison, kind: str) -> Finding:
-    psi = column.distances.get("psi")
-    return Finding(
-        rule=Rule.DRIFT,
-        thing=f"{kind}/{column.name}",
-        verdict=column.verdict,
-        reason=str(column.reason),
-        sentence=column.sentence,
-        statistic="psi" if psi is not None else None,
-        estimate=psi.estimate if psi is not None else None,
-        low=psi.low if psi is not None else None,
-        high=psi.high if psi is not None else None,
-        limit=psi.limit if psi is not None else None,
-        n=column.n,
-        n_needed=psi.n_needed if psi is not None else None,
-        details={"missing": column.missing},
     )

@@ -9,7 +9,7 @@ from shared.domain.canonical import content_hash
 from shared.domain.decision import Outcome
 from shared.domain.decisions.gates import metric_gate, schema_gate, tags_gate
 from shared.domain.decisions.settle import settle
-from shared.domain.event import Event
+from shared.domain.event import Event, EventType
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
@@ -29,9 +29,12 @@ def decide_promotion(
 ) -> Outcome:
     """Run every gate on a registered version; all enforced gates must pass, else it is blocked.
 
-    A model without policy is never put forward: there is nothing to measure it by.
+    A model without policy is never put forward: there is nothing to measure it by. A timer names
+    no version: it asks for the newest, in case its event was lost.
     """
-    version = str(event.data.get("version", ""))
+    if event.type is EventType.CHECK_DUE and (policy is None or evidence.judged is not None):
+        return _nothing_new(event, evidence, state)
+    version = str(event.data.get("version") or evidence.version or "")
     if policy is None:
         return _without_policy(event, version, state, now)
 
@@ -69,6 +72,22 @@ def decide_promotion(
             versions={**state.versions, version: verdict.value},
         ),
     )
+
+
+def _nothing_new(event: Event, evidence: PromotionEvidence, state: SubjectState) -> Outcome:
+    newest = f"{event.name}:{evidence.judged}"
+    finding = Finding(
+        rule=Rule.RECORDED,
+        thing=event.subject,
+        verdict=Verdict.PASS,
+        reason="nothing_new",
+        sentence=(
+            f"{newest} is the newest version and was judged before."
+            if evidence.judged
+            else f"No version of {event.name} is registered."
+        ),
+    )
+    return Outcome(findings=(finding,), actions=(), state=state)
 
 
 def _findings(

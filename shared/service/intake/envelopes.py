@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.domain.event import EXTENSION_PREFIX, Event
 from shared.errors import MalformedPayload, UnknownEventType
-from shared.service.intake import devops, machine_learning, monitor_alerts, resources
+from shared.service.intake import devops, machine_learning, monitor_alerts, own, resources
 from shared.service.intake.fields import Told, required_text, required_time
 
 Reader = Callable[[Told], Event]
@@ -69,12 +69,7 @@ def _from_cloud_event(envelope: Mapping[str, Any]) -> Event:
         raise MalformedPayload(f"The CloudEvent has specversion {version!r}; send 1.0.")
     kind = required_text(envelope, "type", form)
     if kind.startswith(EXTENSION_PREFIX):
-        try:
-            return Event.from_cloud_event(envelope)
-        except (KeyError, ValueError, TypeError, AttributeError) as problem:
-            raise MalformedPayload(
-                f"The Driftgate event of type {kind} cannot be read: {problem}."
-            ) from problem
+        return own.read_own(envelope, kind)
     return _by_type(
         Told(
             id=required_text(envelope, "id", form),

@@ -1,5 +1,6 @@
 """Reads single fields of untrusted envelopes, refusing each fault in one sentence."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,12 +66,41 @@ def required_name(value: object, what: str) -> str:
     return text
 
 
+def is_name(value: object) -> bool:
+    """Whether it could be used as a name, as `required_name` wants it."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
 def any_case(data: Mapping[str, Any], field: str) -> Any:
     """A field whatever the case of its key: Azure's documents and its services differ."""
     if field in data:
         return data[field]
     wanted = field.casefold()
     return next((value for key, value in data.items() if key.casefold() == wanted), None)
+
+
+def clean_text(value: object, most: int = 200) -> str | None:
+    """Text that people will read: one line of printable characters, cut after `most`.
+
+    Invisible characters, those that turn the direction of writing too, become blanks. None for
+    what is no text or holds none.
+    """
+    if not isinstance(value, str):
+        return None
+    seen = "".join(sign if sign.isprintable() else " " for sign in value[: 4 * most])
+    line = " ".join(seen.split())
+    return (line if len(line) <= most else f"{line[: most - 3]}...") or None
+
+
+def number_of(value: object) -> float | None:
+    """A finite number, also when it is written as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def text_map(value: object) -> dict[str, str]:

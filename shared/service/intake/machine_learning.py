@@ -8,10 +8,25 @@ from typing import Any
 
 from shared.domain.event import Event, EventType
 from shared.errors import MalformedPayload
-from shared.service.intake.fields import Told, any_case, required_name, text_map, workspace_of
+from shared.service.intake.fields import (
+    Told,
+    any_case,
+    clean_text,
+    is_name,
+    number_of,
+    required_name,
+    text_map,
+    workspace_of,
+)
 
 BREACH_TAG = "azureml_modelmonitor_threshold_breached"
+ROOT_BREACH_TAG = "azureml.modelmonitor.threshold.breached."
 _SIGNAL = re.compile(r"signal '([^']+)'")
+_PIPELINE = "azureml.PipelineRun"
+_ROOT = "azureml.pipelinerunid"
+_MOST_SIGNALS = 20
+_MOST_BREACHES = 100
+_ODD = (ValueError, SyntaxError, KeyError, TypeError, AttributeError)
 
 
 def _event(told: Told, kind: EventType, subject: str, data: Mapping[str, Any]) -> Event:
@@ -56,19 +71,58 @@ def _run(told: Told) -> Event:
     run = required_name(any_case(told.data, "runId"), "runId")
     experiment = str(any_case(told.data, "experimentName") or "")
     tags = text_map(any_case(told.data, "runTags"))
+    properties = text_map(any_case(told.data, "runProperties"))
     data = {
         "run": run,
         "experiment": experiment,
         "status": str(any_case(told.data, "runStatus") or "Completed"),
         "tags": tags,
+        "monitor": experiment if is_name(experiment) else None,
+        "root": _root_of(run, any_case(told.data, "runType"), tags, properties),
+        **_batch_of(tags, properties),
     }
-    if BREACH_TAG in tags:
+    told_signals = _signals_of(tags)
+    if told_signals:
         monitor = required_name(experiment or run, "experimentName")
-        breach = {**data, **read_breach(tags[BREACH_TAG])}
+        breach = {**data, **told_signals[0], "signals": told_signals}
         return _event(told, EventType.MONITOR_BREACHED, f"monitor/{monitor}", breach)
     completed = told.type.casefold().endswith("runcompleted")
     kind = EventType.RUN_COMPLETED if completed else EventType.RUN_STATUS_CHANGED
     return _event(told, kind, f"run/{run}", data)
+
+
+def _root_of(
+    run: str, kind: object, tags: Mapping[str, str], properties: Mapping[str, str]
+) -> str | None:
+    """The pipeline run a step belongs to, a pipeline run itself being its own; None for others."""
+    if kind == _PIPELINE or properties.get("azureml.runsource") == _PIPELINE:
+        return run
+    return clean_text(tags.get(_ROOT) or properties.get(_ROOT), 255)
+
+
+def _batch_of(tags: Mapping[str, str], properties: Mapping[str, str]) -> dict[str, Any]:
+    """Whether a batch endpoint scored in this run, and which one as far as it is told."""
+    endpoint = properties.get("azureml.endpointname") or tags.get("azureml.endpointname")
+    batch = tags.get("azureml.batchrun", "").casefold() == "true"
+    return {
+        "batch": batch,
+        "batch_endpoint": endpoint if batch and is_name(endpoint) else None,
+    }
+
+
+def _signals_of(tags: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each signal that a run's tags call breached.
+
+    The step that compared has one tag; the pipeline run has one a signal, when the monitor has
+    mail addresses.
+    """
+    found = [read_breach(tags[BREACH_TAG])] if BREACH_TAG in tags else []
+    for name in sorted(tags):
+        if name.startswith(ROOT_BREACH_TAG) and len(found) < _MOST_SIGNALS:
+            breach = read_breach(tags[name])
+            signal = breach["signal"] or clean_text(name.removeprefix(ROOT_BREACH_TAG), 120)
+            found.append({**breach, "signal": signal})
+    return found
 
 
 def read_breach(text: str) -> dict[str, Any]:
@@ -80,22 +134,22 @@ def read_breach(text: str) -> dict[str, Any]:
     breaches: list[dict[str, Any]] = []
     try:
         listed = ast.literal_eval(text[text.index("[") : text.rindex("]") + 1])
-        for entry in listed:
+        for entry in listed[:_MOST_BREACHES]:
             metric = json.loads(entry)
             breaches.append(
                 {
-                    "metric": metric["metric_name"],
-                    "value": metric["metric_value"],
-                    "threshold": metric["threshold_value"],
-                    "group": metric.get("group"),
+                    "metric": clean_text(metric["metric_name"], 80) or "an unnamed metric",
+                    "value": number_of(metric["metric_value"]),
+                    "threshold": number_of(metric["threshold_value"]),
+                    "group": clean_text(metric.get("group"), 120),
                 }
             )
-    except (ValueError, SyntaxError, KeyError, TypeError, MemoryError, RecursionError):
+    except (*_ODD, MemoryError, RecursionError):
         breaches = []
     return {
-        "signal": signal.group(1) if signal is not None else None,
+        "signal": clean_text(signal.group(1), 120) if signal is not None else None,
         "breaches": breaches,
-        "text": text,
+        "text": clean_text(text, 1000) or "",
     }
 
 

@@ -11,6 +11,7 @@ from shared.domain.event import Event
 from shared.errors import MalformedPayload, Refused
 from shared.service.intake.envelopes import read_envelope
 from shared.service.intake.privacy import without_personal_data
+from shared.service.intake.resources import refuse_elsewhere
 
 MOST_BYTES = 1_048_576
 _HANDSHAKE = "Microsoft.EventGrid.SubscriptionValidationEvent"
@@ -30,10 +31,12 @@ class Parsed:
     refusal: str | None = None
 
 
-def parse(payload: bytes) -> list[Parsed]:
+def parse(payload: bytes, *, names: bool = True, workspace: str | None = None) -> list[Parsed]:
     """Read every envelope of a payload: an object, or an array of objects.
 
     Never raises for what is in the payload: what cannot be read is an entry with a refusal.
+    With `names` it is kept who changed an endpoint, as far as the event tells. A resource event of
+    another workspace than that of the resource id `workspace` is refused: they share a source.
     """
     try:
         value = _load(payload)
@@ -43,7 +46,7 @@ def parse(payload: bytes) -> list[Parsed]:
     if not envelopes:
         sentence = "The payload is an empty array; send at least one event."
         return [Parsed(key=sha256(payload).hexdigest(), body=payload, refusal=sentence)]
-    return [_parse_one(envelope) for envelope in envelopes]
+    return [_parse_one(envelope, names=names, workspace=workspace) for envelope in envelopes]
 
 
 def handshake(payload: bytes) -> dict[str, str] | None:
@@ -96,9 +99,9 @@ def _finite(text: str) -> float:
     return number
 
 
-def _parse_one(envelope: object) -> Parsed:
+def _parse_one(envelope: object, *, names: bool, workspace: str | None) -> Parsed:
     try:
-        clean = without_personal_data(envelope)
+        clean = without_personal_data(envelope, names=names)
         body = canonical_json(clean)
     except (RecursionError, ValueError, UnicodeEncodeError):
         body = json.dumps(str(envelope)[:1000]).encode()
@@ -109,6 +112,8 @@ def _parse_one(envelope: object) -> Parsed:
         )
     try:
         event = read_envelope(clean)
+        if workspace is not None:
+            refuse_elsewhere(event, workspace)
     except Refused as refusal:
         return Parsed(key=sha256(body).hexdigest(), body=body, refusal=str(refusal))
     return Parsed(key=event.key, body=body, event=event)

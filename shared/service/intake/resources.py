@@ -5,6 +5,7 @@ They carry no body: what is deployed and how traffic is split is read back from 
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from shared.domain.event import Event, EventType
 from shared.errors import MalformedPayload, UnknownEventType
@@ -30,6 +31,23 @@ _OPERATIONS = ("Write", "Delete", "Action")
 _OUTCOMES = ("Success", "Failure", "Cancel")
 
 
+def refuse_elsewhere(event: Event, workspace: str) -> None:
+    """Leave what is not ours alone: a resource group may hold several workspaces.
+
+    `workspace` is a resource id. Raises UnknownEventType naming the other workspace.
+    """
+    told, ours = event.data.get("workspace"), workspace_of(workspace)
+    if event.type not in _KINDS.values() or not isinstance(told, dict) or ours is None:
+        return
+    if {k: str(v).casefold() for k, v in told.items()} != {
+        k: v.casefold() for k, v in ours.items()
+    }:
+        raise UnknownEventType(
+            f"Nothing reacts to endpoints of the workspace {str(told.get('name'))[:80]} in "
+            f"{str(told.get('resource_group'))[:80]}; {ours['name']} is watched here."
+        )
+
+
 def _reader(operation: str, outcome: str) -> Callable[[Told], Event]:
     """The outcome is told by the event's type; `status` inside says Succeeded even on failure."""
 
@@ -50,7 +68,7 @@ def _reader(operation: str, outcome: str) -> Callable[[Told], Event]:
             raise UnknownEventType(
                 f"Nothing reacts to {name[:160]} ({outcome}) on endpoint {endpoint}."
             )
-        data = {
+        data: dict[str, Any] = {
             "endpoint": endpoint,
             "operation": operation,
             "outcome": outcome,
@@ -58,6 +76,8 @@ def _reader(operation: str, outcome: str) -> Callable[[Told], Event]:
         }
         if on_deployment:
             data["deployment"] = required_name(found["deployment"], "deployment name")
+        if told.data.get("by") is not None:
+            data["by"] = told.data["by"]
         correlation = any_case(told.data, "correlationId")
         return Event(
             id=told.id,
@@ -70,6 +90,12 @@ def _reader(operation: str, outcome: str) -> Callable[[Told], Event]:
         )
 
     return read
+
+
+def endpoint_of(resource: str) -> tuple[str, str | None] | None:
+    """The online endpoint a resource id names, and its deployment; None for any other thing."""
+    found = _ENDPOINT.fullmatch(resource)
+    return None if found is None else (found["endpoint"], found["deployment"])
 
 
 def _scope(resource: str) -> str:

@@ -36,6 +36,11 @@ _FAMILIES = {
     EventType.ENDPOINT_DELETED: "routing",
     EventType.INTENT_DECLARED: "routing",
     EventType.INTENT_WITHDRAWN: "routing",
+    EventType.RUN_COMPLETED: "runs",
+    EventType.RUN_STATUS_CHANGED: "runs",
+    EventType.MONITOR_BREACHED: "monitors",
+    EventType.AZURE_ALERT_FIRED: "azure_alerts",
+    EventType.AZURE_ALERT_RESOLVED: "azure_alerts",
 }
 _CHECKS = {
     Check.ROUTING: "routing",
@@ -47,15 +52,20 @@ _CHECKS = {
     Check.COLLECTION: "collection",
     Check.HEARTBEAT: "watchdog",
 }
+_RECONCILED = {"model": "registered", "monitor": "monitors", "azure-alert": "azure_alerts"}
+
+
+def family_of(event: Event) -> str:
+    """The file here that reacts to an event; events nothing reacts to are recorded."""
+    if event.type is not EventType.CHECK_DUE:
+        return _FAMILIES.get(event.type, "record")
+    family = _CHECKS[Check(event.data["check"])]
+    if family == "routing":
+        return _RECONCILED.get(event.subject.partition("/")[0], family)
+    return family
 
 
 def reaction_to(event: Event) -> Reaction:
-    """The reaction an event has; events nothing reacts to are recorded."""
-    if event.type is EventType.CHECK_DUE:
-        family = _CHECKS[Check(event.data["check"])]
-        if event.subject.startswith("model/") and family == "routing":
-            family = "registered"
-    else:
-        family = _FAMILIES.get(event.type, "record")
-    reaction: Reaction = import_module(f"{__name__}.{family}").REACTION
+    """The reaction an event has."""
+    reaction: Reaction = import_module(f"{__name__}.{family_of(event)}").REACTION
     return reaction

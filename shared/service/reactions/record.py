@@ -11,14 +11,15 @@ from shared.service.reactions import Reaction
 from shared.service.world import World
 
 
-def _gather(
+def gather_nothing(
     event: Event,  # noqa: ARG001  every reaction has this signature
     policy: Policy | None,  # noqa: ARG001
     state: SubjectState,  # noqa: ARG001
     world: World,  # noqa: ARG001
     now: datetime,
 ) -> NoEvidence:
+    """What the event tells is all there is."""
     return NoEvidence(taken=now)
 
 
-REACTION = Reaction(evidence=NoEvidence, gather=_gather, decide=decide_record)
+REACTION = Reaction(evidence=NoEvidence, gather=gather_nothing, decide=decide_record)

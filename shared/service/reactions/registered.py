@@ -17,20 +17,27 @@ from shared.service.world import World
 def _gather(
     event: Event,
     policy: Policy | None,
-    state: SubjectState,  # noqa: ARG001  every reaction has this signature
+    state: SubjectState,
     world: World,
     now: datetime,
 ) -> PromotionEvidence:
     if policy is None:
         return PromotionEvidence(taken=now)
-    version = str(event.data.get("version", ""))
+    version = event.data.get("version")
+    if version is None:
+        versions = world.workspace.versions(event.name)
+        if not versions or versions[-1] in state.versions:
+            return PromotionEvidence(taken=now, judged=versions[-1] if versions else "")
+        version = versions[-1]
+    version = str(version)
     try:
         candidate = world.workspace.model(event.name, version)
     except NotFound as problem:
-        return PromotionEvidence(taken=now, problem=str(problem))
+        return PromotionEvidence(taken=now, version=version, problem=str(problem))
     baseline, baseline_problem = _baseline(candidate, policy, world)
     return PromotionEvidence(
         taken=now,
+        version=version,
         candidate=candidate,
         champion=serving_champion(candidate, policy, world.workspace),
         baseline=baseline,

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from shared.domain.decisions.routing import decide_routing
+from shared.domain.decisions.routing.memory import believed, looked_at
 from shared.domain.event import Event
 from shared.domain.evidence import RoutingEvidence
 from shared.domain.policy import Policy, RoutingPolicy
 from shared.domain.state import SubjectState
-from shared.errors import NotFound
+from shared.domain.world import Endpoint
+from shared.errors import DriftgateError, NotFound
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -22,26 +24,53 @@ def _gather(
     world: World,
     now: datetime,
 ) -> RoutingEvidence:
+    """The endpoint and its requests; without these its shares still can be judged."""
     try:
         endpoint = world.workspace.endpoint(event.name)
     except NotFound as problem:
-        return RoutingEvidence(taken=now, problem=str(problem))
-    since = _counted_from(event, policy, state)
-    requests = world.workspace.requests(event.name, since, event.time)
+        gone = event.name not in world.workspace.endpoints()
+        return RoutingEvidence(taken=now, gone=gone, problem=str(problem))
+    until = looked_at(believed(event, now), state)
+    since = _counted_from(endpoint, policy, state, until)
+    requests, unread = None, None
+    try:
+        requests = world.workspace.requests(event.name, since, until)
+    except DriftgateError as problem:
+        unread = str(problem)
     return RoutingEvidence(
         taken=now,
         endpoint=endpoint,
         requests=None if requests is None else dict(requests),
         observed_since=since,
+        requests_problem=unread,
     )
 
 
-def _counted_from(event: Event, policy: Policy | None, state: SubjectState) -> datetime:
-    """Only requests of after the last change of shares can be compared with them."""
+def _counted_from(
+    endpoint: Endpoint, policy: Policy | None, state: SubjectState, until: datetime
+) -> datetime:
+    """Only requests of after the last change of shares can be compared with them.
+
+    A change seen by this look for the first time may be as late as the look itself, unless the
+    endpoint tells when it was written.
+    """
     routing = policy.routing if policy is not None else RoutingPolicy()
-    since = event.time - routing.observed
-    changed = [shift.time + _SETTLES for shift in state.traffic[-1:]]
-    return min(max([since, *changed]), event.time)
+    times = [until - routing.observed]
+    times += [(shift.seen or shift.time) + _SETTLES for shift in state.traffic[-1:]]
+    times += [w.left + _SETTLES for w in state.deployments.values() if w.left is not None]
+    if _changed(endpoint, state):
+        times.append((endpoint.changed or until) + _SETTLES)
+    elif not state.traffic and endpoint.changed is not None:
+        times.append(endpoint.changed + _SETTLES)
+    return min(max(times), until)
+
+
+def _changed(endpoint: Endpoint, state: SubjectState) -> bool:
+    """Whether shares or mirrors are others than at the look before."""
+    mirrors = {name for name, watch in state.deployments.items() if watch.mirrored is not None}
+    shares = {name: share for name, share in endpoint.traffic.items() if share > 0}
+    mirrored = {name for name, share in endpoint.mirror_traffic.items() if share > 0}
+    return any(shift.shares != shares for shift in state.traffic[-1:]) or not mirrors <= mirrored
 
 
 REACTION = Reaction(evidence=RoutingEvidence, gather=_gather, decide=decide_routing)

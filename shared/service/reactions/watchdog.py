@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from shared.domain.alert import AlertKind
 from shared.domain.decisions.watchdog import decide_watchdog
 from shared.domain.decisions.watchdog.silence import MANY, is_late
-from shared.domain.event import Check, Event
+from shared.domain.event import Event
 from shared.domain.evidence import ServiceEvidence
 from shared.domain.policy import Policy
 from shared.domain.state import AlertStatus, SubjectState
@@ -39,8 +39,6 @@ def _gather(
     expected: set[str] = set()
     periods = world.settings.periods
     for check, period in periods.items():
-        if check is Check.HEARTBEAT:
-            continue
         for subject in waited_for(check, policies, endpoints):
             key, last = f"{subject} {check.value}", reported.get(subject, {}).get(check.value)
             expected.add(key)

@@ -16,6 +16,7 @@ SETTLES = timedelta(hours=2)
 
 _DEPLOYED = "Does ModelDeployed fire for managed online endpoints?"
 _RESOURCE = "Does a resource event come when a deployment was written?"
+_BY_WHOM = "Do events name who changed an endpoint?"
 _WHEN = "Does it come when the writing ends, not when it begins?"
 
 
@@ -29,6 +30,7 @@ def events(
         _counts(book, kept)
         told = [(one, Event.from_cloud_event(one.event)) for one in kept if one.event is not None]
         _delays(book, told)
+        _names(book, [event for _, event in told])
         _deployments(book, told, workspace, now)
     return book.observations
 
@@ -64,6 +66,19 @@ def _delays(book: Notebook, told: Iterable[tuple[ArchivedEvent, Event]]) -> None
             f"median {_duration(timedelta(seconds=median(found)))}, "
             f"longest {_duration(timedelta(seconds=max(found)))}, of {len(found)}",
         )
+
+
+def _names(book: Notebook, told: Iterable[Event]) -> None:
+    """How many changes of endpoints name somebody; whom they name is not written down."""
+    changes = [event for event in told if event.type is EventType.TRAFFIC_CHANGED]
+    named = sum(event.data.get("by") is not None for event in changes)
+    answer = Answer.YES if named else Answer.NO
+    book.note(
+        _BY_WHOM,
+        answer if changes else Answer.UNKNOWN,
+        f"{named} of {len(changes)} changes" if changes else "no endpoint was changed yet",
+        "" if named else "Alerts on changes of traffic then say that no event names anybody.",
+    )
 
 
 def _deployments(

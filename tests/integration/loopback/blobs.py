@@ -2,17 +2,27 @@
 
 import hashlib
 import re
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
 from tests.integration.loopback.server import Answer, Request, Router
 
 ACCOUNT = "wsprodstorage"
 CONTAINER = "azureml"
-_WRITTEN = "Tue, 03 Feb 2026 10:00:00 GMT"
+_WRITTEN = datetime(2026, 2, 3, 10, tzinfo=UTC)
 
 
-def serve_blobs(router: Router, blobs: dict[str, bytes]) -> None:
-    """The container `azureml`; an edited entry of `blobs` has another ETag."""
+def serve_blobs(
+    router: Router, blobs: dict[str, bytes], written: dict[str, datetime] | None = None
+) -> None:
+    """The container `azureml`; an edited entry of `blobs` has another ETag.
+
+    `written` gives the time of a blob's last change, where it matters.
+    """
+
+    def changed(name: str) -> str:
+        return format_datetime((written or {}).get(name, _WRITTEN), usegmt=True)
 
     def listed(request: Request) -> Answer:
         prefix, delimiter = request.query.get("prefix", ""), request.query.get("delimiter")
@@ -27,7 +37,7 @@ def serve_blobs(router: Router, blobs: dict[str, bytes]) -> None:
             else:
                 entries[name] = (
                     f"<Blob><Name>{escape(name)}</Name><Properties><Etag>{_etag(blobs[name])}"
-                    f"</Etag><Last-Modified>{_WRITTEN}</Last-Modified><Content-Length>"
+                    f"</Etag><Last-Modified>{changed(name)}</Last-Modified><Content-Length>"
                     f"{len(blobs[name])}</Content-Length><BlobType>AppendBlob</BlobType>"
                     "</Properties></Blob>"
                 )
@@ -48,7 +58,7 @@ def serve_blobs(router: Router, blobs: dict[str, bytes]) -> None:
             )
         headers = {
             "ETag": f'"{_etag(blob)}"',
-            "Last-Modified": _WRITTEN,
+            "Last-Modified": changed(request.parts["name"]),
             "Content-Type": "application/octet-stream",
             "x-ms-blob-type": "AppendBlob",
         }

@@ -11,6 +11,7 @@ def serve_runs(
     state: WorkspaceState,
     runs: dict[str, dict[str, Any]],
     started: dict[str, int],
+    tags: dict[str, dict[str, str]],
 ) -> None:
     """`runs/get` at version 2.0 of the path; the workspace itself names version 1.0."""
     address = state.url.replace("https://", "azureml://", 1)
@@ -26,6 +27,9 @@ def serve_runs(
         ]
         name = request.query["run_id"]
         info = {"run_id": name, "status": "FINISHED", "start_time": started.get(name)}
-        return Answer(body={"run": {"info": info, "data": {"metrics": metrics}}})
+        data: dict[str, Any] = {"metrics": metrics}
+        if name in tags:
+            data["tags"] = [{"key": key, "value": value} for key, value in tags[name].items()]
+        return Answer(body={"run": {"info": info, "data": data}})
 
     router.add("GET", f"/mlflow/v2.0{WORKSPACE}/api/2.0/mlflow/runs/get", run)

@@ -35,6 +35,7 @@ def calls():
     registered = event("aml_model_registered.eventgrid.json")
     written = event("arm_online_deployment_write_success.derived.json")
     hook = (EVENTS / "ado_run_state_changed.json").read_text()
+    alert = (EVENTS / "azure_monitor_common_alert_metric_fired.derived.json").read_text()
     check = {
         "specversion": "1.0",
         "id": "e1",
@@ -51,6 +52,7 @@ def calls():
         "outbox_sweep": ("timer", "json", TIMER, {}),
         "decide_event": ("message", "string", json.dumps(check), sent),
         "devops_hooks": ("req", "http", {"method": "POST", "url": "/", "body": hook}, {}),
+        "azure_alerts": ("req", "http", {"method": "POST", "url": "/", "body": alert}, {}),
         "promotion_gate": (
             "req",
             "http",
@@ -100,6 +102,8 @@ def test_the_worker_finds_every_function_with_its_trigger(view):
     assert kinds["decide_event"] == kinds["log_alert"] == "serviceBusTrigger"
     assert kinds["outbox_sweep"] == "timerTrigger"
     assert kinds["operations"] == kinds["promotion_gate"] == "httpTrigger"
+    assert kinds["azure_alerts"] == "httpTrigger"
+    assert kinds["batch_timer"] == "timerTrigger"
 
 
 def test_every_http_function_asks_for_a_key(view):
@@ -124,11 +128,12 @@ def test_a_trigger_without_an_answer_succeeds(view, name):
     assert answers[name] == {"status": "Success"}
 
 
-def test_a_hook_is_accepted(view):
+@pytest.mark.parametrize("name", ["devops_hooks", "azure_alerts"])
+def test_what_others_post_is_accepted(view, name):
     _, answers = view
 
-    assert answers["devops_hooks"]["code"] == "202"
-    assert json.loads(answers["devops_hooks"]["body"])[0]["refusal"] is None
+    assert answers[name]["code"] == "202"
+    assert json.loads(answers[name]["body"])[0]["refusal"] is None
 
 
 def test_the_gate_tells_of_the_model_that_the_queues_trigger_decided(view):

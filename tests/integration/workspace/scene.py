@@ -63,7 +63,9 @@ class AzureScene:
     state: WorkspaceState
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    written: dict[str, datetime] = field(default_factory=dict)
     started: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
     credential: DefaultAzureCredential = field(default_factory=DefaultAzureCredential)
 
     opened: list[Any] = field(default_factory=list)
@@ -103,11 +105,13 @@ class AzureScene:
             f"onlineEndpoints/{name}",
             {
                 "authMode": "AADToken",
-                "provisioningState": "Succeeded",
+                "provisioningState": facts.get("provisioning_state", "Succeeded"),
                 "traffic": facts.get("traffic") or {},
                 "mirrorTraffic": facts.get("mirror_traffic") or {},
             },
         )
+        self.state.deployments.setdefault(name, {})
+        _date(self.state.endpoints[name], facts)
         for deployment, one in (facts.get("deployments") or {}).items():
             model, _, version = one.get("model", "").partition(":")
             model_id = f"{WORKSPACE}/models/{model}/versions/{version}" if model else None
@@ -117,21 +121,13 @@ class AzureScene:
                     "endpointComputeType": "Managed",
                     "provisioningState": one.get("provisioning_state", "Succeeded"),
                     "model": model_id,
+                    "instanceType": one.get("instance_type"),
+                    "dataCollector": _collector(one),
                 },
+                sku={"name": "Default", "tier": "Standard", "capacity": one.get("instances")},
             )
-            collections = {
-                collection: {"dataCollectionMode": "Enabled", "samplingRate": one[key] / 100}
-                for key, collection in (
-                    ("sampling", "model_inputs"),
-                    ("outputs_sampling", "model_outputs"),
-                )
-                if key in one
-            }
-            if collections:
-                resource["properties"]["dataCollector"] = {"collections": collections}
-            if "changed" in one:
-                resource["systemData"]["lastModifiedAt"] = one["changed"].isoformat()
-            self.state.deployments.setdefault(name, {})[deployment] = resource
+            _date(resource, one)
+            self.state.deployments[name][deployment] = resource
 
     def asset(self, name: str, uri: str, kind: str = "uri_folder", **tags: str) -> None:
         """The one version of a data asset."""
@@ -166,6 +162,22 @@ class AzureScene:
         return AzureWorkspace(resources, blobs, logs, metrics or NoMetrics())
 
 
+def _date(resource: dict[str, Any], facts: Mapping[str, Any]) -> None:
+    """When it was made and last written, as far as the facts say."""
+    for ours, theirs in (("created", "createdAt"), ("changed", "lastModifiedAt")):
+        if ours in facts:
+            resource["systemData"][theirs] = facts[ours].isoformat()
+
+
+def _collector(facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    collections = {
+        collection: {"dataCollectionMode": "Enabled", "samplingRate": facts[key] / 100.0}
+        for key, collection in (("sampling", "model_inputs"), ("outputs_sampling", "model_outputs"))
+        if key in facts
+    }
+    return {"collections": collections} if collections else None
+
+
 def serve_scene(server: LoopbackServer) -> AzureScene:
     """An empty workspace with one datastore."""
     scene = AzureScene(server=server, state=WorkspaceState(url=server.url))
@@ -174,8 +186,8 @@ def serve_scene(server: LoopbackServer) -> AzureScene:
         {"datastoreType": "AzureBlob", "accountName": ACCOUNT, "containerName": CONTAINER},
     )
     serve_workspace(server.router, scene.state)
-    serve_runs(server.router, scene.state, scene.runs, scene.started)
-    serve_blobs(server.router, scene.blobs)
+    serve_runs(server.router, scene.state, scene.runs, scene.started, scene.tags)
+    serve_blobs(server.router, scene.blobs, scene.written)
     return scene
 
 

@@ -25,16 +25,23 @@ def judge_change(
     *,
     new: bool,
 ) -> tuple[Judged | None, tuple[TrafficShift, ...]]:
-    """The last change of traffic against what was said, and the shifts with what is planned.
+    """The last of the `shifts` against what was said, and the shifts with what is planned.
 
     Back to the shares that were planned last counts as planned: that is how one undoes. A plan said
-    afterwards ends the alert as well. Where the policy lets anybody change traffic, it is only
-    noted, once. None when there is nothing to say.
+    afterwards ends the alert as well, and one that ended before the change was seen still counts.
+    Where the policy lets anybody change traffic, it is only noted, once. None when there is nothing
+    to say.
     """
-    if not shifts:
-        return None, shifts
     last = shifts[-1]
-    plan = next((i for i in intents if i.holds(at) and _alike(i.traffic, last.shares)), None)
+    plan = next(
+        (
+            intent
+            for intent in intents
+            if _alike(intent.traffic, last.shares)
+            and (intent.holds(at) or intent.held_between(last.after or last.time, last.time))
+        ),
+        None,
+    )
     kept = next((shift for shift in reversed(shifts[:-1]) if shift.planned), None)
     undone = kept is not None and _alike(kept.shares, last.shares)
     if not last.planned and (plan is not None or undone):

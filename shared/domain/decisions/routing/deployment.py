@@ -3,11 +3,21 @@
 from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind, Severity
-from shared.domain.decisions.routing.route import FAILED, UNFINISHED, Judged, Route
+from shared.domain.decisions.routing.route import (
+    FAILED,
+    OF_DEPLOYMENTS,
+    Judged,
+    Route,
+    is_unfinished,
+)
+from shared.domain.decisions.routing.schedule import on_grid
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import RoutingPolicy
 from shared.domain.verdict import Verdict
-from shared.domain.wording import spell_duration
+from shared.domain.wording import spell_duration, spell_time
+
+_UNDECIDED = OF_DEPLOYMENTS - {AlertKind.TRAFFIC_TO_DELETING}
+"""What cannot be told while it is written; whether it has a share can."""
 
 
 def judge_state(route: Route, routing: RoutingPolicy, now: datetime) -> Judged | None:
@@ -19,7 +29,7 @@ def judge_state(route: Route, routing: RoutingPolicy, now: datetime) -> Judged |
         return _failed(route)
     if route.state == "deleting" and route.share > 0:
         return _leaving(route)
-    if route.state in UNFINISHED:
+    if is_unfinished(route.state):
         return _unfinished(route, routing, now)
     return None
 
@@ -94,13 +104,14 @@ def _unfinished(route: Route, routing: RoutingPolicy, now: datetime) -> Judged:
     since = route.watch.unfinished or route.at
     lasted = route.at - since
     if lasted < routing.stuck_after:
-        again = min(max(route.at, now) + routing.look_again, since + routing.stuck_after)
+        grid = on_grid(since, routing.look_again, max(route.at, now))
+        again = min(grid, since + routing.stuck_after)
         sentence = (
             f"Deployment {route.name} of {route.endpoint} is {state}; "
-            f"looking again in {spell_duration(again - max(route.at, now))}."
+            f"looking again at {spell_time(again)}."
         )
         finding = _finding(route, Verdict.INCONCLUSIVE, "unfinished", sentence)
-        return Judged(finding=finding, look_again=again, open=True)
+        return Judged(finding=finding, look_again=again, undecided=_UNDECIDED)
     sentence = (
         f"Deployment {route.name} of {route.endpoint} has been {state} for "
         f"{spell_duration(lasted)}."

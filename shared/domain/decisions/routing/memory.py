@@ -3,17 +3,35 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.domain.decisions.routing.route import UNFINISHED, model_of
-from shared.domain.event import Event, EventType
+from shared.domain.decisions.routing.route import is_unfinished, model_of
+from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import RoutingEvidence
-from shared.domain.intent import Intent, intent_of
-from shared.domain.state import DeploymentWatch, SubjectState, TrafficShift
+from shared.domain.state import DeploymentWatch, SubjectState
 from shared.domain.world import Deployment, Endpoint
 
-_MOST_SHIFTS = 50
-_KEPT = timedelta(days=30)
-_CLOCKS = timedelta(minutes=1)
+CLOCKS = timedelta(minutes=1)
 """Azure's clocks differ: a resource written within this of its event is the same writing."""
+_AHEAD = timedelta(minutes=5)
+_NOT_WRITTEN = frozenset({"scaling", "deleting"})
+
+
+def believed(event: Event, now: datetime) -> Event:
+    """The event, at a time that is not ahead of the clock: no sender decides what is over."""
+    return event if event.time <= now + _AHEAD else replace(event, time=now)
+
+
+def last_look(state: SubjectState) -> datetime | None:
+    """When routing was looked at before."""
+    return state.checks.get(Check.ROUTING.value)
+
+
+def looked_at(event: Event, state: SubjectState) -> datetime:
+    """The time a look is judged at: the event's, but never before the look that was there already.
+
+    An event that comes late is a reason to look, not to judge by a time that has passed.
+    """
+    before = last_look(state)
+    return event.time if before is None else max(before, event.time)
 
 
 def watches_after(
@@ -22,13 +40,32 @@ def watches_after(
     """Every deployment's watch brought up to this look.
 
     A completion begins the wait for traffic anew, whether an event or the resource tells of it;
-    a change of the number of instances alone does not. An older look changes nothing but what
-    was unknown.
+    a change of the number of instances alone does not. What is seen is as old as the reading: a
+    look may be decided long after it was asked for.
     """
     return {
         deployment.name: _look_at(deployment, event, endpoint, state, evidence)
         for deployment in endpoint.deployments
     }
+
+
+def unfinished_since(
+    provisioning_state: str,
+    known: datetime | None,
+    changed: datetime | None,
+    state: SubjectState,
+    seen: datetime,
+) -> datetime | None:
+    """Since when a resource is being written; None when it is not.
+
+    It was complete at the look before, so a time of writing before that is an older one.
+    """
+    if not is_unfinished(provisioning_state):
+        return None
+    before = last_look(state)
+    if known is None and changed is not None and (before is None or changed >= before - CLOCKS):
+        return min(changed, seen)
+    return known or seen
 
 
 def _look_at(
@@ -38,34 +75,65 @@ def _look_at(
     state: SubjectState,
     evidence: RoutingEvidence,
 ) -> DeploymentWatch:
-    at, name = event.time, deployment.name
+    at, name = looked_at(event, state), deployment.name
+    seen = max(at, evidence.taken)
+    changed = _known_time(deployment.changed, evidence)
     told = (
         event.time
         if event.type is EventType.DEPLOYMENT_COMPLETED and event.data.get("deployment") == name
         else None
     )
     known = state.deployments.get(name)
-    if known is None:
-        known = DeploymentWatch(completed=told or deployment.changed or evidence.taken)
-    written = max(filter(None, (told, deployment.changed)), default=known.completed)
-    if written > known.completed + _CLOCKS and not _only_scaled(known, deployment):
-        known = DeploymentWatch(completed=written)
-    busy = deployment.provisioning_state.casefold() in UNFINISHED
+    fresh = known is None or _made_anew(known, deployment)
+    if known is None or fresh:
+        known = DeploymentWatch(completed=told or changed or evidence.taken, first_seen=seen)
+    before = max(known.completed, known.written or known.completed)
+    written = max(filter(None, (told, changed)), default=before)
+    if written > before + CLOCKS and not _only_scaled(known, deployment):
+        known = DeploymentWatch(
+            completed=written, first_seen=known.first_seen, unfinished=known.unfinished
+        )
     watch = replace(
         known,
+        written=max(before, written),
         carries=model_of(deployment),
         instances=deployment.instances,
-        unfinished=(known.unfinished or deployment.changed or at) if busy else None,
+        created=deployment.created or known.created,
+        unfinished=unfinished_since(
+            deployment.provisioning_state,
+            known.unfinished,
+            changed,
+            replace(state, checks={}) if fresh else state,
+            seen,
+        ),
     )
+    if watch.unfinished is not None and deployment.provisioning_state.casefold() not in (
+        _NOT_WRITTEN
+    ):
+        watch = replace(watch, completed=max(watch.completed, seen))
     if (evidence.requests or {}).get(name):
-        watch = replace(watch, requested=max(watch.requested or at, at))
+        watch = replace(watch, requested=at)
     if endpoint.traffic.get(name, 0.0) > 0:
-        return replace(watch, arrived=watch.arrived or at, left=None, mirrored=None)
+        return replace(watch, arrived=watch.arrived or seen, left=None, mirrored=None)
     if endpoint.mirror_traffic.get(name, 0.0) > 0:
-        return replace(watch, mirrored=watch.mirrored or at, left=None)
+        return replace(watch, mirrored=watch.mirrored or seen, left=None)
     if watch.left is None and (watch.arrived is not None or watch.mirrored is not None):
-        return replace(watch, left=at, mirrored=None)
+        return replace(watch, left=seen, mirrored=None)
     return watch
+
+
+def _known_time(time: datetime | None, evidence: RoutingEvidence) -> datetime | None:
+    """A time ahead of the clock is none: it would put off the end of every wait."""
+    return None if time is None or time > evidence.taken + _AHEAD else time
+
+
+def _made_anew(known: DeploymentWatch, deployment: Deployment) -> bool:
+    """Deleted and made again under its name between two looks."""
+    return (
+        known.created is not None
+        and deployment.created is not None
+        and abs(deployment.created - known.created) > CLOCKS
+    )
 
 
 def _only_scaled(known: DeploymentWatch, deployment: Deployment) -> bool:
@@ -75,37 +143,3 @@ def _only_scaled(known: DeploymentWatch, deployment: Deployment) -> bool:
         and deployment.instances is not None
         and known.instances != deployment.instances
     )
-
-
-def intents_after(event: Event, state: SubjectState, now: datetime) -> tuple[Intent, ...]:
-    """What is meant to be, with what this event says of it; what ended long ago is forgotten."""
-    kept = {intent.id: intent for intent in state.intents if intent.until > now - _KEPT}
-    if event.type is EventType.INTENT_DECLARED:
-        declared = intent_of(event)
-        kept[declared.id] = declared
-    if event.type is EventType.INTENT_WITHDRAWN:
-        kept.pop(str(event.data.get("intent")), None)
-    return tuple(kept.values())
-
-
-def shifts_after(
-    event: Event, endpoint: Endpoint, state: SubjectState
-) -> tuple[tuple[TrafficShift, ...], bool]:
-    """The shares the endpoint had, with those it has now; whether they are new.
-
-    The first shares ever seen are no change. `by` is known where the event of the change tells it.
-    """
-    shares = {name: share for name, share in endpoint.traffic.items() if share > 0}
-    last = state.traffic[-1] if state.traffic else None
-    if last is not None and (last.shares == shares or event.time < last.time):
-        return state.traffic, False
-    carried = {d.name: model_of(d) for d in endpoint.deployments}
-    by = event.data.get("by") if event.type is EventType.TRAFFIC_CHANGED else None
-    shift = TrafficShift(
-        time=event.time,
-        shares=shares,
-        models={name: model for name in shares if (model := carried.get(name)) is not None},
-        by=str(by) if by else None,
-        planned=last is None,
-    )
-    return (*state.traffic, shift)[-_MOST_SHIFTS:], last is not None

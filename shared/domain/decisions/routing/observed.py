@@ -14,6 +14,7 @@ TOLERATED = 0.5
 """A deployment that receives less than half of its share does not receive what is declared."""
 _QUIET = timedelta(days=1)
 _SENT = "header azureml-model-deployment"
+_NOT_OBSERVED = frozenset({AlertKind.NOT_OBSERVED})
 
 
 def judge_observed(route: Route, routed: int) -> Judged | None:
@@ -28,9 +29,9 @@ def judge_observed(route: Route, routed: int) -> Judged | None:
     if route.share <= 0 or route.state != SUCCEEDED:
         return None
     if route.observed is None:
-        return Judged(finding=_unknown(route, "unlogged", "requests are not logged"), open=True)
+        return _unknown(route, "unlogged", "requests are not logged")
     if not routed:
-        return Judged(finding=_unknown(route, "no_requests", "no request was seen"), open=True)
+        return _unknown(route, "no_requests", "no request was seen")
     declared = route.share / 100.0
     limit = declared * TOLERATED
     seen = route.observed / routed
@@ -66,12 +67,13 @@ def judge_observed(route: Route, routed: int) -> Judged | None:
     needed = max(trials_needed(seen, limit, CONFIDENCE), routed + 1)
     sentence = f"{told}; about {spell_number(needed)} requests would decide."
     return Judged(
-        finding=finding(Verdict.INCONCLUSIVE, "few_requests", sentence, needed), open=True
+        finding=finding(Verdict.INCONCLUSIVE, "few_requests", sentence, needed),
+        undecided=_NOT_OBSERVED,
     )
 
 
-def _unknown(route: Route, reason: str, why: str) -> Finding:
-    return Finding(
+def _unknown(route: Route, reason: str, why: str) -> Judged:
+    finding = Finding(
         rule=Rule.OBSERVED_SHARE,
         thing=f"deployment/{route.name}",
         verdict=Verdict.INCONCLUSIVE,
@@ -82,6 +84,7 @@ def _unknown(route: Route, reason: str, why: str) -> Finding:
         ),
         enforced=False,
     )
+    return Judged(finding=finding, undecided=_NOT_OBSERVED)
 
 
 def _not_observed(route: Route, told: str, high: float, routed: int) -> Alert:
@@ -115,8 +118,10 @@ def judge_callers(route: Route) -> Judged | None:
     seen for a day. None when no request ever was.
     """
     requested = route.watch.requested
-    if route.share > 0 or route.mirrored > 0 or requested is None or route.observed is None:
+    if route.share > 0 or route.mirrored > 0 or requested is None:
         return None
+    if route.observed is None:
+        return _uncounted(route)
     left = route.watch.left
     pinned = left is not None and requested > left and route.at - requested < _QUIET
     sentence = (
@@ -150,6 +155,21 @@ def judge_callers(route: Route) -> Judged | None:
         labels=route.labels,
     )
     return Judged(finding=finding, alerts=(alert,))
+
+
+def _uncounted(route: Route) -> Judged:
+    finding = Finding(
+        rule=Rule.OBSERVED_SHARE,
+        thing=f"deployment/{route.name}",
+        verdict=Verdict.INCONCLUSIVE,
+        reason="unlogged",
+        sentence=(
+            f"Whether callers still name deployment {route.name} of {route.endpoint} cannot be "
+            "said: requests are not logged."
+        ),
+        enforced=False,
+    )
+    return Judged(finding=finding, undecided=frozenset({AlertKind.CALLED_BY_HEADER}))
 
 
 def _percent(share: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.domain.alert import Alert
+from shared.domain.alert import Alert, AlertKind
 from shared.domain.evidence import RoutingEvidence
 from shared.domain.finding import Finding
 from shared.domain.intent import Intent
@@ -14,7 +14,25 @@ from shared.domain.world import Deployment, Endpoint
 
 SUCCEEDED = "succeeded"
 FAILED = frozenset({"failed", "canceled", "cancelled"})
-UNFINISHED = frozenset({"creating", "updating", "scaling", "deleting"})
+OF_DEPLOYMENTS = frozenset(
+    {
+        AlertKind.NO_TRAFFIC,
+        AlertKind.DEPLOYMENT_FAILED,
+        AlertKind.DEPLOYMENT_STUCK,
+        AlertKind.TRAFFIC_TO_DELETING,
+        AlertKind.MIRROR_ONLY,
+        AlertKind.FORGOTTEN_DEPLOYMENT,
+        AlertKind.NOT_OBSERVED,
+        AlertKind.CALLED_BY_HEADER,
+    }
+)
+ALL_KINDS = OF_DEPLOYMENTS | {
+    AlertKind.UNPLANNED_CHANGE,
+    AlertKind.TRAFFIC_TO_MISSING,
+    AlertKind.SHARES_IMPOSSIBLE,
+    AlertKind.ENDPOINT_FAILED,
+    AlertKind.ENDPOINT_STUCK,
+}
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,7 +41,7 @@ class Route:
     """One deployment of `endpoint` at the time `at`.
 
     `share` and `mirrored` are declared per cent, `observed` counts requests since the shares were
-    last changed, None when nobody counts them. `intents` are those in force that speak of it.
+    last changed, None when nobody counts them. `intents` are those that speak of it.
     """
 
     endpoint: str
@@ -58,15 +76,22 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What a rule concluded; `look_again` is when it will know more, if that is soon.
+    """What a rule concluded; `look_again` is when it will know more.
 
-    `open` says that it cannot tell yet, so that no alert may end by it.
+    `undecided` are the kinds of alerts on the same thing that it cannot tell about, so that none
+    of them may end by this look.
     """
 
     finding: Finding
     alerts: tuple[Alert, ...] = ()
     look_again: datetime | None = None
-    open: bool = False
+    undecided: frozenset[AlertKind] = frozenset()
+
+
+def is_unfinished(provisioning_state: str) -> bool:
+    """Whether a resource is neither complete nor failed: a word nobody knows is no success."""
+    state = provisioning_state.casefold()
+    return state != SUCCEEDED and state not in FAILED
 
 
 def model_of(deployment: Deployment) -> str | None:
@@ -96,10 +121,7 @@ def routes(
             ),
             watch=watches[deployment.name],
             intents=tuple(
-                intent
-                for intent in spoken
-                if intent.deployment == deployment.name
-                or (intent.traffic or {}).get(deployment.name, 0.0) > 0
+                intent for intent in spoken if intent.share_of(deployment.name) is not None
             ),
             at=at,
         )
@@ -107,9 +129,9 @@ def routes(
     )
 
 
-def intents_of(routing: RoutingPolicy, said: Iterable[Intent], at: datetime) -> list[Intent]:
-    """What the policy and people say is meant to be, without what has ended."""
-    by_policy = [
+def intents_of(routing: RoutingPolicy, said: Iterable[Intent]) -> tuple[Intent, ...]:
+    """What the policy and people say is meant to be, what is over included."""
+    by_policy = (
         Intent(
             id=f"policy/{standby.deployment}",
             author="the policy",
@@ -119,8 +141,8 @@ def intents_of(routing: RoutingPolicy, said: Iterable[Intent], at: datetime) -> 
             deployment=standby.deployment,
         )
         for standby in routing.standby
-    ]
-    return [intent for intent in [*by_policy, *said] if at < intent.until]
+    )
+    return (*by_policy, *said)
 
 
 def spell_shares(shares: dict[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""The demo's clock."""
+"""The clock of scenarios and of the demo."""
 
 from datetime import datetime, timedelta
 

@@ -1,0 +1,198 @@
+"""`driftgate intend`, `intents`, `withdraw`: what people mean to be, with a reason and an end."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shared.cli.printing import console, print_decision, print_json
+from shared.errors import InvalidData, Refused
+
+if TYPE_CHECKING:
+    from shared.bootstrap import Application
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+Endpoint = Annotated[str, typer.Argument(help="An online endpoint.")]
+Because = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
+Author = Annotated[str | None, typer.Option(help="Who says so; default: who is signed in here.")]
+_COLOURS = {"in force": "green", "to come": "yellow"}
+
+
+def intend(
+    endpoint: Endpoint,
+    until: Annotated[str, typer.Option(help="Until when: 2d, 'Friday 18:00Z', or ISO 8601.")],
+    because: Because,
+    standby: Annotated[
+        str | None, typer.Option(help="The deployment that waits without traffic.")
+    ] = None,
+    traffic: Annotated[
+        str | None, typer.Option(help="The traffic to come, as green=10,blue=90; none for nobody.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="From when on; default: now.")] = None,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say that a deployment waits on purpose, or how traffic is going to be.
+
+    Example: driftgate intend loan-endpoint --standby green --until 2d --because "waits for the
+    auditors"
+
+    Exit code 0 said, 3 refused (the sentence is on standard error), 1 fault.
+    """
+    from shared.service.intents import declare
+
+    def said(application: "Application") -> dict[str, Any]:
+        return declare(
+            application.service,
+            endpoint,
+            author=author or _signed_in(),
+            reason=because,
+            until=until,
+            since=since,
+            deployment=standby,
+            traffic=None if traffic is None else _shares(traffic),
+            now=application.clock(),
+            via="command",
+        )
+
+    _tell(said, as_json=as_json, lead="")
+
+
+def withdraw(
+    endpoint: Endpoint,
+    intent: Annotated[str, typer.Argument(help="The intent's id, as `driftgate intents` has it.")],
+    because: Because,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take an intent back before its end.
+
+    Example: driftgate withdraw loan-endpoint 1f0c9a7be210 --because "the auditors came"
+
+    Exit code 0 taken back, 3 refused (the sentence is on standard error), 1 fault.
+    """
+    from shared.service.intents import withdraw as take_back
+
+    def done(application: "Application") -> dict[str, Any]:
+        return take_back(
+            application.service,
+            application.ledger,
+            endpoint,
+            intent,
+            author=author or _signed_in(),
+            reason=because,
+            now=application.clock(),
+            via="command",
+        )
+
+    _tell(done, as_json=as_json, lead="Taken back: ")
+
+
+def intents(
+    endpoint: Annotated[str | None, typer.Argument(help="Only of this endpoint.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who means what to be, why, until when, and whether it is in force.
+
+    Example: driftgate intents loan-endpoint
+    """
+    from rich.markup import escape
+
+    from shared.bootstrap import build
+    from shared.service.intents import intents as listed
+
+    application = build()
+    found = listed(application.ledger, application.policies, application.clock(), endpoint)
+    if as_json:
+        print_json({"intents": found})
+        return
+    screen = console()
+    if not found:
+        about = f" about {escape(endpoint)}" if endpoint is not None else ""
+        screen.print(f"Nobody has said anything{about} yet; try: driftgate intend --help")
+        return
+    for one in found:
+        colour = _COLOURS.get(one["standing"], "dim")
+        since = "" if one["standing"] != "to come" else f"from {_minute(one['since'])} "
+        screen.print(
+            f"[{colour}]{one['standing']}[/] [bold]{escape(one['endpoint'])}[/] "
+            f"{escape(_meant(one))} {since}until {_minute(one['until'])} [dim]{one['id']}[/]"
+        )
+        screen.print(f"  {escape(one['author'])}: {escape(one['reason'])}")
+        if one["withdrawn"] is not None:
+            screen.print(
+                f"  taken back {_minute(one['withdrawn'])} by {escape(one['withdrawn_by'])}: "
+                f"{escape(one['withdrawn_because'])}"
+            )
+
+
+def _tell(say: "Callable[[Application], dict[str, Any]]", *, as_json: bool, lead: str) -> None:
+    """Say it, and where no host works on the queue, decide it here and show what followed."""
+    from rich.markup import escape
+
+    from shared.bootstrap import build
+    from shared.cli.sending import decide_waiting
+
+    application = build()
+    try:
+        intent = say(application)
+    except Refused as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        raise typer.Exit(3) from refusal
+    decided = decide_waiting(application) if application.settings.azure is None else []
+    if as_json:
+        print_json({"intent": intent, "decisions": decided})
+        return
+    screen = console()
+    screen.print(
+        f"{lead}[bold]{intent['id']}[/] {escape(_meant(intent))} until {_minute(intent['until'])}, "
+        f"says {escape(intent['author'])}: {escape(intent['reason'])}"
+    )
+    for decision in decided:
+        print_decision(screen, decision)
+    if not decided:
+        screen.print("[dim]It is kept and queued; it counts as soon as it is decided.[/]")
+
+
+def _meant(intent: dict[str, Any]) -> str:
+    if intent["deployment"] is not None:
+        return f"{intent['deployment']} stands by"
+    shares = ", ".join(f"{name} {share:g} %" for name, share in sorted(intent["traffic"].items()))
+    return shares or "no traffic for any deployment"
+
+
+def _minute(time: str) -> str:
+    from shared.domain.canonical import parse_time
+    from shared.domain.wording import spell_time
+
+    return spell_time(parse_time(time))
+
+
+def _shares(text: str) -> dict[str, float]:
+    """`green=10,blue=90`, or `none` for no share at all. Raises InvalidData."""
+    if text.strip().casefold() == "none":
+        return {}
+    shares: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, share = part.partition("=")
+        try:
+            value = float(share.strip().removesuffix("%"))
+        except ValueError as problem:
+            raise InvalidData(
+                f"--traffic {part[:80]!r} is no share; write it as green=10,blue=90."
+            ) from problem
+        if name.strip() in shares:
+            raise InvalidData(f"--traffic names {name.strip()[:80]} twice; give each one share.")
+        shares[name.strip()] = value
+    return shares
+
+
+def _signed_in() -> str:
+    """Who is signed in on this machine. Raises InvalidData when nobody can tell."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError) as problem:
+        raise InvalidData("Nobody is signed in here; say who you are with --author.") from problem

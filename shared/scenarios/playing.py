@@ -1,0 +1,278 @@
+"""Plays a scenario on the real service: embedded adapters, real schedules, a clock that jumps."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+from shared.bootstrap import Application, build
+from shared.domain.event import Check, Event
+from shared.errors import DriftgateError, InvalidScenario
+from shared.ports import Adapters, Workspace
+from shared.scenarios.clock import SimulatedClock
+from shared.scenarios.hindered import Hindered
+from shared.scenarios.holding import find_failures, firing_at
+from shared.scenarios.load import LoadLog
+from shared.scenarios.played import Decided, Played, Told
+from shared.scenarios.requests import RequestLog
+from shared.scenarios.script import Expectation, Scenario, Step, Wanted
+from shared.scenarios.stage import Deliver, Stage
+from shared.scenarios.verbs.verb import Undo
+from shared.scenarios.workspace import WorkspaceFiles
+from shared.schedules import SCHEDULES, Schedule, period
+from shared.service import messages
+from shared.service.notices import request_text
+from shared.settings import Settings
+
+
+def play(
+    scenario: Scenario,
+    *,
+    deliver: Deliver | None = None,
+    patience: Callable[[Expectation], timedelta] | None = None,
+) -> Played:
+    """Play it from beginning to end and compare what was told with what it expects.
+
+    `deliver` says when each event arrives, in place of what the scenario says; `patience` is how
+    much longer an expectation may take. Raises InvalidScenario for what cannot happen.
+    """
+    with _theatre(scenario, deliver or (lambda telling: telling.arrivals)) as player:
+        player.play()
+        told, decided, faults = tuple(player.told), tuple(player.decided), tuple(player.faults)
+    return Played(
+        scenario=scenario,
+        told=told,
+        decided=decided,
+        faults=faults,
+        firing=firing_at(told, scenario.end),
+        failures=find_failures(scenario, told, decided, patience),
+    )
+
+
+def play_without_events(scenario: Scenario) -> Played:
+    """The same story, of which Azure tells nothing: the timers have to find everything.
+
+    Each expectation may take one period of the timer that looks longer.
+    """
+    waits = {name: wait_for(scenario, name) for name in SCHEDULES}
+    longer = replace(
+        scenario, end=scenario.end + max(waits[e.timer] for e in scenario.expectations)
+    )
+    return play(longer, deliver=lambda _: (), patience=lambda expected: waits[expected.timer])
+
+
+def wait_for(scenario: Scenario, timer: str) -> timedelta:
+    """How long it is until a timer fires again."""
+    schedule = scenario.schedules.get(timer) or Schedule.parse(SCHEDULES[timer])
+    return period(schedule, scenario.start)
+
+
+@contextmanager
+def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
+    with TemporaryDirectory(prefix="driftgate-") as folder:
+        home = Path(folder)
+        (home / "policies").mkdir()
+        clock = SimulatedClock(scenario.start - scenario.watched)
+        files = WorkspaceFiles(home / "workspace")
+        stage = Stage(
+            clock=clock,
+            start=scenario.start,
+            home=home,
+            folder=scenario.path.parent,
+            files=files,
+            requests=RequestLog(files, clock.now),
+            load=LoadLog(files, clock.now),
+            deliver=deliver,
+        )
+        settings = Settings(home=home, workspace=files.folder, policies=home / "policies")
+
+        def around(adapters: Adapters) -> Adapters:
+            workspace = cast(Workspace, Hindered(adapters.workspace, stage.hindrances))
+            return replace(adapters, workspace=workspace)
+
+        yield _Player(scenario, stage, build(settings, clock=clock, around=around))
+
+
+@dataclass
+class _Timer:
+    """One timer with when it fires next."""
+
+    name: str
+    schedule: Schedule
+    next: datetime
+    fire: Callable[[], object]
+
+
+@dataclass
+class _Player:
+    """Jumps from one moment at which something is due to the next."""
+
+    scenario: Scenario
+    stage: Stage
+    application: Application
+    told: list[Told] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
+    faults: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        now, service = self.stage.now, self.application.service
+        special: dict[str, Callable[[], object]] = {
+            "SWEEP": service.sweep,
+            "HEARTBEAT": service.heartbeat,
+        }
+        self._timers = []
+        for name, default in SCHEDULES.items():
+            schedule = self.scenario.schedules.get(name) or Schedule.parse(default)
+            fire = special.get(name) or _fan_out(service.fan_out, Check(name.lower()))
+            self._timers.append(
+                _Timer(name=name, schedule=schedule, next=schedule.after(now), fire=fire)
+            )
+        self._undoing: list[tuple[datetime, Undo]] = []
+        self._steps = list(self.scenario.steps)
+        self._worker = self.application.worker(
+            {
+                messages.CHECKS: self._decide,
+                messages.ALERTS: self._hear_alert,
+                messages.RETRAINING_REQUESTS: self._hear_request,
+                messages.PROMOTION_REQUESTS: self._hear_request,
+            }
+        )
+
+    def play(self) -> None:
+        """From an hour before the start, or as long as was watched, to the end."""
+        for step in self.scenario.opening:
+            self._act(step)
+        self.stage.opening = False
+        self._log_requests()
+        while True:
+            self._moment()
+            coming = self._next_time()
+            if coming > self.scenario.end:
+                break
+            self.stage.clock.move_to(coming)
+        self._put_aside()
+
+    def _next_time(self) -> datetime:
+        times = [timer.next for timer in self._timers]
+        times += [step.at for step in self._steps[:1]]
+        times += [at for at, _ in self._undoing]
+        shown = self.stage.next_time()
+        times += [] if shown is None else [shown]
+        due = None if self.stage.down else self.application.queue.next_due()
+        if due is not None:
+            times.append(max(due, self.stage.now))
+        return min(times)
+
+    def _moment(self) -> None:
+        """What happens, then what is told of it, then what the timers ask, then the answers."""
+        now = self.stage.now
+        self.stage.show_due()
+        for at, undo in [one for one in self._undoing if one[0] <= now]:
+            self._undoing.remove((at, undo))
+            undo()
+        while self._steps and self._steps[0].at <= now:
+            self._act(self._steps.pop(0))
+        self._log_requests()
+        for payload in self.stage.take_arrived():
+            for receipt in self.application.service.receive(payload, via="event-grid"):
+                if receipt.refusal is not None:
+                    self._hear(Wanted.REFUSAL, receipt.refusal)
+        for timer in self._timers:
+            if timer.next <= now:
+                timer.next = timer.schedule.after(now)
+                if not self.stage.down and timer.name not in self.stage.stopped:
+                    self._fire(timer)
+        if not self.stage.down:
+            self._worker.drain()
+
+    def _fire(self, timer: _Timer) -> None:
+        """A timer that fails is a line in the host's log, and fires again when it is due again."""
+        try:
+            timer.fire()
+        except DriftgateError as problem:
+            name = timer.name.lower()
+            self.faults.append((self.stage.now, f"the {name} timer failed: {problem}"))
+
+    def _act(self, step: Step) -> None:
+        try:
+            undo = step.verb.act(self.stage, step.found)
+        except InvalidScenario as problem:
+            raise InvalidScenario(f"{self.scenario.path.name} {problem}") from problem
+        if undo is not None and step.until is not None:
+            self._undoing.append((step.until, undo))
+
+    def _log_requests(self) -> None:
+        """The log is written ahead to the next thing that may change what comes."""
+        ends = [step.at for step in self._steps[:1]]
+        ends += [at for at, _ in self._undoing]
+        shown = self.stage.next_time()
+        ends += [] if shown is None else [shown]
+        until = min([*ends, self.scenario.end])
+        self.stage.requests.extend(until)
+        self.stage.load.extend(until)
+
+    def _decide(self, body: Any) -> None:
+        decision = self.application.service.handle(body)
+        if decision is not None:
+            self.decided.append(
+                Decided(
+                    at=self.stage.now,
+                    subject=decision.event.subject,
+                    check=_asked(decision.event),
+                    findings=decision.findings,
+                )
+            )
+
+    def _hear(self, what: Wanted, text: str, **fields: Any) -> None:
+        self.told.append(Told(at=self.stage.now, what=what, text=text, **fields))
+
+    def _hear_alert(self, body: Any) -> None:
+        data = body["data"]
+        alert = data["alert"]
+        over = data["action"] == "ResolveAlert"
+        self._hear(
+            Wanted.RESOLVE if over else Wanted.ALERT,
+            data["reason"] if over else f"{alert['text']}\n{alert['first_step']}",
+            kind=alert["kind"],
+            subject=alert["subject"],
+            severity=alert["severity"],
+            labels=alert["labels"],
+            fingerprint=alert["fingerprint"],
+            title=alert["title"],
+        )
+
+    def _hear_request(self, body: Any) -> None:
+        data = body["data"]
+        retraining = data["action"] == "RequestRetraining"
+        named = {"model": data["model"]}
+        if not retraining:
+            named["version"] = f"{data['model']}:{data['version']}"
+        self._hear(
+            Wanted.RETRAINING if retraining else Wanted.PROMOTION,
+            request_text(body),
+            subject=f"model/{data['model']}",
+            labels=named,
+        )
+
+    def _put_aside(self) -> None:
+        """Messages that could not be handled; they are told last, with the time they had."""
+        for queue in (messages.CHECKS, messages.ALERTS):
+            for letter in self.application.queue.dead_letters(queue):
+                subject = str(letter.message.body.get("subject") or "")
+                text = f"{letter.reason}: {letter.sentence}"
+                self.told.append(
+                    Told(at=letter.at, what=Wanted.DEAD_LETTER, text=text, subject=subject)
+                )
+
+
+def _asked(event: Event) -> str:
+    """Checks of one family look at the same, so the last of them is the last word."""
+    check = str(event.data.get("check") or "")
+    return check if check in {"health", "drift", "kpi", "batch", "collection"} else ""
+
+
+def _fan_out(ask: Callable[[Check], object], check: Check) -> Callable[[], object]:
+    return lambda: ask(check)

@@ -1,0 +1,20 @@
+"""What can happen in a scenario: one file a family. To add a verb, add a function to one."""
+
+from shared.scenarios.verbs import (
+    deployments,
+    disturbances,
+    jobs,
+    models,
+    outside,
+    people,
+    traffic,
+)
+from shared.scenarios.verbs.verb import Verb
+
+VERBS: tuple[Verb, ...] = tuple(
+    verb
+    for family in (deployments, traffic, models, jobs, people, outside, disturbances)
+    for verb in family.verbs.verbs
+)
+
+__all__ = ["VERBS", "Verb"]

@@ -1,0 +1,137 @@
+"""What a timer asks: which subjects a check concerns, and when each of them is looked at.
+
+A timer only lists names and sends messages; whatever Azure has to be asked of a subject is asked
+by the consumer of its message, so that ten thousand subjects fit into one run of a timer.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+
+from shared.domain.event import Check, Event, check_due
+from shared.domain.state import AlertStatus, SubjectState
+from shared.errors import NoPermission
+from shared.service.codec import decode
+from shared.service.world import World
+
+_LOG = logging.getLogger("driftgate.timers")
+ITSELF = "service/driftgate"
+_OF_OTHERS = ("monitor/", "azure-alert/")
+AT_ONCE = 100
+"""So many subjects are asked about at once; no broker and no workspace minds."""
+A_SECOND = 20
+"""Of more, so many are asked about each second, until half of the period is used."""
+A_BATCH = 500
+"""Messages made and sent together, which bounds what a timer holds in memory."""
+_PERIOD = timedelta(minutes=10)
+
+
+def asked(check: Check, world: World, due: datetime) -> Iterator[list[Event]]:
+    """The events that ask for one check of every subject it concerns, in batches.
+
+    Raises what listing the subjects raises.
+    """
+    subjects = concerned(check, world)
+    over = spread(len(subjects), world.settings.periods.get(check, _PERIOD))
+    events = (check_due(check, subject, due + delay(subject, over)) for subject in subjects)
+    while batch := list(islice(events, A_BATCH)):
+        yield batch
+
+
+def spread(count: int, period: timedelta) -> timedelta:
+    """Over how long the looks at so many subjects are spread: not at all, or half the period.
+
+    >>> spread(100, _PERIOD), spread(2_000, _PERIOD), spread(10_000, _PERIOD)
+    (datetime.timedelta(0), datetime.timedelta(seconds=100), datetime.timedelta(seconds=300))
+    """
+    if count <= AT_ONCE:
+        return timedelta()
+    return min(timedelta(seconds=count // A_SECOND), period / 2)
+
+
+def delay(subject: str, over: timedelta) -> timedelta:
+    """When in that time a subject's turn is: always at the same, whichever others there are.
+
+    So the time between two looks at it stays one period, and a timer that fires twice asks once.
+    """
+    seconds = int(over.total_seconds())
+    if seconds <= 0:
+        return timedelta()
+    place = int.from_bytes(sha256(subject.encode()).digest()[:8], "big")
+    return timedelta(seconds=place % seconds)
+
+
+def concerned(check: Check, world: World) -> Sequence[str]:
+    """The subjects of a check, by their names and what the ledger knows of them."""
+    match check:
+        case Check.ROUTING:
+            return _endpoints(world)
+        case Check.HEALTH:
+            endpoints = _endpoints(world)
+            return [*endpoints, *_gone(endpoints, world)]
+        case Check.RECONCILE:
+            endpoints = _endpoints(world)
+            models = [f"model/{policy.model}" for policy in world.policies.all()]
+            return [*endpoints, *_gone(endpoints, world), *_told_by_others(world), *models]
+        case Check.DRIFT:
+            return [f"model/{policy.model}" for policy in world.policies.all()]
+        case Check.KPI:
+            return [f"model/{policy.model}" for policy in world.policies.all() if policy.kpis]
+        case Check.BATCH:
+            return [
+                f"model/{policy.model}"
+                for policy in world.policies.all()
+                if policy.batch or _state(f"model/{policy.model}", world).batch
+            ]
+        case Check.COLLECTION:
+            return [
+                f"model/{policy.model}"
+                for policy in world.policies.all()
+                if policy.endpoint is not None
+            ]
+        case Check.HEARTBEAT:
+            return [ITSELF]
+
+
+def _endpoints(world: World) -> list[str]:
+    """Every endpoint; where they may not be listed, those that were looked at before.
+
+    The look at each then says which right is missing, instead of a timer that fails in silence.
+    Where Azure does not answer, asking more of it would not help; the timer comes again.
+    """
+    try:
+        return [f"endpoint/{name}" for name in world.workspace.endpoints()]
+    except NoPermission as problem:
+        known = [name for name in world.ledger.subjects() if name.startswith("endpoint/")]
+        if not known:
+            raise
+        _LOG.warning("endpoints may not be listed, %d known are asked: %s", len(known), problem)
+        return known
+
+
+def _gone(endpoints: Sequence[str], world: World) -> list[str]:
+    """Endpoints that were looked at and are not listed any more: the event may be lost."""
+    listed = set(endpoints)
+    return sorted(
+        subject
+        for subject, checks in world.ledger.reported().items()
+        if checks and subject.startswith("endpoint/") and subject not in listed
+    )
+
+
+def _told_by_others(world: World) -> list[str]:
+    """Monitors and alert rules of Azure that fire: nobody may ever say that it is over."""
+    return [
+        subject
+        for subject in world.ledger.subjects()
+        if subject.startswith(_OF_OTHERS)
+        and any(
+            record.status is AlertStatus.FIRING for record in _state(subject, world).alerts.values()
+        )
+    ]
+
+
+def _state(subject: str, world: World) -> SubjectState:
+    return decode(world.ledger.state(subject).state, SubjectState)

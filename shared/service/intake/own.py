@@ -1,0 +1,72 @@
+"""Driftgate's own events as somebody else sends them: believed no more than any other."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from shared.domain.event import EXTENSION_PREFIX, Check, Event, EventType
+from shared.domain.intent import intent_from_outside
+from shared.errors import MalformedPayload
+from shared.service.intake.fields import required_name, required_text, required_time
+from shared.service.intake.people import plain_name
+
+_SUBJECT = re.compile(r"[a-z][a-z-]{0,30}/[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
+_INTENTS = frozenset({EventType.INTENT_DECLARED, EventType.INTENT_WITHDRAWN})
+_NAMES = ("endpoint", "deployment", "model", "version")
+
+
+def read_own(envelope: Mapping[str, Any], kind: str) -> Event:
+    """A CloudEvent of a type of ours.
+
+    Raises MalformedPayload naming the field, InvalidData for an intent that cannot be meant.
+    """
+    try:
+        event = _read(envelope, kind)
+    except MalformedPayload as problem:
+        raise MalformedPayload(
+            f"The Driftgate event of type {kind[:80]} cannot be read: {problem}"
+        ) from problem
+    return intent_from_outside(event) if event.type in _INTENTS else event
+
+
+def _read(envelope: Mapping[str, Any], kind: str) -> Event:
+    form = "CloudEvent"
+    try:
+        kept = EventType(kind.removeprefix(EXTENSION_PREFIX))
+    except ValueError as problem:
+        raise MalformedPayload("there is no such type.") from problem
+    subject = required_text(envelope, "subject", form)
+    if not _SUBJECT.fullmatch(subject):
+        raise MalformedPayload(f"subject is {subject[:80]!r}; write it as endpoint/name.")
+    data = envelope.get("data")
+    if data is not None and not isinstance(data, dict):
+        raise MalformedPayload("data must be an object.")
+    return Event(
+        id=required_text(envelope, "id", form),
+        source=required_text(envelope, "source", form),
+        type=kept,
+        subject=subject,
+        time=required_time(envelope, "time", form),
+        data=_checked(kept, data or {}),
+        correlation_id=_optional_text(envelope, "correlationid"),
+        replay=_optional_text(envelope, "replayname"),
+    )
+
+
+def _checked(kind: EventType, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Names stay names, since they end up in commands that people are told to run."""
+    if kind is EventType.CHECK_DUE and data.get("check") not in {check.value for check in Check}:
+        raise MalformedPayload(f"check is {str(data.get('check'))[:80]!r}; there is none such.")
+    if kind in _INTENTS:
+        return data
+    for field in _NAMES:
+        if data.get(field) is not None:
+            required_name(data[field], field)
+    return {**data, "by": plain_name(data["by"])} if "by" in data else data
+
+
+def _optional_text(envelope: Mapping[str, Any], field: str) -> str | None:
+    value = envelope.get(field)
+    if value is not None and not isinstance(value, str):
+        raise MalformedPayload(f"{field} is no text; send it as text, or leave it out.")
+    return value
