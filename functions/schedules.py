@@ -25,6 +25,13 @@ def kpi_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
     application().service.fan_out(Check.KPI)
 
 
+@blueprint.function_name("collection_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_COLLECTION_SCHEDULE%")
+def collection_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for every model with an endpoint whether its rows are collected."""
+    application().service.fan_out(Check.COLLECTION)
+
+
 @blueprint.function_name("routing_timer")
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_ROUTING_SCHEDULE%")
 def routing_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001

@@ -1,13 +1,17 @@
 """Settings from environment variables with the prefix `DRIFTGATE_`; every default is here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.domain.event import Check
 from shared.errors import Refused
+
+if TYPE_CHECKING:
+    from shared.schedules import Schedule
 
 PREFIX = "DRIFTGATE_"
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -74,9 +78,10 @@ class AzureSettings:
 class Settings:
     """Where state lies, where the workspace and the policies are read, how often checks run.
 
-    `azure` is None where the embedded adapters are used. `periods` is what the heartbeat expects
-    of each check; keep it in step with the schedules. `keeps_names` lets it be known who changed an
-    endpoint, where the event says so.
+    `azure` is None where the embedded adapters are used. `schedules` are those of the timers, None
+    being the defaults: the timers read the same settings, and what the heartbeat expects of each
+    check follows from them. `keeps_names` lets it be known who changed an endpoint, where the event
+    says so.
     """
 
     home: Path = Path(".driftgate")
@@ -84,15 +89,16 @@ class Settings:
     policies: Path = SAMPLES / "policies"
     azure: AzureSettings | None = None
     keeps_names: bool = True
-    periods: Mapping[Check, timedelta] = field(
-        default_factory=lambda: {
-            Check.DRIFT: timedelta(hours=1),
-            Check.KPI: timedelta(hours=1),
-            Check.ROUTING: timedelta(minutes=10),
-            Check.HEALTH: timedelta(minutes=10),
-            Check.BATCH: timedelta(hours=1),
-        }
-    )
+    schedules: "Mapping[str, Schedule] | None" = None
+
+    @property
+    def periods(self) -> Mapping[Check, timedelta]:
+        """The longest time between two runs of each check that has a timer."""
+        from shared.periods import longest_gap
+        from shared.schedules import schedules
+
+        fires = schedules({}) if self.schedules is None else self.schedules
+        return {check: longest_gap(fires[check.name]) for check in Check if check.name in fires}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -104,6 +110,8 @@ class Settings:
         `DRIFTGATE_POLICIES` name others. `DRIFTGATE_CHANGED_BY` is `keep` (the default) or `drop`.
         Raises InvalidSetting for a value that cannot be used.
         """
+        from shared.schedules import schedules
+
         home = Path(environment.get(f"{PREFIX}HOME") or ".driftgate")
         adapters = _one_of(environment, "ADAPTERS", "embedded", "azure")
         return cls(
@@ -111,6 +119,7 @@ class Settings:
             workspace=_folder(environment, "WORKSPACE", home / "workspace", SAMPLES / "workspace"),
             policies=_folder(environment, "POLICIES", home / "policies", SAMPLES / "policies"),
             azure=AzureSettings.from_environment(environment) if adapters == "azure" else None,
+            schedules=schedules(environment),
             keeps_names=_one_of(environment, "CHANGED_BY", "keep", "drop") == "keep",
         )
 

@@ -1,7 +1,12 @@
 """A setting that cannot be used is named, with what to write instead."""
 
+from datetime import timedelta
+
 import pytest
 
+from shared.domain.event import Check
+from shared.periods import longest_gap
+from shared.schedules import Schedule
 from shared.settings import InvalidSetting, Settings
 
 WORKSPACE = (
@@ -114,3 +119,35 @@ def test_a_folder_that_is_not_there_is_refused(name, tmp_path):
 
     with pytest.raises(InvalidSetting, match=f"^DRIFTGATE_{name} names .* not a folder"):
         Settings.from_environment({f"DRIFTGATE_{name}": missing})
+
+
+def test_a_check_may_rest_as_long_as_the_schedule_of_its_timer_lets_it():
+    """Both are one setting, so that they cannot differ."""
+    settings = Settings.from_environment({"DRIFTGATE_DRIFT_SCHEDULE": "0 0 6 * * MON-FRI"})
+
+    assert settings.periods[Check.DRIFT] == timedelta(days=3)
+    assert settings.periods[Check.ROUTING] == timedelta(minutes=10)
+    assert Settings().periods == Settings.from_environment({}).periods
+
+
+@pytest.mark.parametrize(
+    ("schedule", "gap"),
+    [
+        ("0 5 * * * *", timedelta(hours=1)),
+        ("0 2-59/15 * * * *", timedelta(minutes=15)),
+        ("30 * * * * *", timedelta(minutes=1)),
+        ("0 0 6,18 * * *", timedelta(hours=12)),
+        ("0 0 8-17 * * 1-5", timedelta(days=2, hours=15)),
+        ("0 0 0 1 * *", timedelta(days=31)),
+        ("0 0 0 1 jan *", timedelta(days=366)),
+        ("0 0 0 29 feb *", timedelta(days=1830)),
+        ("15,45 0 0 * * *", timedelta(hours=23, minutes=59, seconds=30)),
+    ],
+)
+def test_the_longest_time_between_two_firings(schedule, gap):
+    assert longest_gap(Schedule.parse(schedule)) == gap
+
+
+def test_a_schedule_that_cannot_be_read_is_refused_by_name():
+    with pytest.raises(InvalidSetting, match=r"^DRIFTGATE_KPI_SCHEDULE: "):
+        Settings.from_environment({"DRIFTGATE_KPI_SCHEDULE": "0 60 * * * *"})

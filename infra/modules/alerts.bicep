@@ -37,6 +37,13 @@ var queries = [
     threshold: 0
   }
   {
+    name: 'pulse'
+    title: 'Driftgate: the heartbeat is asked for and not decided'
+    query: 'AppMetrics | where Name == "driftgate.heartbeat.age" and Max > 2700'
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
     name: 'silence'
     title: 'Driftgate: the heartbeat is not heard'
     query: 'AppRequests | where OperationName == "heartbeat"'

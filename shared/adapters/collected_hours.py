@@ -6,11 +6,12 @@ Files lie in `yyyy/MM/dd/HH/`; the last levels are left out when the collector r
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-WRITTEN_LATE = timedelta(hours=1)
-"""A row may be written into the folder of the hour after its own."""
+from shared.domain.collected import period_may_hold
+
+Period = tuple[datetime, datetime]
 
 
-def period_of(folders: Sequence[str]) -> tuple[datetime, datetime] | None:
+def period_of(folders: Sequence[str]) -> Period | None:
     """The span [start, end) of folders, from the year down to the minute; None if they are none.
 
     >>> period_of(["2026", "12"])[1].isoformat(), period_of(["blue"])
@@ -45,7 +46,4 @@ def may_hold(folders: Sequence[str], start: datetime | None, end: datetime | Non
     False
     """
     period = period_of(folders)
-    if period is None:
-        return True
-    late = WRITTEN_LATE if end is not None else timedelta(0)
-    return (start is None or period[1] > start) and (end is None or period[0] < end + late)
+    return period is None or period_may_hold(*period, start, end)

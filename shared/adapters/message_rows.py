@@ -1,6 +1,7 @@
-"""A message as the text of one row."""
+"""What the ledgers keep as the text of one row: a message, and when each check reported."""
 
 import json
+from datetime import datetime
 
 from shared.domain.canonical import canonical_json, parse_time
 from shared.ports import Message
@@ -16,3 +17,8 @@ def message_from_json(text: str) -> Message:
     plain = json.loads(text)
     scheduled = plain["scheduled"]
     return Message(**{**plain, "scheduled": None if scheduled is None else parse_time(scheduled)})
+
+
+def checks_from_json(text: str | None) -> dict[str, datetime]:
+    """The times of a state's `checks`; none where it has none."""
+    return {check: parse_time(time) for check, time in json.loads(text or "{}").items()}

@@ -41,6 +41,7 @@ class AlertKind(StrEnum):
     BATCH_MISSING = "batch_missing"
     NO_INFERENCE_DATA = "no_inference_data"
     DATA_STOPPED = "data_stopped"
+    DATA_INCOMPLETE = "data_incomplete"
     DRIFT = "drift"
     KPI_CHANGED = "kpi_changed"
     KPI_DIFFERS = "kpi_differs"

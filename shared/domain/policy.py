@@ -115,8 +115,10 @@ class Persistence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftPolicy:
-    """Which inputs are compared with the training data, over what window, against what limit.
+    """Which columns are compared with the training data, over what window, against what limit.
 
+    A `window` ends with each period of `every`. Predictions are compared like inputs, or with the
+    version's own first window where the training data holds none.
     `limit` is a population stability index; `columns` empty means every column of the baseline.
     The sequential alarm takes in the rows of `every` at a time, leaves shifts up to `tolerance`
     (standard deviations) alone, and errs `false_alarms_a_year` times a model; `importance` weighs
@@ -251,7 +253,11 @@ class BatchPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionPolicy:
-    """How long the rows that a model scores may fail to come; `expected` off waits for none."""
+    """How long the rows that a model scores may fail to come; `expected` off waits for none.
+
+    No row at all for `silence` is told, and any part of them that stopped once its rows can no
+    longer come: they may be `late`, for which a window of drift is judged again once.
+    """
 
     expected: bool = True
     silence: timedelta = timedelta(hours=6)

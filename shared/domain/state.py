@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.alert import Alert
+from shared.domain.collected import Seen
 from shared.domain.intent import Intent
 
 
@@ -84,17 +85,89 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedWindow:
+    """A window [start, end) first judged at `judged`, by the files that were `seen`.
+
+    `rows` and `counts`, the hash of what was counted in them, are what its verdict rests on. It is
+    judged again once at most, and `closed` then.
+    """
+
+    start: datetime
+    end: datetime
+    judged: datetime
+    seen: Seen
+    rows: int
+    counts: str
+    verdict: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftWatch:
     """How far a model's inputs were watched, and what is remembered of them.
 
     Evidence up to `until` is in `packed`, against the baseline of `version`; `recent` holds the
-    verdicts of the last windows, oldest first.
+    verdicts of the last windows, oldest first; the last of these are those of `windows`, which may
+    be judged again. `began` is since when there is something to make a baseline of.
     """
 
     version: str | None = None
     until: datetime | None = None
     packed: str = ""
     recent: tuple[str, ...] = ()
+    windows: tuple[JudgedWindow, ...] = ()
+    began: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """What one deployment keeps in one collection: when its last row was, and its columns.
+
+    `columns` gives the share of rows that had a value, while the deployment `carries` a version.
+    """
+
+    last: datetime | None = None
+    carries: str | None = None
+    columns: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionWatch:
+    """What is remembered of a model's collected rows: first looked at `since`.
+
+    `inputs` and `outputs` hold a stream by deployment.
+    """
+
+    since: datetime | None = None
+    inputs: dict[str, Stream] = field(default_factory=dict)
+    outputs: dict[str, Stream] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceWatch:
+    """A source of events: heard of from `first` to `last`.
+
+    `gaps` counts the times it came again after another hour had begun, `longest` is the longest of
+    the silences between, in seconds.
+    """
+
+    first: datetime
+    last: datetime
+    gaps: int = 0
+    longest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceWatch:
+    """What is remembered of Driftgate itself.
+
+    `waiting` says since when a check (`subject check`) that never reported is waited for. `sources`
+    were heard of until `heard`.
+    """
+
+    waiting: dict[str, datetime] = field(default_factory=dict)
+    sources: dict[str, SourceWatch] = field(default_factory=dict)
+    heard: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,13 +237,14 @@ class SubjectState:
 
     `alerts` by fingerprint, `deployments` by name (endpoints), `baselines` by model version,
     `versions` gives the gates' last verdict on each version that was judged,
-    `checks` holds when each check last reported, `drift` the watch of a model's
-    inputs, `traffic` the shares an endpoint had, oldest first, `intents` what somebody said is
-    meant to be, `unhealthy` until when each health alert last had its reason, `batch` watches
-    batch endpoints by name, `monitor` a monitor of Azure's own, `azure_alerts` the times an alert
-    rule fired, `refused` what Azure did not do, by deployment (empty for the endpoint itself),
-    `unfinished` since when the endpoint is being written, `asked` the next look that was asked for,
-    `last_hash` ends the subject's decision chain.
+    `checks` holds when each check last reported, `drift` the watch of a model's inputs and
+    `predictions` that of what it made of them, `collection` what was collected of both, `traffic`
+    the shares an endpoint had, oldest first, `intents` what somebody said is meant to be,
+    `unhealthy` until when each health alert last had its reason, `batch` watches batch endpoints by
+    name, `monitor` a monitor of Azure's own, `azure_alerts` the times an alert rule fired,
+    `refused` what Azure did not do, by deployment (empty for the endpoint itself), `unfinished`
+    since when the endpoint is being written, `asked` the next look that was asked for, `service`
+    what is known of Driftgate itself, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -179,6 +253,9 @@ class SubjectState:
     versions: dict[str, str] = field(default_factory=dict)
     checks: dict[str, datetime] = field(default_factory=dict)
     drift: DriftWatch = field(default_factory=DriftWatch)
+    predictions: DriftWatch = field(default_factory=DriftWatch)
+    collection: CollectionWatch = field(default_factory=CollectionWatch)
+    service: ServiceWatch = field(default_factory=ServiceWatch)
     traffic: tuple[TrafficShift, ...] = ()
     intents: tuple[Intent, ...] = ()
     unhealthy: dict[str, datetime] = field(default_factory=dict)

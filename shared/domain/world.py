@@ -41,7 +41,7 @@ class Deployment:
     `provisioning_state` is Azure's word: Creating, Updating, Scaling, Deleting, Succeeded,
     Failed or Canceled. `changed` is when the resource was last written, `created` when it was made.
     `instances` of `instance_type` are paid for; `sampling` is the per cent of requests whose rows
-    are collected.
+    are collected, `outputs_sampling` that of their outputs, each drawn on its own.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Deployment:
     instance_type: str | None = None
     sampling: float | None = None
     created: datetime | None = None
+    outputs_sampling: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -261,6 +261,7 @@ def _severity_problems(policy: Policy) -> list[str]:
     severities = {
         "routing.severity": policy.routing.severity,
         "health.severity": policy.health.severity,
+        "collection.severity": policy.collection.severity,
         **{f"kpis.{kpi.name}.severity": kpi.severity for kpi in policy.kpis},
         **{f"batch.{batch.endpoint}.severity": batch.severity for batch in policy.batch},
     }

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.collected import CollectedFile
 from shared.domain.pipelines import Approval, EnvironmentCheck, PipelineOrder, PipelineRun
 from shared.domain.world import (
     DataFiles,
@@ -67,18 +68,23 @@ class Workspace(Protocol):
         Raises `NotFound` for the asset.
         """
 
-    def inference(
+    def collected(
         self,
         model: str,
         endpoint: str | None,
         *,
         start: datetime | None = None,
         end: datetime | None = None,
-    ) -> DataFiles:
-        """Files that can hold rows the model was asked to score in [start, end).
+    ) -> Sequence[CollectedFile]:
+        """Files that can hold rows the model scored in [start, end): listed, not read.
 
-        They may hold other rows too; none in the span is no error. Raises `NotFound`.
+        Inputs and outputs of every deployment, by place; bodies of requests where only these are
+        kept. They may hold other rows too; none in the span is no error. Raises `NotFound` where
+        nothing is collected at all.
         """
+
+    def fetch(self, files: Sequence[CollectedFile]) -> DataFiles:
+        """Some of the files that were listed, to be read here, as they are now."""
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
         """The KPIs of a model in the order asked, all of them in as few calls as can be.

@@ -85,6 +85,12 @@ class Ledger(Protocol):
     def subjects(self) -> Sequence[str]:
         """Every subject that has a state, sorted."""
 
+    def reported(self) -> Mapping[str, Mapping[str, datetime]]:
+        """By subject, when each check last reported: the `checks` of every state, without the rest.
+
+        May be behind the state for a moment, never ahead of it.
+        """
+
     def decisions(
         self, subject: str | None = None, limit: int = 100
     ) -> Sequence[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from shared.profiles.buffers import valid_values
 from shared.profiles.compute import text_columns, window
 from shared.profiles.reading import Source, read_parts
 from shared.profiles.sources.part import Part
+from shared.profiles.sources.unread import Faults
 from shared.profiles.windowing import part_between, times_of
 from shared.statistics.profile import Profile
 from shared.statistics.sequential import NEEDED_CHUNKS, Calibration, calibrate
@@ -40,12 +41,13 @@ def windows_of_time(
     *,
     start: datetime | None = None,
     end: datetime | None = None,
+    faults: Faults = Faults.REFUSE,
 ) -> list[Profile]:
     """Profiles of one period each from `start` to `end`, those without rows too.
 
     Without them from the first row's period to the last's. Periods are counted from a Monday at
     midnight in UTC; of those that `start` and `end` cut, only the rows within are counted.
-    Rows without a time are in none.
+    Rows without a time are in none; `faults` is as in `read_parts`.
     Raises InvalidData when the column does not hold times or there would be over 100 000 periods.
     """
     import pyarrow as pa
@@ -56,7 +58,7 @@ def windows_of_time(
     zero = int(_EPOCH.timestamp() * 1e6)
     length = int(every.total_seconds() * 1e6)
     merged: dict[int, Profile] = {}
-    for whole in read_parts(source, text=text_columns(base)):
+    for whole in read_parts(source, text=text_columns(base), faults=faults):
         part = part_between(whole, time_column, start, end)
         if part.rows == 0:
             continue

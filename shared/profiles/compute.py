@@ -1,6 +1,7 @@
 """Counts the rows of a source into profiles, one column of one part at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -46,7 +47,7 @@ def baseline(
     Raises InvalidData when there are no rows, or a named column does not exist.
     """
     parts = list(read_parts(source, rows_at_once=rows_at_once))
-    names = list(dict.fromkeys(name for part in parts for name in part.all_names))
+    names = list(dict.fromkeys(name for part in parts for name in (*part.names, *part.added)))
     for name in sorted({name for part in parts for name in part.mixed} - {*exclude}):
         if columns is None or name in columns:
             raise InvalidData(f"{_told(source)} mixes types in one column, {name}; give it one.")
@@ -105,9 +106,31 @@ def window(
     start, end = utc(start), utc(end)
     if start is not None and end is not None and start >= end:
         raise InvalidData(f"The window's start {start} is not before its end {end}; swap them.")
+    parts = read_parts(source, text=text_columns(base), rows_at_once=rows_at_once)
+    return replace(
+        window_of_parts(
+            parts, base, start=start, end=end, time_column=time_column, progress=progress
+        ),
+        fingerprint=fingerprint(source),
+    )
+
+
+def window_of_parts(
+    parts: Iterable[Part],
+    base: Profile,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    time_column: str | None = None,
+    progress: Progress | None = None,
+) -> Profile:
+    """The same of parts that somebody else reads, and may look at as they pass.
+
+    Raises InvalidData when the times cannot be read.
+    """
     merged = _empty(base)
     done = 0.0
-    for whole in read_parts(source, text=text_columns(base), rows_at_once=rows_at_once):
+    for whole in parts:
         part = part_between(whole, time_column, start, end)
         merged = merged + _window_of_part(part, base, _from(progress, done, whole.share))
         done += whole.share
@@ -117,7 +140,6 @@ def window(
         baseline_hash=base.baseline_hash,
         start=start,
         end=end,
-        fingerprint=fingerprint(source),
         skipped=dict(base.skipped),
         problems=merged.problems,
         extra=tuple(name for name in merged.extra if name != time_column),
@@ -160,7 +182,7 @@ def _window_of_part(part: Part, base: Profile, progress: Progress | None) -> Pro
         baseline_hash=base.baseline_hash,
         problems=problems,
         extra=tuple(sorted(set(part.names) - base.columns.keys() - base.skipped.keys())),
-        unread=part.unread,
+        unread=part.unread.total,
     )
 
 

@@ -96,8 +96,8 @@ def _tables(source: Source, wanted: list[str]) -> "tuple[list[pa.Table], int]":
     """The wanted columns of each part, and how many collected lines hold their rows elsewhere."""
     tables, unread = [], 0
     for part in read_parts(source):
-        unread += part.unread
-        if not part.all_names and part.unread:
+        unread += part.unread.total
+        if not (part.names or part.added) and part.unread.total:
             continue
         for name in wanted:
             if name not in part.all_names:

@@ -26,7 +26,9 @@ def part_between(
     """
     import pyarrow.compute as pc
 
-    if time_column is None or not part.names or (start is None and end is None):
+    if time_column is None or (start is None and end is None):
+        return part
+    if not part.names and not part.rows:
         return part
     times = times_of(part, time_column)
     keep = None if start is None else pc.greater_equal(times, _instant(start))

@@ -89,7 +89,7 @@ def concerned(check: Check, world: World) -> Sequence[str]:
             return [
                 f"model/{policy.model}"
                 for policy in world.policies.all()
-                if policy.collection.expected and policy.endpoint is not None
+                if policy.endpoint is not None
             ]
         case Check.HEARTBEAT:
             return [ITSELF]
@@ -113,8 +113,12 @@ def _endpoints(world: World) -> list[str]:
 
 def _gone(endpoints: Sequence[str], world: World) -> list[str]:
     """Endpoints that were looked at and are not listed any more: the event may be lost."""
-    missing = {s for s in world.ledger.subjects() if s.startswith("endpoint/")} - {*endpoints}
-    return [subject for subject in sorted(missing) if _state(subject, world).checks]
+    listed = set(endpoints)
+    return sorted(
+        subject
+        for subject, checks in world.ledger.reported().items()
+        if checks and subject.startswith("endpoint/") and subject not in listed
+    )
 
 
 def _told_by_others(world: World) -> list[str]:

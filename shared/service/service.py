@@ -8,14 +8,14 @@ from typing import Any
 
 from shared.domain.canonical import canonical_json, content_hash, to_plain
 from shared.domain.decision import Decision
-from shared.domain.event import Check, Event
+from shared.domain.event import Check, Event, EventType
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import Conflict, InvalidPolicy, NoPermission, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
-from shared.service.asking import asked
+from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
 from shared.service.intake import parse
 from shared.service.messages import findings_message, messages_of, work_message
@@ -223,7 +223,7 @@ class Service:
             decided=now,
             previous=state.last_hash,
         )
-        return decision, outcome.state
+        return decision, _reported(event, outcome.state)
 
     def _policy(self, event: Event) -> Policy | None:
         kind, _, name = event.subject.partition("/")
@@ -268,11 +268,19 @@ class Service:
         return count
 
     def heartbeat(self) -> int:
-        """Ask for the look at Driftgate itself: silent checks, an outbox that stands still."""
-        oldest = self._ledger.oldest_unsent()
-        age = 0.0 if oldest is None else (self._clock() - oldest).total_seconds()
-        self._telemetry.gauge("outbox.age", max(0.0, age))
+        """Ask for the look at Driftgate itself: silent checks, an outbox that stands still.
+
+        How old the last such look is, is told to whoever watches from outside: a timer may fire
+        although nothing is decided any more.
+        """
+        self._telemetry.gauge("outbox.age", self._age(self._ledger.oldest_unsent()))
+        state = decode(self._ledger.state(ITSELF).state, SubjectState)
+        self._telemetry.gauge("heartbeat.age", self._age(state.checks.get(Check.HEARTBEAT.value)))
         return self.fan_out(Check.HEARTBEAT)
+
+    def _age(self, since: datetime | None) -> float:
+        """Seconds since then; 0 where there is nothing to be old."""
+        return 0.0 if since is None else max(0.0, (self._clock() - since).total_seconds())
 
     def sweep(self) -> int:
         """Send what the outbox still holds; returns how many messages left it.
@@ -289,6 +297,21 @@ class Service:
             self._ledger.mark_sent([message.id for message in messages])
             sent += len(messages)
         return sent
+
+
+def _reported(event: Event, state: SubjectState) -> SubjectState:
+    """A look that the reconcile timer asked for is one of routing, and reports as both.
+
+    An endpoint without checks is one that is gone.
+    """
+    gone = event.subject.startswith("endpoint/") and not state.checks
+    if event.type is not EventType.CHECK_DUE or gone:
+        return state
+    check = str(event.data["check"])
+    if check != Check.RECONCILE.value:
+        return state
+    before = state.checks.get(check, event.time)
+    return replace(state, checks={**state.checks, check: max(before, event.time)})
 
 
 def _plain(state: SubjectState) -> dict[str, Any]:

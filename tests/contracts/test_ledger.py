@@ -1,5 +1,7 @@
 """What every ledger promises: handled, new state and outgoing messages together or not at all."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.adapters.azure.table_ledger import TableLedger
@@ -68,6 +70,32 @@ def test_an_event_is_decided_once_a_subject(ledger):
     assert ledger.unsent() == []
     commit(ledger, subject="model/b")
     assert ledger.subjects() == ["model/a", "model/b"]
+
+
+def test_when_each_check_reported_is_told_of_every_subject_without_its_state(ledger):
+    hour = "2026-02-03T12:00:00Z"
+    commit(ledger, subject="endpoint/a", state={"checks": {"routing": hour}, "more": 1})
+    commit(ledger, subject="endpoint/b", state={"seen": "e1"})
+    assert ledger.reported() == {"endpoint/a": {"routing": NOON}, "endpoint/b": {}}
+
+    checks = {"routing": "2026-02-03T12:10:00Z", "health": hour}
+    commit(ledger, subject="endpoint/a", version=1, event_key="e2", state={"checks": checks})
+    assert ledger.reported()["endpoint/a"] == {
+        "routing": NOON + timedelta(minutes=10),
+        "health": NOON,
+    }
+
+    commit(ledger, subject="endpoint/a", version=2, event_key="e3", state={"checks": {}})
+    assert ledger.reported()["endpoint/a"] == {}
+
+
+def test_a_check_whose_commit_was_refused_has_not_reported(ledger):
+    commit(ledger, state={"checks": {"drift": "2026-02-03T12:00:00Z"}})
+
+    with pytest.raises(Conflict):
+        commit(ledger, event_key="e2", state={"checks": {"drift": "2026-02-03T13:00:00Z"}})
+
+    assert ledger.reported() == {"model/a": {"drift": NOON}}
 
 
 def test_a_message_marked_sent_is_no_longer_in_the_outbox_and_marking_twice_is_harmless(ledger):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.embedded import FileWorkspace
+from shared.domain.collected import ROW_TIME, Collection, seen
 from shared.domain.policy import MetricSource
 from shared.domain.world import (
     ColumnSpec,
@@ -67,7 +68,16 @@ FILES = {
         "2026-02-03T10:10:00Z,4,200\n"
     ),
     "inference/ep/blue/model_inputs/2026/02/03/11/i1.jsonl": "{}\n",
-    "inference/ep/blue/model_inputs/2026/02/03/12/i2.jsonl": "{}\n",
+    "inference/ep/blue/model_inputs/2026/02/03/12/i2.jsonl": "{}\n{}\n",
+    "inference/ep/blue/model_outputs/2026/02/03/12/o2.jsonl": "{}\n",
+    "inference/ep/blue/request/2026/02/03/12/r2.jsonl": "{}\n",
+    "inference/pay/red/request/2026/02/03/r1.jsonl": "{}\n",
+    "endpoints/pay.yaml": (
+        "traffic: {red: 100}\ndeployments:\n"
+        "  red: {model: 'loan:9', sampling: 10, outputs_sampling: 5}\n"
+    ),
+    "endpoints/other-model.yaml": "traffic: {a: 100}\ndeployments:\n  a: {model: 'fraud:1'}\n",
+    "inference/other-model/a/model_inputs/2026/02/03/12/i1.jsonl": "{}\n",
 }
 
 
@@ -144,7 +154,7 @@ def test_an_endpoint_has_its_deployments_traffic_and_mirror_traffic(workspace):
         Deployment(name="green", provisioning_state="Failed"),
     )
     assert endpoint.serving().name == "blue"
-    assert workspace.endpoints() == ["empty", "ep", "routed"]
+    assert workspace.endpoints() == ["empty", "ep", "other-model", "pay", "routed"]
 
 
 def test_what_routing_rests_on_is_read_as_it_is_written(workspace):
@@ -222,15 +232,54 @@ def test_files_of_an_asset_are_told_apart_by_when_they_were_last_written(
     assert [Path(path).name for path in files.paths] == names
 
 
-def test_collected_inference_data_is_found_in_azures_layout(workspace):
-    files = workspace.inference("loan", "ep")
+def test_a_deployment_says_which_share_of_requests_it_collects(workspace):
+    [red] = workspace.endpoint("pay").deployments
 
-    assert [Path(path).name for path in files.paths] == ["i1.jsonl", "i2.jsonl"]
-    assert files.time_column == "time"
+    assert (red.sampling, red.outputs_sampling) == (10.0, 5.0)
+
+
+def names(files):
+    return [file.place.rpartition("/")[2] for file in files]
+
+
+def test_collected_rows_are_listed_by_deployment_collection_and_hour(workspace):
+    hour = datetime(2026, 2, 3, 11, tzinfo=UTC)
+    files = workspace.collected("loan", "ep")
+
+    assert names(files) == ["i1.jsonl", "i2.jsonl", "o2.jsonl"]
+    assert [file.collection for file in files] == [
+        Collection.INPUTS,
+        Collection.INPUTS,
+        Collection.OUTPUTS,
+    ]
+    assert {file.deployment for file in files} == {"blue"}
+    assert (files[0].start, files[0].end) == (hour, hour + timedelta(hours=1))
+    assert [file.bytes for file in files] == [3, 6, 3]
+
+
+def test_what_was_listed_can_be_read_here(workspace):
+    files = workspace.fetch(workspace.collected("loan", "ep")[1:])
+
+    assert [Path(path).read_text() for path in files.paths] == ["{}\n{}\n", "{}\n"]
+    assert files.time_column == ROW_TIME
+    assert workspace.fetch([]).paths == ()
+
+
+def test_bodies_of_requests_are_listed_where_no_rows_are_collected(workspace):
+    [file] = workspace.collected("loan", "pay")
+
+    assert file.collection is Collection.REQUEST
+    assert file.end - file.start == timedelta(days=1)
+
+
+def test_a_deployment_of_another_model_collects_nothing_of_this_one(workspace):
+    assert names(workspace.collected("fraud", "other-model")) == ["i1.jsonl"]
+    with pytest.raises(NotFound, match="no inference data of loan"):
+        workspace.collected("loan", "other-model")
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "names"),
+    ("start", "end", "found"),
     [
         (NOON - timedelta(hours=1), NOON, ["i1.jsonl", "i2.jsonl"]),
         (NOON - timedelta(hours=3), NOON - timedelta(minutes=90), ["i1.jsonl"]),
@@ -240,11 +289,34 @@ def test_collected_inference_data_is_found_in_azures_layout(workspace):
         (NOON + timedelta(days=40), NOON + timedelta(days=41), []),
     ],
 )
-def test_only_hours_that_can_hold_rows_of_the_span_are_named(workspace, start, end, names):
+def test_only_hours_that_can_hold_rows_of_the_span_are_listed(workspace, start, end, found):
     """A row may lie in the folder of the hour after its own."""
-    files = workspace.inference("loan", "ep", start=start, end=end)
+    files = workspace.collected("loan", "ep", start=start, end=end)
 
-    assert [Path(path).name for path in files.paths] == names
+    assert [name for name in names(files) if name.startswith("i")] == found
+
+
+def test_a_file_that_grew_is_another_version_and_one_that_did_not_is_the_same(tmp_path, request):
+    """What was seen of the files tells it without reading any of them."""
+    for kind in ("files", "azure"):
+        folder = tmp_path / kind
+        workspace = write_files(folder)
+        change = folder / "inference/ep/blue/model_inputs/2026/02/03/12/i2.jsonl"
+        if kind == "azure":
+            scene = serve_scene(request.getfixturevalue("loopback"))
+            tell_files(scene, FILES)
+            request.addfinalizer(scene.close)
+            workspace = scene.workspace(FileLogs(workspace), folder / "cache")
+        before = seen(workspace.collected("loan", "ep"))
+        assert seen(workspace.collected("loan", "ep")) == before
+        if kind == "azure":
+            scene.blobs["modelDataCollector/ep/blue/model_inputs/2026/02/03/12/i2.jsonl"] += b"{}\n"
+        else:
+            change.write_text(change.read_text() + "{}\n")
+
+        after = seen(workspace.collected("loan", "ep"))
+        assert (after.files, after.bytes) == (before.files, before.bytes + 3)
+        assert after.mark != before.mark
 
 
 def test_a_kpi_comes_by_time_and_in_its_span(workspace):
@@ -326,9 +398,10 @@ def test_a_kpi_that_cannot_be_read_says_so_in_its_place_and_spoils_no_other(work
         lambda w: w.endpoint("other"),
         lambda w: w.endpoint(".."),
         lambda w: w.data("other"),
+        lambda w: w.collected("other", None),
+        lambda w: w.collected("../loan", "ep"),
         lambda w: w.written("other", NOON, NOON),
         lambda w: w.written("../train", NOON, NOON),
-        lambda w: w.inference("other", None),
     ],
 )
 def test_what_is_not_there_or_is_no_plain_name_is_not_found(workspace, ask):

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any, get_type_hints
 
 import azure.functions as func
 import pytest
+
+from shared.schedules import SCHEDULES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -68,6 +71,7 @@ TABLE = {
     "azure_alerts": http("azure/alerts", "POST"),
     "drift_timer": timer("DRIFT"),
     "kpi_timer": timer("KPI"),
+    "collection_timer": timer("COLLECTION"),
     "routing_timer": timer("ROUTING"),
     "health_timer": timer("HEALTH"),
     "batch_timer": timer("BATCH"),
@@ -93,6 +97,19 @@ def indexed() -> dict[str, Any]:
 
 def test_every_function_has_the_trigger_and_bindings_of_the_table(indexed):
     assert indexed == TABLE
+
+
+def test_each_timer_asks_for_the_check_its_schedule_is_named_after():
+    """The heartbeat waits for a check as long as its schedule lets it rest."""
+    text = (ROOT / "functions" / "schedules.py").read_text()
+    timers = re.findall(
+        r"%DRIFTGATE_(\w+)_SCHEDULE%[^%]*?(?:fan_out\(Check\.(\w+)\)|service\.(\w+)\(\))", text
+    )
+    asked = {setting: check or method.upper() for setting, check, method in timers}
+
+    assert len(asked) == text.count("timer_trigger")
+    assert all(setting == check for setting, check in asked.items())
+    assert SCHEDULES.keys() == asked.keys()
 
 
 def test_every_schedule_setting_is_in_the_sample_settings():

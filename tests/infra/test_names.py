@@ -3,6 +3,7 @@
 import json
 import re
 
+from shared.domain.event import Check
 from shared.settings import AzureSettings, Settings
 from tests.infra.bicep import INFRA, ROOT, config, parsed, resources
 
@@ -95,6 +96,20 @@ def test_containers_that_are_written_are_those_the_identity_may_write():
     written = set(tree("access")["variables"]["writtenContainers"]["value"])
 
     assert written == {"events", "evidence", "profiles", "reports"}
+
+
+def test_alerts_ask_for_metrics_and_functions_that_the_code_has():
+    """Three heartbeats may be missed before somebody outside is told."""
+    alerts = (INFRA / "modules" / "alerts.bicep").read_text()
+    service = (ROOT / "shared" / "service" / "service.py").read_text()
+    gauges = set(re.findall(r'gauge\(\s*"([\w.]+)"', service))
+    pulse = Settings().periods[Check.HEARTBEAT]
+
+    assert set(re.findall(r'Name == "driftgate\.([\w.]+)"', alerts)) == gauges
+    assert set(re.findall(r'OperationName == "(\w+)"', alerts)) <= set(
+        re.findall(r'function_name\("(\w+)"\)', FUNCTIONS)
+    )
+    assert f"heartbeat.age\" and Max > {3 * pulse.total_seconds():.0f}'" in alerts
 
 
 def test_the_table_is_that_of_the_ledger():

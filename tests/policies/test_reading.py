@@ -35,6 +35,9 @@ FAULTS = {
     "percentile-as-share.yaml": "health.percentile is 0; give per cent between 0 and 100.",
     "short-window.yaml": "health.window is not from 10m to 7d; give 1h or the like.",
     "unknown-severity.yaml": "routing.severity is 'loud'; choose one of critical, warning, info.",
+    "unknown-collection-severity.yaml": (
+        "collection.severity is 'loud'; choose one of critical, warning, info."
+    ),
     "unknown-choice.yaml": "kpis[0].kind is 'ratio'; choose one of proportion, count, mean.",
     "crossed-bounds.yaml": "gates.metrics.auc has min 0.9 above max 0.8.",
     "kpi-twice.yaml": "kpis name approvals twice.",

@@ -17,9 +17,9 @@ drift: {window: 7d}
 
 
 def write_rows(scene, name, center, *, rows=4000, days=7, extra=None):
-    """Rows spread over the days before now, with a normal `income`."""
+    """Rows spread over the days before the last midnight, with a normal `income`."""
     generator = np.random.default_rng(7)
-    start = scene.clock.now - timedelta(days=days)
+    start = scene.clock.now.replace(hour=0) - timedelta(days=days)
     times = [start + timedelta(days=days) * (index / rows) for index in range(rows)]
     columns = {"income": generator.normal(center, 1.0, rows), "time": pa.array(times)}
     path = scene.home / "workspace/inference" / name
@@ -252,7 +252,23 @@ def test_a_policy_may_choose_limits_in_two_of_three_windows_instead(watched):
     look(watched)
     assert watched.told() == []
 
-    watched.clock.advance(timedelta(hours=1))
+    watched.clock.advance(timedelta(days=1))
+    write_rows(watched, "rows.parquet", 1.5)
     look(watched)
 
     assert watched.told() == [("PostAlert", "drift")]
+
+
+def test_between_two_windows_a_look_repeats_the_last_verdict_and_reads_nothing(watched):
+    write_rows(watched, "rows.parquet", 0.0)
+    look(watched)
+    watched.clock.advance(timedelta(hours=3))
+    look(watched)
+    (watched.home / "workspace/inference/rows.parquet").write_bytes(b"no longer readable")
+    watched.clock.advance(timedelta(hours=3))
+
+    [told, noted] = look(watched)["findings"]
+
+    assert (told["verdict"], told["reason"]) == ("pass", "judged_before")
+    assert told["sentence"].endswith("The next window ends at 2026-02-04 00:00 UTC.")
+    assert noted["reason"] == "too_late"

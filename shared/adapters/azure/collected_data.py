@@ -1,6 +1,7 @@
 """Data assets, and the rows the data collector kept of each deployment, as local files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -11,7 +12,8 @@ from shared.adapters.azure.online_endpoints import OnlineEndpoints
 from shared.adapters.azure.resource_names import is_resource_name, named
 from shared.adapters.azure.workspace_blobs import FoundBlob, WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
-from shared.adapters.collected_hours import may_hold
+from shared.adapters.collected_hours import Period, may_hold, period_of
+from shared.domain.collected import ROW_TIME, CollectedFile, Collection
 from shared.domain.world import DataFiles
 from shared.errors import InvalidData, NotFound
 
@@ -60,43 +62,73 @@ class CollectedData:
             time_column=texts(asset, "tags").get("time_column"),
         )
 
-    def inference(
+    def collected(
         self,
         model: str,
         endpoint: str | None,
         *,
         start: datetime | None = None,
         end: datetime | None = None,
-    ) -> DataFiles:
-        """The rows collected on the endpoint's deployments of the model in [start, end).
+    ) -> list[CollectedFile]:
+        """Files of the rows collected on the endpoint's deployments of the model in [start, end).
 
-        Without an endpoint, the asset `{model}-inference`, whole.
+        Without an endpoint, those of the asset `{model}-inference`, whole.
         Raises NotFound when nothing was ever collected; no file in the span is no error.
         """
         named("a model", model)
         if endpoint is None:
-            return self.data(f"{model}-inference")
+            return self._of_asset(f"{model}-inference")
         named("an endpoint", endpoint)
-        found: list[FoundBlob] = []
+        found: list[CollectedFile] = []
         collecting = False
         for deployment in self._endpoints.endpoint(endpoint).deployments:
             if deployment.model not in {None, model}:
                 continue
-            try:
-                asset = self._asset(f"{endpoint}-{deployment.name}-model_inputs")
-            except NotFound:
-                continue
-            collecting = True
-            folder = self._blobs.locate(text(asset, "dataUri") or "")
-            found.extend(self._of_span(folder, (), start, end))
+            for collection, folder in self._folders(endpoint, deployment.name):
+                collecting = True
+                found.extend(
+                    _collected(blob, period, collection, deployment.name)
+                    for blob, period in self._of_span(folder, (), start, end)
+                )
         if not collecting:
             raise NotFound(
                 f"The workspace has no inference data of {model}; switch the data collector of "
                 f"its deployments on {endpoint} on."
             )
-        found.sort(key=lambda blob: blob.location.path)
-        what = f"The inference data of {model}"
-        return DataFiles(paths=self._blobs.fetch(found, what), time_column="time")
+        return sorted(found, key=lambda file: file.place)
+
+    def fetch(self, files: Sequence[CollectedFile]) -> DataFiles:
+        """Local files of those that were listed, in their order.
+
+        Raises InvalidData when they hold more bytes than one question may fetch.
+        """
+        blobs = [_blob(file) for file in files]
+        columns = {file.time_column for file in files}
+        return DataFiles(
+            paths=self._blobs.fetch(blobs, "What was collected"),
+            time_column=columns.pop() if len(columns) == 1 else None,
+        )
+
+    def _folders(self, endpoint: str, deployment: str) -> list[tuple[Collection, BlobLocation]]:
+        """Where a deployment's rows lie; its requests' bodies only where no rows are collected."""
+        found: list[tuple[Collection, BlobLocation]] = []
+        for collection in Collection:
+            if found and collection in {Collection.REQUEST, Collection.RESPONSE}:
+                break
+            try:
+                asset = self._asset(f"{endpoint}-{deployment}-{collection.value}")
+            except NotFound:
+                continue
+            found.append((collection, self._blobs.locate(text(asset, "dataUri") or "")))
+        return found
+
+    def _of_asset(self, name: str) -> list[CollectedFile]:
+        asset = self._asset(name)
+        column = texts(asset, "tags").get("time_column")
+        return [
+            replace(_collected(blob, None, Collection.INPUTS, None), time_column=column)
+            for blob in self._blobs_of(name, asset)
+        ]
 
     def _asset(self, name: str) -> Mapping[str, Any]:
         asset, _, version = name.partition(":")
@@ -170,18 +202,43 @@ class CollectedData:
         at: tuple[str, ...],
         start: datetime | None,
         end: datetime | None,
-    ) -> Iterator[FoundBlob]:
+    ) -> Iterator[tuple[FoundBlob, Period | None]]:
         """Walk down year, month and day only where the span goes; a day is listed at once."""
         if len(at) >= _DAY or (start is None and end is None):
             root = folder.path.rstrip("/")
             for blob in self._blobs.below(folder):
                 inside = tuple(blob.location.path.removeprefix(root).strip("/").split("/")[:-1])
                 if may_hold(at + inside, start, end):
-                    yield blob
+                    yield blob, period_of(at + inside)
             return
         blobs, folders = self._blobs.level(folder)
-        yield from blobs
+        yield from ((blob, period_of(at)) for blob in blobs)
         for below in folders:
             parts = (*at, below.path.rstrip("/").rpartition("/")[2])
             if may_hold(parts, start, end):
                 yield from self._of_span(below, parts, start, end)
+
+
+def _collected(
+    blob: FoundBlob, period: Period | None, collection: Collection, deployment: str | None
+) -> CollectedFile:
+    at = blob.location
+    return CollectedFile(
+        place=f"{at.account}/{at.container}/{at.path}",
+        version=blob.etag,
+        bytes=blob.size,
+        collection=collection,
+        deployment=deployment,
+        start=period[0] if period else None,
+        end=period[1] if period else None,
+        time_column=ROW_TIME,
+    )
+
+
+def _blob(file: CollectedFile) -> FoundBlob:
+    account, container, path = file.place.split("/", 2)
+    return FoundBlob(
+        location=BlobLocation(account=account, container=container, path=path),
+        etag=file.version,
+        size=file.bytes,
+    )

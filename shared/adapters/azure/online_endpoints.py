@@ -9,6 +9,7 @@ from shared.adapters.azure.answers import mapping, number, numbers, text, time, 
 from shared.adapters.azure.resource_names import is_resource_name, named
 from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.adapters.container_logs import last_lines
+from shared.domain.collected import Collection
 from shared.domain.world import Deployment, Endpoint
 from shared.errors import NotFound
 
@@ -87,13 +88,12 @@ class OnlineEndpoints:
         return text(answer, "content") or ""
 
 
-def _sampling(collector: Mapping[str, Any]) -> float | None:
-    """Per cent of requests whose inputs are collected; None when none are."""
-    collections = mapping(collector, "collections")
-    inputs = mapping(collections, "model_inputs")
-    if (text(inputs, "dataCollectionMode") or "").casefold() != "enabled":
+def _sampling(collector: Mapping[str, Any], collection: Collection) -> float | None:
+    """Per cent of requests of which a collection keeps rows; None when of none."""
+    settings = mapping(mapping(collector, "collections"), collection.value)
+    if (text(settings, "dataCollectionMode") or "").casefold() != "enabled":
         return None
-    rate = number(inputs.get("samplingRate"))
+    rate = number(settings.get("samplingRate"))
     return 100.0 if rate is None else 100.0 * rate
 
 
@@ -127,6 +127,7 @@ def _deployment(item: Mapping[str, Any]) -> Deployment | None:
         changed=_changed(system),
         instances=whole(mapping(item, "sku"), "capacity"),
         instance_type=text(properties, "instanceType"),
-        sampling=_sampling(mapping(properties, "dataCollector")),
+        sampling=_sampling(mapping(properties, "dataCollector"), Collection.INPUTS),
+        outputs_sampling=_sampling(mapping(properties, "dataCollector"), Collection.OUTPUTS),
         created=time(system, "createdAt"),
     )

@@ -27,6 +27,7 @@ from shared.adapters.azure.table_rows import (
     text_of,
     texts,
 )
+from shared.adapters.message_rows import checks_from_json
 from shared.domain.canonical import canonical_json
 from shared.errors import Conflict, Refused
 from shared.ports import Clock, LedgerState, Message
@@ -146,6 +147,7 @@ class TableLedger:
                     raise
                 self._explain(subject, version, event_key, commit)
         self._outbox.remember(partition, commit, version + 1, messages, oldest_first(now, counter))
+        self._tell_checks(subject, partition, state)
 
     def unsent(self, limit: int = 100) -> Sequence[Message]:
         """Outbox messages not marked sent, oldest first."""
@@ -167,6 +169,14 @@ class TableLedger:
         with self._told("list subjects"):
             rows = self._table.query_entities(f"PartitionKey eq '{SUBJECTS}'", select=["subject"])
             return sorted(row["subject"] for row in rows)
+
+    def reported(self) -> Mapping[str, Mapping[str, datetime]]:
+        """By subject, when each check last reported; one partition, a thousand rows a call."""
+        with self._told("list when checks reported"):
+            rows = self._table.query_entities(
+                f"PartitionKey eq '{SUBJECTS}'", select=["subject", "checks"]
+            )
+            return {row["subject"]: checks_from_json(row.get("checks")) for row in rows}
 
     def decisions(
         self, subject: str | None = None, limit: int = 100
@@ -222,6 +232,18 @@ class TableLedger:
         if version == 0:
             named = {"PartitionKey": SUBJECTS, "RowKey": partition, "subject": subject}
             self._table.upsert_entity(named)
+
+    def _tell_checks(self, subject: str, partition: str, state: Mapping[str, Any]) -> None:
+        """Beside the state, what the heartbeat asks of every subject.
+
+        Written after the commit: a check whose commits always fail has not reported.
+        """
+        checks = state.get("checks")
+        if checks is None:
+            return
+        named = {"PartitionKey": SUBJECTS, "RowKey": partition, "subject": subject}
+        with self._told("tell that a check reported"):
+            self._table.upsert_entity({**named, "checks": canonical_json(checks).decode()})
 
     def _explain(self, subject: str, version: int, event_key: str, commit: str) -> None:
         """Why a commit was not taken; returns when it was taken and only its answer was lost."""

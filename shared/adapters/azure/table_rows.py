@@ -4,7 +4,7 @@ A subject has a partition of its own, so that a commit is one transaction. Besid
 kinds of partition that are written before a commit and hold nothing that counts without it::
 
     s-<subject>      state; event-<hash>; decision-<newest first>; outbox-<version>-<index>
-    subjects         one row a subject
+    subjects         one row a subject, with when each check last reported, as of its last commit
     pending          one row a commit with messages, oldest first
     log-<hour>       one row a commit, newest first
 """

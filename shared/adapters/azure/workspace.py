@@ -11,6 +11,7 @@ from shared.adapters.azure.online_endpoints import OnlineEndpoints
 from shared.adapters.azure.resource_names import is_resource_name
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
+from shared.domain.collected import CollectedFile
 from shared.domain.world import (
     DataFiles,
     DeploymentHealth,
@@ -174,16 +175,20 @@ class AzureWorkspace:
         """The files of a data asset last written in [start, end). Raises NotFound."""
         return self._data.written(name, start, end)
 
-    def inference(
+    def collected(
         self,
         model: str,
         endpoint: str | None,
         *,
         start: datetime | None = None,
         end: datetime | None = None,
-    ) -> DataFiles:
-        """The files that can hold rows the model was asked to score in [start, end)."""
-        return self._data.inference(model, endpoint, start=start, end=end)
+    ) -> Sequence[CollectedFile]:
+        """The files that can hold rows the model scored in [start, end): listed, not read."""
+        return self._data.collected(model, endpoint, start=start, end=end)
+
+    def fetch(self, files: Sequence[CollectedFile]) -> DataFiles:
+        """Some of the files that were listed, as local files."""
+        return self._data.fetch(files)
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
         """The KPIs of a model in the order asked, each with its points or its problem."""

@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.embedded.database import Database
-from shared.adapters.message_rows import message_from_json, message_to_json
+from shared.adapters.message_rows import (
+    checks_from_json,
+    message_from_json,
+    message_to_json,
+)
 from shared.domain.canonical import canonical_json, format_time, parse_time
 from shared.errors import Conflict
 from shared.ports import LedgerState, Message
@@ -129,6 +133,14 @@ class EmbeddedLedger:
         with self._database.read() as connection:
             rows = connection.execute("SELECT subject FROM state ORDER BY subject").fetchall()
         return [row["subject"] for row in rows]
+
+    def reported(self) -> Mapping[str, Mapping[str, datetime]]:
+        """By subject, when each check last reported: the `checks` of every state."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT subject, json_extract(state, '$.checks') AS checks FROM state"
+            ).fetchall()
+        return {row["subject"]: checks_from_json(row["checks"]) for row in rows}
 
     def decisions(
         self, subject: str | None = None, limit: int = 100

@@ -12,24 +12,25 @@
     logs/<endpoint>/<deployment>.log, <deployment>.storage-initializer.log
     data/<name>.yaml                 paths (globs allowed), time_column
     inference/<model>.yaml           the same; or collected data as Azure lays it out:
-    inference/<endpoint>/<deployment>/model_inputs/yyyy/MM/dd/HH/*.jsonl
+    inference/<endpoint>/<deployment>/model_inputs/yyyy/MM/dd/HH/*.jsonl, and model_outputs
     kpis/<model>/<kpi>.csv           time,value,weight,deployment; in place of a query
     metrics/<resource>/<metric>.csv  time,value and a column a dimension, one row a sample
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from shared.adapters.collected_hours import may_hold
 from shared.adapters.container_logs import last_lines
+from shared.adapters.embedded.collected_files import collected_files, listed_file
 from shared.adapters.embedded.health import read_answers, read_loads
 from shared.adapters.embedded.metrics import read_metric
 from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
+from shared.domain.collected import CollectedFile
 from shared.domain.world import (
     ColumnSpec,
     DataFiles,
@@ -177,33 +178,46 @@ class FileWorkspace:
         inside = [path for path in paths if _was_written(Path(path), start, end)]
         return DataFiles(paths=tuple(inside), time_column=described.text("time_column"))
 
-    def inference(
+    def collected(
         self,
         model: str,
         endpoint: str | None,
         *,
         start: datetime | None = None,
         end: datetime | None = None,
-    ) -> DataFiles:
-        """Files that can hold rows the model was asked to score in [start, end).
+    ) -> Sequence[CollectedFile]:
+        """Files that can hold rows the model scored in [start, end): listed, not read.
 
         A span is looked for in the hours of collected data only. Raises NotFound.
         """
         _plain_names("a model", model)
-        path = self._folder / "inference" / f"{model}.yaml"
-        if path.is_file():
-            return self._data_files(path, f"inference data of {model}")
+        described = self._folder / "inference" / f"{model}.yaml"
+        if described.is_file():
+            files = self._data_files(described, f"inference data of {model}")
+            return [listed_file(Path(path), time_column=files.time_column) for path in files.paths]
+        listed = None
         if endpoint is not None and is_plain_name(endpoint):
             folder = self._folder / "inference" / endpoint
-            collected = sorted(folder.glob("*/model_inputs/**/*.jsonl"))
-            if collected:
-                needed = (
-                    str(path)
-                    for path in collected
-                    if may_hold(path.relative_to(folder).parts[2:-1], start, end)
-                )
-                return DataFiles(paths=tuple(needed), time_column="time")
-        raise NotFound(f"The workspace has no inference data of {model}.")
+            listed = collected_files(folder, self._deployments_of(model, endpoint))
+        if listed is None:
+            raise NotFound(f"The workspace has no inference data of {model}.")
+        return [file for file in listed if file.may_hold(start, end)]
+
+    def fetch(self, files: Sequence[CollectedFile]) -> DataFiles:
+        """The files that were listed; they are here already."""
+        columns = {file.time_column for file in files}
+        return DataFiles(
+            paths=tuple(file.place for file in files),
+            time_column=columns.pop() if len(columns) == 1 else None,
+        )
+
+    def _deployments_of(self, model: str, endpoint: str) -> Callable[[str], bool]:
+        """Whether a deployment may carry the model, as far as the endpoint's file says."""
+        try:
+            known = {d.name: d.model for d in self.endpoint(endpoint).deployments}
+        except NotFound:
+            known = {}
+        return lambda name: known.get(name) in {None, model}
 
     def _data_files(self, path: Path, what: str) -> DataFiles:
         described, paths = self._described(path, what, empty=False)
@@ -285,5 +299,6 @@ def _deployment(path: Path, name: str, facts: Any) -> Deployment:
         instances=described.whole("instances"),
         instance_type=described.text("instance_type"),
         sampling=described.number("sampling"),
+        outputs_sampling=described.number("outputs_sampling"),
         created=described.time("created"),
     )

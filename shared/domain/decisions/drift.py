@@ -5,20 +5,22 @@ from datetime import datetime
 
 from shared.domain.action import Action, RequestRetraining
 from shared.domain.alert import Alert, AlertKind
-from shared.domain.canonical import format_time
+from shared.domain.canonical import content_hash, format_time
 from shared.domain.decision import Outcome
-from shared.domain.decisions.drift_alarm import look_for_drift
-from shared.domain.decisions.drift_columns import column_finding, limits_of
-from shared.domain.decisions.drift_notice import drift_alert
+from shared.domain.decisions.collection.sampling import spell_sampling
+from shared.domain.decisions.collection.window import window_findings
+from shared.domain.decisions.drift_predictions import judge_predictions
+from shared.domain.decisions.drift_side import Side, SideJudged, compared, judge_side
+from shared.domain.decisions.drift_windows import Counted, last_border, windows_after
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Check, Event
-from shared.domain.evidence import DriftEvidence
+from shared.domain.evidence import DriftEvidence, WindowNews
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import DriftPolicy, Policy
 from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_time
-from shared.statistics import Profile, compare
+from shared.statistics import Comparison, Profile
 
 
 def decide_drift(
@@ -28,70 +30,152 @@ def decide_drift(
     state: SubjectState,
     now: datetime,
 ) -> Outcome:
-    """Compare one window with the baseline, feature by feature, with the three-way verdict.
+    """Compare one window with the baseline, column by column, with the three-way verdict.
 
-    The alarm the policy chose raises one alert with the features behind it, and asks for one
-    retraining when the drift begins; the verdicts of the window explain it.
+    The alarm the policy chose raises one alert with the columns behind it, and asks for one
+    retraining when the drift begins; the verdicts of the window explain it. Predictions that the
+    training data does not know are a side of their own. A look between two windows tells what the
+    last one said; a window whose data came late is judged again once.
     """
-    checks = {**state.checks, Check.DRIFT.value: event.time}
+    reported = max(event.time, state.checks.get(Check.DRIFT.value, event.time))
+    state = replace(state, checks={**state.checks, Check.DRIFT.value: reported})
     drift = policy.drift if policy is not None else DriftPolicy()
+    if evidence.problem is not None:
+        return Outcome(findings=(_cannot_look(event, evidence),), actions=(), state=state)
     if evidence.baseline is None or evidence.window is None:
-        finding = Finding(
-            rule=Rule.DRIFT,
-            thing=event.subject,
-            verdict=Verdict.ERROR,
-            reason="cannot_look",
-            sentence=evidence.problem or f"The data of {event.name} could not be read.",
-        )
-        return Outcome(findings=(finding,), actions=(), state=replace(state, checks=checks))
-
-    base, limits = Profile.from_json(evidence.baseline), limits_of(drift, evidence.baseline)
-    comparison = compare(
-        base, Profile.from_json(evidence.window), limits=limits, confidence=drift.confidence
+        return _nothing_new(event, evidence, drift, state)
+    comparison = compared(evidence, Profile.from_json(evidence.window), drift)
+    watch, late = windows_after(
+        evidence.looked,
+        _counted(evidence, comparison, drift),
+        state.drift,
+        evidence.version,
+        event.time,
     )
-    findings = tuple(
-        column_finding(column, f"feature/{column.name}") for column in comparison.columns
+    span = evidence.collected
+    sampling = "" if span is None else spell_sampling(span.sampling, span.inputs.rows)
+    features = judge_side(
+        event,
+        evidence,
+        comparison,
+        drift,
+        watch,
+        Side.FEATURES,
+        predicted=() if span is None else span.predicted,
+        sampling=sampling,
     )
-    seen = look_for_drift(evidence, comparison, drift, state.drift)
-    alerts: tuple[Alert, ...] = ()
-    if seen.moved:
-        changed = comparison
-        if seen.rows is not None:
-            changed = compare(base, seen.rows, limits=limits, confidence=drift.confidence)
-        alerts = (drift_alert(event, evidence, changed, seen, drift),)
+    news = evidence.looked[-1].news if evidence.looked else WindowNews.NEW
+    predictions, of_predictions, predicted = judge_predictions(
+        event, evidence.predictions, drift, state.predictions, news, sampling
+    )
+    sides = [side for side in (features, predictions) if side is not None]
+    over = {side.side.labels(event.name).get("of") for side in sides if side.seen.over}
     told, records = settle(
         state.alerts,
-        alerts,
-        covered=lambda alert: _is_of_inputs(alert) and seen.over,
-        over=lambda _: (
-            f"the window ending {spell_time(evidence.end)} is like the training data again"
-        ),
+        [side.alert for side in sides if side.alert is not None],
+        covered=lambda alert: _is_told_here(alert) and alert.labels.get("of") in over,
+        over=lambda alert: _why_over(alert, evidence),
         now=now,
     )
-    asks: tuple[Action, ...] = ()
-    if seen.moved and drift.retrain and not _already_drifting(state):
-        asks = (
-            RequestRetraining(
-                model=event.name,
-                cause="drift",
-                window=f"{format_time(seen.since)}/{format_time(evidence.end)}",
-                features=tuple(moved.column for moved in seen.moved),
-            ),
-        )
     return Outcome(
-        findings=findings,
-        actions=told + asks,
-        state=replace(state, alerts=records, checks=checks, drift=seen.watch),
+        findings=(
+            *features.findings,
+            *of_predictions,
+            *late,
+            *window_findings(span, f"window/{spell_time(evidence.end)}"),
+        ),
+        actions=told + _retraining(event, evidence, drift, state, sides),
+        state=replace(state, alerts=records, drift=features.seen.watch, predictions=predicted),
+    )
+
+
+def _counted(
+    evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy
+) -> dict[datetime, Counted]:
+    """What each window that was read holds, by its end."""
+    found = {}
+    for look in evidence.looked:
+        if look.profile is not None:
+            window = Profile.from_json(look.profile)
+            found[look.end] = _count(window, compared(evidence, window, drift))
+    found[evidence.end] = _count(Profile.from_json(evidence.window or {}), comparison)
+    return found
+
+
+def _count(window: Profile, comparison: Comparison) -> Counted:
+    plain = window.to_json()
+    told = {name: plain[name] for name in ("rows", "columns", "problems", "unread")}
+    return Counted(rows=window.rows, counts=content_hash(told)[:16], verdict=comparison.verdict)
+
+
+def _retraining(
+    event: Event,
+    evidence: DriftEvidence,
+    drift: DriftPolicy,
+    state: SubjectState,
+    sides: list[SideJudged],
+) -> tuple[Action, ...]:
+    """One request when a drift begins, whichever side it begins on."""
+    moved = [side for side in sides if side.seen.moved]
+    if not moved or not drift.retrain or _already_drifting(state):
+        return ()
+    since = min(side.seen.since for side in moved)
+    return (
+        RequestRetraining(
+            model=event.name,
+            cause="drift",
+            window=f"{format_time(since)}/{format_time(evidence.end)}",
+            features=tuple(one.column for side in moved for one in side.seen.moved),
+        ),
     )
 
 
 def _already_drifting(state: SubjectState) -> bool:
     return any(
-        record.status is AlertStatus.FIRING and _is_of_inputs(record.alert)
+        record.status is AlertStatus.FIRING and _is_told_here(record.alert)
         for record in state.alerts.values()
     )
 
 
-def _is_of_inputs(alert: Alert) -> bool:
+def _why_over(alert: Alert, evidence: DriftEvidence) -> str:
+    like = "the version's first predictions" if "of" in alert.labels else "the training data"
+    return f"the window ending {spell_time(evidence.end)} is like {like} again"
+
+
+def _cannot_look(event: Event, evidence: DriftEvidence) -> Finding:
+    return Finding(
+        rule=Rule.DRIFT,
+        thing=event.subject,
+        verdict=Verdict.ERROR,
+        reason="cannot_look",
+        sentence=evidence.problem or f"The data of {event.name} could not be read.",
+    )
+
+
+def _nothing_new(
+    event: Event, evidence: DriftEvidence, drift: DriftPolicy, state: SubjectState
+) -> Outcome:
+    """Between two windows the last verdict stands, and nothing is read or ended."""
+    watch, late = windows_after(evidence.looked, {}, state.drift, evidence.version, event.time)
+    last = watch.windows[-1] if watch.windows else None
+    if last is None:
+        unread = replace(evidence, problem=f"The data of {event.name} was not read.")
+        return Outcome(findings=(_cannot_look(event, unread),), actions=(), state=state)
+    finding = Finding(
+        rule=Rule.DRIFT,
+        thing=event.subject,
+        verdict=Verdict(last.verdict),
+        reason="judged_before",
+        sentence=(
+            f"The window ending {spell_time(last.end)} was judged at {spell_time(last.judged)}: "
+            f"{last.verdict}, on {last.rows} rows. The next window ends at "
+            f"{spell_time(last_border(event.time, drift.every) + drift.every)}."
+        ),
+        n=last.rows,
+    )
+    return Outcome(findings=(finding, *late), actions=(), state=replace(state, drift=watch))
+
+
+def _is_told_here(alert: Alert) -> bool:
     """Whether it is told here: what a batch endpoint writes is another decision's."""
     return alert.kind is AlertKind.DRIFT and "batch" not in alert.labels

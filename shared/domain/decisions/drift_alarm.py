@@ -56,12 +56,21 @@ class DriftSeen:
 def look_for_drift(
     evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy, watch: DriftWatch
 ) -> DriftSeen:
-    """Ask the alarm the policy chose; without a calibration only limits can tell."""
+    """Take in one more window, and ask the alarm the policy chose."""
     recent = (*watch.recent, comparison.verdict.value)[-_REMEMBERED:]
-    kept = replace(watch, recent=recent)
+    return ask_alarm(evidence, comparison, drift, replace(watch, recent=recent))
+
+
+def ask_alarm(
+    evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy, watch: DriftWatch
+) -> DriftSeen:
+    """The same where `watch` knows the verdict of the window already.
+
+    Without a calibration only limits can tell.
+    """
     if drift.alarm is DriftAlarm.SEQUENTIAL and evidence.calibration is not None:
-        return _sequential(evidence, drift, kept)
-    return _by_limits(evidence, comparison, drift, kept)
+        return _sequential(evidence, drift, watch)
+    return _by_limits(evidence, comparison, drift, watch)
 
 
 def _by_limits(
@@ -81,7 +90,7 @@ def _by_limits(
         since=evidence.start,
         sentence="",
         over=comparison.verdict is Verdict.PASS,
-        watch=watch,
+        watch=replace(watch, until=evidence.watched_until or watch.until),
     )
 
 

@@ -1,8 +1,10 @@
 """Some rows of a source, whose columns are read when they are asked for."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
+
+from shared.profiles.sources.unread import Unread
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -13,8 +15,9 @@ class Part:
     """So many rows; `read` gives one of its columns, and nothing is kept of it here.
 
     `read_pieces` gives it piece by piece where that is cheaper. `names` are all its columns,
-    `added` those the source has beside the data's own, `mixed` those of several types, read as
-    text. `unread` counts the lines of collected data that hold no rows of columns. `share` is the
+    `added` those the source has beside the data's own, `about` what it knows of each row under
+    names that no data has (`@time`, `@id`), `mixed` those of several types, read as text. `lines`
+    counts those of a collector that were read, `unread` those that could not be. `share` is the
     part's share of the whole source, for whoever shows progress.
     """
 
@@ -23,14 +26,16 @@ class Part:
     read: "Callable[[str], pa.ChunkedArray]"
     read_pieces: "Callable[[str], Iterator[pa.Array]] | None" = None
     added: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     mixed: tuple[str, ...] = ()
-    unread: int = 0
+    lines: int = 0
+    unread: Unread = field(default_factory=Unread)
     share: float = 1.0
 
     @property
     def all_names(self) -> tuple[str, ...]:
-        """The data's columns and the source's own."""
-        return (*self.names, *self.added)
+        """The data's columns, the source's own, and what is known of each row."""
+        return (*self.names, *self.added, *self.about)
 
     @classmethod
     def of(
@@ -38,18 +43,22 @@ class Part:
         table: "pa.Table",
         *,
         added: Collection[str] = (),
+        about: Collection[str] = (),
         mixed: Collection[str] = (),
-        unread: int = 0,
+        lines: int = 0,
+        unread: Unread | None = None,
         share: float = 1.0,
     ) -> Self:
         """A part of what is in memory already."""
         return cls(
             rows=table.num_rows,
-            names=tuple(name for name in table.column_names if name not in added),
+            names=tuple(name for name in table.column_names if name not in {*added, *about}),
             added=tuple(added),
+            about=tuple(about),
             read=table.column,
             mixed=tuple(mixed),
-            unread=unread,
+            lines=lines,
+            unread=unread or Unread(),
             share=share,
         )
 

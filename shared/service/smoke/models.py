@@ -53,16 +53,14 @@ def _collected(
     question = f"Are rows that {policy.model} scored collected?"
     with book.trying(question):
         try:
-            files = adapters.workspace.inference(
+            files = adapters.workspace.collected(
                 policy.model, policy.endpoint, start=since, end=now
             )
         except NotFound as problem:
             book.note(question, Answer.NO, str(problem))
             return
-        if not files.paths:
+        if not files:
             book.note(question, Answer.NO, "no file in this span", "Switch the data collector on.")
             return
-        example = "/".join(files.paths[-1].replace("\\", "/").split("/")[-7:])
-        book.note(
-            question, Answer.YES, f"{counted(len(files.paths), 'file')}, such as .../{example}"
-        )
+        example = "/".join(files[-1].place.replace("\\", "/").split("/")[-7:])
+        book.note(question, Answer.YES, f"{counted(len(files), 'file')}, such as .../{example}")

@@ -121,6 +121,35 @@ def test_a_process_that_died_before_its_transaction_leaves_nothing_that_counts(o
     assert [m.id for m in ledger.unsent()] == ["m1"]
 
 
+class DieAfterwards(RequestsTransport):
+    """The process dies after its transaction, before anything else is written."""
+
+    def __init__(self):
+        super().__init__()
+        self.committed = False
+
+    def send(self, request, **options):
+        if self.committed:
+            raise ServiceRequestError("The process is gone.")
+        self.committed = request.url.endswith("$batch")
+        return super().send(request, **options)
+
+
+def test_a_process_that_died_after_its_transaction_has_committed_and_is_told_a_moment_later(
+    open_ledger,
+):
+    """What the heartbeat is told lags behind until the check's next commit."""
+    state = {"checks": {"drift": "2026-02-03T12:00:00Z"}}
+    with pytest.raises(Unavailable):
+        commit(open_ledger(transport=DieAfterwards()), state=state)
+
+    ledger = open_ledger()
+    assert ledger.state("model/a").state == state
+    assert ledger.reported() == {"model/a": {}}
+    commit(ledger, version=1, event_key="e2", state=state)
+    assert ledger.reported() == {"model/a": {"drift": NOON}}
+
+
 def test_a_pending_row_that_leads_nowhere_is_kept_for_a_day_and_then_removed(open_ledger, account):
     with pytest.raises(Unavailable):
         commit(

@@ -3,6 +3,7 @@
 import json
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
@@ -134,6 +135,18 @@ def test_the_outboxs_age_is_told_with_each_heartbeat(watched):
 
     assert watched.metrics()["driftgate.outbox.age"] == {"{}": 0.0}
     assert Check.HEARTBEAT == "heartbeat"
+
+
+def test_how_long_ago_the_last_heartbeat_was_decided_is_told_by_the_next_one(watched):
+    """A timer may fire although nothing is decided any more: this age then grows."""
+    scene = watched.scene
+    scene.application.service.heartbeat()
+    assert watched.metrics()["driftgate.heartbeat.age"] == {"{}": 0.0}
+    scene.drain()
+    for minutes in (15, 30):
+        scene.clock.advance(timedelta(minutes=15))
+        scene.application.service.heartbeat()
+        assert watched.metrics()["driftgate.heartbeat.age"] == {"{}": minutes * 60.0}
 
 
 def test_a_decision_is_one_line_of_log_with_names_and_no_values(watched, registered, caplog):

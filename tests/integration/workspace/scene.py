@@ -123,7 +123,7 @@ class AzureScene:
                     "provisioningState": one.get("provisioning_state", "Succeeded"),
                     "model": model_id,
                     "instanceType": one.get("instance_type"),
-                    "dataCollector": _collector(one.get("sampling")),
+                    "dataCollector": _collector(one),
                 },
                 sku={"name": "Default", "tier": "Standard", "capacity": one.get("instances")},
             )
@@ -184,11 +184,13 @@ def _date(resource: dict[str, Any], facts: Mapping[str, Any]) -> None:
             resource["systemData"][theirs] = facts[ours].isoformat()
 
 
-def _collector(sampling: float | None) -> dict[str, Any] | None:
-    if sampling is None:
-        return None
-    inputs = {"dataCollectionMode": "Enabled", "samplingRate": sampling / 100.0}
-    return {"collections": {"model_inputs": inputs}}
+def _collector(facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    collections = {
+        collection: {"dataCollectionMode": "Enabled", "samplingRate": facts[key] / 100.0}
+        for key, collection in (("sampling", "model_inputs"), ("outputs_sampling", "model_outputs"))
+        if key in facts
+    }
+    return {"collections": collections} if collections else None
 
 
 def serve_scene(server: LoopbackServer) -> AzureScene:

@@ -263,9 +263,9 @@ def test_a_span_lists_only_the_days_it_touches(scene, workspace):
         scene.blobs[f"{folder}/2026/02/{day:02}/11/i.jsonl"] = b"{}\n"
     scene.asset("ep-blue-model_inputs", f"{COLLECTED}/ep/blue/model_inputs")
 
-    files = workspace.inference("loan", "ep", start=NOON.replace(hour=9), end=NOON)
+    files = workspace.collected("loan", "ep", start=NOON.replace(hour=9), end=NOON)
 
-    assert len(files.paths) == 1
+    assert len(files) == 1
     assert len(scene.server.router.requests("GET", f"/{ACCOUNT}/{CONTAINER}")) == 4
 
 

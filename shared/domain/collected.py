@@ -1,0 +1,122 @@
+"""What a deployment's data collector kept of the rows it scored: files, and what lies in them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.domain.canonical import content_hash
+
+ROW_TIME = "@time"
+ROW_ID = "@id"
+"""What is known of each collected row beside its columns, under names that no data has."""
+
+WRITTEN_LATE = timedelta(hours=1)
+"""A row may be written into the folder of the hour after its own."""
+
+
+class Collection(StrEnum):
+    """What was collected: rows of columns a script named, or the bodies of whole requests."""
+
+    INPUTS = "model_inputs"
+    OUTPUTS = "model_outputs"
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedFile:
+    """A file as it was listed: where it is, whose rows it holds, and which version of it it is.
+
+    `place` means something to the adapter that listed it only. `start` and `end` are the period of
+    its folder, None where its place tells none; `time_column` cuts windows out of its rows.
+    """
+
+    place: str
+    version: str
+    bytes: int
+    collection: Collection = Collection.INPUTS
+    deployment: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    time_column: str | None = None
+
+    def may_hold(self, start: datetime | None, end: datetime | None) -> bool:
+        """Whether rows of [start, end) can lie in it; one whose period is unknown may hold any."""
+        if self.start is None or self.end is None:
+            return True
+        return period_may_hold(self.start, self.end, start, end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Files as they were seen at one look: equal marks mean that nothing came and nothing grew."""
+
+    files: int = 0
+    bytes: int = 0
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """Input rows of a span and their output rows, joined by correlation id and place in the line.
+
+    `with_outputs` of the `inputs` have their output, `with_inputs` of the `outputs` their input.
+    `repeated` counts rows whose id came before, `without_id` those that have none.
+    """
+
+    inputs: int = 0
+    outputs: int = 0
+    with_outputs: int = 0
+    with_inputs: int = 0
+    repeated_inputs: int = 0
+    repeated_outputs: int = 0
+    without_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnSeen:
+    """The rows that had a value in a column, when the last of them was, and the rows after it."""
+
+    filled: int
+    last: datetime | None = None
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsSeen:
+    """Rows of a span: how many, from when to when, their columns.
+
+    `settled` of the rows lie in the part of the span whose rows can no longer come late. `lines`
+    and `unread` count those of all files that were read, `unread` by the reason, with an example.
+    """
+
+    rows: int = 0
+    settled: int = 0
+    files: int = 0
+    lines: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    columns: dict[str, ColumnSeen] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
+    example: str = ""
+
+
+def seen(files: Iterable[CollectedFile]) -> Seen:
+    """What was seen of some files, whatever their order."""
+    listed = sorted((file.place, file.version, file.bytes) for file in files)
+    if not listed:
+        return Seen()
+    return Seen(
+        files=len(listed),
+        bytes=sum(size for _, _, size in listed),
+        mark=content_hash([[place, version] for place, version, _ in listed])[:16],
+    )
+
+
+def period_may_hold(
+    opened: datetime, closed: datetime, start: datetime | None, end: datetime | None
+) -> bool:
+    """Whether a folder of the period [opened, closed) can hold rows of [start, end)."""
+    late = WRITTEN_LATE if end is not None else timedelta(0)
+    return (start is None or closed > start) and (end is None or opened < end + late)

@@ -1,0 +1,84 @@
+"""One side of a model, its features or its predictions: findings, and the alert if it drifted."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.alert import Alert
+from shared.domain.decisions.drift_alarm import DriftSeen, ask_alarm
+from shared.domain.decisions.drift_columns import column_finding, limits_of
+from shared.domain.decisions.drift_notice import drift_alert
+from shared.domain.event import Event
+from shared.domain.evidence import DriftEvidence
+from shared.domain.finding import Finding
+from shared.domain.policy import DriftPolicy
+from shared.domain.state import DriftWatch
+from shared.statistics import Comparison, Profile, compare
+
+
+class Side(StrEnum):
+    """What is compared: what the model was asked, or what it answered."""
+
+    FEATURES = "features"
+    PREDICTIONS = "predictions"
+
+    def labels(self, model: str) -> dict[str, str]:
+        """What an alert of this side is known by."""
+        return {"model": model, **({"of": self.value} if self is Side.PREDICTIONS else {})}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideJudged:
+    """What was found on one side; `alert` is None unless it drifted."""
+
+    side: Side
+    findings: tuple[Finding, ...]
+    alert: Alert | None
+    seen: DriftSeen
+
+
+def compared(evidence: DriftEvidence, window: Profile, drift: DriftPolicy) -> Comparison:
+    """A window against the baseline of the look, with the limits of the policy."""
+    baseline = evidence.baseline or {}
+    return compare(
+        Profile.from_json(baseline),
+        window,
+        limits=limits_of(drift, baseline),
+        confidence=drift.confidence,
+    )
+
+
+def judge_side(
+    event: Event,
+    evidence: DriftEvidence,
+    comparison: Comparison,
+    drift: DriftPolicy,
+    watch: DriftWatch,
+    side: Side,
+    *,
+    predicted: Collection[str] = (),
+    sampling: str = "",
+) -> SideJudged:
+    """Every column's finding, and the alert that the alarm of the policy raises.
+
+    `predicted` names columns that the model made itself, `sampling` says how much is collected.
+    """
+    seen = ask_alarm(evidence, comparison, drift, watch)
+    alert = None
+    if seen.moved:
+        changed = comparison if seen.rows is None else compared(evidence, seen.rows, drift)
+        alert = drift_alert(
+            event, evidence, changed, seen, drift, side.labels(event.name), sampling
+        )
+    return SideJudged(
+        side=side,
+        findings=tuple(
+            column_finding(
+                column,
+                f"{'prediction' if column.name in predicted else 'feature'}/{column.name}",
+            )
+            for column in comparison.columns
+        ),
+        alert=alert,
+        seen=seen,
+    )
