@@ -147,3 +147,27 @@ def test_a_workspace_file_that_cannot_be_read_is_an_error_that_names_it(scene, c
         "loan-endpoint.yaml: traffic is [1]; give a mapping."
     )
     assert scene.application.queue.dead_letters("checks") == []
+
+
+def test_a_deployment_is_found_when_only_model_deployed_tells_of_it(scene, sample):
+    scene.endpoint("{blue: 100}", GREEN_IDLE)
+    payload = sample("aml_model_deployed.eventgrid.json")
+    payload[0]["data"]["ServiceName"] = "loan-endpoint"
+    payload[0]["eventTime"] = scene.clock.now.isoformat()
+    scene.send(payload)
+
+    scene.clock.advance(timedelta(minutes=30))
+    scene.drain()
+
+    assert scene.told() == [("PostAlert", "no_traffic")]
+
+
+def test_a_service_that_is_no_online_endpoint_is_not_watched(scene, sample):
+    scene.send(sample("aml_model_deployed.eventgrid.json"))
+
+    decision = scene.last("endpoint/my-sklearn-service")
+    assert decision["verdict"] == "pass"
+    assert decision["findings"][0]["sentence"] == (
+        "my-sklearn-service is no online endpoint of this workspace; only those are watched."
+    )
+    assert scene.told() == []

@@ -29,6 +29,7 @@ class Reaction:
 
 _FAMILIES = {
     EventType.MODEL_REGISTERED: "registered",
+    EventType.MODEL_DEPLOYED: "routing",
     EventType.DEPLOYMENT_COMPLETED: "routing",
     EventType.DEPLOYMENT_FAILED: "routing",
     EventType.DEPLOYMENT_DELETED: "routing",

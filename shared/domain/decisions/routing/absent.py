@@ -23,9 +23,14 @@ def decide_absent(
     """What becomes of an endpoint that is not there.
 
     One that was deleted, as its event told or as the list of endpoints shows of one that was read
-    before, ends everything about it. Otherwise it is an error; what Azure refused to make is told.
+    before, ends everything about it. ModelDeployed is also sent for services that are no online
+    endpoints, which nobody watches. Otherwise it is an error; what Azure refused to make is told.
     """
     known = bool(state.checks) or event.type is EventType.DEPLOYMENT_DELETED
+    if event.type is EventType.MODEL_DEPLOYED and evidence.gone and not known:
+        sentence = f"{event.name} is no online endpoint of this workspace; only those are watched."
+        other = _finding(event, Verdict.PASS, "not_watched", sentence)
+        return Outcome(findings=(other,), actions=(), state=state)
     if event.type is EventType.ENDPOINT_DELETED or (evidence.gone and known):
         return _deleted(event, state, now)
     refused = refusals_after(event, None, state, at, now)
