@@ -9,6 +9,8 @@ from shared.domain.canonical import format_time
 from shared.scenarios.workspace import WorkspaceFiles
 
 HOUR = timedelta(hours=1)
+Key = tuple[str, str, str | None]
+"""The model, the figure's name, and the deployment it is of, where it is told by deployment."""
 
 
 class Kind(StrEnum):
@@ -43,32 +45,37 @@ class FigureLog:
 
     def __init__(self, files: WorkspaceFiles) -> None:
         self._files = files
-        self._figures: dict[tuple[str, str], Figure | None] = {}
-        self._written: dict[tuple[str, str], datetime] = {}
+        self._figures: dict[Key, Figure | None] = {}
+        self._written: dict[Key, datetime] = {}
 
-    def set(self, model: str, kpi: str, figure: Figure | None, since: datetime) -> None:
+    def set(self, key: Key, figure: Figure | None, since: datetime) -> None:
         """From now on; None writes no more. A new figure has a history from `since` on."""
-        self._figures[model, kpi] = figure
-        if (model, kpi) not in self._written:
-            self._written[model, kpi] = since.replace(minute=0, second=0, microsecond=0)
-            self._files.write(f"kpis/{model}/{kpi}.csv", "time,value,weight\n")
+        model, kpi, deployment = key
+        path = self._files.folder / "kpis" / model / f"{kpi}.csv"
+        if not path.exists():
+            head = "time,value,weight" + (",deployment" if deployment else "")
+            self._files.write(f"kpis/{model}/{kpi}.csv", f"{head}\n")
+        self._figures[key] = figure
+        self._written.setdefault(key, since.replace(minute=0, second=0, microsecond=0))
 
-    def figure(self, model: str, kpi: str) -> Figure | None:
+    def figure(self, key: Key) -> Figure | None:
         """What it is for the time being."""
-        return self._figures.get((model, kpi))
+        return self._figures.get(key)
 
     def extend(self, now: datetime) -> None:
         """Write every hour that is over."""
-        for (model, kpi), figure in self._figures.items():
-            time = self._written[model, kpi]
+        for key, figure in self._figures.items():
+            model, kpi, deployment = key
+            time = self._written[key]
             lines = []
             while time + HOUR <= now:
                 if figure is not None:
-                    value, weight = figure.drawn(Random(f"{model}/{kpi}/{time}"))  # noqa: S311
+                    value, weight = figure.drawn(Random(f"{key}/{time}"))  # noqa: S311
                     told = "" if weight is None else f"{weight:g}"
-                    lines.append(f"{format_time(time)},{value:.6g},{told}\n")
+                    of = f",{deployment}" if deployment else ""
+                    lines.append(f"{format_time(time)},{value:.6g},{told}{of}\n")
                 time += HOUR
-            self._written[model, kpi] = time
+            self._written[key] = time
             if lines:
                 path = self._files.folder / "kpis" / model / f"{kpi}.csv"
                 with path.open("a", encoding="utf-8") as file:

@@ -12,7 +12,9 @@ _BEFORE = "for DURATION before"
 _HISTORY = timedelta(days=35)
 
 
-@verbs.add("kpi KPI of NAME is NUMBER % of COUNT an hour", clauses=(_BEFORE,), lasts=True)
+@verbs.add(
+    "kpi KPI of NAME [on DEPLOYMENT] is NUMBER % of COUNT an hour", clauses=(_BEFORE,), lasts=True
+)
 def share(stage: Stage, found: Found) -> Undo:
     """A share of so many cases an hour, until the next sentence about it."""
     figure = Figure(
@@ -21,14 +23,16 @@ def share(stage: Stage, found: Found) -> Undo:
     return _set(stage, found, figure)
 
 
-@verbs.add("kpi KPI of NAME is NUMBER an hour", clauses=(_BEFORE,), lasts=True)
+@verbs.add("kpi KPI of NAME [on DEPLOYMENT] is NUMBER an hour", clauses=(_BEFORE,), lasts=True)
 def count(stage: Stage, found: Found) -> Undo:
     """So many an hour."""
     return _set(stage, found, Figure(kind=Kind.COUNT, value=found.number("number")))
 
 
 @verbs.add(
-    "kpi KPI of NAME is NUMBER on average over COUNT an hour", clauses=(_BEFORE,), lasts=True
+    "kpi KPI of NAME [on DEPLOYMENT] is NUMBER on average over COUNT an hour",
+    clauses=(_BEFORE,),
+    lasts=True,
 )
 def mean(stage: Stage, found: Found) -> Undo:
     """A mean over so many cases an hour, each a fifth of it off."""
@@ -36,16 +40,16 @@ def mean(stage: Stage, found: Found) -> Undo:
     return _set(stage, found, figure)
 
 
-@verbs.add("kpi KPI of NAME is not measured", lasts=True)
+@verbs.add("kpi KPI of NAME [on DEPLOYMENT] is not measured", lasts=True)
 def not_measured(stage: Stage, found: Found) -> Undo:
     """Its source is silent."""
     return _set(stage, found, None)
 
 
 def _set(stage: Stage, found: Found, figure: Figure | None) -> Undo:
-    model, kpi = found.text("name"), found.text("kpi")
-    before = stage.figures.figure(model, kpi)
+    key = found.text("name"), found.text("kpi"), found.optional("deployment")
+    before = stage.figures.figure(key)
     history = found.clause(_BEFORE)
     since = stage.start - (_HISTORY if history is None else history.duration("duration"))
-    stage.figures.set(model, kpi, figure, since)
-    return lambda: stage.figures.set(model, kpi, before, since)
+    stage.figures.set(key, figure, since if stage.opening else stage.now)
+    return lambda: stage.figures.set(key, before, since)

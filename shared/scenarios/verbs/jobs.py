@@ -1,36 +1,46 @@
 """Batch endpoints score: their jobs start, end or never come."""
 
 import json
-from datetime import timedelta
+import os
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.errors import InvalidScenario
 from shared.scenarios.azure_events import run_ended
 from shared.scenarios.phrases import Found
+from shared.scenarios.rows import table
 from shared.scenarios.stage import Stage
 from shared.scenarios.times import parse_moment
+from shared.scenarios.verbs.rows import COLUMN, columns_of
 from shared.scenarios.verbs.verb import TELLING, Vocabulary
 from shared.scenarios.workspace import written
 
 verbs = Vocabulary()
+_WRITING = "writing COUNT rows to NAME"
 
 
-@verbs.add("batch jobs of ENDPOINT have completed each day at TIME for COUNT days")
+@verbs.add(
+    "batch jobs of ENDPOINT have completed each day at TIME for COUNT days",
+    clauses=(_WRITING, COLUMN),
+)
 def have_completed(stage: Stage, found: Found) -> None:
     """What went well before the story begins, a run of ten minutes a day."""
     first = parse_moment(found.text("time"), stage.start)
     for days in range(int(found.text("count")), 0, -1):
         started = first - timedelta(days=days)
+        ended = started + timedelta(minutes=10)
+        job = f"{found.text('endpoint')}-{started:%Y%m%d}"
         _write(
             stage,
-            f"{found.text('endpoint')}-{started:%Y%m%d}",
+            job,
             {
                 "state": "Completed",
                 "endpoint": found.text("endpoint"),
                 "started": written(started),
-                "ended": written(started + timedelta(minutes=10)),
+                "ended": written(ended),
             },
         )
+        _write_rows(stage, found, job, ended)
 
 
 @verbs.add("batch job JOB of ENDPOINT starts", clauses=TELLING)
@@ -42,9 +52,10 @@ def starts(stage: Stage, found: Found) -> None:
     _tell(stage, found, job, found.text("endpoint"), "Running")
 
 
-@verbs.add("batch job JOB completes", clauses=TELLING)
+@verbs.add("batch job JOB completes", clauses=(_WRITING, COLUMN, *TELLING))
 def completes(stage: Stage, found: Found) -> None:
     """It has scored everything."""
+    _write_rows(stage, found, found.text("job"), stage.now)
     _end(stage, found, "Completed")
 
 
@@ -68,6 +79,19 @@ def _end(stage: Stage, found: Found, state: str) -> None:
     facts = {**known, "state": state, "ended": written(stage.now)}
     stage.show(found, lambda: _write(stage, job, facts))
     _tell(stage, found, job, str(facts["endpoint"]), state)
+
+
+def _write_rows(stage: Stage, found: Found, job: str, at: datetime) -> None:
+    """A file of the asset, last written when the run ended."""
+    writing = found.clause(_WRITING)
+    if writing is None:
+        return
+    asset = writing.text("name")
+    name = f"data/{asset}/{job}.csv"
+    stage.files.write(name, table(columns_of(found), int(writing.text("count")), job))
+    stamp = (at - timedelta(seconds=30)).timestamp()
+    os.utime(stage.files.folder / name, (stamp, stamp))
+    stage.files.write(f"data/{asset}.yaml", json.dumps({"paths": [f"{asset}/*.csv"]}))
 
 
 def _write(stage: Stage, job: str, facts: dict[str, Any]) -> None:

@@ -74,6 +74,16 @@ def completes(stage: Stage, found: Found) -> None:
     stage.tell(found, run_ended(run, "Completed", at=stage.now, experiment=monitor))
 
 
+@verbs.add("workspace file FILE", needs_block=True)
+def workspace_file(stage: Stage, found: Found) -> None:
+    """Whatever else the embedded workspace can hold, with the lines below in it."""
+    name = found.text("file")
+    inside = (stage.files.folder / name).resolve()
+    if not inside.is_relative_to(stage.files.folder.resolve()):
+        raise InvalidScenario(f"line {found.line}: {name} leaves the workspace's folder.")
+    stage.files.write(name, found.block)
+
+
 @verbs.add("payload FILE arrives", clauses=TELLING)
 def payload(stage: Stage, found: Found) -> None:
     """A file beside the scenario, sent as it is."""

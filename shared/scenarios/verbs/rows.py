@@ -9,21 +9,19 @@ from shared.scenarios.stage import Stage
 from shared.scenarios.verbs.verb import Undo, Vocabulary
 
 verbs = Vocabulary()
-_COLUMN = "COLUMN about NUMBER give or take NUMBER_2"
+COLUMN = "COLUMN about NUMBER give or take NUMBER_2"
 _OUTPUT = "answers COLUMN about NUMBER give or take NUMBER_2"
 
 
-@verbs.add(
-    "rows NUMBER an hour of DEPLOYMENT [of ENDPOINT]", clauses=(_OUTPUT, _COLUMN), lasts=True
-)
+@verbs.add("rows NUMBER an hour of DEPLOYMENT [of ENDPOINT]", clauses=(_OUTPUT, COLUMN), lasts=True)
 def rows(stage: Stage, found: Found) -> Undo:
     """So many are collected, a request each, until the next sentence about the same."""
     if found.number("number") <= 0:
         raise InvalidScenario(f"line {found.line}: give a number above 0, or write `no rows of`.")
     collected = Rows(
         an_hour=found.number("number"),
-        inputs=_columns(found, _COLUMN) or (Column(name="amount", mean=100.0, deviation=20.0),),
-        outputs=_columns(found, _OUTPUT),
+        inputs=columns_of(found) or (Column(name="amount", mean=100.0, deviation=20.0),),
+        outputs=columns_of(found, _OUTPUT),
     )
     return _set(stage, found, collected)
 
@@ -41,17 +39,18 @@ def _set(stage: Stage, found: Found, collected: Rows | None) -> Undo:
     return lambda: stage.rows.set(endpoint, deployment, before)
 
 
-@verbs.add("data NAME holds COUNT rows", clauses=(_COLUMN,))
+@verbs.add("data NAME holds COUNT rows", clauses=(COLUMN,))
 def holds(stage: Stage, found: Found) -> None:
     """A data asset that is drawn: what a model was trained on."""
-    name, columns = found.text("name"), _columns(found, _COLUMN)
+    name, columns = found.text("name"), columns_of(found)
     if not columns:
-        raise InvalidScenario(f"line {found.line}: say which columns: `{_COLUMN}`.")
+        raise InvalidScenario(f"line {found.line}: say which columns: `{COLUMN}`.")
     stage.files.write(f"data/{name}.csv", table(columns, int(found.text("count")), name))
     stage.files.write(f"data/{name}.yaml", json.dumps({"paths": [f"{name}.csv"]}))
 
 
-def _columns(found: Found, form: str) -> tuple[Column, ...]:
+def columns_of(found: Found, form: str = COLUMN) -> tuple[Column, ...]:
+    """The columns that a sentence describes."""
     return tuple(
         Column(name=one.text("column"), mean=one.number("number"), deviation=one.number("number_2"))
         for one in found.all(form)
