@@ -1,10 +1,12 @@
-"""A workspace that sometimes cannot be read, put around the true one."""
+"""What stands in the way for a while: a workspace that cannot be read, alerts that cannot leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.errors import DriftgateError
+from shared.errors import DriftgateError, Unavailable
+from shared.ports import Message, Sender
+from shared.service.messages import ALERTS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -13,6 +15,20 @@ class Hindrance:
 
     raises: Callable[[str], DriftgateError]
     what: frozenset[str] = frozenset()
+
+
+class MutedSender:
+    """Passes messages on to `sender`, unless the topic of the alerts is out of reach."""
+
+    def __init__(self, sender: Sender, muted: Callable[[], bool]) -> None:
+        self._sender = sender
+        self._muted = muted
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Accept all of them or raise Unavailable."""
+        if self._muted() and any(message.queue == ALERTS for message in messages):
+            raise Unavailable("The topic alerts cannot be reached.")
+        self._sender.send(messages)
 
 
 class Hindered:

@@ -15,7 +15,7 @@ from shared.errors import DriftgateError, InvalidScenario
 from shared.ports import Adapters, Workspace
 from shared.scenarios.clock import SimulatedClock
 from shared.scenarios.figures import FigureLog
-from shared.scenarios.hindered import Hindered
+from shared.scenarios.hindered import Hindered, MutedSender
 from shared.scenarios.holding import find_failures, firing_at
 from shared.scenarios.load import LoadLog
 from shared.scenarios.played import Decided, Played, Told
@@ -100,7 +100,8 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
 
         def around(adapters: Adapters) -> Adapters:
             workspace = cast(Workspace, Hindered(adapters.workspace, stage.hindrances))
-            return replace(adapters, workspace=workspace)
+            sender = MutedSender(adapters.sender, lambda: stage.muted > 0)
+            return replace(adapters, workspace=workspace, sender=sender)
 
         yield _Player(scenario, stage, build(settings, clock=clock, around=around))
 

@@ -42,8 +42,8 @@ class Stage:
     """The world of one play.
 
     `late`, `times` and `deaf` are how events arrive for the time being; `down` counts what keeps
-    Driftgate from working, `stopped` holds the timers that do not fire. While it is `opening`,
-    nobody is told of anything.
+    Driftgate from working, `muted` what keeps alerts in, `stopped` holds the timers that do not
+    fire. While it is `opening`, nobody is told of anything.
     """
 
     clock: SimulatedClock
@@ -61,6 +61,7 @@ class Stage:
     times: int = 1
     deaf: int = 0
     down: int = 0
+    muted: int = 0
     stopped: list[str] = field(default_factory=list)
     hindrances: list[Hindrance] = field(default_factory=list)
     intents: dict[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
-from shared.errors import Conflict, InvalidPolicy, NoPermission, Refused
+from shared.errors import Conflict, DriftgateError, InvalidPolicy, NoPermission, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
 from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
@@ -135,16 +135,27 @@ class Service:
     def _handle(self, event: Event) -> Decision | None:
         for _ in range(_COMMIT_TRIES):
             if self._ledger.decision(event.subject, event.key) is not None:
-                self.sweep()
+                self._dispatch()
                 return None
             try:
                 decision = self._decide_and_commit(event)
             except Conflict:
                 continue
             self._tell(decision)
-            self.sweep()
+            self._dispatch()
             return decision
         raise Conflict(f"{event.subject} changed {_COMMIT_TRIES} times while it was decided.")
+
+    def _dispatch(self) -> None:
+        """Send the outbox at once; what cannot leave it now waits there for the timer's sweep.
+
+        The event is decided, so its message is done: giving it back would not mend the broker, and
+        after ten tries put aside what was decided.
+        """
+        try:
+            self.sweep()
+        except DriftgateError as problem:
+            _LOG.warning("the outbox does not drain: %s", problem)
 
     def _decide_and_commit(self, event: Event) -> Decision:
         now = self._clock()

@@ -105,6 +105,33 @@ def test_what_a_crash_left_in_the_outbox_is_sent_by_the_sweep_and_only_once(scen
     assert len(scene.notices) == 1
 
 
+def test_what_cannot_leave_the_outbox_puts_no_decided_event_aside(scene, completed):
+    """Every handled event sweeps the outbox of all: a topic out of reach is nobody's fault here."""
+
+    class TakesNoAlerts:
+        def __init__(self, inner):
+            self.inner = inner
+
+        def send(self, messages):
+            if any(message.queue == "alerts" for message in messages):
+                raise Unavailable("The topic alerts cannot be reached.")
+            self.inner.send(messages)
+
+    scene.endpoint("{blue: 100}", "{blue: {}, green: {provisioning_state: Failed}}")
+    service = scene.application.service
+    honest, service._sender = service._sender, TakesNoAlerts(service._sender)
+    scene.send(completed("green"))
+    scene.send(completed("blue"))
+
+    assert scene.application.queue.dead_letters("checks") == []
+    assert [message.queue for message in scene.application.ledger.unsent()] == ["alerts"]
+
+    service._sender = honest
+    service.sweep()
+    scene.drain()
+    assert scene.told() == [("PostAlert", "deployment_failed")]
+
+
 def test_a_worker_that_lost_the_race_looks_and_decides_again(scene, completed):
     """Two workers decide on one subject; the slower one finds the state moved on."""
     scene.endpoint("{blue: 100}", IDLE)

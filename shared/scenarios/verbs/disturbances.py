@@ -84,6 +84,17 @@ def driftgate_down(stage: Stage, found: Found) -> Undo:  # noqa: ARG001  every v
     return back
 
 
+@verbs.add("alerts cannot be sent", lasts=True)
+def alerts_stay(stage: Stage, found: Found) -> Undo:  # noqa: ARG001
+    """Service Bus does not take them; they wait in the outbox."""
+    stage.muted += 1
+
+    def back() -> None:
+        stage.muted -= 1
+
+    return back
+
+
 @verbs.add("no events arrive", lasts=True)
 def no_events(stage: Stage, found: Found) -> Undo:  # noqa: ARG001
     """What happens meanwhile is never told."""
