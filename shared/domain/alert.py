@@ -49,7 +49,6 @@ class AlertKind(StrEnum):
     MONITOR_BREACH = "monitor_breach"
     POLICY_MISSING = "policy_missing"
     POLICY_INVALID = "policy_invalid"
-    CHECK_FAILED = "check_failed"
     CHECK_SILENT = "check_silent"
     SOURCE_SILENT = "source_silent"
     AZURE_ALERT = "azure_alert"

@@ -72,8 +72,12 @@ def play_without_events(scenario: Scenario) -> Played:
 
 def wait_for(scenario: Scenario, timer: str) -> timedelta:
     """How long it is until a timer fires again."""
-    schedule = scenario.schedules.get(timer) or Schedule.parse(SCHEDULES[timer])
-    return period(schedule, scenario.start)
+    return period(schedule_of(scenario, timer), scenario.start)
+
+
+def schedule_of(scenario: Scenario, timer: str) -> Schedule:
+    """When a timer fires in a scenario."""
+    return scenario.schedules.get(timer) or Schedule.parse(SCHEDULES[timer])
 
 
 @contextmanager
@@ -96,7 +100,12 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
             rows=RowLog(files, clock.now),
             deliver=deliver,
         )
-        settings = Settings(home=home, workspace=files.folder, policies=home / "policies")
+        settings = Settings(
+            home=home,
+            workspace=files.folder,
+            policies=home / "policies",
+            schedules={name: schedule_of(scenario, name) for name in SCHEDULES},
+        )
 
         def around(adapters: Adapters) -> Adapters:
             workspace = cast(Workspace, Hindered(adapters.workspace, stage.hindrances))
@@ -134,8 +143,8 @@ class _Player:
             "HEARTBEAT": service.heartbeat,
         }
         self._timers = []
-        for name, default in SCHEDULES.items():
-            schedule = self.scenario.schedules.get(name) or Schedule.parse(default)
+        for name in SCHEDULES:
+            schedule = schedule_of(self.scenario, name)
             fire = special.get(name) or _fan_out(service.fan_out, Check(name.lower()))
             self._timers.append(
                 _Timer(name=name, schedule=schedule, next=schedule.after(now), fire=fire)

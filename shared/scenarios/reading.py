@@ -133,6 +133,7 @@ class _Reader:
             (re.compile(rf"at ({_TIME}) (.+)"), self._at),
             (re.compile(r"at the end (.+)"), self._at_end),
             (re.compile(rf"after ({_SPAN}) (.+)"), self._after),
+            (re.compile(rf"each day at ({_TIME}) for (\d+) days (.+)"), self._each_day),
             (re.compile(rf"from ({_TIME}) until ({_TIME}) (.+)"), self._from),
             (re.compile(rf"between ({_TIME}) and ({_TIME}) (.+)"), self._between),
             (re.compile(rf"within ({_SPAN}) (.+)"), self._within),
@@ -171,8 +172,8 @@ class _Reader:
                 return
         if self._now is not None:
             raise ValueError(
-                f"{entry.text[:80]!r} has no time; begin with at, after, from, between, within, "
-                "by or until"
+                f"{entry.text[:80]!r} has no time; begin with at, after, each day, from, between, "
+                "within, by or until"
             )
         if not self._heading(entry):
             self._open(entry)
@@ -203,11 +204,12 @@ class _Reader:
             raise ValueError(f"{found[1]} is a {day}, not a {found[2]}; correct one of them")
 
     def _schedule(self, name: str, expression: str) -> None:
-        if name not in SCHEDULES:
+        if name not in {*SCHEDULES, "ALL"}:
             known = ", ".join(sorted(SCHEDULES)).lower()
-            raise ValueError(f"there is no {name.lower()} timer; known are {known}")
+            raise ValueError(f"there is no {name.lower()} timer; known are {known}, all")
         try:
-            self._schedules[name] = Schedule.parse(expression)
+            schedule = Schedule.parse(expression)
+            self._schedules.update(dict.fromkeys(SCHEDULES if name == "ALL" else [name], schedule))
         except InvalidSetting as problem:
             raise ValueError(str(problem).rstrip(".")) from problem
 
@@ -243,6 +245,16 @@ class _Reader:
         self._in_order(at)
         self._go_to(at)
         self._steps.append(self._step(entry, sentence, at))
+
+    def _each_day(self, entry: _Entry, time: str, count: str, sentence: str) -> None:
+        first = parse_moment(time, self._start)
+        days = [first + timedelta(days=number) for number in range(int(count))]
+        if not days:
+            raise ValueError("for 0 days it never happens; write 1 or more")
+        self._in_order(first)
+        self._go_to(first)
+        self._end = max(self._end, days[-1])
+        self._steps.extend(self._step(entry, sentence, at) for at in days)
 
     def _from(self, entry: _Entry, time: str, until: str, sentence: str) -> None:
         begin, end = parse_moment(time, self._start), parse_moment(until, self._start)

@@ -25,7 +25,7 @@ _TIMERS = {
     "HEALTH": {"errors", "slow", "saturated", "cold_instances", "health"},
     "RECONCILE": {"promotion_blocked", "policy_missing", "metric_gate", "schema_gate", "tags_gate"},
     "BATCH": {"batch_failed", "batch_missing", "batch_stuck", "batch_volume", "batch"},
-    "COLLECTION": {"no_inference_data", "data_stopped", "collection"},
+    "COLLECTION": {"no_inference_data", "data_stopped", "data_incomplete", "collection"},
     "DRIFT": {"drift"},
     "KPI": {"kpi_changed", "kpi_differs", "kpi_silent", "kpi"},
     "HEARTBEAT": {"check_silent", "source_silent", "policy_invalid", "outbox_stuck", "watchdog"},

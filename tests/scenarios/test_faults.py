@@ -35,7 +35,7 @@ UNREADABLE = [
     (
         "A sentence without a time, once the story has begun.",
         WORLD + END + "traffic blue 100\n",
-        "line 4: 'traffic blue 100' has no time; begin with at, after, from, between, within",
+        "line 4: 'traffic blue 100' has no time; begin with at, after, each day, from, between",
     ),
     (
         "An hour that no day has.",

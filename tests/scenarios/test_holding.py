@@ -30,12 +30,10 @@ def test_nothing_told_says_why_by_the_last_findings(script):
     [missing] = failures(script, "at 00:20 expect alert no_traffic critical of green\n")
 
     assert missing.splitlines()[1:3] == ["  nothing was told", "  the last findings:"]
-    assert missing.splitlines()[-2:] == [
+    assert (
         "    00:20 endpoint/churn-endpoint inconclusive: Deployment green of churn-endpoint "
-        "receives 0 % of the traffic; its grace of 30 min is not over.",
-        "    00:20 endpoint/churn-endpoint inconclusive: Whether deployment blue of churn-endpoint "
-        "receives its 100 % cannot be said: requests are not logged.",
-    ]
+        "receives 0 % of the traffic; its grace of 30 min is not over."
+    ) in missing.splitlines()
 
 
 def test_an_alert_that_nobody_expected_fails_the_scenario(script):
