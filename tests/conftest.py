@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from shared.bootstrap import Application, build
 from shared.settings import Settings
+
+settings.register_profile("driftgate", deadline=None, derandomize=True)
+settings.load_profile("driftgate")
 
 EVENTS = Path(__file__).resolve().parent.parent / "samples" / "events"
 NOON = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)

@@ -1,9 +1,9 @@
 """The `driftgate` command: one file a subcommand family, joined here.
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
-`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`). `gate` has those that pipelines
-expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an error. `scenario`: 0 held, 2 failed,
-1 not understood.
+`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`), 4 no cause found (`diagnose`).
+`gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
+error. `scenario`: 0 held, 2 failed, 1 not understood.
 """
 
 import sys
@@ -13,6 +13,7 @@ import typer
 from shared.cli import (
     canary,
     demo,
+    diagnose,
     drift,
     gate,
     health,
@@ -50,6 +51,7 @@ app.command(name="policy")(policy.check)
 app.command()(gate.gate)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
+app.command()(diagnose.diagnose)
 app.command()(demo.demo)
 
 

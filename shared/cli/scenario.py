@@ -1,5 +1,6 @@
 """`driftgate scenario`: plays scenario files offline and says what did not hold."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -42,6 +43,7 @@ def scenario(
     """
     from shared.scenarios import find_scenarios, play, play_without_events, read_scenario
 
+    logging.getLogger("driftgate").addHandler(logging.NullHandler())
     screen = console()
     played: list[Played] = []
     faults: list[tuple[str, str]] = []

@@ -44,6 +44,8 @@ class AlertKind(StrEnum):
     DATA_INCOMPLETE = "data_incomplete"
     DRIFT = "drift"
     KPI_CHANGED = "kpi_changed"
+    KPI_DIFFERS = "kpi_differs"
+    KPI_SILENT = "kpi_silent"
     MONITOR_BREACH = "monitor_breach"
     POLICY_MISSING = "policy_missing"
     POLICY_INVALID = "policy_invalid"

@@ -61,4 +61,5 @@ class Decision:
 
     def to_json(self) -> dict[str, Any]:
         """The decision as plain JSON values, with its own hash."""
-        return {**self._content(), "hash": self.hash}
+        content = self._content()
+        return {**content, "hash": content_hash(content)}

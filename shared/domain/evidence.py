@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.collected import Joined, RowsSeen, Seen
+from shared.domain.state import DeploymentWatch, TrafficShift
 from shared.domain.world import (
     Deployment,
     DeploymentHealth,
@@ -44,7 +45,8 @@ class RoutingEvidence:
 
     `requests` is None when nothing is logged, which is not the same as no requests;
     `requests_problem` says why they could not be counted. `gone` says that the workspace was read
-    and lists no such endpoint.
+    and lists no such endpoint. `logs` has the redacted container logs of deployments that failed or
+    are stuck, `log_problems` one sentence for each that could not be read.
     """
 
     taken: datetime
@@ -54,6 +56,8 @@ class RoutingEvidence:
     requests_problem: str | None = None
     gone: bool = False
     problem: str | None = None
+    logs: dict[str, str] = field(default_factory=dict)
+    log_problems: dict[str, str] = field(default_factory=dict)
 
 
 class WindowNews(StrEnum):
@@ -102,8 +106,9 @@ class HealthEvidence:
     """An endpoint, and what each of its deployments answered in [start, end).
 
     `health` is None when no source knows the endpoint. `healing` is the same since `healing_since`,
-    when an alert last had its reason; it is read while one waits for an end. `logs` holds the last
-    console lines of deployments with too many errors, `log_problems` why one could not be read.
+    when an alert last had its reason; it is read while one waits for an end. `logs` holds the
+    redacted container logs of deployments with too many errors, `log_problems` why one could not be
+    read.
     """
 
     taken: datetime
@@ -189,7 +194,7 @@ class CollectionEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KpiSeries:
-    """One KPI: its history before `start` and the judged buckets from `start` to `end`."""
+    """One KPI as read up to `end`: its history before `start`, and the buckets from then on."""
 
     name: str
     start: datetime
@@ -201,10 +206,18 @@ class KpiSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KpiEvidence:
-    """Every KPI the policy names, as read."""
+    """Every KPI the policy names, as read, and what the endpoint was serving meanwhile.
+
+    `traffic` are its shares over time, `deployments` those it has now. `healthy` is when its health
+    was last looked at, if no alert of errors, slowness or saturation is open.
+    """
 
     taken: datetime
     series: tuple[KpiSeries, ...] = ()
+    endpoint: str | None = None
+    traffic: tuple[TrafficShift, ...] = ()
+    deployments: dict[str, DeploymentWatch] = field(default_factory=dict)
+    healthy: datetime | None = None
     problem: str | None = None
 
 

@@ -40,6 +40,17 @@ def spell_time(time: datetime) -> str:
     return time.strftime("%Y-%m-%d %H:%M UTC")
 
 
+def spell_moment(time: datetime) -> str:
+    """A time as people speak of it, with its day of the week.
+
+    >>> from datetime import UTC
+    >>> spell_moment(datetime(2026, 2, 3, 14, 0, tzinfo=UTC))
+    'Tuesday 2026-02-03 14:00 UTC'
+    """
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    return f"{days[time.weekday()]} {spell_time(time)}"
+
+
 def spell_list(items: list[str], most: int = 5) -> str:
     """Names in a row, cut after `most` with how many more there are.
 

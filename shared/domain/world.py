@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.policy import KpiKind, MetricSource
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSpec:
@@ -130,21 +132,31 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesPoint:
-    """One bucket of a KPI: its start, its numerator or mean, and its denominator or exposure."""
+    """One bucket of a KPI: its start, its numerator or mean, and its denominator or exposure.
+
+    With a `deployment` it is what that one did in the bucket; the KPI is all of them together.
+    """
 
     time: datetime
     value: float
     weight: float | None = None
+    deployment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesQuestion:
-    """A KPI to read in [start, end); `query` is what its owner asks Log Analytics."""
+    """A KPI to read in [start, end), as its policy says where.
+
+    `query` is what its owner asks Log Analytics, `metric` what Azure Monitor is asked. `kind` says
+    what a metric divided by another becomes.
+    """
 
     name: str
     start: datetime
     end: datetime
     query: str | None = None
+    metric: MetricSource | None = None
+    kind: KpiKind = KpiKind.PROPORTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

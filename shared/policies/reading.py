@@ -13,6 +13,7 @@ from shared.domain.alert import Severity
 from shared.domain.policy import Bound, KpiPolicy, Policy
 from shared.errors import InvalidPolicy
 from shared.policies.durations import parse_duration
+from shared.policies.kpi_checks import source_problems
 
 
 def read_policy(content: bytes, file: str) -> Policy:
@@ -153,6 +154,7 @@ def _check(policy: Policy, file: str) -> None:
             if _crossed(bound)
         ),
     ]
+    problems += [problem for kpi in policy.kpis for problem in source_problems(kpi)]
     names = [kpi.name for kpi in policy.kpis]
     problems += [f"kpis name {n} twice" for n in sorted({n for n in names if names.count(n) > 1})]
     problems += _batch_problems(policy)

@@ -53,7 +53,11 @@ class Workspace(Protocol):
         """
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
-        """The last lines a deployment's container wrote; empty when there are none."""
+        """The last lines a deployment's container wrote; empty when there are none.
+
+        Where the server wrote nothing or its model did not come, the lines of what fetches the
+        model stand below.
+        """
 
     def data(self, name: str) -> DataFiles:
         """A named data asset, such as training data. Raises `NotFound`."""

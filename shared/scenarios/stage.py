@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from shared.scenarios.clock import SimulatedClock
+from shared.scenarios.figures import FigureLog
 from shared.scenarios.hindered import Hindrance
 from shared.scenarios.load import LoadLog
 from shared.scenarios.phrases import Found, parse_times
 from shared.scenarios.requests import RequestLog
+from shared.scenarios.rows import RowLog
 from shared.scenarios.workspace import WorkspaceFiles
 
 Thing = TypeVar("Thing")
@@ -51,6 +53,8 @@ class Stage:
     files: WorkspaceFiles
     requests: RequestLog
     load: LoadLog
+    figures: FigureLog
+    rows: RowLog
     deliver: Deliver
     opening: bool = True
     late: timedelta = timedelta()

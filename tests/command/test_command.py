@@ -136,7 +136,7 @@ def test_the_demo_tells_the_story_on_real_data(run, tmp_path):
     assert "RESOLVED deployment green of loan-endpoint" in told
     assert "2019-04-01 06:00 WARNING loan-default: 3 of 8 features drifted" in told
     assert "Retraining of loan-default requested because of drift" in told
-    assert "approved_and_repaid left its baseline" in told
+    assert "loan-default: approved_and_repaid fell 3.7 points since" in told
     assert told.count("WARNING") == 3
     assert (tmp_path / "home" / "demo" / "report.html").is_file()
 

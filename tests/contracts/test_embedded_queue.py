@@ -57,7 +57,7 @@ def test_dead_letters_keep_the_reason_of_the_last_try(queue):
     assert dead.sentence == "the endpoint did not answer"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(plan=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=12))
 def test_nothing_is_lost_and_order_holds_whatever_is_abandoned(tmp_path_factory, plan):
     queue = opened(tmp_path_factory.mktemp("queue"), StoppedClock())

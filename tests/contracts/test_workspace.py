@@ -1,6 +1,7 @@
 """What every workspace promises to answer, and how it says that something is not there."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from shared.adapters.embedded import FileWorkspace
 from shared.domain.collected import ROW_TIME, Collection, seen
+from shared.domain.policy import MetricSource
 from shared.domain.world import (
     ColumnSpec,
     Deployment,
@@ -17,8 +19,13 @@ from shared.domain.world import (
 )
 from shared.errors import InvalidData, NotFound
 from tests.conftest import NOON
+from tests.integration.loopback.resource_metrics import serve_resource_metrics
 from tests.integration.workspace.scene import FileLogs, serve_scene, tell_files
 
+CHAT = (
+    "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-ai"
+    "/providers/Microsoft.CognitiveServices/accounts/chat"
+)
 FILES = {
     "models/loan/9.yaml": "registered: 2026-01-01T00:00:00Z\nmetrics: {auc: 0.9}\n",
     "models/loan/10.yaml": (
@@ -52,6 +59,14 @@ FILES = {
     "kpis/loan/approvals.csv": (
         "time,value,weight\n2026-02-02T00:00:00Z,5,10\n2026-02-01T00:00:00Z,4,\n"
     ),
+    "kpis/loan/sides.csv": (
+        "time,value,weight,deployment\n2026-02-02T00:00:00Z,5,10,blue\n"
+        "2026-02-02T00:00:00Z,3,8,green\n2026-02-02T01:00:00Z,1,2,\n"
+    ),
+    "metrics/chat/AzureOpenAIRequests.csv": (
+        "time,value,StatusCode\n2026-02-03T09:10:00Z,5,200\n2026-02-03T09:20:00Z,2,429\n"
+        "2026-02-03T10:10:00Z,4,200\n"
+    ),
     "inference/ep/blue/model_inputs/2026/02/03/11/i1.jsonl": "{}\n",
     "inference/ep/blue/model_inputs/2026/02/03/12/i2.jsonl": "{}\n{}\n",
     "inference/ep/blue/model_outputs/2026/02/03/12/o2.jsonl": "{}\n",
@@ -82,6 +97,19 @@ def write_files(folder):
     return FileWorkspace(folder)
 
 
+def tell_metrics(service):
+    service.resource(CHAT, "westeurope")
+    rows = FILES["metrics/chat/AzureOpenAIRequests.csv"].splitlines()[1:]
+    for time, value, status in (row.split(",") for row in rows):
+        service.report(
+            CHAT,
+            "AzureOpenAIRequests",
+            datetime.fromisoformat(time),
+            float(value),
+            StatusCode=status,
+        )
+
+
 @pytest.fixture(params=["files", "azure"])
 def workspace(request, tmp_path):
     files = write_files(tmp_path)
@@ -91,6 +119,7 @@ def workspace(request, tmp_path):
     scene = serve_scene(request.getfixturevalue("loopback"))
     tell_files(scene, FILES)
     scene.written.update(WRITTEN)
+    tell_metrics(serve_resource_metrics(request.getfixturevalue("loopback").router, NOON))
     yield scene.workspace(FileLogs(files), tmp_path / "cache")
     scene.close()
 
@@ -306,6 +335,45 @@ def test_a_kpi_comes_by_time_and_in_its_span(workspace):
         SeriesPoint(time=start + timedelta(days=1), value=5.0, weight=10.0),
     )
     assert empty == SeriesAnswer()
+
+
+def test_a_kpi_may_tell_deployments_apart(workspace):
+    start = datetime(2026, 2, 1, tzinfo=UTC)
+    [answer] = workspace.kpis("loan", [SeriesQuestion(name="sides", start=start, end=NOON)])
+
+    assert [(p.deployment, p.value, p.weight) for p in answer.points] == [
+        ("blue", 5.0, 10.0),
+        ("green", 3.0, 8.0),
+        (None, 1.0, 2.0),
+    ]
+
+
+def test_a_kpi_may_be_a_metric_of_another_resource(workspace):
+    """Beside one that is not; an hour without any refusal has none, since others were answered."""
+    throttled = MetricSource(
+        resource=CHAT,
+        name="AzureOpenAIRequests",
+        dimensions={"StatusCode": "429"},
+        per="AzureOpenAIRequests",
+    )
+    asked = SeriesQuestion(name="t", start=NOON - timedelta(hours=3), end=NOON, metric=throttled)
+    start = datetime(2026, 2, 1, tzinfo=UTC)
+
+    answer, other, gone = workspace.kpis(
+        "loan",
+        [
+            asked,
+            SeriesQuestion(name="approvals", start=start, end=NOON),
+            replace(asked, metric=replace(throttled, name="Nothing")),
+        ],
+    )
+
+    assert answer.points == (
+        SeriesPoint(time=NOON - timedelta(hours=3), value=2.0, weight=7.0),
+        SeriesPoint(time=NOON - timedelta(hours=2), value=0.0, weight=4.0),
+    )
+    assert len(other.points) == 2
+    assert "Nothing" in gone.problem
 
 
 def test_a_kpi_that_cannot_be_read_says_so_in_its_place_and_spoils_no_other(workspace):

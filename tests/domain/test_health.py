@@ -164,7 +164,7 @@ def test_errors_of_a_new_deployment_are_told_with_the_one_that_answers_well(two)
         "First 11:42, last 11:59 UTC. That is 0.82 % of all calls to the endpoint.",
         "In the same time blue is at 0.07 % (3 of 4000, interval 0 to 0.41 %). So it is green "
         "itself: what is new in it, not what both use.",
-        "The last 2 lines of its log are kept with this decision's evidence.",
+        "The log shows no cause that is known here.",
         "It carries loan:8, written 2026-02-03 11:35 UTC, and has 20 % of the traffic.",
         "Its answers took: p50 41 ms, p90 88 ms, p95 120 ms, p99 900 ms.",
     ]
@@ -175,6 +175,23 @@ def test_errors_of_a_new_deployment_are_told_with_the_one_that_answers_well(two)
     )
     assert (alert.since, alert.severity) == (NOON - 18 * MINUTE, "critical")
     assert "secret" not in alert.text
+
+
+LOG = (
+    "2026-02-03 11:50:01,000 I [38] azmlinfsrv - Worker with pid 38 ready for serving traffic\n"
+    "2026-02-03 11:58:01,000 E [38] azmlinfsrv - Encountered Exception: Traceback (most recent "
+    'call last):\n  File "/var/azureml-app/score.py", line 9, in run\n    rows = body["data"]\n'
+    "KeyError: 'data'\n"
+)
+
+
+def test_the_log_of_a_deployment_that_errs_is_diagnosed_and_its_fix_is_a_step(two):
+    two.answer("green", 1000, 41, by_model=41)
+    two.logs = {"green": LOG}
+    two.look()
+
+    assert "Its log says: score.py line 9 in run() reads the key 'data'" in two.alert().text
+    assert '"blue=100 green=0"; then send {"data": [...]}' in two.alert().first_step
 
 
 def test_a_finding_has_its_numbers(two):
@@ -774,7 +791,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_a_look_twice_says_nothing_new_and_alerts_are_posted_and_resolved_in_turn(steps):
     world = World()

@@ -117,7 +117,7 @@ ENVELOPES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(value=JSON_VALUES | ENVELOPES | st.lists(ENVELOPES, max_size=3))
 def test_any_json_gives_an_event_or_a_sentence_for_each_envelope(value):
     for parsed in parse(json.dumps(value).encode()):
@@ -125,7 +125,7 @@ def test_any_json_gives_an_event_or_a_sentence_for_each_envelope(value):
         assert parsed.key
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(payload=st.binary(max_size=200))
 def test_any_bytes_give_an_event_or_a_sentence(payload):
     for parsed in parse(payload):

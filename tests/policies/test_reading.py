@@ -46,6 +46,19 @@ FAULTS = {
     "batch-severity.yaml": "batch.scores.severity is 'loud'; choose one of critical, warning, info",
     "learn-from-nothing.yaml": "batch.scores.learn_from is set without outputs; name what",
     "short-history.yaml": "kpis.approvals.history is shorter than 7d",
+    "two-sources.yaml": "kpis.k names query and table; keep one of them.",
+    "metric-of-no-resource.yaml": "kpis.k.metric.resource: 'chat' is no resource id; give /subscr",
+    "metric-with-no-name.yaml": "kpis.k.metric.name is empty; give the metric's name in the REST",
+    "metric-every-two-hours.yaml": "kpis.k.metric.every is no bucket of Azure's; choose one of 1m,",
+    "metric-summed.yaml": "kpis[0].metric.aggregation is 'sum'; choose one of total, average,",
+    "share-of-nothing.yaml": "kpis.k is a proportion, which a metric is only with `per`; name",
+    "averages-divided.yaml": "kpis.k.metric divides averages, which do not add up; with `per` use",
+    "dimensions-of-no-per.yaml": "kpis.k.metric.per_dimensions is set without `per`; name the",
+    "by-a-kept-dimension.yaml": "kpis.k.metric.by is a, which `dimensions` keeps at one value;",
+    "all-values-of-a-dimension.yaml": "kpis.k.metric.dimensions.a is '*'; name one of its values.",
+    "metric-before-it-is-kept.yaml": "kpis.k looks back 101d, but Azure keeps metrics for 93d;",
+    "window-within-a-bucket.yaml": "kpis.k.window is shorter than a bucket; give as long as",
+    "table-by-seconds.yaml": "kpis.k.table.every is below a minute; give 1h, 1d or the like.",
     "text-for-list.yaml": "drift.columns must be a list.",
     "mapping-for-text.yaml": "owner is {'name': 'me'}; give text.",
 }
@@ -90,6 +103,31 @@ def test_the_sample_policy_is_valid():
     policy = read_policy(path.read_bytes(), path.name)
 
     assert policy.kpis[0].window == timedelta(days=14)
+
+
+def test_the_policies_of_the_documentation_are_valid():
+    """The one of an AI service names five metrics, each with its own way to be a KPI."""
+    text = (SAMPLES.parent / "docs" / "kpis.md").read_text()
+    loan, chat = [
+        read_policy(block.partition("```")[0].encode(), "kpis.md")
+        for block in text.split("```yaml\n")[1:]
+    ]
+
+    assert loan.kpis[0].table.every == timedelta(hours=1)
+    assert [kpi.metric.name for kpi in chat.kpis] == [
+        "AzureOpenAIRequests",
+        "RAIRejectedRequests",
+        "GeneratedTokens",
+        "AzureOpenAITimeToResponse",
+        "AzureOpenAIProvisionedManagedUtilizationV2",
+    ]
+    assert [kpi.metric.per for kpi in chat.kpis] == [
+        "AzureOpenAIRequests",
+        "RAITotalRequests",
+        "AzureOpenAIRequests",
+        None,
+        None,
+    ]
 
 
 def test_the_published_json_schema_is_up_to_date():

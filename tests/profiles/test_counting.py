@@ -84,7 +84,7 @@ def connection():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=ROWS)
 def test_any_rows_are_counted_alike(connection, engine, rows):
     table = table_of(rows)

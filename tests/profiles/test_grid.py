@@ -14,7 +14,7 @@ def searched(values, edges):
     return np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     values=st.lists(FLOATS | st.floats(-5, 5), min_size=1, max_size=50),
     edges=st.lists(FLOATS | st.floats(-5, 5), min_size=1, max_size=20, unique=True),

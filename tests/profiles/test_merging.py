@@ -50,7 +50,7 @@ def counts(one):
     return plain
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(first=ROWS, second=ROWS)
 def test_merging_is_commutative(first, second):
     assert (profile(first) + profile(second)).to_json() == (
@@ -58,7 +58,7 @@ def test_merging_is_commutative(first, second):
     ).to_json()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(first=ROWS, second=ROWS, third=ROWS)
 def test_merging_is_associative_in_every_count(first, second, third):
     a, b, c = profile(first), profile(second), profile(third)
@@ -66,7 +66,7 @@ def test_merging_is_associative_in_every_count(first, second, third):
     assert counts((a + b) + c) == counts(a + (b + c))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(parts=st.lists(ROWS, min_size=1, max_size=4))
 def test_the_parts_merged_are_the_whole(parts):
     merged = reduce(add, [profile(part) for part in parts])
@@ -82,7 +82,7 @@ def test_the_parts_merged_are_the_whole(parts):
         )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ROWS, seed=st.integers(0, 1000))
 def test_the_order_of_rows_is_irrelevant(rows, seed):
     shuffled = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))]
@@ -90,7 +90,7 @@ def test_the_order_of_rows_is_irrelevant(rows, seed):
     assert counts(profile(rows)) == counts(profile(shuffled))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ROWS)
 def test_the_round_trip_through_json_is_exact(rows):
     one = profile(rows)
@@ -135,7 +135,7 @@ def test_mean_and_variance_come_from_the_sums():
     assert column.variance == pytest.approx(values.var(), rel=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     values=st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=200),
     cuts=st.lists(st.integers(0, 200), max_size=4),

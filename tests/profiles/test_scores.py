@@ -119,7 +119,7 @@ def test_every_kind_of_file_gives_the_counts_of_the_frame(tmp_path, suffix):
     st.integers(0, 60),
     st.integers(0, 60),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_parts_add_up_to_the_whole_in_any_order_and_grouping(rows, first, second):
     def part(some):
         columns = zip(*some, strict=True) if some else ([], [], [])

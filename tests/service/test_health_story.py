@@ -47,8 +47,17 @@ def story(scene):
     return scene
 
 
+LOG = (
+    "2026-02-03 11:50:01,000 I [38] azmlinfsrv - Worker with pid 38 ready for serving traffic\n"
+    "2026-02-03 11:58:00,000 I [38] azmlinfsrv.print - got Mustermann\n"
+    "2026-02-03 11:58:01,000 E [38] azmlinfsrv - Encountered Exception: Traceback (most recent "
+    'call last):\n  File "/var/azureml-app/score.py", line 9, in run\n    rate = RATES[name]\n'
+    "KeyError: 'Mustermann'\n"
+)
+
+
 def test_errors_of_a_new_deployment_are_told_with_what_to_do_and_closed_by_themselves(story):
-    story.write("workspace/logs/loan-endpoint/green.log", "Traceback\nKeyError: 'income'\n")
+    story.write("workspace/logs/loan-endpoint/green.log", LOG)
     story.traffic.call("blue", 1000)
     story.traffic.call("green", 300)
     story.traffic.call("green", 30, status=424, model_status=500, before=10)
@@ -62,7 +71,11 @@ def test_errors_of_a_new_deployment_are_told_with_what_to_do_and_closed_by_thems
     assert "30 by its own code" in text
     assert "So it is green itself" in text
     assert '--traffic "blue=100 green=0"' in text
-    assert "income" not in text, "a log leaves for no channel unread"
+    assert "Its log says: score.py line 9 in run() reads a key that the body" in text
+    assert "Mustermann" not in text, "no value of a row leaves for a channel"
+    [decision] = story.application.ledger.decisions("endpoint/loan-endpoint", limit=1)
+    evidence = story.application.adapters.evidence.get(decision["evidence"])
+    assert b"Mustermann" not in evidence, "nor is it kept"
 
     story.look(10 * MINUTE)
     assert len(story.notices) == 1, "a problem that lasts is told once"

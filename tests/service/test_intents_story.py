@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.event import Check
-from shared.errors import InvalidData, NotFound
+from shared.errors import InvalidData, InvalidPolicy, NotFound
 from shared.service.intents import declare, intents, withdraw
+from shared.service.service import Receipt
 
 IDLE = '{blue: {model: "loan-default:7"}, green: {model: "loan-default:8"}}'
 AUDITORS = {"author": "anna", "reason": "waits for the auditors", "deployment": "green"}
@@ -152,3 +153,27 @@ def test_without_its_event_an_intent_is_unknown_and_the_timer_changes_nothing_ab
 
     assert listed(idle) == []
     assert idle.told() == [("PostAlert", "no_traffic")]
+
+
+def test_a_policy_that_cannot_be_read_says_nothing_and_hides_nothing_that_people_say(idle):
+    class Broken:
+        def all(self):
+            return []
+
+        def for_endpoint(self, endpoint):
+            raise InvalidPolicy(f"The policy of {endpoint} is wrong.")
+
+    said = say(idle)
+    idle.drain()
+
+    found = intents(idle.application.ledger, Broken(), idle.clock.now)
+    assert [one["id"] for one in found] == [said["id"]]
+
+
+def test_what_the_intake_refuses_nobody_takes_for_said(scene):
+    class Strict:
+        def say(self, event, *, via):
+            return Receipt(key=via, event=event, refusal="Not today.", duplicate=False)
+
+    with pytest.raises(InvalidData, match=r"^Not today\.$"):
+        declare(Strict(), "ep", until="1d", now=scene.clock.now, via="test", **AUDITORS)

@@ -290,7 +290,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(steps=STEPS)
 def test_whatever_happens_each_alert_is_posted_and_resolved_in_turn(tmp_path_factory, steps):
     """Duplicates, late events and timers in any mixture never post a firing alert again."""

@@ -109,7 +109,7 @@ def test_repeated_rows_beyond_memory_are_estimated_from_a_sample():
     assert count_repeated(data, ["x"], kept=2_000) == pytest.approx(20_000, rel=0.1)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     values=st.lists(
         st.tuples(st.none() | st.integers(0, 3), st.none() | st.sampled_from("ab")), max_size=30

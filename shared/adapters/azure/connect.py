@@ -16,6 +16,7 @@ from shared.adapters.azure.logs import WorkspaceLogs
 from shared.adapters.azure.machine_learning import AzureJobs, AzureModels, MachineLearning
 from shared.adapters.azure.metrics import EndpointMetrics
 from shared.adapters.azure.resource_manager import ResourceManager
+from shared.adapters.azure.resource_metrics import ResourceMetrics
 from shared.adapters.azure.service_bus import ServiceBusSender, connect_to_local_broker
 from shared.adapters.azure.service_bus import connect as connect_service_bus
 from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
@@ -64,9 +65,11 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
     )
     logs = WorkspaceLogs(azure.log_analytics_id, watcher, endpoint=azure.log_analytics)
     metrics = EndpointMetrics(azure.workspace_id, resources.region, watcher, endpoint=azure.metrics)
+    measured = ResourceMetrics(manager, watcher, endpoint=azure.metrics)
     writer = ResourceManager(promoter, endpoint=azure.resource_manager)
     learning = MachineLearning(promoter, _resources(azure, writer))
     connections += [manager.close, writer.close, collected.close, logs.close, metrics.close]
+    connections.append(measured.close)
     pipelines = None if azure.devops_url is None else AzureDevOps(azure.devops_url, promoter)
     if pipelines is not None:
         connections.append(pipelines.close)
@@ -77,7 +80,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         profiles=BlobProfiles(blobs),
         reports=BlobReports(blobs),
         policies=PolicyStore(PolicyBlobs(blobs)),
-        workspace=AzureWorkspace(resources, collected, logs, metrics),
+        workspace=AzureWorkspace(resources, collected, logs, metrics, measured),
         models=AzureModels(learning),
         jobs=AzureJobs(learning),
         pipelines=pipelines,

@@ -24,7 +24,8 @@ def without_query(model: str, asked: SeriesQuestion) -> SeriesAnswer | None:
     if asked.query is not None:
         return None
     return SeriesAnswer(
-        problem=f"The KPI {asked.name} of {model} has no `query` in the policy; write one."
+        problem=f"The KPI {asked.name} of {model} has no `query` in the policy; write one, or name "
+        "a `metric` or a `table`."
     )
 
 
@@ -108,4 +109,10 @@ def _point(name: str, row: dict[str, Any]) -> SeriesPoint | None:
     read = None if weight is None else number(weight)
     if weight is not None and (read is None or not isfinite(read) or read < 0):
         raise InvalidData(f"The query of the KPI {name} has {weight!r} as `weight`; make it >= 0.")
-    return SeriesPoint(time=time, value=value, weight=read)
+    return SeriesPoint(time=time, value=value, weight=read, deployment=_deployment(row))
+
+
+def _deployment(row: dict[str, Any]) -> str | None:
+    """What a query that tells deployments apart says of this one."""
+    name = row.get("deployment")
+    return str(name) if name else None

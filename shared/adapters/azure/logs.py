@@ -147,7 +147,8 @@ class WorkspaceLogs:
         """KPIs in the order asked, by their owners' queries, twenty in one call.
 
         A query reads `parameters.model`, `.kpi`, `.start` and `.end`, and answers with the columns
-        `bucket`, `value` and, for a proportion, `weight`. A bucket without value is left out.
+        `bucket`, `value` and, for a proportion, `weight`; a column `deployment` tells deployments
+        apart. A bucket without value is left out.
         Raises NoPermission and NotFound for the workspace, Unavailable when no query was answered.
         """
         answers = [without_query(model, question) for question in asked]

@@ -8,6 +8,7 @@ from typing import Any
 from shared.adapters.azure.answers import mapping, number, numbers, text, time, whole
 from shared.adapters.azure.resource_names import is_resource_name, named
 from shared.adapters.azure.workspace_resources import WorkspaceResources
+from shared.adapters.container_logs import last_lines
 from shared.domain.collected import Collection
 from shared.domain.world import Deployment, Endpoint
 from shared.errors import NotFound
@@ -56,18 +57,19 @@ class OnlineEndpoints:
         return sorted(one.name for item in listed if (one := _deployment(item)) is not None)
 
     def container_logs(self, endpoint: str, deployment: str, tail: int) -> str:
-        """The last lines of the inference server, else of what fetched its model and code.
+        """The last lines of the inference server, and of what fetched its model where that tells.
 
         Empty when there are none or the deployment is not there.
         Raises NoPermission, Unavailable, Refused.
         """
         if not (is_resource_name(endpoint) and is_resource_name(deployment)):
             return ""
-        for container in ("InferenceServer", "StorageInitializer"):
-            content = self._container_log(endpoint, deployment, container, tail)
-            if content.strip():
-                return "\n".join(content.splitlines()[-tail:])
-        return ""
+        server = self._container_log(endpoint, deployment, "InferenceServer", tail)
+        return last_lines(
+            server,
+            lambda: self._container_log(endpoint, deployment, "StorageInitializer", tail),
+            tail,
+        )
 
     def _container_log(self, endpoint: str, deployment: str, container: str, tail: int) -> str:
         try:

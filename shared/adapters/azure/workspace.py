@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.adapters.azure.collected_data import CollectedData
+from shared.adapters.azure.kpi_sources import ask_each
 from shared.adapters.azure.model_versions import ModelVersions
 from shared.adapters.azure.online_endpoints import OnlineEndpoints
 from shared.adapters.azure.resource_names import is_resource_name
@@ -59,6 +60,13 @@ class Metrics(Protocol):
         """How hard the instances of deployments worked in the last hour of [start, end)."""
 
 
+class MetricKpis(Protocol):
+    """KPIs that are metrics of resources."""
+
+    def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
+        """The KPIs of a model in the order asked, each with its points or its problem."""
+
+
 class AzureWorkspace:
     """The whole port of a workspace."""
 
@@ -68,12 +76,14 @@ class AzureWorkspace:
         blobs: WorkspaceBlobs,
         logs: Logs,
         metrics: Metrics,
+        metric_kpis: MetricKpis,
     ) -> None:
         self._endpoints = OnlineEndpoints(resources)
         self._models = ModelVersions(resources, blobs)
         self._data = CollectedData(resources, self._endpoints, blobs)
         self._logs = logs
         self._metrics = metrics
+        self._metric_kpis = metric_kpis
 
     def model(self, name: str, version: str) -> ModelVersion:
         """One registered version. Raises NotFound."""
@@ -182,4 +192,4 @@ class AzureWorkspace:
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
         """The KPIs of a model in the order asked, each with its points or its problem."""
-        return self._logs.kpis(model, asked)
+        return ask_each(model, asked, queries=self._logs.kpis, metrics=self._metric_kpis.kpis)

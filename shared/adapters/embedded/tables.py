@@ -51,7 +51,7 @@ def _rows(name: str, text: str) -> Iterator[tuple[datetime, Mapping[str, str]]]:
 
 
 def read_series(path: Path) -> list[SeriesPoint]:
-    """A KPI's buckets by time: `time,value` and, for proportions and counts, `weight`."""
+    """A KPI's buckets by time: `time,value` and, where there are such, `weight,deployment`."""
     points = []
     for number, (time, row) in enumerate(read_times(path), start=2):
         weight = row.get("weight")
@@ -61,6 +61,7 @@ def read_series(path: Path) -> list[SeriesPoint]:
                     time=time,
                     value=float(row.get("value") or "missing"),
                     weight=float(weight) if weight else None,
+                    deployment=row.get("deployment") or None,
                 )
             )
         except ValueError as problem:

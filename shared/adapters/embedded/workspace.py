@@ -9,11 +9,12 @@
                                      container said another one, model_status
     load/<endpoint>.csv              time,deployment,instance,cpu,memory,disk,gpu,state: a line a
                                      minute and instance, per cent, and its state such as Ready
-    logs/<endpoint>/<deployment>.log
+    logs/<endpoint>/<deployment>.log, <deployment>.storage-initializer.log
     data/<name>.yaml                 paths (globs allowed), time_column
     inference/<model>.yaml           the same; or collected data as Azure lays it out:
     inference/<endpoint>/<deployment>/model_inputs/yyyy/MM/dd/HH/*.jsonl, and model_outputs
-    kpis/<model>/<kpi>.csv           time,value,weight
+    kpis/<model>/<kpi>.csv           time,value,weight,deployment; in place of a query
+    metrics/<resource>/<metric>.csv  time,value and a column a dimension, one row a sample
 """
 
 import re
@@ -22,8 +23,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from shared.adapters.container_logs import last_lines
 from shared.adapters.embedded.collected_files import collected_files, listed_file
 from shared.adapters.embedded.health import read_answers, read_loads
+from shared.adapters.embedded.metrics import read_metric
 from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
@@ -151,14 +154,15 @@ class FileWorkspace:
         }
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
-        """The last lines a deployment's container wrote; empty when there are none."""
+        """The last lines a deployment's containers wrote; empty when there are none."""
         if not is_plain_name(endpoint) or not is_plain_name(deployment):
             return ""
-        path = self._folder / "logs" / endpoint / f"{deployment}.log"
-        if not path.is_file():
-            return ""
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-tail:])
+        folder = self._folder / "logs" / endpoint
+        return last_lines(
+            _written(folder / f"{deployment}.log"),
+            lambda: _written(folder / f"{deployment}.storage-initializer.log"),
+            tail,
+        )
 
     def data(self, name: str) -> DataFiles:
         """A named data asset. Raises NotFound."""
@@ -233,10 +237,12 @@ class FileWorkspace:
         return described, paths
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
-        """The KPIs out of their files; a folder answers no queries."""
+        """The KPIs out of their files; a folder answers no queries, but has metrics."""
         return [self._kpi(model, question) for question in asked]
 
     def _kpi(self, model: str, asked: SeriesQuestion) -> SeriesAnswer:
+        if asked.metric is not None:
+            return read_metric(self._folder / "metrics", asked, asked.metric)
         try:
             _plain_names("a KPI", model, asked.name)
             path = self._folder / "kpis" / model / f"{asked.name}.csv"
@@ -246,6 +252,10 @@ class FileWorkspace:
         if points is None:
             return SeriesAnswer(problem=f"The workspace has no KPI {asked.name} of {model}.")
         return SeriesAnswer(points=tuple(p for p in points if asked.start <= p.time < asked.end))
+
+
+def _written(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def _was_written(path: Path, start: datetime, end: datetime) -> bool:

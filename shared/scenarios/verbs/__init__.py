@@ -3,17 +3,19 @@
 from shared.scenarios.verbs import (
     deployments,
     disturbances,
+    figures,
     jobs,
     models,
     outside,
     people,
+    rows,
     traffic,
 )
 from shared.scenarios.verbs.verb import Verb
 
 VERBS: tuple[Verb, ...] = tuple(
     verb
-    for family in (deployments, traffic, models, jobs, people, outside, disturbances)
+    for family in (deployments, traffic, models, rows, figures, jobs, people, outside, disturbances)
     for verb in family.verbs.verbs
 )
 

@@ -19,11 +19,10 @@ from shared.domain.event import Event
 from shared.domain.evidence import HealthEvidence
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
-from shared.errors import NoPermission, NotFound, Refused, Unavailable
+from shared.errors import NotFound
+from shared.service.container_logs import kept_logs
 from shared.service.reactions import Reaction
 from shared.service.world import World
-
-LOG_LINES = 200
 
 
 def gather(
@@ -57,19 +56,7 @@ def gather(
     if since is not None:
         longer = world.workspace.health(event.name, since, end, slow_ms=slow_ms, deployments=names)
         evidence = replace(evidence, healing_since=since, healing=dict(longer or {}))
-    return _with_logs(evidence, event.name, erring(evidence, policy, state), world)
-
-
-def _with_logs(
-    evidence: HealthEvidence, endpoint: str, names: tuple[str, ...], world: World
-) -> HealthEvidence:
-    """A log that cannot be read is said in the alert; it keeps nobody from being told."""
-    logs, problems = {}, {}
-    for name in names:
-        try:
-            logs[name] = world.workspace.logs(endpoint, name, LOG_LINES)
-        except (NoPermission, NotFound, Refused, Unavailable) as problem:
-            problems[name] = str(problem)
+    logs, problems = kept_logs(world.workspace, event.name, erring(evidence, policy, state))
     return replace(evidence, logs=logs, log_problems=problems)
 
 

@@ -1,15 +1,21 @@
-"""Reads the KPI series a policy names: the judged window and the history before it."""
+"""Reads the KPI series a policy names, and what its endpoint was serving meanwhile."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from shared.domain.alert import AlertKind
 from shared.domain.decisions.kpi import decide_kpi
-from shared.domain.event import Event
+from shared.domain.event import Check, Event
 from shared.domain.evidence import KpiEvidence, KpiSeries
-from shared.domain.policy import KpiPolicy, Policy
-from shared.domain.state import SubjectState
+from shared.domain.policy import KpiPolicy, Policy, TableSource
+from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.world import SeriesAnswer, SeriesQuestion
+from shared.errors import DriftgateError
+from shared.service.codec import decode
 from shared.service.reactions import Reaction
 from shared.service.world import World
+
+_UNHEALTHY = {AlertKind.ERRORS, AlertKind.SLOW, AlertKind.SATURATED}
 
 
 def _gather(
@@ -20,16 +26,56 @@ def _gather(
     now: datetime,
 ) -> KpiEvidence:
     kpis = policy.kpis if policy is not None else []
-    end = event.time
-    asked = [
+    answers = _answers(event, kpis, world)
+    series = tuple(
+        _series(kpi, event.time, answer) for kpi, answer in zip(kpis, answers, strict=True)
+    )
+    endpoint = policy.endpoint if policy is not None else None
+    if endpoint is None:
+        return KpiEvidence(taken=now, series=series)
+    serving = decode(world.ledger.state(f"endpoint/{endpoint}").state, SubjectState)
+    return KpiEvidence(
+        taken=now,
+        series=series,
+        endpoint=endpoint,
+        traffic=serving.traffic,
+        deployments=serving.deployments,
+        healthy=_healthy(serving),
+    )
+
+
+def _answers(event: Event, kpis: Sequence[KpiPolicy], world: World) -> list[SeriesAnswer]:
+    """Tables are read here, all else by the workspace in one call."""
+    questions = [
         SeriesQuestion(
-            name=kpi.name, start=end - kpi.window - kpi.history, end=end, query=kpi.query
+            name=kpi.name,
+            start=event.time - kpi.window - kpi.history,
+            end=event.time,
+            query=kpi.query,
+            metric=kpi.metric,
+            kind=kpi.kind,
         )
         for kpi in kpis
     ]
-    answers = world.workspace.kpis(event.name, asked) if asked else []
-    series = tuple(_series(kpi, end, answer) for kpi, answer in zip(kpis, answers, strict=True))
-    return KpiEvidence(taken=now, series=series)
+    asked = [at for at, kpi in enumerate(kpis) if kpi.table is None]
+    told = world.workspace.kpis(event.name, [questions[at] for at in asked]) if asked else []
+    answers = dict(zip(asked, told, strict=True))
+    for at, kpi in enumerate(kpis):
+        if kpi.table is not None:
+            answers[at] = _table(questions[at], kpi.table, world)
+    return [answers[at] for at in range(len(kpis))]
+
+
+def _table(asked: SeriesQuestion, table: TableSource, world: World) -> SeriesAnswer:
+    """A table that cannot be read spoils no other KPI; the next look tries again."""
+    from shared.profiles.series import read_series
+
+    try:
+        files = world.workspace.data(table.data)
+        points = read_series(files.paths, table, asked.kind, asked.start, asked.end)
+    except DriftgateError as problem:
+        return SeriesAnswer(problem=f"The KPI {asked.name} cannot be read: {problem}")
+    return SeriesAnswer(points=points)
 
 
 def _series(kpi: KpiPolicy, end: datetime, answer: SeriesAnswer) -> KpiSeries:
@@ -42,6 +88,15 @@ def _series(kpi: KpiPolicy, end: datetime, answer: SeriesAnswer) -> KpiSeries:
         recent=tuple(point for point in answer.points if point.time >= start),
         problem=answer.problem,
     )
+
+
+def _healthy(serving: SubjectState) -> datetime | None:
+    """When the endpoint's health was last looked at, if nothing is wrong with it."""
+    wrong = any(
+        record.status is AlertStatus.FIRING and record.alert.kind in _UNHEALTHY
+        for record in serving.alerts.values()
+    )
+    return None if wrong else serving.checks.get(Check.HEALTH.value)
 
 
 REACTION = Reaction(evidence=KpiEvidence, gather=_gather, decide=decide_kpi)

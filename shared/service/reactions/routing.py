@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 from shared.domain.decisions.routing import decide_routing
 from shared.domain.decisions.routing.memory import believed, looked_at
+from shared.domain.decisions.routing.route import FAILED, is_unfinished
 from shared.domain.event import Event
 from shared.domain.evidence import RoutingEvidence
 from shared.domain.policy import Policy, RoutingPolicy
 from shared.domain.state import SubjectState
 from shared.domain.world import Endpoint
 from shared.errors import DriftgateError, NotFound
+from shared.service.container_logs import kept_logs
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -37,13 +39,34 @@ def _gather(
         requests = world.workspace.requests(event.name, since, until)
     except DriftgateError as problem:
         unread = str(problem)
+    logs, log_problems = kept_logs(
+        world.workspace, event.name, _unexplained(endpoint, policy, state, until)
+    )
     return RoutingEvidence(
         taken=now,
         endpoint=endpoint,
         requests=None if requests is None else dict(requests),
         observed_since=since,
         requests_problem=unread,
+        logs=logs,
+        log_problems=log_problems,
     )
+
+
+def _unexplained(
+    endpoint: Endpoint, policy: Policy | None, state: SubjectState, at: datetime
+) -> list[str]:
+    """The deployments that failed or are stuck: only their logs are worth the calls."""
+    patience = (policy.routing if policy is not None else RoutingPolicy()).stuck_after
+    names = []
+    for deployment in endpoint.deployments:
+        word = deployment.provisioning_state.casefold()
+        watch = state.deployments.get(deployment.name)
+        since = (watch.unfinished if watch is not None else None) or deployment.changed
+        stuck = is_unfinished(word) and since is not None and at - since >= patience
+        if word in FAILED or stuck:
+            names.append(deployment.name)
+    return names
 
 
 def _counted_from(

@@ -11,12 +11,14 @@ from shared.statistics.series.seasons import Array
 class Evidence:
     """Log evidence after each bucket, 0 being the alarm; `raised` is the bucket of a standing one.
 
-    `since` is the bucket the change of a standing alarm began with.
+    `since` is the bucket the change of a standing alarm began with, and `stretch` the first and the
+    last bucket of those the alarm rests on.
     """
 
     path: Array
     raised: int | None = None
     since: int | None = None
+    stretch: tuple[int, int] | None = None
     onsets: tuple[int, ...] = ()
 
 
@@ -51,7 +53,13 @@ def accumulate(log_ratios: Array, run_length: float) -> Evidence:
         elif level < path[peak] - threshold:
             sums, began, raised, since = nothing, bucket + 1, None, None
             path[bucket] = -threshold
-    return Evidence(path=path, raised=raised, since=since, onsets=tuple(onsets))
+    return Evidence(
+        path=path,
+        raised=raised,
+        since=since,
+        stretch=None if since is None else (began, peak),
+        onsets=tuple(onsets),
+    )
 
 
 def change_point(log_ratios: Array) -> int:

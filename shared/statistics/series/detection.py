@@ -101,5 +101,6 @@ def _by_cusum(
         path=np.log(np.maximum(paths.max(axis=0), 1e-300) / limit),
         raised=int(onsets[-1]) if standing else None,
         since=change_point(worst * scores - REFERENCE) if standing else None,
+        stretch=(0, len(scores) - 1) if standing else None,
         onsets=tuple(onsets.tolist()),
     )

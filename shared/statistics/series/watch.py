@@ -15,7 +15,10 @@ from shared.statistics.series.baseline import Baseline, baseline_of
 from shared.statistics.series.detection import Method, detect, findable
 from shared.statistics.series.gaps import gaps_of, span_of, unwatchable, with_gaps
 from shared.statistics.series.judgement import Direction
+from shared.statistics.series.measuring import distance
+from shared.statistics.series.onset import onset_interval
 from shared.statistics.series.points import Kind, Point, bucket_of, rates_of, valid_points
+from shared.statistics.series.seasons import Array
 from shared.statistics.series.watch_wording import watch_sentence
 from shared.statistics.series.watched import Findable, SeriesWatch, WatchedBucket, WatchReason
 
@@ -135,24 +138,24 @@ def _measured(
     rates = rates_of(now, kind)
     share = np.zeros(len(now))
     share[first:] = weights / weights.sum()
-    observed, expected = float(share @ rates), float(share @ baseline.expected)
-    scale = baseline.scale if kind == "mean" else expected
-    sampling = float(share**2 @ baseline.variance) * baseline.noise.memory / scale**2
-    z = float(special.ndtri(0.5 + confidence / 2.0))
-    half = z * float(np.sqrt(sampling + baseline.relative_error(share) ** 2))
-    estimate = (observed - expected) / scale
+    found = distance(baseline, rates, share)
+    between = _onset(baseline, rates, kind, detection)
+    half = float(special.ndtri(0.5 + confidence / 2.0)) * found.error / found.scale
+    estimate = found.change / found.scale
     rows = np.column_stack([rates, baseline.expected, evidence]).tolist()
     return replace(
         blank,
         evidence=float(evidence[-1]),
         since=None if detection.since is None else now[first].time,
+        earliest=None if between is None else now[between[0]].time,
+        latest=None if between is None else now[between[1]].time,
         alarmed=None if detection.raised is None else now[detection.raised].time,
         alarms=tuple(now[onset].time for onset in detection.onsets),
         estimate=estimate,
         low=estimate - half,
         high=estimate + half,
-        expected=expected,
-        observed=observed,
+        expected=found.expected,
+        observed=found.observed,
         n=float(weights.sum()),
         margin=float(np.average(baseline.margin, weights=baseline.weights)),
         dispersion=float(np.mean(1.0 / (baseline.tempering * baseline.noise.memory))),
@@ -162,6 +165,24 @@ def _measured(
             for point, (seen, mean, grown) in zip(now, rows, strict=True)
         ),
     )
+
+
+def _onset(
+    baseline: Baseline, rates: Array, kind: Kind, detection: Evidence
+) -> tuple[int, int] | None:
+    """The first and the last bucket a standing alarm's change may have begun with."""
+    if detection.stretch is None or detection.since is None:
+        return None
+    began, peak = detection.stretch
+    judged = slice(began, peak + 1)
+    shape = np.full_like(rates, baseline.scale) if kind == "mean" else baseline.expected
+    possible = onset_interval(
+        (rates - baseline.expected)[judged],
+        shape[judged],
+        baseline.variance[judged] * baseline.noise.memory,
+    )
+    first, last = possible or (detection.since - began, detection.since - began)
+    return min(began + first, detection.since), max(began + last, detection.since)
 
 
 def _concluded(watch: SeriesWatch, direction: Direction, soonest: float) -> SeriesWatch:

@@ -19,15 +19,11 @@ def watch_sentence(watch: SeriesWatch, kind: Kind) -> str:
         f"{spell(watch.observed)} instead of the expected {spell(watch.expected)}, a change of "
         f"{watch.estimate or 0.0:+.1%} ({watch.low or 0.0:+.1%} to {watch.high or 0.0:+.1%})"
     )
-    promise = f"one false alarm in {watch.false_alarm_days:g} days"
     if watch.reason is WatchReason.CHANGED and watch.since is not None:
-        highest = max(point.evidence for point in watch.points if point.time >= watch.since)
-        return (
-            f"Since {spell_time(watch.since)}: {seen}; the evidence is {_times(highest)} "
-            f"what {promise} asks for."
-        )
+        return f"Since {spell_time(watch.since)}: {seen}; {spell_evidence(watch)}."
     if watch.reason is WatchReason.EVIDENCE_GROWS:
-        return f"{seen}; there is {watch.evidence:.0%} of the evidence that {promise} asks for."
+        share = f"{watch.evidence:.0%} of the evidence that {_promise(watch)} asks for"
+        return f"{seen}; there is {share}."
     if watch.reason is WatchReason.TOO_EARLY:
         soonest = min(watch.finds, key=lambda found: found.after)
         return (
@@ -35,6 +31,16 @@ def watch_sentence(watch: SeriesWatch, kind: Kind) -> str:
             f"which takes about {spell_duration(soonest.after)}."
         )
     return f"No lasting change beyond {watch.tolerance:.0%} found: {seen}."
+
+
+def spell_evidence(watch: SeriesWatch) -> str:
+    """How sure a standing alarm is, by the most evidence there was since its change began."""
+    since = [p.evidence for p in watch.points if watch.since is None or p.time >= watch.since]
+    return f"the evidence is {_times(max(since))} what {_promise(watch)} asks for"
+
+
+def _promise(watch: SeriesWatch) -> str:
+    return f"one false alarm in {watch.false_alarm_days:g} days"
 
 
 def spell_duration(duration: timedelta) -> str:

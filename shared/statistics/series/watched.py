@@ -45,8 +45,9 @@ class SeriesWatch:
     """Whether a series left its baseline, by evidence that adds up over the watched buckets.
 
     `evidence` is what has added up as a share of what one false alarm in `false_alarm_days` asks
-    for: 1 raises the alarm. `since` is where the change began and `alarmed` the bucket that raised
-    the alarm which still stands; `alarms` has every bucket that raised one. `estimate`, `low` and
+    for: 1 raises the alarm. `since` is where the change began, at `earliest` and at `latest` with
+    95 % confidence, and `alarmed` the bucket that raised the alarm which still stands; `alarms` has
+    every bucket that raised one. `estimate`, `low` and
     `high` are the relative change since then, or over all watched buckets while there is no alarm.
     `margin` is the tolerance widened by what is not known of the baseline. `missing` counts
     buckets that are not there, `empty` those without exposure. `finds` says how long changes would
@@ -60,6 +61,8 @@ class SeriesWatch:
     false_alarm_days: float
     evidence: float = 0.0
     since: datetime | None = None
+    earliest: datetime | None = None
+    latest: datetime | None = None
     alarmed: datetime | None = None
     alarms: tuple[datetime, ...] = ()
     estimate: float | None = None

@@ -213,6 +213,18 @@ def test_a_kpi_is_what_its_owners_query_says_by_time(logs, tables):
     )
 
 
+def test_a_query_may_tell_deployments_apart(logs, tables):
+    columns = {"at": "TIMESTAMP", "served": "VARCHAR", "approved": "DOUBLE", "asked": "BIGINT"}
+    rows = [(naive(NOON - HOUR), "blue", 5.0, 10), (naive(NOON - HOUR), None, 1.0, 2)]
+    tables.make("Served", columns, rows)
+
+    [answer] = ask(
+        logs, "Served | project bucket = at, value = approved, weight = asked, deployment = served"
+    )
+
+    assert {(p.deployment, p.value) for p in answer.points} == {("blue", 5.0), (None, 1.0)}
+
+
 def test_a_kpi_without_a_query_says_what_to_write(logs):
     [answer] = ask(logs, None)
 

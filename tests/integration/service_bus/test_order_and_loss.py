@@ -21,7 +21,7 @@ def message(number, session):
     return Message(id=f"message-{number}", queue="checks", session=session, body={"number": number})
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(plan=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=12))
 def test_nothing_is_lost_and_order_holds_whatever_is_abandoned(broker_process, plan):
     broker_process.reset(THRICE, StoppedClock(datetime.now(UTC).replace(microsecond=0)))

@@ -9,6 +9,7 @@ from shared.domain.event import Check
 from shared.errors import Refused
 from shared.service.smoke import Answer, look
 from tests.integration.loopback.resource_manager import WORKSPACE
+from tests.integration.loopback.resource_metrics import serve_resource_metrics
 from tests.integration.loopback.server import refusal
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -122,6 +123,52 @@ def test_without_a_traffic_log_the_metrics_tell_where_the_requests_go(story, com
     kept = story.last("endpoint/loan-endpoint")["evidence"]
     evidence = json.loads(story.application.evidence.get(kept))
     assert evidence["requests"] == {"green": 145}
+
+
+def test_a_kpi_that_is_a_metric_of_an_ai_service_is_watched_beside_one_of_the_logs(story):
+    """The metric's history is asked for in pieces; the query's table is not there yet."""
+    now = story.clock.now
+    chat = (
+        "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-ai"
+        "/providers/Microsoft.CognitiveServices/accounts/chat"
+    )
+    service = serve_resource_metrics(
+        story.loopback.router, now, at="/subscriptions/00000000-0000-0000-0000-000000000002"
+    )
+    service.resource(chat, "Sweden Central")
+    hour = now.replace(minute=0, second=0)
+    for back in range(2, 40 * 24):
+        refused = 80.0 if back < 9 else 10.0
+        for status, requests in (("200", 1000.0 - refused), ("429", refused)):
+            service.report(
+                chat,
+                "AzureOpenAIRequests",
+                hour - timedelta(hours=back),
+                requests + back % 7,
+                StatusCode=status,
+            )
+    story.account.keep(
+        "policies",
+        "chat.yaml",
+        "model: chat\n"
+        "kpis:\n"
+        "  - {name: solved, query: 'Nothing | project bucket, value, weight'}\n"
+        "  - name: throttled\n"
+        "    direction: rise\n"
+        "    limit: 0.02\n"
+        "    relative: false\n"
+        f"    metric: {{resource: {chat}, name: AzureOpenAIRequests, per: AzureOpenAIRequests,"
+        " dimensions: {StatusCode: '429'}}\n",
+    )
+
+    story.application.service.fan_out(Check.KPI)
+    story.drain()
+
+    [notice] = story.notices
+    assert notice["data"]["alert"]["title"].startswith("chat: throttled rose ")
+    findings = {f["thing"]: f for f in story.last("model/chat")["findings"]}
+    assert "names a table that does not exist" in findings["kpi/solved"]["sentence"]
+    assert findings["kpi/solved"]["verdict"] == "error"
 
 
 def test_the_smoke_test_says_what_the_workspace_does_and_which_right_is_missing(story, completed):

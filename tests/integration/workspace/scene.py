@@ -12,6 +12,7 @@ from azure.identity import DefaultAzureCredential
 
 from shared.adapters.azure.blob_cache import BlobCache
 from shared.adapters.azure.resource_manager import ResourceManager
+from shared.adapters.azure.resource_metrics import ResourceMetrics
 from shared.adapters.azure.workspace import AzureWorkspace
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
@@ -139,12 +140,19 @@ class AzureScene:
 
     def resources(self, **options: Any) -> WorkspaceResources:
         """The light client on this workspace, with waits cut short."""
+        return WorkspaceResources(
+            self.manager(**options),
+            subscription=SUBSCRIPTION,
+            resource_group="rg-ml",
+            workspace="ws-prod",
+        )
+
+    def manager(self, **options: Any) -> ResourceManager:
+        """A light client, with waits cut short."""
         quick = {"backoff": 0.001, "budget": 10.0, "read_timeout": 5.0, **options}
         manager = ResourceManager(self.credential, endpoint=self.server.url, **quick)
         self.opened.append(manager)
-        return WorkspaceResources(
-            manager, subscription=SUBSCRIPTION, resource_group="rg-ml", workspace="ws-prod"
-        )
+        return manager
 
     def workspace(
         self, logs: Any, folder: Path, *, metrics: Any = None, **limits: Any
@@ -159,7 +167,14 @@ class AzureScene:
             **{"retry_total": 0, "initial_backoff": 0.01, "random_jitter_range": 0, **limits},
         )
         self.opened.append(blobs)
-        return AzureWorkspace(resources, blobs, logs, metrics or NoMetrics())
+        measured = ResourceMetrics(
+            self.manager(),
+            self.credential,
+            endpoint=f"{self.server.url}/{{region}}",
+            retry_total=0,
+        )
+        self.opened.append(measured)
+        return AzureWorkspace(resources, blobs, logs, metrics or NoMetrics(), measured)
 
 
 def _date(resource: dict[str, Any], facts: Mapping[str, Any]) -> None:
@@ -200,8 +215,9 @@ def tell_files(scene: AzureScene, files: Mapping[str, str]) -> None:
             case ["endpoints", file]:
                 scene.deploy(file.removesuffix(".yaml"), yaml.safe_load(content))
             case ["logs", endpoint, file]:
-                key = endpoint, file.removesuffix(".log"), "InferenceServer"
-                scene.state.container_logs[key] = content
+                deployment, _, other = file.removesuffix(".log").partition(".")
+                container = "StorageInitializer" if other else "InferenceServer"
+                scene.state.container_logs[endpoint, deployment, container] = content
             case ["data", file] if file.endswith(".yaml"):
                 column = yaml.safe_load(content)["time_column"]
                 scene.asset(file.removesuffix(".yaml"), f"{STORE}/data/", time_column=column)

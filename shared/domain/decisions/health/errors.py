@@ -26,6 +26,7 @@ def weigh_errors(served: Served, look: Look) -> Proportion:
 
 def _alert(look: Look, served: Served, share: Proportion) -> Alert:
     compared = compare(look, share, weigh_errors)
+    of_log = log_told(look, _whose_log(look, served))
     return Alert(
         kind=AlertKind.ERRORS,
         subject=f"endpoint/{look.endpoint.name}",
@@ -38,12 +39,12 @@ def _alert(look: Look, served: Served, share: Proportion) -> Alert:
             f"Errors {look.span}: {share.basis}. {chance(look)}",
             f"{_whose(served)}{_when(served)}{_of_all(look, served)}",
             compared.sentence,
-            log_told(look),
+            of_log.text,
             carried(look),
             latency(served),
             worked(look.load),
         ),
-        first_step=_first_step(look, served, compared),
+        first_step=_first_step(look, of_log.first_step, compared),
         since=served.first_error or look.start,
         labels=look.labels(None),
     )
@@ -77,16 +78,18 @@ def _of_all(look: Look, served: Served) -> str:
     return f" That is {percent(served.errors / every)} of all calls to the endpoint."
 
 
-def _first_step(look: Look, served: Served, compared: Compared) -> str:
+def _whose_log(look: Look, served: Served) -> str:
     if 2 * served.timed_out > served.errors:
-        cause = f"see what it waits for: {read_log(look)}"
-    elif 2 * served.by_model > served.errors:
-        cause = f"read the exception: {read_log(look)}"
-    else:
-        cause = f"see whether its container runs: {read_log(look)}"
+        return f"See what it waits for: {read_log(look)}"
+    if 2 * served.by_model > served.errors:
+        return f"Read the exception: {read_log(look)}"
+    return f"See whether its container runs: {read_log(look)}"
+
+
+def _first_step(look: Look, step: str, compared: Compared) -> str:
     if compared.refuge is None or look.share <= 0:
-        return cause[0].upper() + cause[1:]
-    return f"{give_back(look, compared.refuge)}; then {cause}"
+        return step
+    return f"{give_back(look, compared.refuge)}; then {step[0].lower()}{step[1:]}"
 
 
 ERRORS = ShareRule(

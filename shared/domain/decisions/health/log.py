@@ -1,16 +1,18 @@
-"""What a deployment's log says of its errors, for the text of its alert."""
+"""What a deployment's log says of its errors, for the text of its alert and its first step."""
+
+from typing import TYPE_CHECKING
 
 from shared.domain.decisions.health.look import Look
 
+if TYPE_CHECKING:
+    from shared.domain.diagnosis import Told
 
-def log_told(look: Look) -> str:
-    """One line on the console's last lines, which the evidence holds; never the lines themselves.
 
-    They may hold secrets and callers' data, so nothing of them leaves for a channel unread.
+def log_told(look: Look, otherwise: str) -> "Told":
+    """The diagnosis of its log; `otherwise` is the first step where that finds no cause.
+
+    The rules are loaded for failures only: they cost a cold start.
     """
-    if look.log:
-        lines = len(look.log.splitlines())
-        return f"The last {lines} lines of its log are kept with this decision's evidence."
-    if look.log_problem is not None:
-        return f"Its log could not be read: {look.log_problem}"
-    return ""
+    from shared.domain.diagnosis import told
+
+    return told(look.log, look.log_problem, look=otherwise)

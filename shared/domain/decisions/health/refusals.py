@@ -86,7 +86,8 @@ def _alert(look: Look, own: Served, told: str) -> Alert:
         key=lambda one: one.share,
         default=None,
     )
-    step = f"compare its input schema with the callers': {read_log(look)}"
+    of_log = log_told(look, f"Compare its input schema with the callers': {read_log(look)}")
+    step = of_log.first_step
     return Alert(
         kind=AlertKind.ERRORS,
         subject=f"endpoint/{look.endpoint.name}",
@@ -97,13 +98,13 @@ def _alert(look: Look, own: Served, told: str) -> Alert:
             f"It {told}.",
             "All get the same callers' calls, so it is not the callers: its input schema, or what "
             "it takes for valid, is another.",
-            log_told(look),
+            of_log.text,
             carried(look),
         ),
         first_step=(
-            step[0].upper() + step[1:]
+            step
             if refuge is None
-            else f"{give_back(look, refuge.name)}; then {step}"
+            else f"{give_back(look, refuge.name)}; then {step[0].lower()}{step[1:]}"
         ),
         since=look.start,
         labels=look.labels(OF),

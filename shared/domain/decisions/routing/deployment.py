@@ -1,6 +1,7 @@
 """Is a deployment there at all: failed, cancelled, stuck, or on its way out with traffic."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.routing.route import (
@@ -19,6 +20,9 @@ from shared.domain.wording import spell_duration, spell_time
 _UNDECIDED = OF_DEPLOYMENTS - {AlertKind.TRAFFIC_TO_DELETING}
 """What cannot be told while it is written; whether it has a share can."""
 
+if TYPE_CHECKING:
+    from shared.domain.diagnosis import Told
+
 
 def judge_state(route: Route, routing: RoutingPolicy, now: datetime) -> Judged | None:
     """What is wrong with its provisioning; None when it is complete.
@@ -34,7 +38,9 @@ def judge_state(route: Route, routing: RoutingPolicy, now: datetime) -> Judged |
     return None
 
 
-def _finding(route: Route, verdict: Verdict, reason: str, sentence: str) -> Finding:
+def _finding(
+    route: Route, verdict: Verdict, reason: str, sentence: str, of_log: "Told | None" = None
+) -> Finding:
     return Finding(
         rule=Rule.PROVISIONING,
         thing=f"deployment/{route.name}",
@@ -44,7 +50,15 @@ def _finding(route: Route, verdict: Verdict, reason: str, sentence: str) -> Find
         statistic="traffic_percent",
         estimate=route.share,
         n=route.observed,
+        details=None if of_log is None else of_log.details(),
     )
+
+
+def _of_log(route: Route, look: str) -> "Told":
+    """What its log says. The rules are loaded for failures only: they cost a cold start."""
+    from shared.domain.diagnosis import told
+
+    return told(route.log, route.log_problem, look=look)
 
 
 def _failed(route: Route) -> Judged:
@@ -53,6 +67,11 @@ def _failed(route: Route) -> Judged:
     served = f"It is declared to receive {route.share:g} % of the traffic"
     if route.observed:
         served += f" and {route.observed} requests to it were seen lately"
+    of_log = _of_log(
+        route,
+        f"Read its log: az ml online-deployment get-logs --endpoint-name {route.endpoint} "
+        f"--name {route.name}",
+    )
     alert = Alert(
         kind=AlertKind.DEPLOYMENT_FAILED,
         subject=f"endpoint/{route.endpoint}",
@@ -61,17 +80,15 @@ def _failed(route: Route) -> Judged:
         + (f" and has {route.share:g} % of the traffic" if route.share > 0 else ""),
         text=(
             f"{sentence} {served}. Azure Machine Learning sends no event for this; it was seen by "
-            "looking."
-        ),
-        first_step=(
-            f"Read its log: az ml online-deployment get-logs --endpoint-name {route.endpoint} "
-            f"--name {route.name}"
-        ),
+            f"looking. {of_log.text}"
+        ).rstrip(),
+        first_step=of_log.first_step,
         since=route.deployment.changed or route.watch.completed,
         labels=route.labels,
     )
     return Judged(
-        finding=_finding(route, Verdict.FAIL, "provisioning_failed", sentence), alerts=(alert,)
+        finding=_finding(route, Verdict.FAIL, "provisioning_failed", sentence, of_log),
+        alerts=(alert,),
     )
 
 
@@ -116,6 +133,11 @@ def _unfinished(route: Route, routing: RoutingPolicy, now: datetime) -> Judged:
         f"Deployment {route.name} of {route.endpoint} has been {state} for "
         f"{spell_duration(lasted)}."
     )
+    of_log = _of_log(
+        route,
+        f"Look at what it waits for: az ml online-deployment get-logs --endpoint-name "
+        f"{route.endpoint} --name {route.name} --container storage-initializer",
+    )
     alert = Alert(
         kind=AlertKind.DEPLOYMENT_STUCK,
         subject=f"endpoint/{route.endpoint}",
@@ -123,13 +145,11 @@ def _unfinished(route: Route, routing: RoutingPolicy, now: datetime) -> Judged:
         title=sentence[0].lower() + sentence[1:].rstrip("."),
         text=(
             f"{sentence} It should have taken less than {spell_duration(routing.stuck_after)}; "
-            f"{route.share:g} % of the traffic is declared for it. Azure sends no event for this."
-        ),
-        first_step=(
-            f"Look at what it waits for: az ml online-deployment get-logs --endpoint-name "
-            f"{route.endpoint} --name {route.name} --container storage-initializer"
-        ),
+            f"{route.share:g} % of the traffic is declared for it. Azure sends no event for this. "
+            f"{of_log.text}"
+        ).rstrip(),
+        first_step=of_log.first_step,
         since=since,
         labels=route.labels,
     )
-    return Judged(finding=_finding(route, Verdict.FAIL, "stuck", sentence), alerts=(alert,))
+    return Judged(finding=_finding(route, Verdict.FAIL, "stuck", sentence, of_log), alerts=(alert,))

@@ -41,7 +41,8 @@ class Route:
     """One deployment of `endpoint` at the time `at`.
 
     `share` and `mirrored` are declared per cent, `observed` counts requests since the shares were
-    last changed, None when nobody counts them. `intents` are those that speak of it.
+    last changed, None when nobody counts them. `intents` are those that speak of it. `log` is what
+    its container wrote, None when nobody looked; `log_problem` why it could not be read.
     """
 
     endpoint: str
@@ -52,6 +53,8 @@ class Route:
     watch: DeploymentWatch
     intents: tuple[Intent, ...]
     at: datetime
+    log: str | None = None
+    log_problem: str | None = None
 
     @property
     def name(self) -> str:
@@ -124,6 +127,8 @@ def routes(
                 intent for intent in spoken if intent.share_of(deployment.name) is not None
             ),
             at=at,
+            log=evidence.logs.get(deployment.name),
+            log_problem=evidence.log_problems.get(deployment.name),
         )
         for deployment in endpoint.deployments
     )

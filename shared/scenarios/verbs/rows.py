@@ -1,0 +1,58 @@
+"""The rows a model is asked to score, collected or not, and those it was trained on."""
+
+import json
+
+from shared.errors import InvalidScenario
+from shared.scenarios.phrases import Found
+from shared.scenarios.rows import Column, Rows, table
+from shared.scenarios.stage import Stage
+from shared.scenarios.verbs.verb import Undo, Vocabulary
+
+verbs = Vocabulary()
+_COLUMN = "COLUMN about NUMBER give or take NUMBER_2"
+_OUTPUT = "answers COLUMN about NUMBER give or take NUMBER_2"
+
+
+@verbs.add(
+    "rows NUMBER an hour of DEPLOYMENT [of ENDPOINT]", clauses=(_OUTPUT, _COLUMN), lasts=True
+)
+def rows(stage: Stage, found: Found) -> Undo:
+    """So many are collected, a request each, until the next sentence about the same."""
+    if found.number("number") <= 0:
+        raise InvalidScenario(f"line {found.line}: give a number above 0, or write `no rows of`.")
+    collected = Rows(
+        an_hour=found.number("number"),
+        inputs=_columns(found, _COLUMN) or (Column(name="amount", mean=100.0, deviation=20.0),),
+        outputs=_columns(found, _OUTPUT),
+    )
+    return _set(stage, found, collected)
+
+
+@verbs.add("no rows of DEPLOYMENT [of ENDPOINT]", lasts=True)
+def no_rows(stage: Stage, found: Found) -> Undo:
+    """None is collected from now on."""
+    return _set(stage, found, None)
+
+
+def _set(stage: Stage, found: Found, collected: Rows | None) -> Undo:
+    endpoint, deployment = stage.endpoint(found), found.text("deployment")
+    before = stage.rows.rows(endpoint, deployment)
+    stage.rows.set(endpoint, deployment, collected)
+    return lambda: stage.rows.set(endpoint, deployment, before)
+
+
+@verbs.add("data NAME holds COUNT rows", clauses=(_COLUMN,))
+def holds(stage: Stage, found: Found) -> None:
+    """A data asset that is drawn: what a model was trained on."""
+    name, columns = found.text("name"), _columns(found, _COLUMN)
+    if not columns:
+        raise InvalidScenario(f"line {found.line}: say which columns: `{_COLUMN}`.")
+    stage.files.write(f"data/{name}.csv", table(columns, int(found.text("count")), name))
+    stage.files.write(f"data/{name}.yaml", json.dumps({"paths": [f"{name}.csv"]}))
+
+
+def _columns(found: Found, form: str) -> tuple[Column, ...]:
+    return tuple(
+        Column(name=one.text("column"), mean=one.number("number"), deviation=one.number("number_2"))
+        for one in found.all(form)
+    )
