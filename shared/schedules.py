@@ -13,7 +13,7 @@ from shared.settings import PREFIX, InvalidSetting
 SCHEDULES = {
     "DRIFT": "0 5 * * * *",
     "KPI": "0 10 * * * *",
-    "COLLECTION": "0 20 * * * *",
+    "COLLECTION": "0 35 * * * *",
     "ROUTING": "0 */10 * * * *",
     "HEALTH": "0 4-59/10 * * * *",
     "BATCH": "0 25 * * * *",

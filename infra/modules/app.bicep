@@ -137,7 +137,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_CHANGED_BY: changedBy
     DRIFTGATE_DRIFT_SCHEDULE: '0 5 * * * *'
     DRIFTGATE_KPI_SCHEDULE: '0 10 * * * *'
-    DRIFTGATE_COLLECTION_SCHEDULE: '0 20 * * * *'
+    DRIFTGATE_COLLECTION_SCHEDULE: '0 35 * * * *'
     DRIFTGATE_ROUTING_SCHEDULE: '0 */10 * * * *'
     DRIFTGATE_HEALTH_SCHEDULE: '0 4-59/10 * * * *'
     DRIFTGATE_BATCH_SCHEDULE: '0 25 * * * *'

@@ -117,8 +117,9 @@ class Persistence:
 class DriftPolicy:
     """Which columns are compared with the training data, over what window, against what limit.
 
-    A `window` ends with each period of `every`. Predictions are compared like inputs, or with the
-    version's own first window where the training data holds none.
+    A `window` ends with each period of `every`, or of its own length where that is shorter.
+    Predictions are compared like inputs, or with the version's own first window where the training
+    data holds none.
     `limit` is a population stability index; `columns` empty means every column of the baseline.
     The sequential alarm takes in the rows of `every` at a time, leaves shifts up to `tolerance`
     (standard deviations) alone, and errs `false_alarms_a_year` times a model; `importance` weighs

@@ -252,11 +252,14 @@ class TestInputs:
 
         assert made.outcome.actions[0].alert.text.endswith("be watched without them.")
 
-    def test_a_deployments_age_counts_where_it_is_known(self):
+    def test_what_was_served_before_the_first_look_is_not_held_against_a_deployment(self):
+        """But once told, it is told since the deployment is there."""
         made = Model()
         made.serves(changed=NOON - DAY, **silent(60))
 
-        assert made.look(NOON) == [("+", "no_inference_data", None, None)]
+        assert made.look(NOON) == []
+        assert made.look(NOON + 8 * HOUR) == [("+", "no_inference_data", None, None)]
+        assert made.outcome.actions[0].alert.since == NOON - DAY
 
 
 class TestOutputs:

@@ -143,6 +143,15 @@ def test_short_periods_leave_several_windows_open_and_each_is_closed_in_its_turn
     assert model.watch.recent == ("pass", "fail", "pass", "fail")
 
 
+def test_windows_shorter_than_a_period_follow_each_other_without_a_gap():
+    model = Model(every=DAY, window=6 * HOUR)
+    for hour in (1, 5, 7, 13):
+        model.look(MIDNIGHT + hour * HOUR)
+
+    assert model.watch.recent == ("pass",) * 3
+    assert model.watch.windows[-1].start == MIDNIGHT + 6 * HOUR
+
+
 def test_a_look_that_comes_out_of_order_changes_nothing():
     model = Model()
     model.look(MIDNIGHT + HOUR)

@@ -11,7 +11,7 @@ from shared.domain.decisions.collection.sampling import spell_sampling
 from shared.domain.decisions.collection.window import window_findings
 from shared.domain.decisions.drift_predictions import judge_predictions
 from shared.domain.decisions.drift_side import Side, SideJudged, compared, judge_side
-from shared.domain.decisions.drift_windows import Counted, last_border, windows_after
+from shared.domain.decisions.drift_windows import Counted, last_border, moves_by, windows_after
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Check, Event
 from shared.domain.evidence import DriftEvidence, WindowNews
@@ -169,7 +169,7 @@ def _nothing_new(
         sentence=(
             f"The window ending {spell_time(last.end)} was judged at {spell_time(last.judged)}: "
             f"{last.verdict}, on {last.rows} rows. The next window ends at "
-            f"{spell_time(last_border(event.time, drift.every) + drift.every)}."
+            f"{spell_time(last_border(event.time, moves_by(drift)) + moves_by(drift))}."
         ),
         n=last.rows,
     )

@@ -1,10 +1,11 @@
 """Which windows of a model's rows are judged now, and which once more because data came late.
 
-Windows end with a period of `drift.every`, so that a look in between has nothing to read. A window
-is judged by the first look after its end, whatever has come by then. For `collection.late` after
-that its files may still come or grow: the first look afterwards judges it again if they did, once.
-What comes later still is noted. Periods are taken in by the sequential alarm when they ended
-`late` ago; a row of after that is never counted.
+Windows end with a period of `drift.every`, or of their own length where that is shorter, so that a
+look in between has nothing to read and no row is in none. A window is judged by the first look
+after its end, whatever has come by then. For `collection.late` after that its files may still come
+or grow: the first look afterwards judges it again if they did, once. What comes later still is
+noted. Periods are taken in by the sequential alarm when they ended `late` ago; a row of after that
+is never counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,11 @@ def last_border(at: datetime, every: timedelta) -> datetime:
     return at - (at - MONDAY) % every
 
 
+def moves_by(drift: DriftPolicy) -> timedelta:
+    """The time from the end of one window to the end of the next."""
+    return min(drift.every, drift.window)
+
+
 def look_at_windows(
     watch: DriftWatch,
     version: str,
@@ -60,7 +66,7 @@ def look_at_windows(
         )
         for window in known
     ]
-    end = last_border(at, drift.every)
+    end = last_border(at, moves_by(drift))
     if not known or end > known[-1].end:
         start = end - drift.window
         found = _seen(files, start, end)

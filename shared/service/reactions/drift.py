@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.domain.decisions.drift import decide_drift
-from shared.domain.decisions.drift_windows import last_border, look_at_windows
+from shared.domain.decisions.drift_windows import last_border, look_at_windows, moves_by
 from shared.domain.event import Event
 from shared.domain.evidence import CollectedSpan, DriftEvidence, LookedWindow, WindowNews
 from shared.domain.policy import DriftAlarm, Policy
@@ -47,7 +47,7 @@ class _Asked:
 def _gather(
     event: Event, policy: Policy | None, state: SubjectState, world: World, now: datetime
 ) -> DriftEvidence:
-    end = last_border(event.time, policy.drift.every) if policy is not None else event.time
+    end = last_border(event.time, moves_by(policy.drift)) if policy is not None else event.time
     start = end - policy.drift.window if policy is not None else end
     nothing = DriftEvidence(taken=now, start=start, end=end)
     if policy is None:
@@ -85,14 +85,14 @@ def _look(asked: _Asked) -> DriftEvidence:
     if drift.alarm is DriftAlarm.SEQUENTIAL:
         learnt = asked.world.profiles.load(f"calibration/{event.name}/{asked.version}")
     since = _unwatched_since(asked)
-    end = last_border(event.time, drift.every)
+    end = last_border(event.time, moves_by(drift))
     starts = [window.start for window in asked.state.drift.windows]
     starts += unread_since(asked.state.predictions, asked.version, drift, asked.settled)
     files = asked.world.workspace.collected(
         event.name,
         asked.policy.endpoint,
         start=min([since, end - drift.window, *starts]),
-        end=end,
+        end=max(end, asked.settled),
     )
     looked = look_at_windows(
         asked.state.drift, asked.version, event.time, drift, collection.late, files

@@ -70,7 +70,7 @@ def judge_silence(inputs: tuple[InputsJudged, ...]) -> tuple[Judged, ...]:
         stream = one.stream
         if stream.last is not None and (going or _cut_off(stream)):
             found.append(replace(one.judged, alerts=(_stopped(stream, one.judged.finding),)))
-        elif going and stream.settled - stream.since >= stream.policy.silence:
+        elif going and stream.waited >= stream.policy.silence:
             found.append(replace(one.judged, alerts=(_never(stream, one.judged.finding),)))
         else:
             found.append(replace(one.judged, open=True))
@@ -200,11 +200,11 @@ def _never(stream: Collecting, finding: Finding) -> Alert:
 def _whole(silent: list[InputsJudged]) -> Judged:
     """The whole model delivers nothing: told once `silence` is over."""
     streams = [one.stream for one in silent]
-    stream = max(streams, key=lambda one: one.last or one.since)
+    stream = min(streams, key=lambda one: one.waited)
     last = stream.last
     since = last or stream.since
     requests = sum(one.seen.requests or 0 for one in streams)
-    waited = stream.settled - since
+    waited = stream.waited
     sentence = (
         f"No row that {stream.model} scored was collected "
         f"{f'since {spell_time(last)}' if last is not None else 'ever'}, although "

@@ -1,7 +1,7 @@
 """One deployment's rows as they were collected, with what is remembered of them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.evidence import CollectionEvidence, DeploymentCollected
@@ -32,7 +32,8 @@ class Collecting:
     """A deployment that carries the model, at one look.
 
     Rows of [start, settled) can no longer come late. `asked` and `answered` are what is remembered
-    of its inputs and outputs; nothing was expected of it before `since`.
+    of its inputs and outputs; nothing was expected of it before `since`, and nothing is known of
+    what it served before `watched`.
     """
 
     model: str
@@ -44,6 +45,7 @@ class Collecting:
     asked: Stream
     answered: Stream
     since: datetime
+    watched: datetime
     policy: CollectionPolicy
 
     @property
@@ -73,6 +75,11 @@ class Collecting:
     def last(self) -> datetime | None:
         """When its last input row was, as far back as is remembered."""
         return latest(self.seen.inputs.last, self.asked.last)
+
+    @property
+    def waited(self) -> timedelta:
+        """How long it has certainly been waited for a row that could no longer come late."""
+        return self.settled - (self.last or self.watched)
 
     @property
     def last_answer(self) -> datetime | None:
@@ -134,6 +141,7 @@ def collecting(
             asked=_of_version(watch.inputs.get(seen.deployment.name), seen),
             answered=_of_version(watch.outputs.get(seen.deployment.name), seen),
             since=seen.deployment.changed or first,
+            watched=max(first, seen.deployment.changed or first),
             policy=policy,
         )
         for seen in evidence.deployments
