@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS message (
     message TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS message_due ON message (queue, due);
+CREATE INDEX IF NOT EXISTS message_held ON message (token) WHERE token IS NOT NULL;
 CREATE INDEX IF NOT EXISTS message_session ON message (queue, session, number);
 CREATE TABLE IF NOT EXISTS seen (
     queue TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (queue, id)
