@@ -1,6 +1,8 @@
 """A newly registered model is checked, gated and put forward without anyone asking."""
 
 import pyarrow as pa
+from datetime import timedelta
+
 import pytest
 from pyarrow import parquet
 
@@ -120,10 +122,39 @@ def test_a_version_whose_event_was_lost_is_found_by_the_reconcile_timer(loans):
     loans.model("8", GOOD + "registered: 2026-02-03T10:00:00Z\n")
     loans.application.service.fan_out(Check.RECONCILE)
     loans.drain()
+    loans.clock.advance(timedelta(minutes=15))
     loans.application.service.fan_out(Check.RECONCILE)
     loans.drain()
 
     assert [request["data"]["version"] for request in loans.requests] == ["8"]
+    assert loans.last("model/loan-default")["findings"][0]["sentence"] == (
+        "loan-default:8 is the newest version and was judged before."
+    )
+
+
+def test_a_model_of_which_nothing_is_registered_has_nothing_to_judge(scene):
+    from shared.domain.event import Check
+
+    scene.policy("model: unborn\n")
+    scene.application.service.fan_out(Check.RECONCILE)
+    scene.drain()
+
+    decision = scene.last("model/unborn")
+    assert (decision["verdict"], decision["findings"][0]["sentence"]) == (
+        "pass",
+        "No version of unborn is registered.",
+    )
+
+
+def test_a_look_at_a_model_whose_policy_went_meanwhile_tells_nobody(scene):
+    from shared.domain.event import Check
+
+    scene.policy("model: unborn\n")
+    scene.application.service.fan_out(Check.RECONCILE)
+    (scene.home / "policies/policy.yaml").unlink()
+    scene.drain()
+
+    assert scene.told() == []
 
 
 def test_a_policy_with_a_misspelt_key_stops_its_model_and_no_other(loans, registered):
