@@ -1,8 +1,8 @@
 """A newly registered model is checked, gated and put forward without anyone asking."""
 
-import pyarrow as pa
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
