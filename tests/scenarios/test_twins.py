@@ -88,7 +88,7 @@ def plays() -> list[tuple[Scenario, frozenset[str]]]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
