@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +71,10 @@ class _Kept:
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA synchronous=NORMAL")
 
-    def __del__(self) -> None:
-        """The thread may be gone, and then another one collects what it left."""
-        if self.process == os.getpid():
-            self.connection.close()
+        weakref.finalize(self, _close, self.connection, self.process)
+
+
+def _close(connection: sqlite3.Connection, process: int) -> None:
+    """The thread may be gone, and then another one collects what it left."""
+    if process == os.getpid():
+        connection.close()
