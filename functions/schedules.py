@@ -53,6 +53,13 @@ def batch_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
     application().service.fan_out(Check.BATCH)
 
 
+@blueprint.function_name("promotion_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_PROMOTION_SCHEDULE%")
+def promotion_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for a look at every model with a promotion on its way."""
+    application().service.fan_out(Check.PROMOTION)
+
+
 @blueprint.function_name("reconcile_timer")
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_RECONCILE_SCHEDULE%")
 def reconcile_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001

@@ -17,6 +17,7 @@ SCHEDULES = {
     "ROUTING": "0 */10 * * * *",
     "HEALTH": "0 4-59/10 * * * *",
     "BATCH": "0 25 * * * *",
+    "PROMOTION": "0 1-59/5 * * * *",
     "RECONCILE": "0 */15 * * * *",
     "SWEEP": "30 * * * * *",
     "HEARTBEAT": "0 2-59/15 * * * *",

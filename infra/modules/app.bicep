@@ -141,6 +141,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_ROUTING_SCHEDULE: '0 */10 * * * *'
     DRIFTGATE_HEALTH_SCHEDULE: '0 4-59/10 * * * *'
     DRIFTGATE_BATCH_SCHEDULE: '0 25 * * * *'
+    DRIFTGATE_PROMOTION_SCHEDULE: '0 1-59/5 * * * *'
     DRIFTGATE_RECONCILE_SCHEDULE: '0 */15 * * * *'
     DRIFTGATE_SWEEP_SCHEDULE: '30 * * * * *'
     DRIFTGATE_HEARTBEAT_SCHEDULE: '0 2-59/15 * * * *'

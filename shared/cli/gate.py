@@ -82,8 +82,9 @@ def _check(model: str, version: str, limits: "dict[str, Bound]") -> "Sequence[Fi
     from shared.service.gating import gate_version
 
     try:
-        adapters = build().adapters
-        return gate_version(adapters.workspace, adapters.policies, model, version, limits)
+        application = build()
+        workspace, policies = application.workspace, application.policies
+        return gate_version(workspace, policies, model, version, limits, application.clock())
     except DriftgateError as problem:
         reason = "unavailable" if problem.retryable else "refused"
         return [

@@ -1,6 +1,6 @@
 """What a decision asks of the world; imperative, and named by what it does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from shared.domain.alert import Alert
@@ -38,13 +38,69 @@ class RequestRetraining:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPromotion:
-    """Put a model version forward for promotion, with the evidence it rests on."""
+    """Put a model version forward for promotion, with the evidence it rests on.
+
+    `promotion` names it; `basis` is what is to be approved. Where the stage names a `pipeline`, it
+    is started with `parameters` after the version is in `registry`.
+    """
 
     kind: ClassVar[str] = "RequestPromotion"
     model: str
     version: str
     stage: str
     evidence_hash: str
+    promotion: str = ""
+    basis: str = ""
+    pipeline: str | None = None
+    branch: str = "main"
+    parameters: dict[str, str] = field(default_factory=dict)
+    registry: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRollback:
+    """Undo a promotion: go back to version `to`, by the `pipeline` that the stage names for it."""
+
+    kind: ClassVar[str] = "RequestRollback"
+    model: str
+    version: str
+    stage: str
+    promotion: str
+    reason: str
+    to: str | None = None
+    pipeline: str | None = None
+    branch: str = "main"
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftTraffic:
+    """Change an endpoint's shares, only where they are still those that are `expected`.
+
+    `order` names the change and makes a repeat harmless; what became of it is said as an event of
+    the `model`. Per cent by deployment; a name that is missing has 0.
+    """
+
+    kind: ClassVar[str] = "ShiftTraffic"
+    model: str
+    endpoint: str
+    order: str
+    traffic: dict[str, float]
+    expected: dict[str, float]
+    mirror: dict[str, float] = field(default_factory=dict)
+    expected_mirror: dict[str, float] = field(default_factory=dict)
+    workspace: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagModel:
+    """Set tags of a model version, keep its others."""
+
+    kind: ClassVar[str] = "TagModel"
+    model: str
+    version: str
+    tags: dict[str, str]
+    workspace: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +122,15 @@ class SaveBaseline:
 
 
 Action = (
-    PostAlert | ResolveAlert | RequestRetraining | RequestPromotion | ScheduleCheck | SaveBaseline
+    PostAlert
+    | ResolveAlert
+    | RequestRetraining
+    | RequestPromotion
+    | RequestRollback
+    | ShiftTraffic
+    | TagModel
+    | ScheduleCheck
+    | SaveBaseline
 )
 
 

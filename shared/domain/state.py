@@ -7,6 +7,7 @@ from enum import StrEnum
 from shared.domain.alert import Alert
 from shared.domain.collected import Seen
 from shared.domain.intent import Intent
+from shared.domain.promotion import Override, Promotion
 
 
 class AlertStatus(StrEnum):
@@ -236,7 +237,8 @@ class SubjectState:
     """The memory of one subject, replaced as a whole by each decision.
 
     `alerts` by fingerprint, `deployments` by name (endpoints), `baselines` by model version,
-    `versions` gives the gates' last verdict on each version that was judged,
+    `versions` gives the gates' last verdict on each version that was judged, `promotions` are those
+    that are open and the last that ended, oldest first, `overrides` what somebody let pass,
     `checks` holds when each check last reported, `drift` the watch of a model's inputs and
     `predictions` that of what it made of them, `collection` what was collected of both, `traffic`
     the shares an endpoint had, oldest first, `intents` what somebody said is meant to be,
@@ -251,6 +253,8 @@ class SubjectState:
     deployments: dict[str, DeploymentWatch] = field(default_factory=dict)
     baselines: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    promotions: tuple[Promotion, ...] = ()
+    overrides: tuple[Override, ...] = ()
     checks: dict[str, datetime] = field(default_factory=dict)
     drift: DriftWatch = field(default_factory=DriftWatch)
     predictions: DriftWatch = field(default_factory=DriftWatch)

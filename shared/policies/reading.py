@@ -50,7 +50,8 @@ def read_mapping(content: bytes, file: str, first: str) -> dict[str, Any]:
 def read_value(kind: Any, value: object, path: str) -> Any:
     """Turn a YAML value into the annotated kind, or raise ValueError with the key's path.
 
-    A field that ends in an underscore, since Python keeps the word, is a key without it.
+    A field that ends in an underscore, since Python keeps the word, is a key without it. A class
+    with a SHORT field may be written as that field's value alone.
     """
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _read_fields(kind, value, path)
@@ -73,10 +74,14 @@ def read_value(kind: Any, value: object, path: str) -> Any:
 
 
 def _read_fields(kind: type, value: object, path: str) -> Any:
+    short = getattr(kind, "SHORT", None)
+    if short is not None and not isinstance(value, Mapping | list) and value is not None:
+        value = {short: value}
     if not isinstance(value, Mapping):
         raise ValueError(f"{path or 'the file'} must be a mapping of keys to values")
-    hints = {name.rstrip("_"): hint for name, hint in get_type_hints(kind).items()}
     names = {field.name.rstrip("_"): field.name for field in dataclasses.fields(kind)}
+    annotated = get_type_hints(kind)
+    hints = {key: annotated[name] for key, name in names.items()}
     arguments = {}
     for key, entry in value.items():
         where = f"{path}.{key}" if path else str(key)

@@ -20,6 +20,9 @@ def json_schema() -> dict[str, Any]:
 
 def _schema(kind: Any) -> dict[str, Any]:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        short = getattr(kind, "SHORT", None)
+        if short is not None:
+            return {"anyOf": [_object(kind), _schema(get_type_hints(kind)[short])]}
         return _object(kind)
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
@@ -48,7 +51,9 @@ def _object(kind: type) -> dict[str, Any]:
     return {
         "type": "object",
         "description": " ".join((kind.__doc__ or "").split()),
-        "properties": {name: _schema(hint) for name, hint in hints.items()},
+        "properties": {
+            field.name: _schema(hints[field.name]) for field in dataclasses.fields(kind)
+        },
         "required": required,
         "additionalProperties": False,
     }

@@ -91,8 +91,19 @@ def concerned(check: Check, world: World) -> Sequence[str]:
                 for policy in world.policies.all()
                 if policy.endpoint is not None
             ]
+        case Check.PROMOTION:
+            return _promoting(world)
         case Check.HEARTBEAT:
             return [ITSELF]
+
+
+def _promoting(world: World) -> list[str]:
+    """Models with a promotion on its way: its check is among those reported until it ends."""
+    return sorted(
+        subject
+        for subject, checks in world.ledger.reported().items()
+        if Check.PROMOTION.value in checks
+    )
 
 
 def _endpoints(world: World) -> list[str]:

@@ -26,5 +26,5 @@ def waited_for(check: Check, policies: Sequence[Policy], endpoints: Sequence[str
             return [f"model/{policy.model}" for policy in policies if policy.batch]
         case Check.COLLECTION:
             return [f"model/{policy.model}" for policy in policies if policy.endpoint is not None]
-        case Check.HEARTBEAT:
+        case Check.PROMOTION | Check.HEARTBEAT:
             return []

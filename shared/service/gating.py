@@ -1,10 +1,13 @@
 """The gates of one version, asked for outside of an event: by a pipeline, on the spot."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from shared.domain.decisions.gates import metric_gate, schema_gate, tags_gate
+from shared.domain.decisions.gates import Case, Moment, run_gates
+from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding, Rule
-from shared.domain.policy import Bound, Policy
+from shared.domain.policy import Bound, Enforcement, Policy
 from shared.domain.verdict import Verdict
 from shared.domain.world import ModelVersion
 from shared.errors import NotFound
@@ -12,7 +15,12 @@ from shared.ports import Policies, Workspace
 
 
 def gate_version(
-    workspace: Workspace, policies: Policies, model: str, version: str, limits: Mapping[str, Bound]
+    workspace: Workspace,
+    policies: Policies,
+    model: str,
+    version: str,
+    limits: Mapping[str, Bound],
+    now: datetime,
 ) -> tuple[Finding, ...]:
     """Every gate of the model's policy and every limit that was asked for besides.
 
@@ -25,12 +33,22 @@ def gate_version(
         candidate = workspace.model(model, version)
     except NotFound as problem:
         return (_error(model, "no_such_version", str(problem)),)
-    bounds = dict(limits) if policy is None else _both(policy.gates.bounds(), limits)
-    findings = metric_gate(candidate, bounds)
-    if policy is not None:
-        champion = serving_champion(candidate, policy, workspace)
-        findings += tags_gate(candidate, policy.gates.required_tags)
-        findings += schema_gate(candidate, champion, policy.gates.schema)
+    asked = policy or Policy(model=model)
+    bounds = _both(asked.gates.bounds(), limits)
+    gates = replace(asked.gates, metrics=bounds, min_auc=None, max_latency_ms=None)
+    if policy is None:
+        gates = replace(gates, schema=Enforcement.OFF)
+    case = Case(
+        policy=replace(asked, gates=gates),
+        stage=asked.way()[0],
+        candidate=candidate,
+        evidence=PromotionEvidence(
+            taken=now, champion=serving_champion(candidate, asked, workspace)
+        ),
+        moment=Moment.ENTRANCE,
+        at=now,
+    )
+    findings = run_gates(case).findings
     if not findings:
         sentence = f"Nothing is asked of {model}:{version}; give a limit, or write a policy for it."
         return (_error(model, "nothing_asked", sentence),)

@@ -7,9 +7,12 @@ from shared.domain.action import (
     PostAlert,
     RequestPromotion,
     RequestRetraining,
+    RequestRollback,
     ResolveAlert,
     SaveBaseline,
     ScheduleCheck,
+    ShiftTraffic,
+    TagModel,
     describe,
 )
 from shared.domain.canonical import content_hash, format_time, to_plain
@@ -78,13 +81,56 @@ def _message(decision: Decision, index: int, action: Action) -> Message | None:
                 properties={"model": model, "cause": cause},
             )
         case RequestPromotion(model=model, version=version, stage=stage):
-            return Message(
-                id=content_hash([action.kind, model, version, stage, action.evidence_hash]),
-                queue=PROMOTION_REQUESTS,
-                session=decision.event.subject[:128],
-                body=_envelope(decision, index, action),
+            named = action.promotion or action.evidence_hash
+            return _request(
+                decision,
+                index,
+                action,
+                identity=[action.kind, model, version, stage, named],
                 properties={"model": model, "version": version, "stage": stage},
             )
+        case RequestRollback(model=model, version=version, stage=stage):
+            return _request(
+                decision,
+                index,
+                action,
+                identity=[action.kind, model, version, stage, action.promotion],
+                properties={"model": model, "version": version, "stage": stage},
+            )
+        case ShiftTraffic(model=model, endpoint=endpoint, order=order):
+            return _request(
+                decision,
+                index,
+                action,
+                identity=[action.kind, endpoint, order],
+                properties={"model": model, "endpoint": endpoint},
+            )
+        case TagModel(model=model, version=version, tags=tags):
+            return _request(
+                decision,
+                index,
+                action,
+                identity=[action.kind, model, version, tags, decision.hash],
+                properties={"model": model, "version": version},
+            )
+
+
+def _request(
+    decision: Decision,
+    index: int,
+    action: RequestPromotion | RequestRollback | ShiftTraffic | TagModel,
+    *,
+    identity: list[Any],
+    properties: dict[str, str],
+) -> Message:
+    """What is carried out for a promotion; `action` in its properties says which it is."""
+    return Message(
+        id=content_hash(identity),
+        queue=PROMOTION_REQUESTS,
+        session=decision.event.subject[:128],
+        body=_envelope(decision, index, action),
+        properties={"action": action.kind, **properties},
+    )
 
 
 def findings_message(decision: Decision) -> Message | None:

@@ -32,15 +32,29 @@ def notice_text(body: Mapping[str, Any]) -> str:
 
 
 def request_text(body: Mapping[str, Any]) -> str:
-    """A retraining or promotion request in one sentence."""
+    """What is asked of the world, in one sentence."""
     data = body["data"]
-    if data["action"] == "RequestRetraining":
-        features = ", ".join(data["features"]) or "none named"
-        return (
-            f"Retraining of {data['model']} requested because of {data['cause']} "
-            f"in {data['window']} (features: {features})."
-        )
-    return (
-        f"{data['model']}:{data['version']} passed every gate and is put forward for "
-        f"{data['stage']}."
-    )
+    match data["action"]:
+        case "RequestRetraining":
+            features = ", ".join(data["features"]) or "none named"
+            return (
+                f"Retraining of {data['model']} requested because of {data['cause']} "
+                f"in {data['window']} (features: {features})."
+            )
+        case "RequestRollback":
+            to = f" to version {data['to']}" if data.get("to") else ""
+            return (
+                f"Rollback of {data['model']}:{data['version']} in {data['stage']}{to} "
+                f"requested: {data['reason']}"
+            )
+        case "ShiftTraffic":
+            shares = ", ".join(f"{name} {share:g} %" for name, share in data["traffic"].items())
+            return f"The traffic of {data['endpoint']} is to be {shares or 'none at all'}."
+        case "TagModel":
+            tags = ", ".join(f"{name}={value}" for name, value in data["tags"].items())
+            return f"{data['model']}:{data['version']} is to be tagged {tags}."
+        case _:
+            return (
+                f"{data['model']}:{data['version']} passed every gate and is put forward for "
+                f"{data['stage']}."
+            )

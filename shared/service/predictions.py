@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shared.domain.decisions.drift_windows import last_border
+from shared.domain.decisions.drift.windows import last_border
 from shared.domain.evidence import DriftEvidence
 from shared.domain.policy import DriftAlarm, DriftPolicy
 from shared.domain.state import DriftWatch

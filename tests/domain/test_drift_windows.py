@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.domain.collected import CollectedFile, Seen, seen
-from shared.domain.decisions.drift_windows import (
+from shared.domain.decisions.drift.windows import (
     Counted,
     last_border,
     look_at_windows,

@@ -75,6 +75,7 @@ TABLE = {
     "routing_timer": timer("ROUTING"),
     "health_timer": timer("HEALTH"),
     "batch_timer": timer("BATCH"),
+    "promotion_timer": timer("PROMOTION"),
     "reconcile_timer": timer("RECONCILE"),
     "outbox_sweep": timer("SWEEP"),
     "heartbeat": timer("HEARTBEAT"),

@@ -64,8 +64,8 @@ UNREADABLE = [
     ),
     (
         "A verdict of an unknown rule names them all.",
-        WORLD + "at 01:00 expect verdict pass of weather\n",
-        "line 3: there is no rule 'weather'; known are metric_gate, ",
+        WORLD + "at 01:00 expect verdict pass of astrology\n",
+        "line 3: there is no rule 'astrology'; known are metric_gate, ",
     ),
     (
         "Within a span something is expected, and does not happen.",

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from shared.domain.canonical import canonical_json
-from shared.domain.decisions.drift import decide_drift
+from shared.domain.decisions.drift.deciding import decide_drift
 from shared.domain.event import Check, Event
 from shared.domain.evidence import DriftEvidence
 from shared.domain.state import SubjectState

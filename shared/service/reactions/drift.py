@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shared.domain.decisions.drift import decide_drift
-from shared.domain.decisions.drift_windows import last_border, look_at_windows, moves_by
+from shared.domain.decisions.drift.deciding import decide_drift
+from shared.domain.decisions.drift.windows import last_border, look_at_windows, moves_by
 from shared.domain.event import Event
 from shared.domain.evidence import CollectedSpan, DriftEvidence, LookedWindow, WindowNews
 from shared.domain.policy import DriftAlarm, Policy

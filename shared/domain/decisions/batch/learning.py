@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from shared.domain.decisions.drift_columns import limits_of
+from shared.domain.decisions.drift.columns import limits_of
 from shared.domain.policy import DriftPolicy
 from shared.statistics import CategoricalColumn, Comparison, Profile, compare
 from shared.statistics.profile import Column

@@ -14,8 +14,8 @@ from shared.domain.decisions.batch.learning import (
 from shared.domain.decisions.batch.outputs_notice import outputs_alert
 from shared.domain.decisions.batch.rule import Batch
 from shared.domain.decisions.batch.volume import KEPT, judge_volume
-from shared.domain.decisions.drift_alarm import DriftSeen, look_for_drift
-from shared.domain.decisions.drift_columns import column_finding
+from shared.domain.decisions.drift.alarm import DriftSeen, look_for_drift
+from shared.domain.decisions.drift.columns import column_finding
 from shared.domain.evidence import BatchOutputs, DriftEvidence, RunRows
 from shared.domain.finding import Finding
 from shared.domain.policy import DriftPolicy

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.batch.rule import Batch
-from shared.domain.decisions.drift_alarm import DriftSeen
-from shared.domain.decisions.drift_columns import lines_of
+from shared.domain.decisions.drift.alarm import DriftSeen
+from shared.domain.decisions.drift.columns import lines_of
 from shared.domain.evidence import RunRows
 from shared.domain.wording import spell_list, spell_number, spell_time
 from shared.statistics import Comparison, Reason

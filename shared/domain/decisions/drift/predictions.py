@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.domain.decisions.drift_side import Side, SideJudged, compared, judge_side
+from shared.domain.decisions.drift.side import Side, SideJudged, compared, judge_side
 from shared.domain.event import Event
 from shared.domain.evidence import DriftEvidence, WindowNews
 from shared.domain.finding import Finding, Rule

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.alert import Alert
-from shared.domain.decisions.drift_alarm import DriftSeen, ask_alarm
-from shared.domain.decisions.drift_columns import column_finding, limits_of
-from shared.domain.decisions.drift_notice import drift_alert
+from shared.domain.decisions.drift.alarm import DriftSeen, ask_alarm
+from shared.domain.decisions.drift.columns import column_finding, limits_of
+from shared.domain.decisions.drift.notice import drift_alert
 from shared.domain.event import Event
 from shared.domain.evidence import DriftEvidence
 from shared.domain.finding import Finding

@@ -7,7 +7,7 @@ from shared.domain.action import Action, RequestPromotion, SaveBaseline
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.canonical import content_hash
 from shared.domain.decision import Outcome
-from shared.domain.decisions.gates import metric_gate, schema_gate, tags_gate
+from shared.domain.decisions.gates import Case, Moment, run_gates
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Event, EventType
 from shared.domain.evidence import PromotionEvidence
@@ -103,12 +103,15 @@ def _findings(
             sentence=evidence.problem or f"{policy.model}:{version} could not be read.",
         )
         return (unreadable,), ()
-    findings = (
-        *metric_gate(candidate, policy.gates.bounds()),
-        *schema_gate(candidate, evidence.champion, policy.gates.schema),
-        *tags_gate(candidate, policy.gates.required_tags),
-        _baseline_finding(candidate, evidence),
+    case = Case(
+        policy=policy,
+        stage=policy.way()[0],
+        candidate=candidate,
+        evidence=evidence,
+        moment=Moment.ENTRANCE,
+        at=evidence.taken,
     )
+    findings = (*run_gates(case).findings, _baseline_finding(candidate, evidence))
     if evidence.baseline is None:
         return findings, ()
     saved = SaveBaseline(

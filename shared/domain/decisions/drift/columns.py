@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.decisions.drift_alarm import DriftSeen, Moved
+from shared.domain.decisions.drift.alarm import DriftSeen, Moved
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import DriftPolicy
 from shared.statistics import ColumnComparison, Comparison

@@ -9,9 +9,9 @@ from shared.domain.canonical import content_hash, format_time
 from shared.domain.decision import Outcome
 from shared.domain.decisions.collection.sampling import spell_sampling
 from shared.domain.decisions.collection.window import window_findings
-from shared.domain.decisions.drift_predictions import judge_predictions
-from shared.domain.decisions.drift_side import Side, SideJudged, compared, judge_side
-from shared.domain.decisions.drift_windows import Counted, last_border, moves_by, windows_after
+from shared.domain.decisions.drift.predictions import judge_predictions
+from shared.domain.decisions.drift.side import Side, SideJudged, compared, judge_side
+from shared.domain.decisions.drift.windows import Counted, last_border, moves_by, windows_after
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Check, Event
 from shared.domain.evidence import DriftEvidence, WindowNews

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind, Severity
-from shared.domain.decisions.drift_alarm import DriftSeen
-from shared.domain.decisions.drift_columns import lines_of
+from shared.domain.decisions.drift.alarm import DriftSeen
+from shared.domain.decisions.drift.columns import lines_of
 from shared.domain.event import Event
 from shared.domain.evidence import DriftEvidence
 from shared.domain.policy import DriftPolicy

@@ -1,0 +1,50 @@
+"""Snapshots of the facts a decision used, each with the time it was true.
+
+`problem` is one sentence when the facts could not be had; the decision then says `error`.
+"""
+
+from shared.domain.evidence.batch import (
+    BatchEvidence,
+    BatchLook,
+    BatchOutputs,
+    RunEvidence,
+    RunRows,
+)
+from shared.domain.evidence.evidence import Evidence
+from shared.domain.evidence.external import AlertTarget, NoEvidence
+from shared.domain.evidence.health import HealthEvidence
+from shared.domain.evidence.kpi import KpiEvidence, KpiSeries
+from shared.domain.evidence.promotion import PromotionEvidence
+from shared.domain.evidence.routing import RoutingEvidence
+from shared.domain.evidence.rows import (
+    CollectedSpan,
+    CollectionEvidence,
+    DeploymentCollected,
+    DriftEvidence,
+    LookedWindow,
+    WindowNews,
+)
+from shared.domain.evidence.service import ServiceEvidence
+
+__all__ = [
+    "AlertTarget",
+    "BatchEvidence",
+    "BatchLook",
+    "BatchOutputs",
+    "CollectedSpan",
+    "CollectionEvidence",
+    "DeploymentCollected",
+    "DriftEvidence",
+    "Evidence",
+    "HealthEvidence",
+    "KpiEvidence",
+    "KpiSeries",
+    "LookedWindow",
+    "NoEvidence",
+    "PromotionEvidence",
+    "RoutingEvidence",
+    "RunEvidence",
+    "RunRows",
+    "ServiceEvidence",
+    "WindowNews",
+]

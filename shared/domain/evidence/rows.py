@@ -1,0 +1,119 @@
+"""Collected rows and what they were like."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from shared.domain.collected import Joined, RowsSeen, Seen
+from shared.domain.world import Deployment
+
+
+class WindowNews(StrEnum):
+    """What is new of a window and its files since it was judged."""
+
+    NEW = "new"
+    WAITING = "waiting"
+    CHANGED = "changed"
+    SETTLED = "settled"
+    UNCHANGED = "unchanged"
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedWindow:
+    """A window [start, end) with its files as they are now, and its profile where it was read.
+
+    The profile of the latest window is kept once, as that of the look.
+    """
+
+    start: datetime
+    end: datetime
+    news: WindowNews
+    seen: Seen
+    profile: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedSpan:
+    """The rows collected in a span, and how many of the requests' rows each deployment collects.
+
+    `sampling` is per cent by deployment, of inputs and of outputs, as far as it is known.
+    `predicted` names the columns of the window that come from the outputs.
+    """
+
+    inputs: RowsSeen = field(default_factory=RowsSeen)
+    outputs: RowsSeen = field(default_factory=RowsSeen)
+    joined: Joined | None = None
+    sampling: dict[str, float] = field(default_factory=dict)
+    outputs_sampling: dict[str, float] = field(default_factory=dict)
+    predicted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftEvidence:
+    """The profile of the training data and of one window [start, end) of inference data.
+
+    `window` is None when it was judged before and nothing asks to read it again. `calibration` says
+    what unchanged windows do; `steps` are the profiles of the periods since the last look that can
+    no longer get rows, in order, the last of them ending at `watched_until`. `looked` tells what
+    became of the files of this window and of those before it that are not closed, the latest last.
+    `collected` counts the rows behind the window. `predictions` is the same look at what the
+    model made of its inputs, where the training data knows nothing of that: `began` is since when.
+    """
+
+    taken: datetime
+    start: datetime
+    end: datetime
+    version: str | None = None
+    baseline: dict[str, Any] | None = None
+    window: dict[str, Any] | None = None
+    calibration: dict[str, Any] | None = None
+    steps: tuple[dict[str, Any], ...] = ()
+    watched_until: datetime | None = None
+    looked: tuple[LookedWindow, ...] = ()
+    collected: CollectedSpan | None = None
+    predictions: "DriftEvidence | None" = None
+    began: datetime | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentCollected:
+    """What one deployment served and collected in a span.
+
+    `requests` were observed while their rows can no longer come late, `since_last` of them after
+    its last input row and `hour_left` in the rest of that row's hour; None is what nobody counted
+    or asked. Since `steady` input rows came without a gap: `steady_rows` of `steady_requests`.
+    `inputs_since` are the input rows after its last output row.
+    """
+
+    deployment: Deployment
+    inputs: RowsSeen = field(default_factory=RowsSeen)
+    outputs: RowsSeen = field(default_factory=RowsSeen)
+    joined: Joined | None = None
+    requests: int | None = None
+    since_last: int | None = None
+    hour_left: int | None = None
+    steady: datetime | None = None
+    steady_rows: int = 0
+    steady_requests: int | None = None
+    inputs_since: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionEvidence:
+    """What the deployments of a model collected in [start, end), late rows being due at `settled`.
+
+    `bodies` names deployments that keep requests' bodies only. `endpoint` is None where it is gone
+    or nothing was looked at.
+    """
+
+    taken: datetime
+    start: datetime
+    settled: datetime
+    end: datetime
+    endpoint: str | None = None
+    deployments: tuple[DeploymentCollected, ...] = ()
+    bodies: tuple[str, ...] = ()
+    problem: str | None = None

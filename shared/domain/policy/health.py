@@ -1,0 +1,21 @@
+"""What an endpoint's answers may look like."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthPolicy:
+    """What an endpoint's answers over `window` may look like.
+
+    `max_error_rate` is a share of all answers; `percentile` of them have to come within
+    `gates.max_latency_ms`; `max_load` is per cent of processor, memory or disk that one instance
+    may hold for ten minutes. `confidence` is kept over a day of looks, not in each of them.
+    """
+
+    window: timedelta = timedelta(hours=1)
+    max_error_rate: float = 0.01
+    percentile: float = 95.0
+    max_load: float = 90.0
+    confidence: float = 0.99
+    severity: str = "critical"

@@ -1,0 +1,188 @@
+"""A version on its way through one stage: where it stands, what it rests on, who agreed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.canonical import content_hash, format_time
+
+
+class Phase(StrEnum):
+    """Where a promotion stands; the last six are ends."""
+
+    WAITING = "waiting"
+    BLOCKED = "blocked"
+    REQUESTED = "requested"
+    RUNNING = "running"
+    ROLLING = "rolling"
+    WATCHED = "watched"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled_back"
+    SUPERSEDED = "superseded"
+    GONE = "gone"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still to come of it."""
+        return self not in _ENDS
+
+
+_ENDS = frozenset(
+    {
+        Phase.DONE,
+        Phase.REFUSED,
+        Phase.FAILED,
+        Phase.ROLLED_BACK,
+        Phase.SUPERSEDED,
+        Phase.GONE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What an approval is of: the hash of the standing facts and verdicts, in force since then.
+
+    `changed` says in words what differs from the basis before.
+    """
+
+    hash: str
+    since: datetime
+    changed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReference:
+    """The pipeline's run of a promotion: where it is looked up and looked at.
+
+    `pipeline` is an Azure DevOps pipeline's number or a GitHub workflow, as the policy has it.
+    """
+
+    pipeline: str
+    number: int
+    started: datetime
+    address: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSeen:
+    """One person's word, as the platform told it; `counts` says whether and `why` if not.
+
+    `basis` is the hash that was in force when it was given.
+    """
+
+    by: str
+    status: str
+    at: datetime | None
+    basis: str | None
+    counts: bool
+    why: str = ""
+
+
+class RolloutStatus(StrEnum):
+    """Where a rollout stands."""
+
+    PLANNED = "planned"
+    MOVING = "moving"
+    BAKING = "baking"
+    PAUSED = "paused"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    STOPPED = "stopped"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficStep:
+    """Shares an endpoint is to have, per cent by deployment, for `bake` seconds at least."""
+
+    traffic: dict[str, float]
+    mirror: dict[str, float] = field(default_factory=dict)
+    bake: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """Traffic on its way to a deployment, step by step.
+
+    `before` is the split to return to. Step `at` of `steps` is in force, or moved to, since
+    `since`; -1 is before the first. `order` is the last change that was asked for and not yet seen.
+    `looks` counts judgements of this step.
+    """
+
+    endpoint: str
+    deployment: str
+    before: TrafficStep
+    steps: tuple[TrafficStep, ...]
+    status: RolloutStatus
+    planned: datetime
+    at: int = -1
+    since: datetime | None = None
+    order: str | None = None
+    looks: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """One version on its way through one stage.
+
+    `since` is since when it is in its `phase`, `why` says it in a sentence. `bases` are what could
+    be approved, the one in force last; `evidence` the hash of the last evidence that was judged.
+    `champion` is the version that served when it began.
+    """
+
+    version: str
+    stage: str
+    phase: Phase
+    begun: datetime
+    since: datetime
+    why: str = ""
+    bases: tuple[Basis, ...] = ()
+    evidence: str | None = None
+    champion: str | None = None
+    run: RunReference | None = None
+    approvals: tuple[ApprovalSeen, ...] = ()
+    rollout: Rollout | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def basis(self) -> str | None:
+        """The hash an approval has to be of now."""
+        return self.bases[-1].hash if self.bases else None
+
+    def identity(self, model: str) -> str:
+        """What a pipeline is given as `correlationId`; the same for every try of it."""
+        return promotion_id(model, self.version, self.stage, self.begun)
+
+
+def promotion_id(model: str, version: str, stage: str, begun: datetime) -> str:
+    """Sixteen hexadecimal digits that name one promotion."""
+    return content_hash([model, version, stage, format_time(begun)])[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """Said by `author` for a `reason`: these gates do not block this version until then.
+
+    `gates` are things as findings name them (`metric/auc`) or whole rules (`schema_gate`).
+    """
+
+    id: str
+    version: str
+    gates: tuple[str, ...]
+    author: str
+    reason: str
+    since: datetime
+    until: datetime
+    withdrawn: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_because: str | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is in force."""
+        end = self.until if self.withdrawn is None else min(self.until, self.withdrawn)
+        return self.since <= at < end
