@@ -78,12 +78,12 @@ class Service:
         with self._telemetry.span("receive", via=via):
             return self._receive(payload, via)
 
-    def _receive(self, payload: bytes, via: str) -> list[Receipt]:
+    def _receive(self, payload: bytes, via: str, *, ours: bool = False) -> list[Receipt]:
         received = self._clock()
         receipts = []
         settings = self._world.settings
         workspace = None if settings.azure is None else settings.azure.workspace_id
-        for parsed in parse(payload, names=settings.keeps_names, workspace=workspace):
+        for parsed in parse(payload, names=settings.keeps_names, workspace=workspace, ours=ours):
             self._telemetry.count(
                 "events", via=via, read="yes" if parsed.refusal is None else "refused"
             )
@@ -111,7 +111,8 @@ class Service:
 
     def say(self, event: Event, *, via: str) -> Receipt:
         """Take in an event that is made here, by the way and the rules of one from outside."""
-        [receipt] = self.receive(canonical_json(event.to_cloud_event()), via=via)
+        with self._telemetry.span("receive", via=via):
+            [receipt] = self._receive(canonical_json(event.to_cloud_event()), via, ours=True)
         return receipt
 
     def handle(self, body: Mapping[str, Any]) -> Decision | None:

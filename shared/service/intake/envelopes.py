@@ -16,8 +16,8 @@ _READERS: Mapping[str, Reader] = {
 }
 
 
-def read_envelope(envelope: object) -> Event:
-    """One envelope as an event.
+def read_envelope(envelope: object, *, ours: bool = False) -> Event:
+    """One envelope as an event; `ours` says that Driftgate itself sends it.
 
     Raises MalformedPayload when a needed field is absent or wrong, UnknownEventType when nothing
     reacts to what it tells.
@@ -38,7 +38,7 @@ def read_envelope(envelope: object) -> Event:
         or "specVersion" in envelope
         or {"type", "source"} <= set(envelope)
     ):
-        return _from_cloud_event(envelope)
+        return _from_cloud_event(envelope, ours=ours)
     raise MalformedPayload(
         "The envelope is none we know: it has no eventType (Event Grid), no specversion "
         "(CloudEvents), no publisherId (Azure DevOps) and no schemaId (Azure Monitor)."
@@ -62,14 +62,14 @@ def _from_event_grid(envelope: Mapping[str, Any]) -> Told:
     )
 
 
-def _from_cloud_event(envelope: Mapping[str, Any]) -> Event:
+def _from_cloud_event(envelope: Mapping[str, Any], *, ours: bool) -> Event:
     form = "CloudEvent"
     version = envelope.get("specversion", envelope.get("specVersion", "1.0"))
     if version != "1.0":
         raise MalformedPayload(f"The CloudEvent has specversion {version!r}; send 1.0.")
     kind = required_text(envelope, "type", form)
     if kind.startswith(EXTENSION_PREFIX):
-        return own.read_own(envelope, kind)
+        return own.read_own(envelope, kind, ours=ours)
     return _by_type(
         Told(
             id=required_text(envelope, "id", form),

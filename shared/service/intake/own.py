@@ -6,19 +6,32 @@ from typing import Any
 
 from shared.domain.event import EXTENSION_PREFIX, Check, Event, EventType
 from shared.domain.intent import intent_from_outside
-from shared.errors import MalformedPayload
+from shared.errors import MalformedPayload, UnknownEventType
 from shared.service.intake.fields import required_name, required_text, required_time
 from shared.service.intake.people import plain_name
 
 _SUBJECT = re.compile(r"[a-z][a-z-]{0,30}/[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 _INTENTS = frozenset({EventType.INTENT_DECLARED, EventType.INTENT_WITHDRAWN})
+OURS_ALONE = frozenset(
+    {
+        EventType.PROMOTION_STARTED,
+        EventType.PROMOTION_REFUSED,
+        EventType.CHECK_ASKED,
+        EventType.OVERRIDE_GIVEN,
+        EventType.OVERRIDE_WITHDRAWN,
+        EventType.TRAFFIC_SHIFTED,
+        EventType.TRAFFIC_SHIFT_REFUSED,
+    }
+)
+"""Driftgate believes these only when it said them itself: they let a version through."""
 _NAMES = ("endpoint", "deployment", "model", "version")
 
 
-def read_own(envelope: Mapping[str, Any], kind: str) -> Event:
-    """A CloudEvent of a type of ours.
+def read_own(envelope: Mapping[str, Any], kind: str, *, ours: bool = False) -> Event:
+    """A CloudEvent of a type of ours; `ours` says that Driftgate itself sends it.
 
-    Raises MalformedPayload naming the field, InvalidData for an intent that cannot be meant.
+    Raises MalformedPayload naming the field, InvalidData for an intent that cannot be meant, and
+    UnknownEventType for what nobody else may tell.
     """
     try:
         event = _read(envelope, kind)
@@ -26,6 +39,10 @@ def read_own(envelope: Mapping[str, Any], kind: str) -> Event:
         raise MalformedPayload(
             f"The Driftgate event of type {kind[:80]} cannot be read: {problem}"
         ) from problem
+    if event.type in OURS_ALONE and not ours:
+        raise UnknownEventType(
+            f"An event of type {kind[:80]} is made by Driftgate alone and not taken from outside."
+        )
     return intent_from_outside(event) if event.type in _INTENTS else event
 
 

@@ -31,12 +31,15 @@ class Parsed:
     refusal: str | None = None
 
 
-def parse(payload: bytes, *, names: bool = True, workspace: str | None = None) -> list[Parsed]:
+def parse(
+    payload: bytes, *, names: bool = True, workspace: str | None = None, ours: bool = False
+) -> list[Parsed]:
     """Read every envelope of a payload: an object, or an array of objects.
 
     Never raises for what is in the payload: what cannot be read is an entry with a refusal.
     With `names` it is kept who changed an endpoint, as far as the event tells. A resource event of
     another workspace than that of the resource id `workspace` is refused: they share a source.
+    `ours` says that Driftgate itself sends it.
     """
     try:
         value = _load(payload)
@@ -46,7 +49,9 @@ def parse(payload: bytes, *, names: bool = True, workspace: str | None = None) -
     if not envelopes:
         sentence = "The payload is an empty array; send at least one event."
         return [Parsed(key=sha256(payload).hexdigest(), body=payload, refusal=sentence)]
-    return [_parse_one(envelope, names=names, workspace=workspace) for envelope in envelopes]
+    return [
+        _parse_one(envelope, names=names, workspace=workspace, ours=ours) for envelope in envelopes
+    ]
 
 
 def handshake(payload: bytes) -> dict[str, str] | None:
@@ -99,7 +104,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def _parse_one(envelope: object, *, names: bool, workspace: str | None) -> Parsed:
+def _parse_one(envelope: object, *, names: bool, workspace: str | None, ours: bool) -> Parsed:
     try:
         clean = without_personal_data(envelope, names=names)
         body = canonical_json(clean)
@@ -111,7 +116,7 @@ def _parse_one(envelope: object, *, names: bool, workspace: str | None) -> Parse
             refusal="The envelope is nested too deeply or holds text that is not Unicode.",
         )
     try:
-        event = read_envelope(clean)
+        event = read_envelope(clean, ours=ours)
         if workspace is not None:
             refuse_elsewhere(event, workspace)
     except Refused as refusal:
