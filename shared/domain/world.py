@@ -8,19 +8,38 @@ from shared.domain.policy import KpiKind, MetricSource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSpec:
-    """One input of a model's signature: MLflow's type name, and whether it may be left out."""
+    """One input, output or parameter of a model's signature, with MLflow's name of its type.
+
+    A tensor has its `shape` (-1 where any length goes) and numpy's name of its type. `fields` are
+    those of an object; an array or a map has one, of its items or values. `default` is a
+    parameter's, as JSON. MLflow says neither `nullable` nor the range `min` to `max` nor
+    `categories`: these are declared beside it, and None is not declared. `enforced` says that the
+    model refuses what lies outside of the declared range and categories.
+    """
 
     name: str
     type: str
     required: bool = True
+    nullable: bool | None = None
+    min: float | None = None
+    max: float | None = None
+    categories: tuple[str, ...] | None = None
+    enforced: bool = False
+    shape: tuple[int, ...] | None = None
+    fields: tuple["ColumnSpec", ...] = ()
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelVersion:
     """A registered model version; versions are strings and need not be numbers.
 
-    `metrics` are those of the run that made it, `inputs` its signature (empty: none recorded),
-    `training_data` names the data it was trained on.
+    `metrics` are those of the run that made it, `measured` says where they were read (None: they
+    are written on the version itself, as tags or properties). `unreadable` holds, by name, what is
+    recorded in place of a number, and of a declared column (`schema.age`) what is no JSON.
+    `inputs`, `outputs` and `params` are its signature (empty: none recorded), `training_data`
+    names the data it was trained on. `created_by` registered it; `properties` are written once,
+    where `tags` may be changed by whoever may write.
     """
 
     name: str
@@ -32,6 +51,13 @@ class ModelVersion:
     run: str | None = None
     registered: datetime | None = None
     archived: bool = False
+    properties: dict[str, str] = field(default_factory=dict)
+    measured: str | None = None
+    unreadable: dict[str, str] = field(default_factory=dict)
+    outputs: tuple[ColumnSpec, ...] = ()
+    params: tuple[ColumnSpec, ...] = ()
+    created_by: str | None = None
+    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

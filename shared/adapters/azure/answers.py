@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from math import isfinite
 from typing import Any
 
+from shared.adapters.numbers import number, told_numbers
 from shared.domain.canonical import parse_time
+
+__all__ = ["mapping", "number", "numbers", "text", "texts", "time", "whole"]
 
 
 def mapping(holder: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
@@ -33,25 +35,9 @@ def texts(holder: Mapping[str, Any], key: str) -> dict[str, str]:
     return {name: str(value) for name, value in mapping(holder, key).items() if value is not None}
 
 
-def number(value: Any) -> float | None:
-    """A finite number, also when it is written as text; None for anything else.
-
-    >>> number("0.5"), number("NaN"), number(True), number(None)
-    (0.5, None, None, None)
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        read = float(value)
-    except ValueError:
-        return None
-    return read if isfinite(read) else None
-
-
 def numbers(holder: Mapping[str, Any], key: str) -> dict[str, float]:
     """A mapping to finite numbers; what is none is left out."""
-    read = {name: number(value) for name, value in mapping(holder, key).items()}
-    return {name: value for name, value in read.items() if value is not None}
+    return told_numbers(mapping(holder, key))[0]
 
 
 def whole(holder: Mapping[str, Any], key: str) -> int | None:

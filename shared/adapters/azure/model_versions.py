@@ -4,21 +4,24 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.adapters.azure.answers import mapping, number, numbers, text, texts, time
+from shared.adapters.azure.answers import mapping, text, texts, time
 from shared.adapters.azure.resource_names import is_resource_name, named
-from shared.adapters.azure.signatures import signature_inputs
+from shared.adapters.azure.signatures import Signature, read_signature
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
-from shared.domain.world import ColumnSpec, ModelVersion
+from shared.adapters.columns import read_declared, with_declared
+from shared.adapters.numbers import told_numbers
+from shared.domain.world import ModelVersion
 from shared.errors import NotFound
 
 _RUN_OF_A_PATH = re.compile(r"/ExperimentRun/dcid\.([^/]+)/")
 _ASSET = re.compile(r"/data/([^/]+)(?:/versions/([^/]+))?$", re.IGNORECASE)
+_ENVIRONMENT = re.compile(r"/environments/([^/]+)(?:/versions/([^/]+))?$", re.IGNORECASE)
 _METRIC = "metrics."
 
 
 class ModelVersions:
-    """Reads versions; three to four requests for one, one a page for a list."""
+    """Reads versions; three to five requests for one, one a page for a list."""
 
     def __init__(self, resources: WorkspaceResources, blobs: WorkspaceBlobs) -> None:
         self._resources = resources
@@ -27,8 +30,9 @@ class ModelVersions:
     def model(self, name: str, version: str) -> ModelVersion:
         """One version.
 
-        Its metrics are those of its run; without a run, tags and properties named `metrics.<name>`.
-        Its training data is the tag or property `training_data`, else the one asset its job read.
+        Its metrics are those of its run; without a run, properties and tags named `metrics.<name>`,
+        a property before a tag, which can be changed later. Its training data is the tag or
+        property `training_data`, else the one asset its job read; its environment likewise.
         Raises NotFound, NoPermission, Unavailable.
         """
         named("a model version", name, version)
@@ -37,17 +41,33 @@ class ModelVersions:
         )
         properties = mapping(resource, "properties")
         tags, more = texts(properties, "tags"), texts(properties, "properties")
+        stated = {**tags, **more}
         location = text(properties, "modelUri")
         run = _run(properties, location)
+        job = None
+        if run is not None and not {"training_data", "environment"} <= stated.keys():
+            job = self._job(run)
+        measured = self._measured(run)
+        metrics, unreadable = told_numbers(_written(stated) if measured is None else measured)
+        declared, mistyped = read_declared(stated)
+        signature = self._signature(properties, location)
+        system = mapping(resource, "systemData")
         return ModelVersion(
             name=name,
             version=version,
             tags=tags,
-            metrics=self._metrics(run, {**more, **tags}),
-            inputs=self._inputs(properties, location),
-            training_data={**more, **tags}.get("training_data") or self._read_by(run),
+            properties=more,
+            metrics=metrics,
+            measured=None if measured is None else f"run {run}",
+            unreadable={**unreadable, **mistyped},
+            inputs=with_declared(signature.inputs, declared),
+            outputs=with_declared(signature.outputs, declared),
+            params=signature.params,
+            training_data={**more, **tags}.get("training_data") or _read_by(job),
+            environment=stated.get("environment") or _environment(job),
             run=run,
-            registered=time(mapping(resource, "systemData"), "createdAt"),
+            registered=time(system, "createdAt"),
+            created_by=text(system, "createdBy"),
             archived=properties.get("isArchived") is True,
         )
 
@@ -72,45 +92,54 @@ class ModelVersions:
         found.sort(key=lambda pair: (pair[0].timestamp() if pair[0] else 0.0, _natural(pair[1])))
         return [version for _, version in found]
 
-    def _metrics(self, run: str | None, stated: Mapping[str, str]) -> dict[str, float]:
-        if run is not None:
-            try:
-                metrics = mapping(self._resources.run(run), "data").get("metrics")
-                return _last_values(metrics)
-            except NotFound:
-                pass
-        values = {
-            name.removeprefix(_METRIC): value
-            for name, value in stated.items()
-            if name.startswith(_METRIC)
-        }
-        return numbers({"stated": values}, "stated")
+    def _measured(self, run: str | None) -> dict[str, Any] | None:
+        """What the run has measured, by name; None where there is no run to read."""
+        try:
+            found = None if run is None else self._resources.run(run)
+        except NotFound:
+            return None
+        return None if found is None else _last_values(mapping(found, "data").get("metrics"))
 
-    def _inputs(
-        self, properties: Mapping[str, Any], location: str | None
-    ) -> tuple[ColumnSpec, ...]:
-        """The signature lies in the file MLmodel; the flavors of the resource do not have it."""
+    def _signature(self, properties: Mapping[str, Any], location: str | None) -> Signature:
+        """It lies in the file MLmodel; the flavors of the resource do not have it."""
         if location is None or properties.get("modelType") != "mlflow_model":
-            return ()
+            return Signature()
         try:
-            return signature_inputs(self._blobs.read(location, "MLmodel"))
+            return read_signature(self._blobs.read(location, "MLmodel"))
         except NotFound:
-            return ()
+            return Signature()
 
-    def _read_by(self, run: str | None) -> str | None:
-        """The data asset that the job of this run read, None unless it is exactly one."""
-        if run is None:
-            return None
+    def _job(self, run: str) -> Mapping[str, Any] | None:
         try:
-            job = self._resources.get("jobs", run, thing=f"job {run}")
+            return self._resources.get("jobs", run, thing=f"job {run}")
         except NotFound:
             return None
-        assets = {
-            asset
-            for entry in mapping(job, "properties", "inputs").values()
-            if isinstance(entry, dict) and (asset := _asset(text(entry, "uri") or ""))
-        }
-        return assets.pop() if len(assets) == 1 else None
+
+
+def _read_by(job: Mapping[str, Any] | None) -> str | None:
+    """The data asset that a job read, None unless it is exactly one."""
+    assets = {
+        asset
+        for entry in mapping(job or {}, "properties", "inputs").values()
+        if isinstance(entry, dict) and (asset := _asset(text(entry, "uri") or ""))
+    }
+    return assets.pop() if len(assets) == 1 else None
+
+
+def _environment(job: Mapping[str, Any] | None) -> str | None:
+    """The environment a job ran in, as `name:version` where its id says so."""
+    stated = text(mapping(job or {}, "properties"), "environmentId")
+    match = _ENVIRONMENT.search(stated or "")
+    return stated if match is None else ":".join(part for part in match.groups() if part)
+
+
+def _written(stated: Mapping[str, str]) -> dict[str, str]:
+    """The metrics that are written on the version: names that begin with `metrics.`."""
+    return {
+        name.removeprefix(_METRIC): value
+        for name, value in stated.items()
+        if name.startswith(_METRIC)
+    }
 
 
 def _run(properties: Mapping[str, Any], location: str | None) -> str | None:
@@ -120,14 +149,13 @@ def _run(properties: Mapping[str, Any], location: str | None) -> str | None:
     return run if run is not None and is_resource_name(run) else None
 
 
-def _last_values(metrics: object) -> dict[str, float]:
+def _last_values(metrics: object) -> dict[str, Any]:
     entries = metrics if isinstance(metrics, list) else []
-    values = {
-        str(entry.get("key")): number(entry.get("value"))
-        for entry in entries
-        if isinstance(entry, dict)
-    }
-    return {name: value for name, value in values.items() if value is not None}
+    return {str(entry.get("key")): entry.get("value") for entry in entries if _is_named(entry)}
+
+
+def _is_named(entry: object) -> bool:
+    return isinstance(entry, dict) and bool(entry.get("key"))
 
 
 def _asset(uri: str) -> str | None:

@@ -2,7 +2,10 @@
 
 ::
 
-    models/<name>/<version>.yaml     tags, metrics, inputs, training_data, run, registered
+    models/<name>/<version>.yaml     tags, properties, metrics, inputs, outputs, params,
+                                     training_data, run, environment, created_by, registered,
+                                     archived; a column has name, type, required and, where they
+                                     are declared, nullable, min, max, categories, enforced
     endpoints/<name>.yaml            provisioning_state, changed, traffic, mirror_traffic,
                                      deployments
     requests/<endpoint>.csv          time,deployment,status,duration_ms and, where the model's
@@ -23,6 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from shared.adapters.columns import read_columns, read_declared, read_params, with_declared
 from shared.adapters.container_logs import last_lines
 from shared.adapters.embedded.collected_files import collected_files, listed_file
 from shared.adapters.embedded.health import read_answers, read_loads
@@ -30,6 +34,7 @@ from shared.adapters.embedded.metrics import read_metric
 from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
+from shared.adapters.numbers import told_numbers
 from shared.domain.collected import CollectedFile
 from shared.domain.world import (
     ColumnSpec,
@@ -58,15 +63,27 @@ class FileWorkspace:
         if not path.is_file():
             raise NotFound(f"The workspace has no model {name}:{version}.")
         described = read_yaml(path)
+        tags, properties = described.texts("tags"), described.texts("properties")
+        measured, run = described.mapping("metrics"), described.text("run")
+        metrics, unreadable = told_numbers(measured)
+        stated = {**tags, **properties}
+        declared, mistyped = read_declared(stated)
         return ModelVersion(
             name=name,
             version=version,
-            tags=described.texts("tags"),
-            metrics=described.numbers("metrics"),
-            inputs=_inputs(described),
+            tags=tags,
+            properties=properties,
+            metrics=metrics,
+            measured=(f"run {run}" if run else f"file {path.name}") if measured else None,
+            unreadable={**unreadable, **mistyped},
+            inputs=with_declared(_columns(described, "inputs"), declared),
+            outputs=with_declared(_columns(described, "outputs"), declared),
+            params=_columns(described, "params", read_params),
             training_data=described.text("training_data"),
-            run=described.text("run"),
+            run=run,
+            environment=described.text("environment") or stated.get("environment"),
             registered=described.time("registered"),
+            created_by=described.text("created_by"),
             archived=described.plain.get("archived") is True,
         )
 
@@ -276,15 +293,15 @@ def _natural(text: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)
 
 
-def _inputs(described: Described) -> tuple[ColumnSpec, ...]:
-    return tuple(
-        ColumnSpec(
-            name=str(entry.get("name")),
-            type=str(entry.get("type")),
-            required=entry.get("required", True) is True,
-        )
-        for entry in described.list_of_mappings("inputs")
-    )
+def _columns(
+    described: Described,
+    key: str,
+    read: Callable[[object], tuple[ColumnSpec, ...]] = read_columns,
+) -> tuple[ColumnSpec, ...]:
+    try:
+        return read(described.list_of_mappings(key))
+    except ValueError as problem:
+        raise InvalidData(f"{described.path.name}: {key}: {problem}.") from problem
 
 
 def _deployment(path: Path, name: str, facts: Any) -> Deployment:

@@ -78,12 +78,17 @@ class AzureScene:
 
     def register(self, name: str, version: str, facts: Mapping[str, Any]) -> None:
         """A version with its run and MLmodel."""
-        run, folder = f"run-{name}-{version}", f"models/{name}/{version}"
+        run, folder = facts.get("run", f"run-{name}-{version}"), f"models/{name}/{version}"
         tags = {key: str(value) for key, value in (facts.get("tags") or {}).items()}
         if "metrics" in facts:
             self.runs[run] = facts["metrics"]
         self.blobs[f"{folder}/MLmodel"] = yaml.safe_dump(
-            {"signature": {"inputs": json.dumps(facts.get("inputs") or [])}}
+            {
+                "signature": {
+                    part: json.dumps(facts.get(part) or [])
+                    for part in ("inputs", "outputs", "params")
+                }
+            }
         ).encode()
         created = facts.get("registered")
         self.state.models.setdefault(name, {})[version] = self.state.resource(
@@ -94,11 +99,16 @@ class AzureScene:
                 "modelUri": f"{STORE}/{folder}",
                 "jobName": run if "metrics" in facts else None,
                 "tags": tags,
-                "properties": {key: facts[key] for key in ("training_data",) if key in facts},
-                "isArchived": False,
+                "properties": {
+                    **{k: facts[k] for k in ("training_data", "environment") if k in facts},
+                    **{k: str(value) for k, value in (facts.get("properties") or {}).items()},
+                },
+                "isArchived": facts.get("archived", False),
             },
             created and created.isoformat(),
         )
+        if "created_by" in facts:
+            self.state.models[name][version]["systemData"]["createdBy"] = facts["created_by"]
 
     def deploy(self, name: str, facts: Mapping[str, Any]) -> None:
         """An endpoint with its deployments."""

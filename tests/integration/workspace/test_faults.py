@@ -142,6 +142,24 @@ def test_training_data_is_the_one_asset_the_job_read_at_its_version(scene, works
     assert len(workspace.data(named).paths) == 1
 
 
+@pytest.mark.parametrize(
+    ("stated", "environment"),
+    [
+        (f"{WORKSPACE}/environments/credit/versions/4", "credit:4"),
+        ("azureml://registries/azureml/environments/sklearn-1.5/versions/9", "sklearn-1.5:9"),
+        ("mcr.microsoft.com/azureml/x", "mcr.microsoft.com/azureml/x"),
+        (None, None),
+    ],
+)
+def test_the_environment_is_that_of_the_job_unless_it_is_written(
+    scene, workspace, stated, environment
+):
+    job = scene.state.resource("jobs/x", {"environmentId": stated, "inputs": {}})
+    scene.state.jobs["run-loan-9"] = job
+
+    assert workspace.model("loan", "9").environment == environment
+
+
 def test_a_model_of_a_registry_is_known_by_name_and_version(scene, workspace):
     model = scene.state.deployments["ep"]["blue"]["properties"]
     model["model"] = "azureml://registries/shared/models/loan/versions/7"
