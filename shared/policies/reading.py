@@ -10,10 +10,11 @@ from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from shared.domain.alert import Severity
-from shared.domain.policy import Bound, KpiPolicy, Policy
+from shared.domain.policy import KpiPolicy, Policy
 from shared.errors import InvalidPolicy
 from shared.policies.durations import parse_duration
 from shared.policies.kpi_checks import source_problems
+from shared.policies.recorded_checks import recorded_problems
 
 
 def read_policy(content: bytes, file: str) -> Policy:
@@ -153,24 +154,16 @@ def _check(policy: Policy, file: str) -> None:
     problems = [
         *_range_problems(policy),
         *_severity_problems(policy),
-        *(
-            f"gates.metrics.{name} has min {bound.min:g} above max {bound.max:g}"
-            for name, bound in policy.gates.bounds().items()
-            if _crossed(bound)
-        ),
     ]
     problems += [problem for kpi in policy.kpis for problem in source_problems(kpi)]
     names = [kpi.name for kpi in policy.kpis]
     problems += [f"kpis name {n} twice" for n in sorted({n for n in names if names.count(n) > 1})]
     problems += _batch_problems(policy)
+    problems += recorded_problems(policy)
     if not policy.model.strip():
         problems.append("model is empty; give the registered model's name")
     if problems:
         raise InvalidPolicy(f"{file}: {problems[0]}.")
-
-
-def _crossed(bound: Bound) -> bool:
-    return bound.min is not None and bound.max is not None and bound.min > bound.max
 
 
 def _range_problems(policy: Policy) -> list[str]:

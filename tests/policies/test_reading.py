@@ -40,6 +40,17 @@ FAULTS = {
     ),
     "unknown-choice.yaml": "kpis[0].kind is 'ratio'; choose one of proportion, count, mean.",
     "crossed-bounds.yaml": "gates.metrics.auc has min 0.9 above max 0.8.",
+    "champion-below-zero.yaml": "gates.champion.metrics.auc.allowed is -0.1; give 0 or more.",
+    "champion-in-percent.yaml": "gates.champion.metrics.auc.allowed is 5; give a share of the",
+    "champion-without-direction.yaml": (
+        "gates.champion.metrics.log_loss does not say which way is better; write `better: lower`,"
+    ),
+    "champion-confidence.yaml": "stages.production.gates.champion.confidence is 95; give a number",
+    "slices-gap.yaml": "gates.slices.max_gap.auc is -1; give 0 or more.",
+    "slices-without-end.yaml": "gates.slices.bounds.auc has no end; give min, max or both.",
+    "slices-crossed.yaml": "gates.slices.bounds.auc has min 0.9 above max 0.8.",
+    "slices-confidence.yaml": "gates.slices.confidence is 0; give a number between 0 and 1",
+    "crossed-bounds-of-a-stage.yaml": "stages.s.gates.metrics.auc has min 0.9 above max 0.8.",
     "kpi-twice.yaml": "kpis name approvals twice.",
     "batch-twice.yaml": "batch names scores twice.",
     "batch-every-second.yaml": "batch.scores.every is below a minute; give 1h, 1d or the like.",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.numbers import number, told_numbers
 from shared.domain.canonical import parse_time
+from shared.domain.recorded import number, told_numbers
 
 __all__ = ["mapping", "number", "numbers", "text", "texts", "time", "whole"]
 

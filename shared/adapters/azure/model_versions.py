@@ -10,7 +10,7 @@ from shared.adapters.azure.signatures import Signature, read_signature
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.adapters.columns import read_declared, with_declared
-from shared.adapters.numbers import told_numbers
+from shared.domain.recorded import told_numbers
 from shared.domain.world import ModelVersion
 from shared.errors import NotFound
 

@@ -34,8 +34,8 @@ from shared.adapters.embedded.metrics import read_metric
 from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
-from shared.adapters.numbers import told_numbers
 from shared.domain.collected import CollectedFile
+from shared.domain.recorded import told_numbers
 from shared.domain.world import (
     ColumnSpec,
     DataFiles,

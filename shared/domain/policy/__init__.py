@@ -8,6 +8,7 @@ from shared.domain.policy.collection import CollectionPolicy
 from shared.domain.policy.drift import DriftAlarm, DriftPolicy, Persistence
 from shared.domain.policy.gates import (
     BakeGate,
+    Better,
     Bound,
     BudgetGate,
     CalendarGate,
@@ -23,6 +24,7 @@ from shared.domain.policy.gates import (
     GovernanceGate,
     LatencyGate,
     Margin,
+    MetricKind,
     RollbackGate,
     RoutingGate,
     SlicesGate,
@@ -55,6 +57,7 @@ __all__ = [
     "ApprovalPolicy",
     "BakeGate",
     "BatchPolicy",
+    "Better",
     "Bound",
     "BudgetGate",
     "CalendarGate",
@@ -77,6 +80,7 @@ __all__ = [
     "KpiPolicy",
     "LatencyGate",
     "Margin",
+    "MetricKind",
     "MetricSource",
     "OnFail",
     "Persistence",

@@ -35,18 +35,39 @@ class Gate:
     max_age: timedelta = timedelta(hours=1)
 
 
+class Better(StrEnum):
+    """Which way a metric gets better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class MetricKind(StrEnum):
+    """What a metric is: an area under the ROC curve, a share of rows, or anything else."""
+
+    AUC = "auc"
+    PROPORTION = "proportion"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Margin:
     """How much worse than the champion a metric may be: absolute, or `relative` a share of it.
 
-    `better` says which way is better. `n` names the metric that counts the rows it was measured
-    on, without which there is no interval.
+    `better` is higher unless it says lower; names of errors and losses have to say it. `kind` is
+    told by the metric's name unless given. `n` names the metric that counts the rows it was
+    measured on, `n_positive` and `n_negative` those that count the rows of each class; without
+    them, or a standard error logged as `<metric>_se`, there is no interval.
     """
 
+    SHORT: ClassVar[str] = "allowed"
     allowed: float = 0.0
     relative: bool = False
-    better: str = "higher"
+    better: Better | None = None
+    kind: MetricKind | None = None
     n: str | None = None
+    n_positive: str = "n_positive"
+    n_negative: str = "n_negative"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +90,19 @@ class GovernanceGate(Gate):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlicesGate(Gate):
-    """Metrics the run logged a slice at a time, as `auc[region=north]`, may not lie far apart.
+    """Metrics the run logged a slice at a time may not lie far apart.
 
-    `max_gap` is the largest difference of a metric between two slices; `bounds` hold for each
-    slice. With `required`, a metric without slices is inconclusive.
+    Their names are `auc/region/north`, or `auc[region=north]` where brackets are allowed. `max_gap`
+    is the largest difference of a metric between two slices of the same columns, as between groups
+    of people; `bounds` hold for each slice. Rows counted as `n/region/north` (`n_positive` and
+    `n_negative` for what rests on a class) give intervals, which hold for all slices of a metric
+    together. With `required`, a metric without slices is inconclusive.
     """
 
     max_gap: dict[str, float] = field(default_factory=dict)
     bounds: dict[str, Bound] = field(default_factory=dict)
     required: bool = True
+    confidence: float = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,17 @@
 from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Bound
+from shared.domain.recorded import Recorded, recorded
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_list, spell_number
 from shared.domain.world import ModelVersion
 
 
 def judge_metrics(case: Case) -> tuple[Judged, ...]:
-    """Every metric with a limit lies within it; a metric nobody recorded is inconclusive.
+    """Every metric with a limit lies within it; what is recorded and no number never passes.
 
-    A metric that is not among the run's is looked for among the version's tags.
+    A metric that the run has not measured is looked for among the version's properties, then its
+    tags. Where these say something else than the run, the run counts and that is told.
     """
     bounds = case.gates.bounds()
     return tuple(
@@ -20,37 +22,27 @@ def judge_metrics(case: Case) -> tuple[Judged, ...]:
 
 
 def _judge_metric(candidate: ModelVersion, name: str, bound: Bound) -> Finding:
-    value = candidate.metrics.get(name)
-    if value is None:
-        value = _number(candidate.tags.get(name))
+    found = recorded(candidate, name)
     limit = bound.min if bound.min is not None else bound.max
-    named = f"{candidate.name}:{candidate.version}"
-    if value is None:
-        known = spell_list(sorted(candidate.metrics)) or "none"
+    if found is None or found.value is None:
         return Finding(
             rule=Rule.METRIC_GATE,
             thing=f"metric/{name}",
             verdict=Verdict.INCONCLUSIVE,
-            reason="metric_missing",
-            sentence=(
-                f"{name} is not recorded for {named} (recorded: {known}); log it in the "
-                "training run or set it as a tag of the version."
-            ),
+            reason="metric_missing" if found is None else "metric_unreadable",
+            sentence=not_there(candidate, name, found),
             statistic=name,
             limit=limit,
+            details=None if found is None else found.told,
         )
-    below = bound.min is not None and not value >= bound.min
-    above = bound.max is not None and not value <= bound.max
-    if below:
-        verdict, reason = Verdict.FAIL, "below_floor"
-        sentence = f"{name} is {spell_number(value)}, below the floor of {spell_number(bound.min)}."
-        limit = bound.min
-    elif above:
-        verdict, reason = Verdict.FAIL, "above_ceiling"
-        sentence = (
-            f"{name} is {spell_number(value)}, above the ceiling of {spell_number(bound.max)}."
-        )
-        limit = bound.max
+    value = found.value
+    told = f"{name} is {spell_number(value)}{f', as {found.source} says' if found.stated else ''}"
+    if bound.min is not None and value < bound.min:
+        verdict, reason, limit = Verdict.FAIL, "below_floor", bound.min
+        sentence = f"{told}, below the floor of {spell_number(bound.min)}."
+    elif bound.max is not None and value > bound.max:
+        verdict, reason, limit = Verdict.FAIL, "above_ceiling", bound.max
+        sentence = f"{told}, above the ceiling of {spell_number(bound.max)}."
     else:
         verdict, reason = Verdict.PASS, "within_limits"
         ends = [
@@ -58,21 +50,36 @@ def _judge_metric(candidate: ModelVersion, name: str, bound: Bound) -> Finding:
             for word, end in (("at least", bound.min), ("at most", bound.max))
             if end is not None
         ]
-        sentence = f"{name} is {spell_number(value)}, wanted {' and '.join(ends) or 'any value'}."
+        sentence = f"{told}, wanted {' and '.join(ends) or 'any value'}."
     return Finding(
         rule=Rule.METRIC_GATE,
         thing=f"metric/{name}",
         verdict=verdict,
         reason=reason,
-        sentence=sentence,
+        sentence=sentence + disagreement(found),
         statistic=name,
         estimate=value,
         limit=limit,
+        details=found.told,
     )
 
 
-def _number(text: str | None) -> float | None:
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return None
+def not_there(version: ModelVersion, name: str, found: Recorded | None) -> str:
+    """That a metric cannot be used, and how to mend it."""
+    named = f"{version.name}:{version.version}"
+    if found is None:
+        known = spell_list(sorted(version.metrics)) or "none"
+        return (
+            f"{name} is not recorded for {named} (recorded: {known}); log it in the "
+            "training run or set it as a tag of the version."
+        )
+    mend = "correct it there" if found.stated else "log a number in the training run"
+    return f"{found.wrong}, for {named}; {mend}."
+
+
+def disagreement(found: Recorded) -> str:
+    """What other places say of the same metric, as a sentence more; empty when they agree."""
+    if not found.others:
+        return ""
+    told = ", ".join(f"{other.source} says {other.text!r}" for other in found.others)
+    return f" {told[:1].upper()}{told[1:]}, which does not count."

@@ -30,7 +30,10 @@ class GateRule:
 
 GATES = (
     GateRule(name="metrics", moments=_ENTRANCE),
+    GateRule(name="champion", moments=_ENTRANCE),
+    GateRule(name="slices", moments=_ENTRANCE),
     GateRule(name="schema", moments=_ENTRANCE),
+    GateRule(name="governance", moments=_ENTRANCE),
     GateRule(name="tags", moments=_ENTRANCE),
 )
 """In the order in which people read them."""

@@ -1,96 +1,114 @@
-"""Whoever calls the champion today can call the candidate unchanged."""
+"""Whoever calls the champion today can call the candidate unchanged, and read its answers."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.finding import Finding, Rule
+from shared.domain.schema import Part, SchemaChange, compare_schemas, schema_changes
 from shared.domain.verdict import Verdict
-from shared.domain.world import ColumnSpec
+from shared.domain.wording import spell_list
+from shared.domain.world import ModelVersion
 
-_WIDER = {
-    ("integer", "long"),
-    ("integer", "double"),
-    ("integer", "float"),
-    ("long", "double"),
-    ("float", "double"),
-    ("boolean", "integer"),
-    ("boolean", "long"),
-}
+__all__ = ["compare_schemas", "judge_schema"]
+
+_MOST = 8
+_DECLARED = "schema."
 
 
 def judge_schema(case: Case) -> tuple[Judged, ...]:
-    """Whoever calls the champion today can call the candidate unchanged.
+    """Inputs, outputs and parameters against those of the champion that serves.
 
-    Breaking: a new required input, an input that became required, a type that got narrower.
-    Harmless: an input that is no longer used, a new optional one, a type that got wider.
+    What breaks a caller or a reader fails; what is harmless is told. A signature that is not
+    recorded, or a declaration that cannot be read, is inconclusive.
     """
-    candidate, champion, named = case.candidate, case.evidence.champion, case.named
-    details: dict[str, list[str]] = {}
+    candidate, champion = case.candidate, case.evidence.champion
+    changes: tuple[SchemaChange, ...] = ()
     if champion is None:
         verdict, reason = Verdict.PASS, "no_champion"
-        sentence = f"Nothing serves yet, so {named} has no callers to break."
-    elif not candidate.inputs:
-        verdict, reason = Verdict.INCONCLUSIVE, "no_signature"
-        sentence = f"{named} has no recorded signature; log the model with one."
-    elif not champion.inputs:
-        verdict, reason = Verdict.INCONCLUSIVE, "no_champion_signature"
-        sentence = (
-            f"The serving champion {champion.name}:{champion.version} has no recorded signature, "
-            "so its callers' inputs are unknown."
-        )
+        sentence = f"Nothing serves yet, so {case.named} has no callers to break."
+    elif (unknown := _unknown(case.named, candidate, champion)) is not None:
+        verdict, (reason, sentence) = Verdict.INCONCLUSIVE, unknown
     else:
-        breaking, harmless = compare_schemas(champion.inputs, candidate.inputs)
-        details = {"breaking": breaking, "harmless": harmless}
-        against = f"callers of the serving champion {champion.name}:{champion.version}"
-        if breaking:
-            verdict, reason = Verdict.FAIL, "breaking_change"
-            sentence = f"{named} breaks {against}: {'; '.join(breaking)}."
-        else:
-            verdict, reason = Verdict.PASS, "compatible"
-            changes = f" ({'; '.join(harmless)})" if harmless else ""
-            sentence = f"{named} is compatible with {against}{changes}."
+        changes = (
+            *schema_changes(champion.inputs, candidate.inputs),
+            *schema_changes(champion.outputs, candidate.outputs, Part.OUTPUTS),
+            *schema_changes(champion.params, candidate.params, Part.PARAMS),
+        )
+        verdict, reason, sentence = _judged(case.named, candidate, champion, changes)
     finding = Finding(
         rule=Rule.SCHEMA_GATE,
         thing=f"model/{candidate.name}",
         verdict=verdict,
         reason=reason,
         sentence=sentence,
-        details=details or None,
+        details=_details(changes) if reason in {"breaking_change", "compatible"} else None,
     )
     return (Judged(finding=finding),)
 
 
-def compare_schemas(
-    before: Iterable[ColumnSpec], after: Iterable[ColumnSpec]
-) -> tuple[list[str], list[str]]:
-    """What changed between two signatures: breaking changes, then harmless ones.
+def _unknown(named: str, candidate: ModelVersion, champion: ModelVersion) -> tuple[str, str] | None:
+    """Why two signatures cannot be compared: a reason and a sentence."""
+    serving = f"{champion.name}:{champion.version}"
+    if not candidate.inputs:
+        return "no_signature", f"{named} has no recorded signature; log the model with one."
+    if not champion.inputs:
+        return "no_champion_signature", (
+            f"The serving champion {serving} has no recorded signature, "
+            "so its callers' inputs are unknown."
+        )
+    if champion.outputs and not candidate.outputs:
+        return "no_output_signature", (
+            f"{named} has no recorded outputs, while the serving champion {serving} has; log the "
+            "model with a signature that has outputs."
+        )
+    return None
 
-    >>> old = [ColumnSpec(name="age", type="integer"), ColumnSpec(name="zip", type="string")]
-    >>> new = [ColumnSpec(name="age", type="long"), ColumnSpec(name="income", type="double")]
-    >>> compare_schemas(old, new)
-    (['income was added and is required'], ['age widened from integer to long', 'zip was removed'])
-    """
-    old = {column.name: column for column in before}
-    new = {column.name: column for column in after}
-    breaking = []
-    harmless = []
-    for name in sorted(old.keys() | new.keys()):
-        if name not in new:
-            harmless.append(f"{name} was removed")
-        elif name not in old:
-            if new[name].required:
-                breaking.append(f"{name} was added and is required")
-            else:
-                harmless.append(f"{name} was added and is optional")
-        else:
-            was, becomes = old[name], new[name]
-            if was.type != becomes.type:
-                if (was.type, becomes.type) in _WIDER:
-                    harmless.append(f"{name} widened from {was.type} to {becomes.type}")
-                else:
-                    breaking.append(f"{name} changed from {was.type} to {becomes.type}")
-            if becomes.required and not was.required:
-                breaking.append(f"{name} became required")
-            elif was.required and not becomes.required:
-                harmless.append(f"{name} became optional")
-    return breaking, harmless
+
+def _judged(
+    named: str,
+    candidate: ModelVersion,
+    champion: ModelVersion,
+    changes: tuple[SchemaChange, ...],
+) -> tuple[Verdict, str, str]:
+    against = f"callers of the serving champion {champion.name}:{champion.version}"
+    breaking = [change for change in changes if change.breaking]
+    if breaking:
+        return Verdict.FAIL, "breaking_change", f"{named} breaks {against}: {_spell(breaking)}."
+    for version in (candidate, champion):
+        wrong = sorted(name for name in version.unreadable if name.startswith(_DECLARED))
+        if wrong:
+            return (
+                Verdict.INCONCLUSIVE,
+                "declaration_unreadable",
+                f"What {version.name}:{version.version} declares in {spell_list(wrong)} cannot be "
+                'read; write JSON such as {"min": 0, "max": 120, "enforced": true}.',
+            )
+    told = f" ({_spell(changes)})" if changes else ""
+    return Verdict.PASS, "compatible", f"{named} is compatible with {against}{told}."
+
+
+def _spell(changes: Iterable[SchemaChange]) -> str:
+    """The first changes; outputs and parameters are called what they are."""
+    called = {Part.INPUTS: "", Part.OUTPUTS: "output ", Part.PARAMS: "parameter "}
+    told = [f"{called[change.part]}{change.sentence}" for change in changes]
+    more = f"; {len(told) - _MOST} more" if len(told) > _MOST else ""
+    return "; ".join(told[:_MOST]) + more
+
+
+def _details(changes: tuple[SchemaChange, ...]) -> dict[str, Any]:
+    return {
+        "breaking": [change.sentence for change in changes if change.breaking],
+        "harmless": [change.sentence for change in changes if not change.breaking],
+        "changes": [
+            {
+                "part": change.part.value,
+                "column": change.column,
+                "kind": change.kind.value,
+                "breaking": change.breaking,
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in changes
+        ],
+    }
