@@ -57,7 +57,7 @@ class TrafficShift:
 
     They were seen first at `seen`, and the look before was at `after`: an event of that time is
     that of the change, and `told` is the last such. `planned` says that somebody had said so, or
-    that nothing was known before.
+    that nothing was known before. `instances` are those that the deployments had when seen.
     """
 
     time: datetime
@@ -68,6 +68,7 @@ class TrafficShift:
     after: datetime | None = None
     seen: datetime | None = None
     told: datetime | None = None
+    instances: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

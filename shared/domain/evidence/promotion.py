@@ -17,9 +17,14 @@ class EndpointReading:
     """An endpoint as read, and what the watch of it knows.
 
     `health` is what its deployments answered since `health_since`, None where no source tells;
-    `slow_ms` is the limit that slow answers were counted by. `requests` by deployment are of the
-    same span. `watches` and `shifts` are its memory, `firing` the kinds of its open alerts by
-    deployment (empty for the endpoint itself). `models` are the versions its deployments carry.
+    `slow_ms` is the limit that slow answers were counted by. A deployment that was written later
+    is counted from its time in `counted_from`, so that no version has the answers of another.
+    `requests` by deployment are since `requests_since`, when shares last changed or later. A
+    `health_problem` or `requests_problem` says why either could not be read.
+    `watches` and `shifts` are its memory, `firing` the kinds of its open alerts by deployment
+    (empty for the endpoint itself), `checked` when each check of it last reported. `models` are the
+    versions its deployments carry, `model_problems` says by deployment why one could not be read.
+    `logs` and `log_problems` are of deployments that failed. `gone` says that there is none.
     """
 
     name: str
@@ -34,6 +39,15 @@ class EndpointReading:
     firing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     models: dict[str, ModelVersion] = field(default_factory=dict)
     problem: str | None = None
+    gone: bool = False
+    counted_from: dict[str, datetime] = field(default_factory=dict)
+    health_problem: str | None = None
+    requests_since: datetime | None = None
+    requests_problem: str | None = None
+    checked: dict[str, datetime] = field(default_factory=dict)
+    model_problems: dict[str, str] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+    log_problems: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """Reads an endpoint and what it served lately, for every event and timer about routing."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.decisions.routing import decide_routing
+from shared.domain.decisions.routing.counting import counted_from
 from shared.domain.decisions.routing.memory import believed, looked_at
 from shared.domain.decisions.routing.route import FAILED, is_unfinished
 from shared.domain.event import Event
@@ -14,9 +15,6 @@ from shared.errors import DriftgateError, NotFound
 from shared.service.container_logs import kept_logs
 from shared.service.reactions import Reaction
 from shared.service.world import World
-
-_SETTLES = timedelta(minutes=5)
-"""How long Azure may take to spread requests by new shares."""
 
 
 def _gather(
@@ -33,7 +31,8 @@ def _gather(
         gone = event.name not in world.workspace.endpoints()
         return RoutingEvidence(taken=now, gone=gone, problem=str(problem))
     until = looked_at(believed(event, now), state)
-    since = _counted_from(endpoint, policy, state, until)
+    routing = policy.routing if policy is not None else RoutingPolicy()
+    since = counted_from(endpoint, state, until - routing.observed, until)
     requests, unread = None, None
     try:
         requests = world.workspace.requests(event.name, since, until)
@@ -67,33 +66,6 @@ def _unexplained(
         if word in FAILED or stuck:
             names.append(deployment.name)
     return names
-
-
-def _counted_from(
-    endpoint: Endpoint, policy: Policy | None, state: SubjectState, until: datetime
-) -> datetime:
-    """Only requests of after the last change of shares can be compared with them.
-
-    A change seen by this look for the first time may be as late as the look itself, unless the
-    endpoint tells when it was written.
-    """
-    routing = policy.routing if policy is not None else RoutingPolicy()
-    times = [until - routing.observed]
-    times += [(shift.seen or shift.time) + _SETTLES for shift in state.traffic[-1:]]
-    times += [w.left + _SETTLES for w in state.deployments.values() if w.left is not None]
-    if _changed(endpoint, state):
-        times.append((endpoint.changed or until) + _SETTLES)
-    elif not state.traffic and endpoint.changed is not None:
-        times.append(endpoint.changed + _SETTLES)
-    return min(max(times), until)
-
-
-def _changed(endpoint: Endpoint, state: SubjectState) -> bool:
-    """Whether shares or mirrors are others than at the look before."""
-    mirrors = {name for name, watch in state.deployments.items() if watch.mirrored is not None}
-    shares = {name: share for name, share in endpoint.traffic.items() if share > 0}
-    mirrored = {name for name, share in endpoint.mirror_traffic.items() if share > 0}
-    return any(shift.shares != shares for shift in state.traffic[-1:]) or not mirrors <= mirrored
 
 
 REACTION = Reaction(evidence=RoutingEvidence, gather=_gather, decide=decide_routing)

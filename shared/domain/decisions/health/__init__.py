@@ -5,7 +5,7 @@ One file a question: `errors`, `latency`, `throttling` (each a share of answers)
 """
 
 from shared.domain.decisions.health.deciding import KINDS, decide_health
-from shared.domain.decisions.health.errors import weigh_errors
+from shared.domain.decisions.health.errors import weigh_errors, whose_errors
 from shared.domain.decisions.health.healing import erring, healing_since
 from shared.domain.decisions.health.look import Look, health_policy, limit_ms, looks_of
 from shared.domain.decisions.health.proportion import percent
@@ -21,4 +21,5 @@ __all__ = [
     "looks_of",
     "percent",
     "weigh_errors",
+    "whose_errors",
 ]

@@ -37,7 +37,7 @@ def _alert(look: Look, served: Served, share: Proportion) -> Alert:
         ),
         text=joined(
             f"Errors {look.span}: {share.basis}. {chance(look)}",
-            f"{_whose(served)}{_when(served)}{_of_all(look, served)}",
+            f"{whose_errors(served)}{_of_all(look, served)}",
             compared.sentence,
             of_log.text,
             carried(look),
@@ -50,7 +50,8 @@ def _alert(look: Look, served: Served, share: Proportion) -> Alert:
     )
 
 
-def _whose(served: Served) -> str:
+def whose_errors(served: Served) -> str:
+    """Whose fault the errors were, and when the first and the last of them came."""
     platform = served.errors - served.by_model - served.timed_out
     told = [
         f"{spell_number(count)} {whose}"
@@ -61,7 +62,7 @@ def _whose(served: Served) -> str:
         )
         if count
     ]
-    return f"Whose: {', '.join(told)}."
+    return f"Whose: {', '.join(told)}.{_when(served)}"
 
 
 def _when(served: Served) -> str:

@@ -6,7 +6,7 @@ from shared.domain.alert import Alert, AlertKind
 from shared.domain.decisions.health.answers import ShareRule
 from shared.domain.decisions.health.comparing import Compared, compare
 from shared.domain.decisions.health.look import Look
-from shared.domain.decisions.health.proportion import Proportion, percent, weigh
+from shared.domain.decisions.health.proportion import LOOKS_A_DAY, Proportion, percent, weigh
 from shared.domain.decisions.health.wording import (
     carried,
     chance,
@@ -21,21 +21,28 @@ from shared.domain.world import Served
 
 
 def weigh_latency(served: Served, look: Look) -> Proportion | None:
-    """The share of answers later than the limit; None without a limit or a count.
+    """The share of answers later than the limit; None without a limit or a count."""
+    if look.limit_ms is None:
+        return None
+    return weigh_late(served, look.policy.percentile, look.policy.confidence)
+
+
+def weigh_late(
+    served: Served, percentile: float, confidence: float, looks: int = LOOKS_A_DAY
+) -> Proportion | None:
+    """The share of late answers against the share that may be late; None where nobody counted them.
 
     "The 95th percentile is within 200 ms" says that at most 5 % come later, and that is a share,
     which has an exact interval where a percentile has none. A source that gives percentiles a
     minute only bounds the number: it fails where the least that must have been late is too much,
     passes where the most that can have been is little enough, and is open in between.
     """
-    if look.limit_ms is None:
-        return None
-    allowed = round(1.0 - look.policy.percentile / 100.0, 9)
+    allowed = round(1.0 - percentile / 100.0, 9)
     if served.slow is not None:
-        return weigh(served.slow, served.requests, allowed, look.policy.confidence)
+        return weigh(served.slow, served.requests, allowed, confidence, looks=looks)
     if served.slow_bounds is not None:
         least, most = served.slow_bounds
-        return weigh(least, served.requests, allowed, look.policy.confidence, most=most)
+        return weigh(least, served.requests, allowed, confidence, most=most, looks=looks)
     return None
 
 

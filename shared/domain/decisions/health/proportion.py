@@ -48,16 +48,23 @@ class Proportion:
 
 
 def weigh(
-    count: int, n: int, limit: float, confidence: float, *, most: int | None = None
+    count: int,
+    n: int,
+    limit: float,
+    confidence: float,
+    *,
+    most: int | None = None,
+    looks: int = LOOKS_A_DAY,
 ) -> Proportion:
     """Fail when the exact interval lies above the limit, pass when below, else inconclusive.
 
     `confidence` is a promise for a day, not for a look: an endpoint that is exactly at its limit
     fails in at most 1 - confidence of the days, whatever its traffic. So each of a day's looks has
     its part of that (Bonferroni's inequality, which needs no independence: windows overlap).
+    `looks` is how often a day it is asked.
     """
     most = count if most is None else most
-    each = of_each_look(confidence)
+    each = of_each_look(confidence, looks)
     low, high = share_interval(count, n, each)
     if most > count:
         high = share_interval(most, n, each)[1]
@@ -81,13 +88,13 @@ def weigh(
     )
 
 
-def of_each_look(confidence: float) -> float:
+def of_each_look(confidence: float, looks: int = LOOKS_A_DAY) -> float:
     """The confidence of one look's interval, whose lower end alone can raise an alarm.
 
     >>> round(of_each_look(0.99), 6)
     0.999861
     """
-    return 1.0 - 2.0 * (1.0 - confidence) / LOOKS_A_DAY
+    return 1.0 - 2.0 * (1.0 - confidence) / looks
 
 
 def percent(share: float) -> str:

@@ -44,6 +44,11 @@ def shifts_after(
         after=after,
         seen=seen,
         told=told,
+        instances={
+            d.name: d.instances
+            for d in endpoint.deployments
+            if d.name in shares and d.instances is not None
+        },
     )
     return (*state.traffic, shift)[-_MOST_SHIFTS:], last is not None
 
