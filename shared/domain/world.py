@@ -109,6 +109,24 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerBucket:
+    """What a deployment answered in one bucket, which begins at `time`.
+
+    `errors` are the endpoint's fault (`shared.domain.blame`), `slow` took longer than the limit
+    that was asked for, None where the source cannot count them. `mean` is in milliseconds, of the
+    `timed` answers whose duration is known, as are the percentiles of `latency` (50, 90, 95, 99).
+    """
+
+    time: datetime
+    requests: int
+    errors: int = 0
+    timed: int = 0
+    mean: float | None = None
+    latency: dict[int, float] = field(default_factory=dict)
+    slow: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """How hard a deployment's instances worked in the last hour (`shared.domain.load`).
 

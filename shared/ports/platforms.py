@@ -1,12 +1,13 @@
 """What is watched and what is asked to act: the workspace, its jobs, the pipelines."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.domain.collected import CollectedFile
 from shared.domain.pipelines import Approval, EnvironmentCheck, PipelineOrder, PipelineRun
 from shared.domain.world import (
+    AnswerBucket,
     DataFiles,
     DeploymentHealth,
     Endpoint,
@@ -50,6 +51,23 @@ class Workspace(Protocol):
         Answers that took longer than `slow_ms` are counted as slow. Load is of the span's last
         hour; it is read of `deployments`, which are asked for when the caller does not know them.
         Raises `NoPermission` when answers cannot be read; a load that cannot is a `load_problem`.
+        """
+
+    def answers(
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        every: timedelta,
+        deployments: Collection[str],
+        slow_ms: float | None = None,
+    ) -> Mapping[str, Sequence[AnswerBucket]] | None:
+        """What each of `deployments` answered, bucket by bucket; None when no source knows.
+
+        Buckets of `every`, whole minutes, begin at `start`, a whole minute; what is left before
+        `end` is no bucket. Each deployment has all of them, those without a request too. What
+        mirrored requests were answered counts. Raises `NoPermission` when it cannot be read.
         """
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:

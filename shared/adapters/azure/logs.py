@@ -1,17 +1,17 @@
 """What Log Analytics knows: observed requests, the console of a deployment, business KPIs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import HttpResponseError
 
-from shared.adapters.azure.answers import number
 from shared.adapters.azure.faults import told_as_ours
 from shared.adapters.azure.kpi_series import query_of, read_batch, without_query
 from shared.adapters.azure.kql import with_parameters
-from shared.domain.world import SeriesAnswer, SeriesQuestion, Served
+from shared.adapters.azure.traffic_log import ANSWERS, REQUESTS, SERVED, buckets_of, served_of
+from shared.domain.world import AnswerBucket, SeriesAnswer, SeriesQuestion, Served
 from shared.errors import InvalidData, Unavailable
 
 if TYPE_CHECKING:
@@ -22,44 +22,6 @@ MOST_QUERIES = 20
 LOGGED_BEFORE = timedelta(days=14)
 _CONSOLE_KEPT = timedelta(days=7)
 
-_REQUESTS = """AmlOnlineEndpointTrafficLog
-| where TimeGenerated >= todatetime(parameters.since)
-| where TimeGenerated < todatetime(parameters.end)
-| where EndpointName =~ tostring(parameters.endpoint)
-| summarize requests = countif(TimeGenerated >= todatetime(parameters.start)) by DeploymentName
-"""
-_SERVED = """AmlOnlineEndpointTrafficLog
-| where TimeGenerated >= todatetime(parameters.start)
-| where TimeGenerated < todatetime(parameters.end)
-| where EndpointName =~ tostring(parameters.endpoint)
-| extend answered = toint(ResponseCode), own = toint(ModelStatusCode)
-| extend blame = case(
-    answered == 429 or (answered == 424 and own == 429), "load",
-    own >= 500, "model",
-    answered == 408 or answered == 504, "time",
-    answered == 424 and (isnull(own) or own == 0), "platform",
-    answered == 424 and own >= 400, "caller",
-    answered == 424 or answered == 502, "model",
-    answered >= 500, "platform",
-    answered >= 400, "caller",
-    "nobody")
-| extend failed = blame == "model" or blame == "time" or blame == "platform"
-| summarize
-    requests = count(),
-    errors = countif(failed),
-    by_model = countif(blame == "model"),
-    timed_out = countif(blame == "time"),
-    throttled = countif(blame == "load"),
-    refused = countif(blame == "caller"),
-    slow = countif(TotalDurationMs > todouble(parameters.slow_ms)),
-    p50 = percentile(TotalDurationMs, 50),
-    p90 = percentile(TotalDurationMs, 90),
-    p95 = percentile(TotalDurationMs, 95),
-    p99 = percentile(TotalDurationMs, 99),
-    first_error = min(iff(failed, TimeGenerated, datetime(null))),
-    last_error = max(iff(failed, TimeGenerated, datetime(null)))
-    by DeploymentName
-"""
 _CONSOLE = """AmlOnlineEndpointConsoleLog
 | where DeploymentName =~ tostring(parameters.deployment)
 | where tostring(split(_ResourceId, "/")[-1]) =~ tostring(parameters.endpoint)
@@ -103,7 +65,7 @@ class WorkspaceLogs:
         rows = self._rows(
             f"count the requests of {endpoint}",
             with_parameters(
-                _REQUESTS, {"endpoint": endpoint, "since": since, "start": start, "end": end}
+                REQUESTS, {"endpoint": endpoint, "since": since, "start": start, "end": end}
             ),
             (since, end),
         )
@@ -122,15 +84,53 @@ class WorkspaceLogs:
         """
         limit = slow_ms or 0.0
         query = with_parameters(
-            _SERVED, {"endpoint": endpoint, "start": start, "end": end, "slow_ms": limit}
+            SERVED, {"endpoint": endpoint, "start": start, "end": end, "slow_ms": limit}
         )
         rows = self._rows(f"read the answers of {endpoint}", query, (start, end))
         if not rows:
             return None if self.requests(endpoint, start, end) is None else {}
         return {
-            str(row["DeploymentName"]): _served(row, counts_slow=slow_ms is not None)
+            str(row["DeploymentName"]): served_of(row, counts_slow=slow_ms is not None)
             for row in rows
             if row["DeploymentName"]
+        }
+
+    def answers(
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        every: timedelta,
+        deployments: Collection[str],
+        slow_ms: float | None = None,
+    ) -> Mapping[str, Sequence[AnswerBucket]] | None:
+        """What each of some deployments answered, bucket by bucket; None when nothing is logged.
+
+        One query counts in the log, so that no request is read.
+        """
+        count = max(0, (end - start) // every)
+        until, seconds = start + count * every, int(every.total_seconds())
+        query = with_parameters(
+            ANSWERS,
+            {
+                "endpoint": endpoint,
+                "start": start,
+                "end": until,
+                "every": seconds,
+                "slow_ms": slow_ms or 0.0,
+            },
+        )
+        rows = self._rows(f"read the answers of {endpoint}", query, (start, until)) if count else []
+        if not rows and self.requests(endpoint, start, end) is None:
+            return None
+        found = buckets_of(rows or [], start, every, counts_slow=slow_ms is not None)
+        starts = [start + place * every for place in range(count)]
+        return {
+            name: [
+                found.get((name, time)) or AnswerBucket(time=time, requests=0) for time in starts
+            ]
+            for name in deployments
         }
 
     def console_logs(self, endpoint: str, deployment: str, tail: int) -> str:
@@ -216,22 +216,6 @@ class WorkspaceLogs:
             )
         table = answer.tables[0]
         return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-
-
-def _served(row: Mapping[str, Any], *, counts_slow: bool) -> Served:
-    latency = {percentile: number(row[f"p{percentile}"]) for percentile in (50, 90, 95, 99)}
-    return Served(
-        requests=int(row["requests"]),
-        errors=int(row["errors"]),
-        by_model=int(row["by_model"]),
-        timed_out=int(row["timed_out"]),
-        throttled=int(row["throttled"]),
-        refused=int(row["refused"]),
-        slow=int(row["slow"]) if counts_slow else None,
-        latency={p: level for p, level in latency.items() if level is not None},
-        first_error=row["first_error"],
-        last_error=row["last_error"],
-    )
 
 
 def _reason(error: HttpResponseError) -> str:

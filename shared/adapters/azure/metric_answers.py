@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from azure.monitor.querymetrics import MetricsQueryResult, TimeSeriesElement
 
 REQUESTS = "RequestsPerMinute"
+MEAN_LATENCY = "RequestLatency"
 LATENCIES = {
     "RequestLatency_P50": 50,
     "RequestLatency_P90": 90,
@@ -41,6 +42,15 @@ def served_of(
     Status codes tell whose fault an answer was. How many were slow is only bounded: percentiles of
     a minute say between which shares of it the limit lies.
     """
+    levels = levels_of(latencies)
+    return {
+        name: _served(whose, _percentiles(levels.get(name, {})), slow_ms)
+        for name, whose in rates_of(requests).items()
+    }
+
+
+def rates_of(requests: "MetricsQueryResult") -> dict[str, dict[Blame, Minutes]]:
+    """Requests a minute by deployment and by whose fault their answers were."""
     rates: dict[str, dict[Blame, Minutes]] = {}
     for metric in requests.metrics:
         for series in metric.timeseries:
@@ -50,13 +60,22 @@ def served_of(
                     _code(dimension(series, "statusCode")),
                     _code(dimension(series, "modelStatusCode")),
                 )
-                _add(rates.setdefault(deployment, {}).setdefault(whose, {}), minutes)
-    levels: dict[str, dict[int, Minutes]] = {}
+                add(rates.setdefault(deployment, {}).setdefault(whose, {}), minutes)
+    return rates
+
+
+def levels_of(latencies: "MetricsQueryResult") -> dict[str, dict[str, Minutes]]:
+    """Milliseconds by deployment and metric, minute by minute."""
+    levels: dict[str, dict[str, Minutes]] = {}
     for metric in latencies.metrics:
         for series in metric.timeseries:
-            by_percentile = levels.setdefault(dimension(series, "deployment"), {})
-            by_percentile[LATENCIES[metric.name]] = averages(series)
-    return {name: _served(whose, levels.get(name, {}), slow_ms) for name, whose in rates.items()}
+            by_metric = levels.setdefault(dimension(series, "deployment"), {})
+            by_metric[metric.name] = averages(series)
+    return levels
+
+
+def _percentiles(levels: Mapping[str, Minutes]) -> dict[int, Minutes]:
+    return {LATENCIES[name]: minutes for name, minutes in levels.items()}
 
 
 def _code(value: str) -> int | None:
@@ -64,7 +83,8 @@ def _code(value: str) -> int | None:
     return None if read is None else int(read)
 
 
-def _add(total: Minutes, minutes: Mapping[datetime, float]) -> None:
+def add(total: Minutes, minutes: Mapping[datetime, float]) -> None:
+    """Add minutes to those that are there already."""
     for time, value in minutes.items():
         total[time] = total.get(time, 0.0) + value
 
@@ -76,7 +96,7 @@ def _served(
     failed = [time for whose in ERRORS for time, rate in rates.get(whose, {}).items() if rate > 0]
     by_minute: Minutes = {}
     for minutes in rates.values():
-        _add(by_minute, minutes)
+        add(by_minute, minutes)
     requests = sum(counts.values())
     return Served(
         requests=requests,
@@ -88,7 +108,7 @@ def _served(
         latency={
             percentile: average
             for percentile, minutes in sorted(levels.items())
-            if (average := _weighted(minutes, by_minute)) is not None
+            if (average := weighted(minutes, by_minute)) is not None
         },
         exact=False,
         slow_bounds=None if slow_ms is None else _slow(levels, by_minute, slow_ms, requests),
@@ -97,7 +117,8 @@ def _served(
     )
 
 
-def _weighted(levels: Minutes, requests: Minutes) -> float | None:
+def weighted(levels: Minutes, requests: Minutes) -> float | None:
+    """The mean of a level over minutes, by the requests in each; None without any."""
     weighed = [(requests.get(time, 0.0), level) for time, level in levels.items()]
     total = sum(weight for weight, _ in weighed)
     return sum(weight * level for weight, level in weighed) / total if total else None

@@ -3,21 +3,23 @@
 Also its answers, for when its traffic log is not switched on.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azure.faults import told_as_ours
 from shared.adapters.azure.metric_answers import (
     LATENCIES,
+    MEAN_LATENCY,
     REQUESTS,
     averages,
     dimension,
     served_of,
 )
+from shared.adapters.azure.metric_buckets import buckets_of
 from shared.adapters.azure.metric_load import CAPACITY, DISK, GPU, MEMORY, PROCESSOR, loads_of
 from shared.domain.load import SPAN
-from shared.domain.world import Load, Served
+from shared.domain.world import AnswerBucket, Load, Served
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -83,13 +85,27 @@ class EndpointMetrics:
 
         A model's failure is a 424 here, so every status code is asked for, not its class.
         """
-        resource, doing = [self._resource(endpoint)], f"read the metrics of {endpoint}"
-        codes = ("deployment", "statusCode", "modelStatusCode")
-        [requests] = self._ask(doing, resource, NAMESPACE, [REQUESTS], (start, end), by=codes)
-        [latencies] = self._ask(
-            doing, resource, NAMESPACE, list(LATENCIES), (start, end), by=("deployment",)
-        )
+        requests, latencies = self._answered(endpoint, list(LATENCIES), (start, end))
         return served_of(requests, latencies, slow_ms) or None
+
+    def answers(
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        every: timedelta,
+        deployments: Collection[str],
+    ) -> Mapping[str, Sequence[AnswerBucket]] | None:
+        """What each of some deployments answered, bucket by bucket; None without any metric."""
+        count = max(0, (end - start) // every)
+        if not count:
+            return {name: [] for name in deployments}
+        span = (start, start + count * every)
+        latency = [MEAN_LATENCY, *LATENCIES]
+        requests, latencies = self._answered(endpoint, latency, span)
+        starts = [start + place * every for place in range(count)]
+        return buckets_of(requests, latencies, starts, every, deployments)
 
     def loads(
         self, endpoint: str, deployments: Collection[str], start: datetime, end: datetime
@@ -121,6 +137,16 @@ class EndpointMetrics:
 
     def _resource(self, endpoint: str) -> str:
         return f"{self._workspace_id}/onlineEndpoints/{endpoint}"
+
+    def _answered(
+        self, endpoint: str, latencies: list[str], span: tuple[datetime, datetime]
+    ) -> "tuple[MetricsQueryResult, MetricsQueryResult]":
+        """Requests by the codes of their answers, and metrics of latency, by deployment."""
+        resource, doing = [self._resource(endpoint)], f"read the metrics of {endpoint}"
+        codes = ("deployment", "statusCode", "modelStatusCode")
+        [requests] = self._ask(doing, resource, NAMESPACE, [REQUESTS], span, by=codes)
+        [found] = self._ask(doing, resource, NAMESPACE, latencies, span, by=("deployment",))
+        return requests, found
 
     def _ask(
         self,

@@ -1,7 +1,7 @@
 """The machine learning workspace on Azure: resources by REST, data from blobs, logs by queries."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.adapters.azure.collected_data import CollectedData
@@ -13,6 +13,7 @@ from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.domain.collected import CollectedFile
 from shared.domain.world import (
+    AnswerBucket,
     DataFiles,
     DeploymentHealth,
     Endpoint,
@@ -36,6 +37,18 @@ class Logs(Protocol):
     ) -> Mapping[str, Served] | None:
         """What each deployment answered in [start, end); None when nothing is logged."""
 
+    def answers(
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        every: timedelta,
+        deployments: Collection[str],
+        slow_ms: float | None = None,
+    ) -> Mapping[str, Sequence[AnswerBucket]] | None:
+        """What each deployment answered, bucket by bucket; None when nothing is logged."""
+
     def console_logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's container wrote, out of the log table."""
 
@@ -53,6 +66,17 @@ class Metrics(Protocol):
         self, endpoint: str, start: datetime, end: datetime, slow_ms: float | None
     ) -> Mapping[str, Served] | None:
         """What each deployment answered in [start, end); None when nothing was counted."""
+
+    def answers(
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        every: timedelta,
+        deployments: Collection[str],
+    ) -> Mapping[str, Sequence[AnswerBucket]] | None:
+        """What each deployment answered, bucket by bucket; None when nothing was counted."""
 
     def loads(
         self, endpoint: str, deployments: Collection[str], start: datetime, end: datetime
@@ -147,6 +171,29 @@ class AzureWorkspace:
             )
             for name in sorted({*names, *(served or {})})
         }
+
+    def answers(
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        every: timedelta,
+        deployments: Collection[str],
+        slow_ms: float | None = None,
+    ) -> Mapping[str, Sequence[AnswerBucket]] | None:
+        """What each deployment answered, bucket by bucket; None when no source knows the endpoint.
+
+        Answers are counted by the traffic log, without one by the metrics.
+        """
+        if not is_resource_name(endpoint):
+            return None
+        logged = self._logs.answers(
+            endpoint, start, end, every=every, deployments=deployments, slow_ms=slow_ms
+        )
+        if logged is not None:
+            return logged
+        return self._metrics.answers(endpoint, start, end, every=every, deployments=deployments)
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's container wrote; empty when there are none.

@@ -1,6 +1,6 @@
 """What the files of a workspace say of an endpoint's answers and of the load of its instances."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil, isfinite, nan
@@ -17,7 +17,9 @@ _MEASURES = ("cpu", "memory", "disk", "gpu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
+class Answer:
+    """When it was given, whose fault it was, and its milliseconds where they are known."""
+
     time: datetime
     blame: Blame
     took: float | None
@@ -30,16 +32,27 @@ def read_answers(
 
     `status` and `duration_ms` may be missing: then no answer is an error, and none is slow.
     """
-    answers: dict[str, list[_Answer]] = {}
+    each = each_answer(path, start, end)
+    return {name: _served(found, slow_ms) for name, found in each.items()}
+
+
+def each_answer(path: Path, start: datetime, end: datetime) -> dict[str, list[Answer]]:
+    """Every answer by deployment in [start, end), by time. Raises InvalidData."""
+    answers: dict[str, list[Answer]] = {}
     for time, row, line in rows_between(path, start, end):
         whose = blame(_whole(path, line, row, "status"), _whole(path, line, row, "model_status"))
         took = _number(path, line, row, "duration_ms")
-        answer = _Answer(time=time, blame=whose, took=took)
+        answer = Answer(time=time, blame=whose, took=took)
         answers.setdefault(row.get("deployment") or "", []).append(answer)
-    return {name: _served(found, slow_ms) for name, found in answers.items() if name}
+    return {name: found for name, found in answers.items() if name}
 
 
-def _served(answers: list[_Answer], slow_ms: float | None) -> Served:
+def percentiles_of(took: Sequence[float]) -> dict[int, float]:
+    """Percentiles of durations in their order, each the least that so many do not exceed."""
+    return {p: took[ceil(p / 100 * len(took)) - 1] for p in _PERCENTILES} if took else {}
+
+
+def _served(answers: list[Answer], slow_ms: float | None) -> Served:
     blames = [answer.blame for answer in answers]
     failed = [answer.time for answer in answers if answer.blame in ERRORS]
     took = sorted(answer.took for answer in answers if answer.took is not None)
@@ -54,7 +67,7 @@ def _served(answers: list[_Answer], slow_ms: float | None) -> Served:
         throttled=blames.count(Blame.LOAD),
         refused=blames.count(Blame.CALLER),
         slow=slow,
-        latency={p: took[ceil(p / 100 * len(took)) - 1] for p in _PERCENTILES} if took else {},
+        latency=percentiles_of(took),
         first_error=min(failed, default=None),
         last_error=max(failed, default=None),
     )

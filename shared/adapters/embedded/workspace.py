@@ -22,12 +22,13 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from shared.adapters.columns import read_columns, read_declared, read_params, with_declared
 from shared.adapters.container_logs import last_lines
+from shared.adapters.embedded.answers import read_buckets
 from shared.adapters.embedded.collected_files import collected_files, listed_file
 from shared.adapters.embedded.health import read_answers, read_loads
 from shared.adapters.embedded.metrics import read_metric
@@ -37,6 +38,7 @@ from shared.adapters.names import is_plain_name
 from shared.domain.collected import CollectedFile
 from shared.domain.recorded import told_numbers
 from shared.domain.world import (
+    AnswerBucket,
     ColumnSpec,
     DataFiles,
     Deployment,
@@ -169,6 +171,25 @@ class FileWorkspace:
             )
             for name in sorted({*deployments, *(served or {})})
         }
+
+    def answers(
+        self,
+        endpoint: str,
+        start: datetime,
+        end: datetime,
+        *,
+        every: timedelta,
+        deployments: Collection[str],
+        slow_ms: float | None = None,
+    ) -> Mapping[str, Sequence[AnswerBucket]] | None:
+        """What each deployment answered, bucket by bucket; None when no file tells.
+
+        Raises InvalidData naming the file and the line that cannot be read.
+        """
+        path = self._folder / "requests" / f"{endpoint}.csv"
+        if not is_plain_name(endpoint) or not path.is_file():
+            return None
+        return read_buckets(path, start, end, every, deployments, slow_ms)
 
     def logs(self, endpoint: str, deployment: str, tail: int) -> str:
         """The last lines a deployment's containers wrote; empty when there are none."""

@@ -14,7 +14,7 @@ PERCENTILES = [f"RequestLatency_P{n}" for n in (50, 90, 95, 99)]
 DIMENSIONS = {
     ENDPOINTS: {
         "RequestsPerMinute": {"deployment", "statusCode", "statusCodeClass", "modelStatusCode"},
-        **{name: {"deployment"} for name in PERCENTILES},
+        **{name: {"deployment"} for name in ["RequestLatency", *PERCENTILES]},
     },
     DEPLOYMENTS: {
         "CpuUtilizationPercentage": {"instanceId"},

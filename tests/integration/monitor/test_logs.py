@@ -149,22 +149,36 @@ def test_no_query_is_put_together_but_in_one_place():
         if re.search(r"query_(workspace|batch|resource)\(", path.read_text())
     ]
     assert asking == ["logs.py"]
-    tree = ast.parse((folder / "logs.py").read_text())
-    texts = [
+    queries = {"REQUESTS", "_BLAMED", "SERVED", "ANSWERS", "_CONSOLE"}
+    named: dict[str, list[str]] = {}
+    texts = []
+    for name in ("logs.py", "traffic_log.py"):
+        tree = ast.parse((folder / name).read_text())
+        texts += fixed_texts(tree)
+        assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
+        for node in assigned:
+            [target] = node.targets
+            if isinstance(target, ast.Name) and target.id in queries:
+                assert made_of_fixed_text(node.value)
+                named[target.id] = fixed_texts(node.value)
+    assert queries == named.keys()
+    assert sorted(texts) == sorted(text for own in named.values() for text in own)
+
+
+def fixed_texts(tree):
+    """The constants within that are queries or parts of one."""
+    return [
         node.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n|" in node.value
     ]
-    named = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant)
-    }
-    queries = {"_REQUESTS", "_SERVED", "_CONSOLE"}
-    assert queries <= named.keys()
-    assert sorted(texts) == sorted(named[name].value for name in queries)
+
+
+def made_of_fixed_text(node):
+    """Text as written, or such a text after another one that has a name."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return isinstance(node.left, ast.Name) and made_of_fixed_text(node.right)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def test_the_console_comes_in_order_and_only_its_last_lines(logs, tables):
