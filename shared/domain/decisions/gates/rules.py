@@ -32,5 +32,7 @@ GATES = (
     GateRule(name="metrics", moments=_ENTRANCE),
     GateRule(name="schema", moments=_ENTRANCE),
     GateRule(name="tags", moments=_ENTRANCE),
+    GateRule(name="calendar", moments=_BOTH),
+    GateRule(name="budget", moments=_ENTRANCE),
 )
 """In the order in which people read them."""
