@@ -1,21 +1,17 @@
 """`driftgate intend`, `intents`, `withdraw`: what people mean to be, with a reason and an end."""
 
-import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.printing import console, print_decision, print_json
-from shared.errors import InvalidData, Refused
+from shared.cli.printing import console, print_json
+from shared.cli.saying import AsJson, Author, Because, minute, say, signed_in
+from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 Endpoint = Annotated[str, typer.Argument(help="An online endpoint.")]
-Because = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
-Author = Annotated[str | None, typer.Option(help="Who says so; default: who is signed in here.")]
 _COLOURS = {"in force": "green", "to come": "yellow"}
 
 
@@ -46,7 +42,7 @@ def intend(
         return declare(
             application.service,
             endpoint,
-            author=author or _signed_in(),
+            author=author or signed_in(),
             reason=because,
             until=until,
             since=since,
@@ -56,7 +52,7 @@ def intend(
             via="command",
         )
 
-    _tell(said, as_json=as_json, lead="")
+    say(said, "intent", _meant, as_json=as_json)
 
 
 def withdraw(
@@ -80,13 +76,13 @@ def withdraw(
             application.ledger,
             endpoint,
             intent,
-            author=author or _signed_in(),
+            author=author or signed_in(),
             reason=because,
             now=application.clock(),
             via="command",
         )
 
-    _tell(done, as_json=as_json, lead="Taken back: ")
+    say(done, "intent", _meant, as_json=as_json, lead="Taken back: ")
 
 
 def intents(
@@ -114,45 +110,17 @@ def intents(
         return
     for one in found:
         colour = _COLOURS.get(one["standing"], "dim")
-        since = "" if one["standing"] != "to come" else f"from {_minute(one['since'])} "
+        since = "" if one["standing"] != "to come" else f"from {minute(one['since'])} "
         screen.print(
             f"[{colour}]{one['standing']}[/] [bold]{escape(one['endpoint'])}[/] "
-            f"{escape(_meant(one))} {since}until {_minute(one['until'])} [dim]{one['id']}[/]"
+            f"{escape(_meant(one))} {since}until {minute(one['until'])} [dim]{one['id']}[/]"
         )
         screen.print(f"  {escape(one['author'])}: {escape(one['reason'])}")
         if one["withdrawn"] is not None:
             screen.print(
-                f"  taken back {_minute(one['withdrawn'])} by {escape(one['withdrawn_by'])}: "
+                f"  taken back {minute(one['withdrawn'])} by {escape(one['withdrawn_by'])}: "
                 f"{escape(one['withdrawn_because'])}"
             )
-
-
-def _tell(say: "Callable[[Application], dict[str, Any]]", *, as_json: bool, lead: str) -> None:
-    """Say it, and where no host works on the queue, decide it here and show what followed."""
-    from rich.markup import escape
-
-    from shared.bootstrap import build
-    from shared.cli.sending import decide_waiting
-
-    application = build()
-    try:
-        intent = say(application)
-    except Refused as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        raise typer.Exit(3) from refusal
-    decided = decide_waiting(application) if application.settings.azure is None else []
-    if as_json:
-        print_json({"intent": intent, "decisions": decided})
-        return
-    screen = console()
-    screen.print(
-        f"{lead}[bold]{intent['id']}[/] {escape(_meant(intent))} until {_minute(intent['until'])}, "
-        f"says {escape(intent['author'])}: {escape(intent['reason'])}"
-    )
-    for decision in decided:
-        print_decision(screen, decision)
-    if not decided:
-        screen.print("[dim]It is kept and queued; it counts as soon as it is decided.[/]")
 
 
 def _meant(intent: dict[str, Any]) -> str:
@@ -160,13 +128,6 @@ def _meant(intent: dict[str, Any]) -> str:
         return f"{intent['deployment']} stands by"
     shares = ", ".join(f"{name} {share:g} %" for name, share in sorted(intent["traffic"].items()))
     return shares or "no traffic for any deployment"
-
-
-def _minute(time: str) -> str:
-    from shared.domain.canonical import parse_time
-    from shared.domain.wording import spell_time
-
-    return spell_time(parse_time(time))
 
 
 def _shares(text: str) -> dict[str, float]:
@@ -186,13 +147,3 @@ def _shares(text: str) -> dict[str, float]:
             raise InvalidData(f"--traffic names {name.strip()[:80]} twice; give each one share.")
         shares[name.strip()] = value
     return shares
-
-
-def _signed_in() -> str:
-    """Who is signed in on this machine. Raises InvalidData when nobody can tell."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError) as problem:
-        raise InvalidData("Nobody is signed in here; say who you are with --author.") from problem

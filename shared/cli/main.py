@@ -1,7 +1,8 @@
 """The `driftgate` command: one file a subcommand family, joined here.
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
-`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`), 4 no cause found (`diagnose`).
+`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `override`,
+`withdraw-override`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario`: 0 held, 2 failed, 1 not understood.
 """
@@ -19,6 +20,7 @@ from shared.cli import (
     health,
     intents,
     looking,
+    overrides,
     performance,
     policy,
     profile,
@@ -43,6 +45,9 @@ app.command()(health.health)
 app.command()(intents.intend)
 app.command()(intents.intents)
 app.command()(intents.withdraw)
+app.command()(overrides.override)
+app.command()(overrides.overrides)
+app.command()(overrides.withdraw_override)
 app.command()(drift.drift)
 app.command()(profile.profile)
 app.command()(performance.performance)

@@ -1,6 +1,8 @@
 """Numbers and durations as people read them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def spell_duration(duration: timedelta) -> str:
@@ -47,8 +49,19 @@ def spell_moment(time: datetime) -> str:
     >>> spell_moment(datetime(2026, 2, 3, 14, 0, tzinfo=UTC))
     'Tuesday 2026-02-03 14:00 UTC'
     """
-    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    return f"{days[time.weekday()]} {spell_time(time)}"
+    return f"{_DAYS[time.weekday()]} {spell_time(time)}"
+
+
+def spell_there(time: datetime, zone: tzinfo, name: str) -> str:
+    """A time as the clocks of another zone show it.
+
+    >>> from datetime import UTC
+    >>> from zoneinfo import ZoneInfo
+    >>> spell_there(datetime(2026, 2, 3, 14, 0, tzinfo=UTC), ZoneInfo("Asia/Tokyo"), "Asia/Tokyo")
+    'Tuesday 2026-02-03 23:00 Asia/Tokyo'
+    """
+    there = time.astimezone(zone)
+    return f"{_DAYS[there.weekday()]} {there:%Y-%m-%d %H:%M} {name}"
 
 
 def spell_list(items: list[str], most: int = 5) -> str:

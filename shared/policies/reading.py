@@ -9,12 +9,10 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from shared.domain.alert import Severity
-from shared.domain.policy import KpiPolicy, Policy
+from shared.domain.policy import Policy
 from shared.errors import InvalidPolicy
+from shared.policies.checks import problems_of
 from shared.policies.durations import parse_duration
-from shared.policies.kpi_checks import source_problems
-from shared.policies.recorded_checks import recorded_problems
 
 
 def read_policy(content: bytes, file: str) -> Policy:
@@ -27,7 +25,9 @@ def read_policy(content: bytes, file: str) -> Policy:
         policy: Policy = read_value(Policy, plain, "")
     except ValueError as problem:
         raise InvalidPolicy(f"{file}: {problem}.") from problem
-    _check(policy, file)
+    fault = next(problems_of(policy), None)
+    if fault is not None:
+        raise InvalidPolicy(f"{file}: {fault}.")
     return policy
 
 
@@ -147,125 +147,3 @@ def _read_time(value: object, path: str) -> datetime:
             f"{path} is {value!r}; write a time such as 2026-12-24T18:00Z"
         ) from problem
     return time.astimezone(UTC) if time.tzinfo is not None else time.replace(tzinfo=UTC)
-
-
-def _check(policy: Policy, file: str) -> None:
-    """What types cannot say: ranges, and names that may occur once."""
-    problems = [
-        *_range_problems(policy),
-        *_severity_problems(policy),
-    ]
-    problems += [problem for kpi in policy.kpis for problem in source_problems(kpi)]
-    names = [kpi.name for kpi in policy.kpis]
-    problems += [f"kpis name {n} twice" for n in sorted({n for n in names if names.count(n) > 1})]
-    problems += _batch_problems(policy)
-    problems += recorded_problems(policy)
-    if not policy.model.strip():
-        problems.append("model is empty; give the registered model's name")
-    if problems:
-        raise InvalidPolicy(f"{file}: {problems[0]}.")
-
-
-def _range_problems(policy: Policy) -> list[str]:
-    drift = policy.drift
-    above_zero = {
-        "drift.limit": drift.limit,
-        "drift.false_alarms_a_year": drift.false_alarms_a_year,
-        **{f"drift.importance.{name}": weight for name, weight in drift.importance.items()},
-        **{f"drift.limits.{name}": limit for name, limit in drift.limits.items()},
-        **{f"kpis.{kpi.name}.limit": kpi.limit for kpi in policy.kpis},
-    }
-    confidences = {
-        "drift.confidence": drift.confidence,
-        "health.confidence": policy.health.confidence,
-        **{f"kpis.{kpi.name}.confidence": kpi.confidence for kpi in policy.kpis},
-    }
-    return [
-        *(
-            f"{key} is {value:g}; give a number above 0"
-            for key, value in above_zero.items()
-            if not value > 0
-        ),
-        *(
-            f"{key} is {value:g}; give a number between 0 and 1, such as 0.95"
-            for key, value in confidences.items()
-            if not 0 < value < 1
-        ),
-        *_watch_problems(policy),
-        *_health_problems(policy),
-        *(_history_problem(kpi) for kpi in policy.kpis if kpi.history < timedelta(days=7)),
-    ]
-
-
-def _watch_problems(policy: Policy) -> list[str]:
-    drift = policy.drift
-    problems = []
-    if not 0.0 <= drift.tolerance < 1.0:
-        problems.append(
-            f"drift.tolerance is {drift.tolerance:g}; give standard deviations from 0 to below 1"
-        )
-    if not 1 <= drift.persistence.failing <= drift.persistence.of:
-        problems.append(
-            f"drift.persistence asks for {drift.persistence.failing} of {drift.persistence.of} "
-            "windows; failing may be 1 up to of"
-        )
-    if drift.every < timedelta(minutes=1):
-        problems.append("drift.every is below a minute; give 1h, 1d or the like")
-    return problems
-
-
-def _health_problems(policy: Policy) -> list[str]:
-    health = policy.health
-    problems = []
-    if not 0.0 < health.max_error_rate < 1.0:
-        problems.append(
-            f"health.max_error_rate is {health.max_error_rate:g}; give a share between 0 and 1, "
-            "such as 0.01"
-        )
-    problems += [
-        f"health.{key} is {value:g}; give per cent between 0 and 100"
-        for key, value in (("percentile", health.percentile), ("max_load", health.max_load))
-        if not 0.0 < value < 100.0
-    ]
-    if not timedelta(minutes=10) <= health.window <= timedelta(days=7):
-        problems.append("health.window is not from 10m to 7d; give 1h or the like")
-    return problems
-
-
-def _batch_problems(policy: Policy) -> list[str]:
-    names = [batch.endpoint for batch in policy.batch]
-    return [
-        *(f"batch names {name} twice" for name in sorted({n for n in names if names.count(n) > 1})),
-        *(
-            f"batch.{batch.endpoint}.every is below a minute; give 1h, 1d or the like"
-            for batch in policy.batch
-            if batch.every < timedelta(minutes=1)
-        ),
-        *(
-            f"batch.{batch.endpoint}.learn_from is set without outputs; name what it writes"
-            for batch in policy.batch
-            if batch.learn_from is not None and batch.outputs is None
-        ),
-    ]
-
-
-def _history_problem(kpi: KpiPolicy) -> str:
-    return (
-        f"kpis.{kpi.name}.history is shorter than 7d, so no baseline can be made; give 7d or more"
-    )
-
-
-def _severity_problems(policy: Policy) -> list[str]:
-    severities = {
-        "routing.severity": policy.routing.severity,
-        "health.severity": policy.health.severity,
-        "collection.severity": policy.collection.severity,
-        **{f"kpis.{kpi.name}.severity": kpi.severity for kpi in policy.kpis},
-        **{f"batch.{batch.endpoint}.severity": batch.severity for batch in policy.batch},
-    }
-    allowed = [severity.value for severity in Severity]
-    return [
-        f"{key} is {value!r}; choose one of {', '.join(allowed)}"
-        for key, value in severities.items()
-        if value not in allowed
-    ]

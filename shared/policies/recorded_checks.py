@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from shared.domain.policy import Bound, ChampionGate, Gates, Policy, SlicesGate
+from shared.domain.policy import Bound, ChampionGate, Gates, SlicesGate
 
 _LOWER = {
     *("loss", "logloss", "error", "err", "rmse", "mae", "mse", "mape", "smape", "brier", "ece"),
@@ -12,21 +12,11 @@ _LOWER = {
 }
 
 
-def recorded_problems(policy: Policy) -> list[str]:
-    """Every fault, of the policy's own gates first and then stage by stage."""
-    held = [("gates", policy.gates)]
-    held += [
-        (f"stages.{stage.name}.gates", stage.gates)
-        for stage in policy.stages
-        if stage.gates is not None
-    ]
-    return [problem for path, gates in held for problem in _problems(path, gates)]
-
-
-def _problems(path: str, gates: Gates) -> Iterator[str]:
-    yield from _bounds_problems(f"{path}.metrics", gates.bounds())
-    yield from _champion_problems(f"{path}.champion", gates.champion)
-    yield from _slices_problems(f"{path}.slices", gates.slices)
+def recorded_problems(gates: Gates, at: str) -> Iterator[str]:
+    """Each fault below the key `at`, as a sentence without its full stop."""
+    yield from _bounds_problems(f"{at}.metrics", gates.bounds())
+    yield from _champion_problems(f"{at}.champion", gates.champion)
+    yield from _slices_problems(f"{at}.slices", gates.slices)
 
 
 def _bounds_problems(path: str, bounds: Mapping[str, Bound]) -> Iterator[str]:

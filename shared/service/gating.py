@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.domain.decisions.gates import Case, Moment, run_gates
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding, Rule
-from shared.domain.policy import Bound, Enforcement, Policy
+from shared.domain.policy import Bound, BudgetGate, Enforcement, Policy
 from shared.domain.verdict import Verdict
 from shared.domain.world import ModelVersion
 from shared.errors import NotFound
@@ -25,7 +25,8 @@ def gate_version(
     """Every gate of the model's policy and every limit that was asked for besides.
 
     Where both bound a metric, both hold. A version that does not exist is an error, and so is
-    having nothing to check: a gate that asks for nothing would let anything pass.
+    having nothing to check: a gate that asks for nothing would let anything pass. How many
+    promotions are open is not asked: this question begins none.
     Raises InvalidPolicy, NoPermission, Unavailable.
     """
     policy = policies.for_model(model)
@@ -36,6 +37,7 @@ def gate_version(
     asked = policy or Policy(model=model)
     bounds = _both(asked.gates.bounds(), limits)
     gates = replace(asked.gates, metrics=bounds, min_auc=None, max_latency_ms=None)
+    gates = replace(gates, budget=BudgetGate(mode=Enforcement.OFF))
     if policy is None:
         gates = replace(gates, schema=Enforcement.OFF)
     case = Case(

@@ -7,6 +7,7 @@ from shared.errors import DriftgateError
 from shared.service import queries
 from shared.service.status import status_of
 from shared.web.intents import intent_routes
+from shared.web.overrides import override_routes
 from shared.web.problems import foreseen, of_http
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def api(application: Application) -> "Starlette":
-    """Routes under /api: health, status, status/{name}, alerts, events, decisions, intents.
+    """Routes under /api: health, status, alerts, events, decisions, intents, overrides.
 
     Every fault that was foreseen is a problem document; any other fails the function, whose host
     answers 500 and logs it.
@@ -64,6 +65,7 @@ def api(application: Application) -> "Starlette":
             Route("/api/events", events),
             Route("/api/decisions", decisions),
             *intent_routes(application),
+            *override_routes(application),
         ],
         exception_handlers={
             DriftgateError: foreseen,

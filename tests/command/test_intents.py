@@ -192,7 +192,7 @@ def test_a_new_home_says_that_nobody_has_said_anything(run):
 
 
 def test_where_nobody_is_signed_in_the_author_is_asked_for(monkeypatch):
-    from shared.cli.intents import _signed_in
+    from shared.cli.saying import signed_in
     from shared.errors import InvalidData
 
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
@@ -200,7 +200,7 @@ def test_where_nobody_is_signed_in_the_author_is_asked_for(monkeypatch):
     monkeypatch.setattr(os, "getuid", lambda: 4_000_000)
 
     with pytest.raises(InvalidData, match=r"^Nobody is signed in here; say who you are with"):
-        _signed_in()
+        signed_in()
 
 
 @pytest.mark.usefixtures("home")

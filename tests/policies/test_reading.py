@@ -70,6 +70,41 @@ FAULTS = {
     "metric-before-it-is-kept.yaml": "kpis.k looks back 101d, but Azure keeps metrics for 93d;",
     "window-within-a-bucket.yaml": "kpis.k.window is shorter than a bucket; give as long as",
     "table-by-seconds.yaml": "kpis.k.table.every is below a minute; give 1h, 1d or the like.",
+    "unknown-day.yaml": "gates.calendar.days is 'monday'; write days as mon-thu or sat.",
+    "hours-without-minutes.yaml": "gates.calendar.hours is '9-16'; write hours as 09:00-16:00,",
+    "unknown-zone.yaml": "gates.calendar.zone is 'Berlin'; write a zone of the IANA database",
+    "freeze-backwards.yaml": "gates.calendar.freezes[0].end is not after start; name a later end.",
+    "freeze-of-two-years.yaml": "gates.calendar.freezes[0] is longer than a year; name an",
+    "freeze-without-reason.yaml": "gates.calendar.freezes[0].reason is empty; whoever waits will",
+    "no-budget.yaml": "gates.budget.most_open is 0; give 1 or more.",
+    "gate-confidence-in-percent.yaml": "gates.canary.confidence is 98; give a number between 0",
+    "gate-rate-in-percent.yaml": "gates.errors.max_rate is 5; give a share between 0 and 1, such",
+    "gate-percentile-of-all.yaml": "gates.latency.percentile is 100; give per cent between 0 and",
+    "gate-limit-of-nothing.yaml": "gates.latency.max_ms is 0; give a number above 0.",
+    "interval-of-seconds.yaml": "gates.interval is below a minute; give 1m, 1h or the like.",
+    "canary-within-a-bucket.yaml": "gates.canary.window is shorter than a bucket; give as long",
+    "better-is-more.yaml": "gates.champion.metrics.auc.better is 'more'; choose one of higher,",
+    "stage-twice.yaml": "stages name staging twice.",
+    "stage-with-a-blank.yaml": "stages[0].name is 'my staging'; write letters, digits, points,",
+    "gates-of-a-stage.yaml": "stages.staging.gates.interval is below a minute; give 1m, 1h or",
+    "rollout-of-no-endpoint.yaml": "stages.staging.rollout moves traffic of no endpoint; name",
+    "approvals-without-pipeline.yaml": "stages.staging.approvals are given in the environment of",
+    "no-pipeline-named.yaml": "stages.staging.pipeline has neither a number nor a workflow; name",
+    "two-pipelines-named.yaml": "stages.staging.pipeline has both a number and a workflow; keep",
+    "pipeline-zero.yaml": "stages.staging.pipeline.number is 0; give the number in the",
+    "workflow-without-owner.yaml": "stages.staging.pipeline.workflow is 'deploy.yml'; write it",
+    "workflow-climbs.yaml": "stages.staging.pipeline.workflow is '../../deploy.yml'; write it as",
+    "pipeline-without-branch.yaml": "stages.staging.pipeline.branch is empty; name one such as",
+    "pipeline-of-another-model.yaml": "stages.staging.rollback.parameters.model is given by",
+    "approvals-below-zero.yaml": "stages.staging.approvals.needed is -1; give 0 or more.",
+    "approvals-of-too-few.yaml": "stages.staging.approvals needs 2 of 1 people; name more in",
+    "approvals-of-nobody.yaml": "stages.staging.approvals.by names nobody in one place; write a",
+    "finished-in-seconds.yaml": "stages.staging.finish_within is below a minute; give 1d, 7d or",
+    "steps-stop-short.yaml": "stages.staging.rollout.steps do not end at 100; add it, since all",
+    "steps-fall.yaml": "stages.staging.rollout.steps do not rise; write them as [10, 50, 100].",
+    "step-of-nothing.yaml": "stages.staging.rollout.steps are per cent above 0 and up to 100;",
+    "step-of-a-half.yaml": "stages.staging.rollout.steps have fractions; Azure splits traffic by",
+    "mirror-of-all.yaml": "stages.staging.rollout.mirror is 80; Azure mirrors from 0 to 50 per",
     "text-for-list.yaml": "drift.columns must be a list.",
     "mapping-for-text.yaml": "owner is {'name': 'me'}; give text.",
 }
@@ -90,6 +125,14 @@ def test_a_fault_is_refused_with_the_file_the_key_and_the_fix(file):
 
 def test_one_line_is_a_valid_policy_with_every_default():
     assert read_policy(b"model: loan-default", "p.yaml") == Policy(model="loan-default")
+
+
+def test_a_policy_with_everything_of_promotion_is_valid():
+    policy = read_policy((SAMPLES.parent / "tests/policies/promotion.yaml").read_bytes(), "p.yaml")
+
+    assert [stage.name for stage in policy.way()] == ["dev", "staging", "production"]
+    assert policy.way()[2].pipeline.workflow == "acme/.github/deploy.yaml"
+    assert policy.way()[2].approvals.needed == 2
 
 
 def test_short_forms_of_gates_are_bounds_like_the_others():

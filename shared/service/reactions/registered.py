@@ -11,6 +11,7 @@ from shared.domain.world import ModelVersion
 from shared.errors import InvalidData, NotFound
 from shared.service.gating import serving_champion
 from shared.service.reactions import Reaction
+from shared.service.readings.budget import read_budget
 from shared.service.world import World
 
 
@@ -42,6 +43,7 @@ def _gather(
         champion=serving_champion(candidate, policy, world.workspace),
         baseline=baseline,
         baseline_problem=baseline_problem,
+        budget=read_budget(world.ledger, now, None),
     )
 
 

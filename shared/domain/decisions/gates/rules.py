@@ -35,5 +35,7 @@ GATES = (
     GateRule(name="schema", moments=_ENTRANCE),
     GateRule(name="governance", moments=_ENTRANCE),
     GateRule(name="tags", moments=_ENTRANCE),
+    GateRule(name="calendar", moments=_BOTH),
+    GateRule(name="budget", moments=_ENTRANCE),
 )
 """In the order in which people read them."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.decisions.gates.case import Case, Judged
+from shared.domain.decisions.gates.interval import judge_interval
 from shared.domain.decisions.gates.rules import GATES
 from shared.domain.finding import Finding
 from shared.domain.policy import Enforcement, Gate, Gates
@@ -31,13 +32,21 @@ class Gated:
 
 
 def run_gates(case: Case, overrides: Iterable[Override] = ()) -> Gated:
-    """Ask every gate of this moment that the policy has not switched off."""
+    """Ask every gate of this moment that the policy has not switched off.
+
+    What those that are enforced rest on has to be of the same interval.
+    """
     held = [one for one in overrides if one.version == case.candidate.version]
     judged: list[Judged] = []
+    used: list[str] = []
     for rule in GATES:
         mode = mode_of(case.gates, rule.name)
         if case.moment in rule.moments and mode is not Enforcement.OFF:
-            judged += [_enforced(one, mode, held, case.at) for one in rule.judge()(case)]
+            said = [_enforced(one, mode, held, case.at) for one in rule.judge()(case)]
+            used += [rule.name for one in said if one.finding.enforced]
+            judged += said
+    together = judge_interval(case, used)
+    judged += [_enforced(one, Enforcement.ENFORCE, held, case.at) for one in together]
     open_ = [one for one in judged if one.finding.enforced and _stands(one.finding)]
     times = [one.look_again for one in open_]
     return Gated(

@@ -1,0 +1,73 @@
+"""What commands share that tell Driftgate something in a person's name."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shared.cli.printing import console, print_decision, print_json
+from shared.errors import InvalidData, Refused
+
+if TYPE_CHECKING:
+    from shared.bootstrap import Application
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+Because = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
+Author = Annotated[str | None, typer.Option(help="Who says so; default: who is signed in here.")]
+
+
+def say(
+    what: "Callable[[Application], dict[str, Any]]",
+    name: str,
+    shown: Callable[[dict[str, Any]], str],
+    *,
+    as_json: bool,
+    lead: str = "",
+) -> None:
+    """Say it, and where no host works on the queue, decide it here and show what followed.
+
+    `name` is its key in the JSON document, `shown` makes a line of it. A refusal exits with 3.
+    """
+    from rich.markup import escape
+
+    from shared.bootstrap import build
+    from shared.cli.sending import decide_waiting
+
+    application = build()
+    try:
+        said = what(application)
+    except Refused as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        raise typer.Exit(3) from refusal
+    decided = decide_waiting(application) if application.settings.azure is None else []
+    if as_json:
+        print_json({name: said, "decisions": decided})
+        return
+    screen = console()
+    screen.print(
+        f"{lead}[bold]{said['id']}[/] {escape(shown(said))} until {minute(said['until'])}, "
+        f"says {escape(said['author'])}: {escape(said['reason'])}"
+    )
+    for decision in decided:
+        print_decision(screen, decision)
+    if not decided:
+        screen.print("[dim]It is kept and queued; it counts as soon as it is decided.[/]")
+
+
+def minute(time: str) -> str:
+    """A stored time as people read it."""
+    from shared.domain.canonical import parse_time
+    from shared.domain.wording import spell_time
+
+    return spell_time(parse_time(time))
+
+
+def signed_in() -> str:
+    """Who is signed in on this machine. Raises InvalidData when nobody can tell."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError) as problem:
+        raise InvalidData("Nobody is signed in here; say who you are with --author.") from problem
