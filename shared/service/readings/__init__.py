@@ -1,0 +1,1 @@
+"""One reading a place that gates ask of: the endpoint, its answers, the rows, the run."""
