@@ -1,1 +1,1 @@
-"""What is looked at for a promotion: one reader a place, each with the time it was true."""
+"""One reading a place that gates ask of: the endpoint, its answers, the rows, the run."""
