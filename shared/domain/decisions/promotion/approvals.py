@@ -63,9 +63,7 @@ def _problem(reading: PipelineReading | None) -> str | None:
     return reading.problem
 
 
-def _seen(
-    promotion: Promotion, scene: Scene, reading: PipelineReading
-) -> tuple[ApprovalSeen, ...]:
+def _seen(promotion: Promotion, scene: Scene, reading: PipelineReading) -> tuple[ApprovalSeen, ...]:
     before = {(one.by, one.status): one.at for one in promotion.approvals}
     seen: list[ApprovalSeen] = []
     for step in _steps(reading.approvals):

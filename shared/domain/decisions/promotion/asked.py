@@ -114,9 +114,7 @@ def _not_ours(promotion: Promotion, scene: Scene) -> _Answer | None:
     return _Answer(verdict=Verdict.FAIL, why=why)
 
 
-def _answered(
-    step: Step, scene: Scene, answer: _Answer, judged: Verdict | None = None
-) -> Step:
+def _answered(step: Step, scene: Scene, answer: _Answer, judged: Verdict | None = None) -> Step:
     told = standing(
         replace(step.promotion, why=answer.why),
         scene.policy.model,

@@ -117,9 +117,7 @@ def _with_what_serves(case: Case, gated: Gated) -> Gated:
     )
 
 
-def _good_until(
-    findings: tuple[Finding, ...], gates: Gates, taken: datetime
-) -> datetime | None:
+def _good_until(findings: tuple[Finding, ...], gates: Gates, taken: datetime) -> datetime | None:
     ages = [
         getattr(gates, _LIVE[finding.rule]).max_age
         for finding in findings

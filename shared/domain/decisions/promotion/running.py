@@ -37,12 +37,8 @@ def follow_run(promotion: Promotion, scene: Scene) -> Step:
     if late is not None:
         return _with(again, late)
     promotion = in_phase(promotion, Phase.RUNNING, _why(promotion, run, again), scene.now)
-    told = standing(
-        promotion, scene.policy.model, judged=again.judged, good_until=again.good_until
-    )
-    return Step(
-        promotion=promotion, findings=(*again.findings, *_unread(promotion, scene), told)
-    )
+    told = standing(promotion, scene.policy.model, judged=again.judged, good_until=again.good_until)
+    return Step(promotion=promotion, findings=(*again.findings, *_unread(promotion, scene), told))
 
 
 def _succeeded(promotion: Promotion, scene: Scene) -> Step:

@@ -29,9 +29,11 @@ _FAILS = frozenset(
 """Alerts of its deployment that say the version itself is not well."""
 
 
-
 def look_at_serving(promotion: Promotion, scene: Scene) -> tuple[Finding, ...]:
-    """The traffic of the version and its answers on the endpoint of the stage."""
+    """The traffic of the version and its answers on the endpoint of the stage.
+
+    That requests reach it is what the routing gate finds among the others.
+    """
     reading = scene.evidence.target
     endpoint = scene.stage.endpoint
     if reading is None or reading.problem is not None or reading.endpoint is None:
@@ -43,17 +45,14 @@ def look_at_serving(promotion: Promotion, scene: Scene) -> tuple[Finding, ...]:
     if deployment is None:
         sentence = f"No deployment of {endpoint} carries {named}; deploy it there."
         return (found(promotion, Verdict.INCONCLUSIVE, "not_deployed", sentence),)
-    return (
-        _traffic(promotion, scene, reading, deployment),
-        *_alerts_of(promotion, reading, deployment),
-        *_gates(promotion, scene),
-    )
+    traffic = _traffic(promotion, reading, deployment)
+    if traffic.verdict is Verdict.INCONCLUSIVE:
+        return (traffic,)
+    return (traffic, *_alerts_of(promotion, reading, deployment), *_gates(promotion, scene))
 
 
-def _traffic(
-    promotion: Promotion, scene: Scene, reading: EndpointReading, deployment: Deployment
-) -> Finding:
-    """It is complete, it is the one that serves, and requests of callers reach it."""
+def _traffic(promotion: Promotion, reading: EndpointReading, deployment: Deployment) -> Finding:
+    """It is complete and the one that serves; what does not is not judged, and gives no way."""
     name, endpoint = deployment.name, reading.endpoint
     share = 0.0 if endpoint is None else endpoint.traffic.get(name, 0.0)
     serving = None if endpoint is None else endpoint.serving()
@@ -71,18 +70,6 @@ def _traffic(
     if serving is None or serving.name != name:
         sentence = f"{name} has {share:g} % of the traffic and is not yet the one that serves."
         return found(promotion, Verdict.INCONCLUSIVE, "not_serving", sentence)
-    asked = scene.policy.gates_of(scene.stage).routing
-    if asked.mode is not Enforcement.OFF:
-        seen = None if reading.requests is None else reading.requests.get(name, 0)
-        if seen is None:
-            sentence = (
-                f"Nothing counts the requests of {reading.name}; log them, or set "
-                "`gates: {routing: off}`."
-            )
-            return found(promotion, Verdict.INCONCLUSIVE, "not_counted", sentence)
-        if seen < asked.min_requests:
-            sentence = f"{name} has {share:g} % of the traffic and {seen} requests were seen."
-            return found(promotion, Verdict.INCONCLUSIVE, "not_requested", sentence)
     return found(
         promotion, Verdict.PASS, "serves", f"{name} serves with {share:g} % of the traffic."
     )

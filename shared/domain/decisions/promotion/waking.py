@@ -39,9 +39,7 @@ def _waiting_for(
     ended: Promotion, promotions: Iterable[Promotion], opened: Opened | None
 ) -> list[Promotion]:
     following = [opened.promotion] if opened is not None and opened.promotion.phase.is_open else []
-    return following + [
-        one for one in promotions if one.phase.is_open and one.stage == ended.stage
-    ]
+    return following + [one for one in promotions if one.phase.is_open and one.stage == ended.stage]
 
 
 def _names_none(scene: Scene) -> bool:

@@ -131,5 +131,3 @@ def _unapproved_alert(promotion: Promotion, scene: Scene) -> tuple[Alert, ...]:
 def _first_missing(findings: tuple[Finding, ...]) -> str:
     bad = [f for f in findings if f.enforced and f.verdict is not Verdict.PASS]
     return bad[0].sentence.rstrip(".") if bad else "it is looked at"
-
-
