@@ -20,6 +20,9 @@ class AlertKind(StrEnum):
     """What kind of problem it is; part of an alert's identity."""
 
     PROMOTION_BLOCKED = "promotion_blocked"
+    PROMOTION_WAITING = "promotion_waiting"
+    PROMOTION_FAILED = "promotion_failed"
+    PROMOTED_VERSION_FAILS = "promoted_version_fails"
     NO_TRAFFIC = "no_traffic"
     DEPLOYMENT_FAILED = "deployment_failed"
     DEPLOYMENT_STUCK = "deployment_stuck"

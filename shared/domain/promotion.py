@@ -45,12 +45,14 @@ _ENDS = frozenset(
 class Basis:
     """What an approval is of: the hash of the standing facts and verdicts, in force since then.
 
-    `changed` says in words what differs from the basis before.
+    `changed` says in words what differs from the basis before. `facts` are what was hashed, by
+    their names as people know them; kept for the last basis only, to tell the next one from it.
     """
 
     hash: str
     since: datetime
     changed: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,9 @@ class Promotion:
 
     `since` is since when it is in its `phase`, `why` says it in a sentence. `bases` are what could
     be approved, the one in force last; `evidence` the hash of the last evidence that was judged.
-    `champion` is the version that served when it began.
+    `champion` is the version that served when it began. `registered` is when the version was: the
+    newer of two goes before the older. `requested` is when it was put forward, `returning` since
+    when its rollback is asked for.
     """
 
     version: str
@@ -148,6 +152,9 @@ class Promotion:
     approvals: tuple[ApprovalSeen, ...] = ()
     rollout: Rollout | None = None
     missing: tuple[str, ...] = ()
+    registered: datetime | None = None
+    requested: datetime | None = None
+    returning: datetime | None = None
 
     @property
     def basis(self) -> str | None:

@@ -28,7 +28,17 @@ class Reaction:
 
 
 _FAMILIES = {
-    EventType.MODEL_REGISTERED: "registered",
+    EventType.MODEL_REGISTERED: "promotion",
+    EventType.PROMOTION_STARTED: "promotion",
+    EventType.PROMOTION_REFUSED: "promotion",
+    EventType.CHECK_ASKED: "promotion",
+    EventType.OVERRIDE_GIVEN: "promotion",
+    EventType.OVERRIDE_WITHDRAWN: "promotion",
+    EventType.TRAFFIC_SHIFTED: "promotion",
+    EventType.TRAFFIC_SHIFT_REFUSED: "promotion",
+    EventType.PIPELINE_RUN_COMPLETED: "pipelines",
+    EventType.PIPELINE_STAGE_COMPLETED: "pipelines",
+    EventType.APPROVAL_GIVEN: "pipelines",
     EventType.MODEL_DEPLOYED: "routing",
     EventType.DEPLOYMENT_COMPLETED: "routing",
     EventType.DEPLOYMENT_FAILED: "routing",
@@ -51,9 +61,10 @@ _CHECKS = {
     Check.HEALTH: "health",
     Check.BATCH: "batch",
     Check.COLLECTION: "collection",
+    Check.PROMOTION: "promotion",
     Check.HEARTBEAT: "watchdog",
 }
-_RECONCILED = {"model": "registered", "monitor": "monitors", "azure-alert": "azure_alerts"}
+_RECONCILED = {"model": "promotion", "monitor": "monitors", "azure-alert": "azure_alerts"}
 
 
 def family_of(event: Event) -> str:

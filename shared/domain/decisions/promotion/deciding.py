@@ -1,23 +1,45 @@
-"""Whether a registered version may be put forward for promotion."""
+"""What becomes of a model's promotions: each event and each look moves one of them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.action import Action, RequestPromotion, SaveBaseline
-from shared.domain.alert import Alert, AlertKind, Severity
-from shared.domain.canonical import content_hash
+from shared.domain.action import Action, SaveBaseline
 from shared.domain.decision import Outcome
-from shared.domain.decisions.gates import Case, Moment, run_gates
-from shared.domain.decisions.settle import settle
-from shared.domain.event import Event, EventType
+from shared.domain.decisions.promotion.asked import answer_check
+from shared.domain.decisions.promotion.baseline import baseline_finding, baseline_kept
+from shared.domain.decisions.promotion.closing import settle_alerts
+from shared.domain.decisions.promotion.concerned import concerned
+from shared.domain.decisions.promotion.entrance import enter_stage
+from shared.domain.decisions.promotion.live import roll
+from shared.domain.decisions.promotion.nothing import nothing_to_do, without_policy
+from shared.domain.decisions.promotion.opening import Opened, ahead_of, keep, open_promotion
+from shared.domain.decisions.promotion.requested import follow_request
+from shared.domain.decisions.promotion.running import follow_run
+from shared.domain.decisions.promotion.step import Scene, Step
+from shared.domain.decisions.promotion.telling import in_phase, standing
+from shared.domain.decisions.promotion.waking import wake
+from shared.domain.decisions.promotion.watching import keep_watch
+from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding, Rule
-from shared.domain.policy import Policy
+from shared.domain.override import override_findings, overrides_after
+from shared.domain.policy import Policy, StagePolicy
+from shared.domain.promotion import Phase, Promotion
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict, worst
-from shared.domain.world import ModelVersion
 
-_GATE_ALERTS = {AlertKind.PROMOTION_BLOCKED, AlertKind.POLICY_MISSING}
+_PHASES: dict[Phase, Callable[[Promotion, Scene], Step]] = {
+    Phase.WAITING: enter_stage,
+    Phase.BLOCKED: enter_stage,
+    Phase.REQUESTED: follow_request,
+    Phase.RUNNING: follow_run,
+    Phase.ROLLING: roll,
+    Phase.WATCHED: keep_watch,
+}
+"""One function a phase; what has ended is not looked at any more."""
+_OF_A_RUN = frozenset({EventType.PROMOTION_STARTED, EventType.PROMOTION_REFUSED})
+_OF_OVERRIDES = frozenset({EventType.OVERRIDE_GIVEN, EventType.OVERRIDE_WITHDRAWN})
 
 
 def decide_promotion(
@@ -27,172 +49,196 @@ def decide_promotion(
     state: SubjectState,
     now: datetime,
 ) -> Outcome:
-    """Run every gate on a registered version; all enforced gates must pass, else it is blocked.
+    """Let a version in, or move the promotion that the event is about by one step.
 
     A model without policy is never put forward: there is nothing to measure it by. A timer names
-    no version: it asks for the newest, in case its event was lost.
+    no version: it asks for the newest, in case its event was lost, and for those on their way.
     """
-    if event.type is EventType.CHECK_DUE and (policy is None or evidence.judged is not None):
-        return _nothing_new(event, evidence, state)
-    version = str(event.data.get("version") or evidence.version or "")
+    said: tuple[Finding, ...] = ()
+    if event.type in _OF_OVERRIDES:
+        said = override_findings(event, state)
+        state = replace(state, overrides=overrides_after(event, state, now))
+    opened = None if policy is None else _opened(event, evidence, policy, state, now)
+    promotions = state.promotions if opened is None else opened.promotions
+    promotion = concerned(event, promotions) if opened is None else opened.promotion
+    if promotion is None or not promotion.phase.is_open:
+        if opened is not None and policy is not None:
+            return _superseded(event, opened, policy, state, now)
+        if policy is None:
+            return without_policy(event, state, now, said)
+        return nothing_to_do(event, evidence, state, promotion, said)
     if policy is None:
-        return _without_policy(event, version, state, now)
+        if event.type not in _OF_A_RUN:
+            return without_policy(event, state, now, said)
+        policy = Policy(model=event.name)
+    stage = _stage(policy, promotion)
+    scene = Scene(
+        event=event,
+        evidence=evidence,
+        policy=policy,
+        stage=stage or StagePolicy(name=promotion.stage),
+        overrides=state.overrides,
+        now=now,
+        ahead=ahead_of(promotion, promotions, stage or StagePolicy(name=promotion.stage)),
+    )
+    step = _step(promotion, scene, known=stage is not None)
+    new = event.type is EventType.MODEL_REGISTERED or opened is not None
+    return _outcome(scene, step, replace(state, promotions=promotions), said, with_baseline=new)
 
-    findings, saved = _findings(evidence, policy, version)
-    verdict = worst(finding.verdict for finding in findings if finding.enforced)
-    actions: list[Action] = list(saved)
-    alerts: list[Alert] = []
-    if verdict is Verdict.PASS:
-        actions.append(
-            RequestPromotion(
-                model=policy.model,
-                version=version,
-                stage=policy.promote_to,
-                evidence_hash=content_hash(evidence),
-            )
-        )
-    else:
-        alerts.append(_blocked(event, version, findings, policy))
-    told, records = settle(
-        state.alerts,
-        alerts,
-        covered=lambda alert: alert.kind in _GATE_ALERTS,
-        over=lambda alert: _why_over(alert, version, verdict),
+
+def _opened(
+    event: Event, evidence: PromotionEvidence, policy: Policy, state: SubjectState, now: datetime
+) -> Opened | None:
+    """A version enters the first stage when it is registered, or found without its event.
+
+    One that was through is let in again when it is said to be registered after its end.
+    """
+    version = _registered(event, evidence, state)
+    if version is None:
+        return None
+    mine = [one for one in state.promotions if one.version == version]
+    ended = [one.since for one in mine if not one.phase.is_open]
+    if len(ended) < len(mine) or (ended and event.time <= max(ended)):
+        return None
+    candidate = evidence.candidate
+    told = None if candidate is None else candidate.registered
+    again = bool(ended)
+    return open_promotion(
+        state.promotions,
+        version=version,
+        stage=policy.way()[0],
+        registered=event.time if told is None or again else told,
+        at=now,
+    )
+
+
+def _registered(event: Event, evidence: PromotionEvidence, state: SubjectState) -> str | None:
+    if event.type is EventType.MODEL_REGISTERED:
+        return str(event.data.get("version") or "")
+    reconciled = event.type is EventType.CHECK_DUE and (
+        event.data.get("check") == Check.RECONCILE.value
+    )
+    if not reconciled or evidence.version is None or evidence.version in state.versions:
+        return None
+    return evidence.version
+
+
+def _stage(policy: Policy, promotion: Promotion) -> StagePolicy | None:
+    return next((one for one in policy.way() if one.name == promotion.stage), None)
+
+
+def _step(promotion: Promotion, scene: Scene, *, known: bool) -> Step:
+    """What its phase makes of it; a stage that the policy does not have any more ends it."""
+    if not known and scene.event.type not in _OF_A_RUN:
+        why = f"the policy has no stage {promotion.stage} any more"
+        promotion = in_phase(promotion, Phase.GONE, why, scene.now)
+        verdict = Verdict.FAIL if scene.event.type is EventType.CHECK_ASKED else None
+        told = standing(promotion, scene.policy.model, verdict=verdict)
+        return Step(promotion=promotion, findings=(told,))
+    if scene.event.type is EventType.CHECK_ASKED:
+        return answer_check(promotion, scene)
+    step = _PHASES[promotion.phase](promotion, scene)
+    if any(finding.rule is Rule.PROMOTION for finding in step.findings):
+        return step
+    told = standing(step.promotion, scene.policy.model)
+    return replace(step, findings=(*step.findings, told))
+
+
+def _superseded(
+    event: Event, opened: Opened, policy: Policy, state: SubjectState, now: datetime
+) -> Outcome:
+    """An older version whose registration came late: it is noted, and that is all."""
+    scene = Scene(
+        event=event,
+        evidence=PromotionEvidence(taken=now),
+        policy=policy,
+        stage=policy.way()[0],
+        overrides=state.overrides,
         now=now,
     )
-    baselines = dict(state.baselines)
-    baselines.update({action.version: action.profile_hash for action in saved})
+    told = standing(opened.promotion, policy.model)
+    step = Step(promotion=opened.promotion, findings=(told,))
+    return _outcome(
+        scene, step, replace(state, promotions=opened.promotions), (), with_baseline=False
+    )
+
+
+def _outcome(
+    scene: Scene,
+    step: Step,
+    state: SubjectState,
+    said: tuple[Finding, ...],
+    *,
+    with_baseline: bool,
+) -> Outcome:
+    """The step with what follows from it: the next stage, alerts, and looks that are asked for."""
+    before = state.promotions
+    promotions = keep(before, step.promotion)
+    opened = _next_stage(step.promotion, promotions, scene)
+    if opened is not None:
+        promotions = opened.promotions
+    findings = (*said, *step.findings)
+    actions: list[Action] = []
+    candidate, baselines = scene.evidence.candidate, dict(state.baselines)
+    if with_baseline and candidate is not None:
+        saved: SaveBaseline | None = baseline_kept(candidate, scene.evidence)
+        findings = (*findings, baseline_finding(candidate, scene.evidence))
+        if saved is not None:
+            actions.append(saved)
+            baselines[saved.version] = saved.profile_hash
+    told, records = settle_alerts(state.alerts, step, promotions, scene)
+    woken, asked = wake(scene, step, promotions, state.asked, opened)
+    verdicts = dict(state.versions)
+    judged = _judged(step.findings)
+    if judged is not None or step.promotion.version not in verdicts:
+        verdict = worst(f.verdict for f in step.findings if f.enforced)
+        verdicts[step.promotion.version] = judged or verdict.value
     return Outcome(
         findings=findings,
-        actions=(*actions, *told),
+        actions=(*actions, *step.actions, *told, *woken),
         state=replace(
             state,
             alerts=records,
             baselines=baselines,
-            versions={**state.versions, version: verdict.value},
+            versions=verdicts,
+            promotions=promotions,
+            checks=reported(scene.event, promotions, state.checks),
+            asked=asked,
         ),
     )
 
 
-def _nothing_new(event: Event, evidence: PromotionEvidence, state: SubjectState) -> Outcome:
-    newest = f"{event.name}:{evidence.judged}"
-    finding = Finding(
-        rule=Rule.RECORDED,
-        thing=event.subject,
-        verdict=Verdict.PASS,
-        reason="nothing_new",
-        sentence=(
-            f"{newest} is the newest version and was judged before."
-            if evidence.judged
-            else f"No version of {event.name} is registered."
-        ),
-    )
-    return Outcome(findings=(finding,), actions=(), state=state)
+def reported(
+    event: Event, promotions: Sequence[Promotion], checks: dict[str, datetime]
+) -> dict[str, datetime]:
+    """The checks with that of promotions among them while one is open: its timer asks for these."""
+    name = Check.PROMOTION.value
+    others = {check: time for check, time in checks.items() if check != name}
+    if not any(one.phase.is_open for one in promotions):
+        return others
+    return {**others, name: max(event.time, checks.get(name, event.time))}
 
 
-def _findings(
-    evidence: PromotionEvidence, policy: Policy, version: str
-) -> tuple[tuple[Finding, ...], tuple[SaveBaseline, ...]]:
-    candidate = evidence.candidate
-    if candidate is None:
-        unreadable = Finding(
-            rule=Rule.METRIC_GATE,
-            thing=f"model/{policy.model}",
-            verdict=Verdict.ERROR,
-            reason="cannot_look",
-            sentence=evidence.problem or f"{policy.model}:{version} could not be read.",
-        )
-        return (unreadable,), ()
-    case = Case(
-        policy=policy,
-        stage=policy.way()[0],
-        candidate=candidate,
-        evidence=evidence,
-        moment=Moment.ENTRANCE,
-        at=evidence.taken,
-    )
-    findings = (*run_gates(case).findings, _baseline_finding(candidate, evidence))
-    if evidence.baseline is None:
-        return findings, ()
-    saved = SaveBaseline(
-        model=candidate.name, version=candidate.version, profile_hash=evidence.baseline
-    )
-    return findings, (saved,)
-
-
-def _baseline_finding(candidate: ModelVersion, evidence: PromotionEvidence) -> Finding:
-    """Told, not enforced: without a baseline drift cannot be watched, yet the gates can judge."""
-    named = f"{candidate.name}:{candidate.version}"
-    if evidence.baseline is not None:
-        return Finding(
-            rule=Rule.BASELINE,
-            thing=f"model/{candidate.name}",
-            verdict=Verdict.PASS,
-            reason="baseline_saved",
-            sentence=f"The profile of the training data of {named} is kept as its baseline.",
-            enforced=False,
-        )
-    return Finding(
-        rule=Rule.BASELINE,
-        thing=f"model/{candidate.name}",
-        verdict=Verdict.INCONCLUSIVE,
-        reason="no_baseline",
-        sentence=evidence.baseline_problem or f"{named} has no baseline.",
-        enforced=False,
+def _next_stage(
+    promotion: Promotion, promotions: tuple[Promotion, ...], scene: Scene
+) -> Opened | None:
+    """What came through a stage enters the next one at once."""
+    names = [one.name for one in scene.policy.way()]
+    if promotion.phase is not Phase.DONE or promotion.stage not in names[:-1]:
+        return None
+    following = scene.policy.way()[names.index(promotion.stage) + 1]
+    return open_promotion(
+        promotions,
+        version=promotion.version,
+        stage=following,
+        registered=promotion.registered or promotion.begun,
+        at=scene.now,
     )
 
 
-def _blocked(event: Event, version: str, findings: tuple[Finding, ...], policy: Policy) -> Alert:
-    open_gates = [f for f in findings if f.enforced and f.verdict is not Verdict.PASS]
-    listed = "\n".join(f"- {finding.verdict.value}: {finding.sentence}" for finding in open_gates)
-    gates = "gate" if len(open_gates) == 1 else "gates"
-    owner = f" Owner: {policy.owner}." if policy.owner else ""
-    return Alert(
-        kind=AlertKind.PROMOTION_BLOCKED,
-        subject=event.subject,
-        severity=Severity.WARNING,
-        title=f"{policy.model}:{version} is not put forward: {len(open_gates)} {gates} not passed",
-        text=f"{policy.model}:{version} was registered and checked.{owner}\n{listed}",
-        first_step=(
-            "Mend what the list names and register a new version, or change the limits in the "
-            f"policy of {policy.model} if they are wrong."
-        ),
-        since=event.time,
-        labels={"model": policy.model, "version": version},
-    )
-
-
-def _why_over(alert: Alert, version: str, verdict: Verdict) -> str:
-    if alert.kind is AlertKind.POLICY_MISSING:
-        return "a policy was added"
-    if alert.labels.get("version") == version and verdict is Verdict.PASS:
-        return f"version {version} now passes every gate"
-    return f"version {version} was registered after it"
-
-
-def _without_policy(event: Event, version: str, state: SubjectState, now: datetime) -> Outcome:
-    sentence = (
-        f"No policy names the model {event.name}; add a file to the policies folder that starts "
-        f"with `model: {event.name}`."
-    )
-    finding = Finding(
-        rule=Rule.POLICY_FOUND,
-        thing=event.subject,
-        verdict=Verdict.INCONCLUSIVE,
-        reason="no_policy",
-        sentence=sentence,
-    )
-    alert = Alert(
-        kind=AlertKind.POLICY_MISSING,
-        subject=event.subject,
-        severity=Severity.INFO,
-        title=f"{event.name}:{version} was registered and no policy speaks of it",
-        text=sentence,
-        first_step=f"Write a policy for {event.name}; three lines are enough.",
-        since=event.time,
-        labels={"model": event.name},
-    )
-    actions, records = settle(
-        state.alerts, (alert,), covered=lambda _: False, over=lambda _: "", now=now
-    )
-    return Outcome(findings=(finding,), actions=actions, state=replace(state, alerts=records))
+def _judged(findings: tuple[Finding, ...]) -> str | None:
+    for finding in findings:
+        if finding.rule is Rule.PROMOTION and finding.details is not None:
+            judged: str | None = finding.details.get("judged")
+            return judged
+    return None

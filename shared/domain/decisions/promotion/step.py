@@ -14,7 +14,10 @@ from shared.domain.promotion import Override, Promotion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What a phase looks at: the event, the evidence, the policy, and the time it is."""
+    """What a phase looks at: the event, the evidence, the policy, and the time it is.
+
+    `ahead` is another version on its way through the same stage, which is waited for.
+    """
 
     event: Event
     evidence: PromotionEvidence
@@ -22,13 +25,21 @@ class Scene:
     stage: StagePolicy
     overrides: tuple[Override, ...]
     now: datetime
+    ahead: Promotion | None = None
+
+    @property
+    def before(self) -> StagePolicy | None:
+        """The stage that a version has to have passed, None at the first."""
+        way = self.policy.way()
+        place = next((n for n, one in enumerate(way) if one.name == self.stage.name), 0)
+        return way[place - 1] if place else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """The promotion after it, what was found and is asked, what is wrong, and when to look again.
 
-    An alert that is left out is over when the look could have seen it.
+    An alert that is left out is over, unless a finding is an error: the look could not see then.
     """
 
     promotion: Promotion

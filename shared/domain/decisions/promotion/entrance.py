@@ -1,0 +1,182 @@
+"""Waiting and blocked: a version before a stage, until every gate lets it in."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.domain.action import RequestPromotion
+from shared.domain.alert import Alert
+from shared.domain.decisions.promotion.approvals import judge_approvals
+from shared.domain.decisions.promotion.judging import Judgement, judge
+from shared.domain.decisions.promotion.step import Scene, Step
+from shared.domain.decisions.promotion.telling import blocked, in_phase, standing, waiting
+from shared.domain.finding import Finding, Rule
+from shared.domain.policy import PipelinePolicy
+from shared.domain.promotion import Phase, Promotion
+from shared.domain.verdict import Verdict, worst
+from shared.domain.wording import spell_list
+
+SETTLES = timedelta(minutes=15)
+"""So long a version that was registered may not be readable yet."""
+AGAIN = timedelta(minutes=5)
+
+
+def enter_stage(promotion: Promotion, scene: Scene) -> Step:
+    """Put a version forward when every gate passes and no other version is on its way.
+
+    What time may mend is waited for and told after the policy's patience; for the rest people have
+    to act, and are told at once. It is put forward once, whatever comes after.
+    """
+    gone = without_candidate(promotion, scene)
+    if gone is not None:
+        return gone
+    candidate = scene.evidence.candidate
+    if candidate is None:
+        return _unreadable(promotion, scene)
+    now = scene.now
+    judged = judge(promotion, candidate, scene)
+    findings, missing, verdict = judged.findings, judged.missing, judged.verdict
+    promotion = judged.promotion
+    nobody = _nobody_to_approve(promotion, scene)
+    if nobody is not None:
+        findings, missing = (*findings, nobody), (*missing, nobody)
+        verdict = verdict if verdict is not Verdict.PASS else nobody.verdict
+        promotion = replace(promotion, missing=(*promotion.missing, nobody.sentence))
+    if verdict is Verdict.PASS and scene.ahead is None:
+        return _put_forward(promotion, scene, judged)
+    if verdict is Verdict.PASS or (judged.may_mend and nobody is None):
+        promotion = in_phase(promotion, Phase.WAITING, _waits_for(scene, missing), now)
+        alerts = _impatient(promotion, scene, missing)
+    else:
+        why = f"{_gates(len(missing))} not passed"
+        promotion = in_phase(promotion, Phase.BLOCKED, why, now)
+        alerts = (blocked(promotion, scene, missing),)
+    told = standing(promotion, scene.policy.model, judged=verdict, good_until=judged.good_until)
+    return Step(
+        promotion=promotion,
+        findings=(*findings, told),
+        alerts=alerts,
+        look_again=judged.look_again,
+    )
+
+
+def without_candidate(promotion: Promotion, scene: Scene) -> Step | None:
+    """The end of a promotion whose version is archived, or not to be found any more."""
+    candidate = scene.evidence.candidate
+    if candidate is not None and not candidate.archived:
+        return None
+    if candidate is not None:
+        why = "the version is archived"
+    elif promotion.evidence is None and scene.now - promotion.begun < SETTLES:
+        return None
+    else:
+        why = "the workspace does not have the version any more"
+    promotion = in_phase(promotion, Phase.GONE, why, scene.now)
+    return Step(promotion=promotion, findings=(standing(promotion, scene.policy.model),))
+
+
+def _unreadable(promotion: Promotion, scene: Scene) -> Step:
+    """It was just registered and cannot be read: that may be early, so it is looked at again."""
+    model = scene.policy.model
+    sentence = scene.evidence.problem or f"{model}:{promotion.version} could not be read."
+    unreadable = Finding(
+        rule=Rule.METRIC_GATE,
+        thing=f"model/{model}",
+        verdict=Verdict.ERROR,
+        reason="cannot_look",
+        sentence=sentence,
+    )
+    promotion = in_phase(promotion, Phase.WAITING, "it cannot be read yet", scene.now)
+    return Step(
+        promotion=replace(promotion, missing=(sentence,)),
+        findings=(unreadable, standing(promotion, model, judged=Verdict.ERROR)),
+        look_again=scene.now + AGAIN,
+    )
+
+
+def _put_forward(promotion: Promotion, scene: Scene, judged: Judgement) -> Step:
+    """Ask for the promotion; where nothing more can be seen of it that is all there is to it."""
+    stage, model = scene.stage, scene.policy.model
+    champion = scene.evidence.champion
+    pipeline = stage.pipeline or PipelinePolicy()
+    promotion = replace(
+        promotion,
+        requested=scene.now,
+        champion=None if champion is None else champion.version,
+    )
+    if stage.pipeline is not None:
+        why = f"every gate passed and pipeline {pipeline_text(stage.pipeline)} is asked to run"
+        promotion = in_phase(promotion, Phase.REQUESTED, why, scene.now)
+    elif stage.endpoint is not None:
+        why = f"every gate passed; it waits to be seen on {stage.endpoint}"
+        promotion = in_phase(promotion, Phase.REQUESTED, why, scene.now)
+    else:
+        why = "every gate passed; the stage has no endpoint on which more could be seen"
+        promotion = in_phase(promotion, Phase.DONE, why, scene.now)
+    approvals = judge_approvals(promotion, scene).finding
+    judged_now = worst([judged.verdict] + ([approvals.verdict] if approvals is not None else []))
+    request = RequestPromotion(
+        model=model,
+        version=promotion.version,
+        stage=stage.name,
+        evidence_hash=promotion.evidence or "",
+        promotion=promotion.identity(model),
+        basis=promotion.basis or "",
+        pipeline=pipeline_text(stage.pipeline),
+        branch=pipeline.branch,
+        parameters=dict(pipeline.parameters),
+        registry=stage.registry,
+    )
+    return Step(
+        promotion=promotion,
+        findings=(
+            *judged.findings,
+            standing(promotion, model, judged=judged_now, good_until=judged.good_until),
+        ),
+        actions=(request,),
+    )
+
+
+def pipeline_text(pipeline: PipelinePolicy | None) -> str | None:
+    """A pipeline as requests name it: its number or its workflow."""
+    if pipeline is None:
+        return None
+    return pipeline.workflow or (None if pipeline.number is None else str(pipeline.number))
+
+
+def _nobody_to_approve(promotion: Promotion, scene: Scene) -> Finding | None:
+    stage = scene.stage
+    if stage.approvals.needed <= 0 or stage.pipeline is not None:
+        return None
+    return Finding(
+        rule=Rule.APPROVAL,
+        thing=f"stage/{promotion.stage}",
+        verdict=Verdict.INCONCLUSIVE,
+        reason="no_pipeline",
+        sentence=(
+            f"{stage.name} needs {stage.approvals.needed} approvals and names no pipeline in which "
+            "they could be given; set `pipeline`, or `approvals: 0`."
+        ),
+        n=0,
+        n_needed=stage.approvals.needed,
+    )
+
+
+def _impatient(
+    promotion: Promotion, scene: Scene, missing: tuple[Finding, ...]
+) -> tuple[Alert, ...]:
+    patience = scene.policy.gates_of(scene.stage).patience
+    if scene.now - promotion.since < patience:
+        return ()
+    return (waiting(promotion, scene, missing),)
+
+
+def _waits_for(scene: Scene, missing: tuple[Finding, ...]) -> str:
+    if missing:
+        names = [f"{finding.rule.value.removesuffix('_gate')}" for finding in missing]
+        return f"it waits for {spell_list(sorted(set(names)))}"
+    ahead = scene.ahead
+    return f"it waits for {ahead.version if ahead is not None else 'nothing'} to finish"
+
+
+def _gates(count: int) -> str:
+    return f"{count} {'gate is' if count == 1 else 'gates are'}"

@@ -1,0 +1,126 @@
+"""The gates of a stage, asked again, and what could be approved after it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.canonical import content_hash
+from shared.domain.decisions.gates import Case, Gated, Moment, run_gates
+from shared.domain.decisions.gates.age import AGAIN
+from shared.domain.decisions.promotion.basis import OF_THE_MOMENT, follow, standing_facts
+from shared.domain.decisions.promotion.step import Scene
+from shared.domain.finding import Finding, Rule
+from shared.domain.policy import Gates
+from shared.domain.promotion import Promotion
+from shared.domain.verdict import Verdict, worst
+from shared.domain.world import ModelVersion
+
+_LIVE = {
+    Rule.DEPLOYMENT_GATE: "deployment",
+    Rule.ROUTING_GATE: "routing",
+    Rule.LATENCY_GATE: "latency",
+    Rule.ERRORS_GATE: "errors",
+    Rule.DRIFT_GATE: "drift",
+    Rule.CANARY_GATE: "canary",
+    Rule.BAKE_GATE: "bake",
+    Rule.ROLLBACK_GATE: "rollback",
+    Rule.CALENDAR_GATE: "calendar",
+}
+"""Rules whose evidence ages, with their gates; what a run logged does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the gates say now. `good_until` is when their evidence is too old, None for never.
+
+    `changed` is what is different in what can be approved, None when nothing is.
+    """
+
+    promotion: Promotion
+    findings: tuple[Finding, ...]
+    missing: tuple[Finding, ...]
+    verdict: Verdict
+    look_again: datetime | None
+    good_until: datetime | None
+    changed: str | None
+
+    @property
+    def may_mend(self) -> bool:
+        """Whether time alone may mend what stands in the way."""
+        return self.verdict is not Verdict.PASS and self.look_again is not None
+
+
+def judge(promotion: Promotion, candidate: ModelVersion, scene: Scene) -> Judgement:
+    """Ask every gate at the entrance of the stage on the evidence of now.
+
+    What could be approved changes only with verdicts that are one: a look that failed, or saw too
+    little, voids nobody's word.
+    """
+    evidence = scene.evidence
+    before = scene.before
+    case = Case(
+        policy=scene.policy,
+        stage=scene.stage,
+        candidate=candidate,
+        evidence=evidence,
+        moment=Moment.ENTRANCE,
+        at=evidence.taken,
+        tried=None if before is None else before.endpoint,
+        promotion=promotion,
+    )
+    gated = _with_what_serves(case, run_gates(case, scene.overrides))
+    changed = None
+    decided = all(
+        one.verdict in {Verdict.PASS, Verdict.FAIL}
+        for one in gated.findings
+        if one.enforced and one.rule not in OF_THE_MOMENT
+    )
+    if decided:
+        facts = standing_facts(case, scene.overrides, gated.findings)
+        promotion, changed = follow(promotion, facts, evidence.taken)
+    promotion = replace(
+        promotion,
+        evidence=content_hash(evidence),
+        missing=tuple(finding.sentence for finding in gated.missing),
+    )
+    return Judgement(
+        promotion=promotion,
+        findings=gated.findings,
+        missing=gated.missing,
+        verdict=gated.verdict,
+        look_again=gated.look_again,
+        good_until=_good_until(gated.findings, case.gates, evidence.taken),
+        changed=changed,
+    )
+
+
+def _with_what_serves(case: Case, gated: Gated) -> Gated:
+    """An endpoint that could not be read may have a champion: without it nothing is compared."""
+    reading = case.evidence.target
+    if case.stage.endpoint is None or reading is None or reading.problem is None or reading.gone:
+        return gated
+    unread = Finding(
+        rule=Rule.READABLE,
+        thing=f"endpoint/{case.stage.endpoint}",
+        verdict=Verdict.ERROR,
+        reason="cannot_look",
+        sentence=f"What serves in {case.stage.name} is not known: {reading.problem}",
+    )
+    soon = case.at + AGAIN
+    again: datetime | None = soon
+    if gated.verdict is not Verdict.PASS:
+        again = None if gated.look_again is None else min(gated.look_again, soon)
+    return replace(
+        gated,
+        findings=(*gated.findings, unread),
+        verdict=worst([gated.verdict, unread.verdict]),
+        look_again=again,
+    )
+
+
+def _good_until(findings: tuple[Finding, ...], gates: Gates, taken: datetime) -> datetime | None:
+    ages = [
+        getattr(gates, _LIVE[finding.rule]).max_age
+        for finding in findings
+        if finding.enforced and finding.rule in _LIVE
+    ]
+    return taken + min(ages) if ages else None

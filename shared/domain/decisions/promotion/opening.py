@@ -1,0 +1,128 @@
+"""Which version may go through a stage: the newer one, and one at a time."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.policy import StagePolicy
+from shared.domain.promotion import Phase, Promotion
+
+MOST_ENDED = 10
+"""So many that have ended are remembered."""
+_MOVING = frozenset({Phase.RUNNING, Phase.ROLLING, Phase.WATCHED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """All promotions of a model after one more has entered a stage.
+
+    `superseded` are those that end by it. `new` is False where it was on its way already.
+    """
+
+    promotions: tuple[Promotion, ...]
+    promotion: Promotion
+    superseded: tuple[Promotion, ...] = ()
+    new: bool = True
+
+
+def open_promotion(
+    promotions: Sequence[Promotion],
+    *,
+    version: str,
+    stage: StagePolicy,
+    registered: datetime,
+    at: datetime,
+) -> Opened:
+    """Let a version enter a stage; it supersedes older ones that can still be called back.
+
+    Where a newer version is on its way through the stage, or came through, it ends at once.
+    `registered` is when the version was registered.
+    """
+    there = [one for one in promotions if one.stage == stage.name]
+    known = next((one for one in there if one.version == version and one.phase.is_open), None)
+    if known is not None:
+        return Opened(promotions=tuple(promotions), promotion=known, new=False)
+    promotion = Promotion(
+        version=version,
+        stage=stage.name,
+        phase=Phase.WAITING,
+        begun=at,
+        since=at,
+        registered=registered,
+    )
+    newer = next((one for one in there if _came_first(one) and is_newer(one, promotion)), None)
+    if newer is not None:
+        why = f"version {newer.version}, which is newer, went before it"
+        promotion = replace(promotion, phase=Phase.SUPERSEDED, why=why)
+        return Opened(promotions=keep(promotions, promotion), promotion=promotion)
+    why = f"version {version} was registered after it"
+    superseded = tuple(
+        replace(one, phase=Phase.SUPERSEDED, since=at, why=why)
+        for one in there
+        if one.version != version and can_be_recalled(one, stage)
+    )
+    kept = tuple(promotions)
+    for one in (*superseded, promotion):
+        kept = keep(kept, one)
+    return Opened(promotions=kept, promotion=promotion, superseded=superseded)
+
+
+def ahead_of(
+    promotion: Promotion, promotions: Iterable[Promotion], stage: StagePolicy
+) -> Promotion | None:
+    """Another version that is on its way through the stage and cannot be called back."""
+    return next(
+        (
+            one
+            for one in promotions
+            if one.stage == promotion.stage
+            and one.version != promotion.version
+            and one.phase.is_open
+            and not can_be_recalled(one, stage)
+        ),
+        None,
+    )
+
+
+def can_be_recalled(promotion: Promotion, stage: StagePolicy) -> bool:
+    """Whether nothing moves for it yet.
+
+    A run that was ordered may have begun before it is told, so an order counts as under way; a
+    request that people carry out does not.
+    """
+    if promotion.phase is Phase.REQUESTED:
+        return stage.pipeline is None
+    return promotion.phase.is_open and promotion.phase not in _MOVING
+
+
+def is_newer(one: Promotion, other: Promotion) -> bool:
+    """Whether a version was registered after another; of the same moment, by its number."""
+    return _age(one) > _age(other)
+
+
+def keep(promotions: Iterable[Promotion], promotion: Promotion) -> tuple[Promotion, ...]:
+    """Put it in the place it had, or last; of those that ended the last few are kept."""
+    kept = list(promotions)
+    places = [n for n, one in enumerate(kept) if _key(one) == _key(promotion)]
+    if places:
+        kept[places[0]] = promotion
+    else:
+        kept.append(promotion)
+    ended = [one for one in kept if not one.phase.is_open]
+    forgotten = {_key(one) for one in sorted(ended, key=lambda one: one.since)[:-MOST_ENDED]}
+    return tuple(one for one in kept if _key(one) not in forgotten)
+
+
+def _came_first(promotion: Promotion) -> bool:
+    return promotion.phase.is_open or promotion.phase is Phase.DONE
+
+
+def _key(promotion: Promotion) -> tuple[str, str, datetime]:
+    return promotion.version, promotion.stage, promotion.begun
+
+
+def _age(promotion: Promotion) -> tuple[datetime, tuple[tuple[int, str], ...]]:
+    parts = re.split(r"(\d+)", promotion.version)
+    natural = tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)
+    return promotion.registered or promotion.begun, natural

@@ -1,0 +1,194 @@
+"""After the promotion: its traffic is verified, it is watched, and gives way when it fails."""
+
+import pytest
+
+from shared.domain.event import EventType
+from shared.domain.finding import Rule
+from shared.domain.policy import OnFail, PipelinePolicy, WatchPolicy
+from shared.domain.world import Deployment, Endpoint
+from tests.domain.promotion.way import DAY, HOUR, MINUTE, Way, found, stage, verdict
+
+
+def fails(way):
+    way.firing["production-ep"] = {"v8": ("errors",)}
+    return way.later(10 * MINUTE)
+
+
+def test_a_version_that_fails_gives_way_once_and_its_alert_ends_with_the_return():
+    way = Way(stage(rollback=PipelinePolicy(number=13, parameters={"slot": "blue"}))).live()
+    outcome = fails(way).check()
+    way.later(5 * MINUTE).check()
+
+    [rollback] = way.rollbacks()
+    assert (rollback.version, rollback.to, rollback.pipeline, rollback.parameters) == (
+        "8",
+        "7",
+        "13",
+        {"slot": "blue"},
+    )
+    assert rollback.reason == "v8 has alerts that fire: errors."
+    assert (verdict(outcome), way.told()) == ("fail", ["+promoted_version_fails"])
+
+    way.serve("production-ep", "7", "8")
+    way.later(5 * MINUTE).check()
+
+    assert (way.phase("8"), way.told()) == (
+        "rolled_back",
+        ["+promoted_version_fails", "-promoted_version_fails"],
+    )
+    assert way.tags() == []
+
+
+def test_the_policy_may_leave_it_to_people():
+    way = Way(stage(watch=WatchPolicy(time=2 * HOUR, on_fail=OnFail.STOP))).live()
+    fails(way).check()
+    assert (way.rollbacks(), way.told()) == ([], ["+promoted_version_fails"])
+
+    way.firing.clear()
+    way.later(HOUR).check()
+    assert way.told() == ["+promoted_version_fails", "-promoted_version_fails"]
+    assert way.last_told().reason == "version 8 does well again"
+    way.later(HOUR).check()
+
+    assert way.phase("8") == "done"
+
+
+def test_the_first_version_of_all_has_nothing_to_go_back_to():
+    way = Way()
+    way.endpoints["production-ep"] = (
+        Endpoint(name="production-ep", provisioning_state="Succeeded"),
+        {},
+    )
+    fails(way.live(champion="6")).check()
+
+    assert way.rollbacks() == []
+    assert "there is no version to go back to" in way.of("8").why
+
+
+def test_a_rollback_that_never_comes_is_told_as_a_failure():
+    way = Way(stage(finish_within=DAY)).live()
+    fails(way).check()
+    way.later(DAY).check()
+
+    assert (way.phase("8"), way.of("8").why) == (
+        "failed",
+        "version 7 did not serve again within 1 d of the request",
+    )
+    assert way.told() == [
+        "+promoted_version_fails",
+        "+promotion_failed",
+        "-promoted_version_fails",
+    ]
+
+
+def test_a_rollback_that_is_refused_is_told_on():
+    way = Way().live()
+    fails(way).check()
+    way.refused("8", "Pipeline 13 is not there.")
+
+    assert way.of("8").why == "it fails: the rollback was refused: Pipeline 13 is not there"
+    assert way.phase("8") == "watched"
+
+
+def test_an_endpoint_that_cannot_be_read_concludes_nothing():
+    way = Way(stage(finish_within=DAY)).live()
+    way.unread["production-ep"] = "There is no production-ep."
+    outcome = way.later(3 * HOUR).check()
+    assert (verdict(outcome), way.phase("8"), way.told()) == ("error", "watched", [])
+
+    way.later(DAY).check()
+
+    assert (way.phase("8"), way.told()) == ("failed", ["+promotion_failed"])
+
+
+def test_what_cannot_be_seen_ends_no_alert():
+    way = Way().live()
+    fails(way).check()
+    way.unread["production-ep"] = "May not read it."
+    outcome = way.later(5 * MINUTE).check()
+
+    assert verdict(outcome) == "fail"
+    assert way.told() == ["+promoted_version_fails"]
+
+
+def deployed(way, *, state="Succeeded", share=0.0, version="8"):
+    """Version 7 serves what 8 does not."""
+    eight = Deployment(name="v8", provisioning_state=state, model="loan", version=version)
+    seven = Deployment(name="v7", provisioning_state="Succeeded", model="loan", version="7")
+    read = Endpoint(
+        name="production-ep",
+        provisioning_state="Succeeded",
+        traffic={"v7": 100 - share, "v8": share},
+        deployments=(seven, eight),
+    )
+    way.endpoints["production-ep"] = (read, {})
+    return way.later(3 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason", "answer"),
+    [
+        ({}, "no_traffic", "inconclusive"),
+        ({"share": 10.0}, "not_serving", "inconclusive"),
+        ({"share": 60.0}, "serves", "pass"),
+        ({"state": "Updating", "share": 60.0}, "not_complete", "inconclusive"),
+        ({"state": "Failed", "share": 60.0}, "not_complete", "fail"),
+        ({"version": "9", "share": 60.0}, "not_deployed", "inconclusive"),
+    ],
+)
+def test_its_traffic_is_verified(facts, reason, answer):
+    way = Way().live()
+    outcome = deployed(way, **facts).check()
+
+    assert (found(outcome, Rule.WATCH).reason, verdict(outcome)) == (reason, answer)
+    assert way.phase("8") == ("done" if answer == "pass" else "watched")
+
+
+def test_a_watch_counts_from_when_the_traffic_came():
+    way = Way().live()
+    way.watch_of("production-ep", "8", way.now + HOUR)
+    way.later(2 * HOUR).check()
+    assert way.phase("8") == "watched"
+
+    way.later(HOUR).check()
+
+    assert way.phase("8") == "done"
+
+
+def test_nothing_serves_is_said_where_nothing_does():
+    way = Way().live()
+    bare = Deployment(name="v8", provisioning_state="Succeeded", model="loan", version="8")
+    read = Endpoint(name="production-ep", provisioning_state="Succeeded", deployments=(bare,))
+    way.endpoints["production-ep"] = (read, {})
+    outcome = way.later(HOUR).check()
+
+    assert "what serves is nothing" in found(outcome, Rule.WATCH).sentence
+
+
+def test_alerts_of_other_deployments_do_not_concern_it():
+    way = Way().live()
+    way.firing["production-ep"] = {"v7": ("errors",), "": ("unplanned_change",), "v8": ("mirror",)}
+    way.later(3 * HOUR).check()
+
+    assert way.phase("8") == "done"
+
+
+def test_a_version_that_is_deleted_while_it_serves_is_watched_on():
+    way = Way().live()
+    del way.models["8"]
+    way.later(3 * HOUR).check()
+
+    assert way.phase("8") == "done"
+
+
+def test_a_word_of_traffic_finds_its_promotion():
+    way = Way().live()
+    outcome = way.tell(EventType.TRAFFIC_SHIFTED, promotion=way.of("8").identity("loan"))
+
+    assert found(outcome, Rule.PROMOTION).details["version"] == "8"
+
+
+def test_a_word_of_traffic_that_nobody_asked_for_is_recorded():
+    outcome = Way().live().tell(EventType.TRAFFIC_SHIFTED, order="x")
+
+    assert outcome.findings[0].reason == "unknown"
