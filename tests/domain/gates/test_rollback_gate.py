@@ -309,6 +309,13 @@ def test_what_serves_nobody_must_have_been_looked_at_lately(more, verdict, reaso
     assert (again is not None) == (reason == "health_unknown")
 
 
+def test_what_serves_unwatched_is_what_callers_have_today_and_is_told_so():
+    finding, _ = only(judge_rollback(case(target=serving(checked={}))))
+
+    assert finding.verdict is Verdict.PASS
+    assert "it serves, though its health is not watched" in finding.sentence
+
+
 def test_the_way_back_of_a_plan_is_what_it_began_with():
     promotion = Promotion(
         version="8",

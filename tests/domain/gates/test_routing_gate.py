@@ -215,7 +215,6 @@ def test_a_deployment_that_routing_never_looked_at_is_judged_by_its_requests():
     ("n", "span", "told"),
     [
         (0, HOUR, "; at this rate never"),
-        (5, 0 * HOUR, "; at this rate never"),
         (1, 90 * DAY, "; at this rate never"),
         (50, HOUR, "; at this rate about 1 h more"),
     ],
@@ -223,3 +222,15 @@ def test_a_deployment_that_routing_never_looked_at_is_judged_by_its_requests():
 def test_a_wait_is_told_as_far_as_anybody_can_wait(n, span, told):
     assert how_long(n, 100, span) == told
     assert (time_to(n, 100, span) is None) == ("never" in told)
+
+
+def test_no_rate_is_told_where_counting_has_only_begun():
+    gates = Gates(routing=RoutingGate(min_requests=5))
+
+    finding, again = only(
+        judge_routing(case(reading(requests={}, requests_since=NOON), gates=gates))
+    )
+
+    assert finding.sentence.endswith("2026-02-03 12:00 UTC, 5 are asked for.")
+    assert (finding.reason, again) == ("few_requests", AGAIN)
+    assert time_to(5, 10, 0 * HOUR) is None

@@ -137,7 +137,10 @@ def _healthy(case: Case, back: Place) -> _Said:
             ),
             mends=True,
         )
-    return _Said(verdict=Verdict.PASS, reason="healthy", sentence="no alert of its health is open")
+    told = "no alert of its health is open"
+    if not _watched(case, back):
+        told = f"it {'serves' if back.share > 0 else 'answers'}, though its health is not watched"
+    return _Said(verdict=Verdict.PASS, reason="healthy", sentence=told)
 
 
 def _watched(case: Case, back: Place) -> bool:

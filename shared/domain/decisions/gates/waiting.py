@@ -8,11 +8,15 @@ _LONG = timedelta(days=90)
 
 
 def how_long(n: float, needed: float, span: timedelta) -> str:
-    """`: at this rate about 40 min more`, or that nothing comes; `n` came within `span`.
+    """`; at this rate about 40 min more`, or that nothing comes; `n` came within `span`.
+
+    Empty where it has only begun, so that no rate is known.
 
     >>> how_long(100, 300, timedelta(hours=1)), how_long(0, 1, timedelta(hours=1))
     ('; at this rate about 2 h more', '; at this rate never')
     """
+    if span <= timedelta():
+        return ""
     more = time_to(n, needed, span)
     if more is None:
         return "; at this rate never"
