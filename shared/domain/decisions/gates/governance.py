@@ -28,31 +28,37 @@ def judge_governance(case: Case) -> tuple[Judged, ...]:
         return (stale,)
     stated = {**version.tags, **version.properties}
     required = (
-        (gate.owner, "owner", "owner", stated.get("owner"), "set the tag `owner`"),
+        (
+            gate.owner,
+            "owner",
+            f"The owner of {case.named}",
+            stated.get("owner"),
+            "set the tag `owner`",
+        ),
         (
             gate.data,
             "training_data",
-            "training data",
+            f"The training data of {case.named}",
             version.training_data,
             "register it from the job that read the data asset, or set the tag `training_data`",
         ),
         (
             gate.run,
             "run",
-            "run that made it",
+            f"The run that made {case.named}",
             version.run,
             "register it from its run, not from a local folder",
         ),
         (
             gate.environment,
             "environment",
-            "environment it was trained in",
+            f"The environment in which {case.named} was trained",
             version.environment,
             "register it from its job, or set the tag `environment`",
         ),
     )
     findings = [
-        _recorded(case, reason, what, value, mend)
+        _recorded(reason, what, value, mend)
         for asked, reason, what, value, mend in required
         if asked
     ]
@@ -74,14 +80,14 @@ def _archived(case: Case) -> Finding:
     )
 
 
-def _recorded(case: Case, reason: str, what: str, value: str | None, mend: str) -> Finding:
+def _recorded(reason: str, what: str, value: str | None, mend: str) -> Finding:
     text = one_line(value or "", _MOST)
     if text:
-        verdict, sentence = Verdict.PASS, f"The {what} of {case.named} is {text}."
+        verdict, sentence = Verdict.PASS, f"{what} is {text}."
         details = {"recorded": text}
     else:
         verdict, details = Verdict.FAIL, None
-        sentence = f"The {what} of {case.named} is not recorded; {mend}."
+        sentence = f"{what} is not recorded; {mend}."
     return Finding(
         rule=Rule.GOVERNANCE_GATE,
         thing=f"governance/{reason}",

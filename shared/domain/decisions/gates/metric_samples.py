@@ -111,7 +111,7 @@ def sample(name: str, value: float, margin: Margin, look: Lookup) -> Sample:
     if not 0.0 <= value <= 1.0:
         return Sample(value=value, why=f"{name} is no share between 0 and 1")
     if kind is MetricKind.AUC:
-        return _by_classes(name, value, margin, look)
+        return _by_classes(value, margin, look)
     counted = margin.n or of_some(name, margin)
     n = _count(counted, look, least=1.0)
     if n is None:
@@ -119,7 +119,7 @@ def sample(name: str, value: float, margin: Margin, look: Lookup) -> Sample:
     return Sample(value=value, method=Method.PROPORTION, n=n)
 
 
-def _by_classes(name: str, value: float, margin: Margin, look: Lookup) -> Sample:
+def _by_classes(value: float, margin: Margin, look: Lookup) -> Sample:
     positives, negatives = (
         _count(counted, look, least=1.0) for counted in (margin.n_positive, margin.n_negative)
     )
@@ -135,9 +135,8 @@ def _by_classes(name: str, value: float, margin: Margin, look: Lookup) -> Sample
             negatives=negatives,
         )
     if n is None:
-        return Sample(
-            value=value, why=_uncounted(name, f"{margin.n_positive} and {margin.n_negative}")
-        )
+        classes = f"{margin.n_positive} and {margin.n_negative}"
+        return Sample(value=value, why=f"{classes} are not both recorded as counts of rows")
     rarer = max(1.0, RARER * n)
     return Sample(
         value=value,

@@ -38,10 +38,11 @@ def slices_of(metric: str, names: Iterable[str]) -> dict[Slice, str]:
 def _slice(metric: str, name: str) -> Slice | None:
     bracketed = _BRACKETS.fullmatch(name)
     if bracketed is not None:
-        pairs = [part.partition("=") for part in bracketed[2].split(",")]
-        if bracketed[1] != metric or not all(mark and value for _, mark, value in pairs):
+        halves = (part.partition("=") for part in bracketed[2].split(","))
+        pairs = [(column.strip(), value.strip()) for column, _, value in halves]
+        if bracketed[1] != metric or not all(column and value for column, value in pairs):
             return None
-        return _made([(column.strip(), value.strip()) for column, _, value in pairs])
+        return _made(pairs)
     if not name.startswith(f"{metric}/"):
         return None
     column, mark, value = name[len(metric) + 1 :].partition("/")

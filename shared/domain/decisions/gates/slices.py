@@ -140,13 +140,18 @@ def _how_sure(gate: SlicesGate, sliced: Sliced, place: Place) -> list[str]:
         f"With {gate.confidence * 100:.4g} % confidence over all slices it lies between {low} and "
         f"{high}{note}."
     ]
-    if place.verdict is Verdict.INCONCLUSIVE and place.times is not None:
-        told.append(
-            f"About {spell_number(math.ceil(place.n * place.times))} rows a slice would decide."
-            if place.n is not None
-            else f"About {spell_number(place.times)} times as many rows would decide."
-        )
+    if place.verdict is Verdict.INCONCLUSIVE:
+        told.append(_mend(place))
     return told
+
+
+def _mend(place: Place) -> str:
+    """What would decide an inconclusive one."""
+    if place.times is None:
+        return "No number of rows would tell it from the limit it lies at; move the limit."
+    if place.n is None:
+        return f"About {spell_number(place.times)} times as many rows would decide."
+    return f"About {spell_number(math.ceil(place.n * place.times))} rows a slice would decide."
 
 
 def _details(sliced: Sliced, place: Place) -> dict[str, Any]:
