@@ -32,5 +32,7 @@ GATES = (
     GateRule(name="metrics", moments=_ENTRANCE),
     GateRule(name="schema", moments=_ENTRANCE),
     GateRule(name="tags", moments=_ENTRANCE),
+    GateRule(name="canary", moments=_STEP),
+    GateRule(name="bake", moments=_BOTH),
 )
 """In the order in which people read them."""

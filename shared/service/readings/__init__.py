@@ -1,0 +1,1 @@
+"""Readings of the places that gates ask of: one file a place, each with the time it was true."""
