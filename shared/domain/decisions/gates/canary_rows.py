@@ -32,7 +32,7 @@ def put_together(control: tuple[Values, Values], experiment: tuple[Values, Value
     deviation σ: a side with little traffic would look faster than it is. Fewer rows of more
     answers lose no power, since a rank test needs a dozen of them.
 
-    >>> rows = put_together(([10.0, 30.0], [30, 10]), ([20.0, 40.0], [10, 10]))
+    >>> rows = put_together(([10.0, 30.0], [30.0, 10.0]), ([20.0, 40.0], [10.0, 10.0]))
     >>> rows.control, rows.experiment, rows.answers
     ((15.0,), (30.0,), 20.0)
     """
