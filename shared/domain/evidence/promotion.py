@@ -55,7 +55,9 @@ class CanaryReading:
     """What two deployments did in the same buckets of [start, end).
 
     `control` and `experiment` hold one list of values a metric, bucket by bucket, None for a
-    bucket without one; metrics that are rates have their exposure under `<metric>:of`.
+    bucket without one; what the values are of is under `<metric>:of`. `errors` are of requests,
+    `latency` is the mean in milliseconds of answers, `kpi/<name>` a KPI in its own buckets.
+    `problems` say by metric why it could not be had.
     """
 
     taken: datetime
@@ -65,6 +67,7 @@ class CanaryReading:
     experiment_deployment: str = ""
     control: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
     experiment: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
     problem: str | None = None
 
 

@@ -150,9 +150,10 @@ class DriftGate(Gate):
 class CanaryGate(Gate):
     """Its answers against those of the deployment that serves, over the same minutes.
 
-    `errors` is the allowed rise of the error rate, `latency` that of the latency as a share;
+    `errors` is the allowed rise of the error rate, `latency` that of the mean latency as a share;
     `kpis` are compared where they can be told by deployment. At most 1 - `confidence` of unchanged
-    versions fail, over all the `looks` together.
+    versions fail, over the `looks` of all steps together, which are planned over the step's `bake`,
+    over `window` where it has none.
     """
 
     window: timedelta = timedelta(hours=1)

@@ -7,11 +7,11 @@ from shared.domain.alert import AlertKind
 from shared.domain.decisions.kpi import decide_kpi
 from shared.domain.event import Check, Event
 from shared.domain.evidence import KpiEvidence, KpiSeries
-from shared.domain.policy import KpiPolicy, Policy, TableSource
+from shared.domain.policy import KpiPolicy, Policy
 from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.world import SeriesAnswer, SeriesQuestion
-from shared.errors import DriftgateError
 from shared.service.codec import decode
+from shared.service.kpi_answers import ask_kpis
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -45,7 +45,6 @@ def _gather(
 
 
 def _answers(event: Event, kpis: Sequence[KpiPolicy], world: World) -> list[SeriesAnswer]:
-    """Tables are read here, all else by the workspace in one call."""
     questions = [
         SeriesQuestion(
             name=kpi.name,
@@ -57,25 +56,7 @@ def _answers(event: Event, kpis: Sequence[KpiPolicy], world: World) -> list[Seri
         )
         for kpi in kpis
     ]
-    asked = [at for at, kpi in enumerate(kpis) if kpi.table is None]
-    told = world.workspace.kpis(event.name, [questions[at] for at in asked]) if asked else []
-    answers = dict(zip(asked, told, strict=True))
-    for at, kpi in enumerate(kpis):
-        if kpi.table is not None:
-            answers[at] = _table(questions[at], kpi.table, world)
-    return [answers[at] for at in range(len(kpis))]
-
-
-def _table(asked: SeriesQuestion, table: TableSource, world: World) -> SeriesAnswer:
-    """A table that cannot be read spoils no other KPI; the next look tries again."""
-    from shared.profiles.series import read_series
-
-    try:
-        files = world.workspace.data(table.data)
-        points = read_series(files.paths, table, asked.kind, asked.start, asked.end)
-    except DriftgateError as problem:
-        return SeriesAnswer(problem=f"The KPI {asked.name} cannot be read: {problem}")
-    return SeriesAnswer(points=points)
+    return ask_kpis(event.name, kpis, questions, world.workspace)
 
 
 def _series(kpi: KpiPolicy, end: datetime, answer: SeriesAnswer) -> KpiSeries:

@@ -71,7 +71,8 @@ def _stands(finding: Finding) -> bool:
 def _enforced(
     judged: Judged, mode: Enforcement, overrides: Iterable[Override], at: datetime
 ) -> Judged:
-    finding = replace(judged.finding, enforced=mode is Enforcement.ENFORCE)
+    enforced = judged.finding.enforced and mode is Enforcement.ENFORCE
+    finding = replace(judged.finding, enforced=enforced)
     override = next(
         (
             one
