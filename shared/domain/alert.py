@@ -20,6 +20,7 @@ class AlertKind(StrEnum):
     """What kind of problem it is; part of an alert's identity."""
 
     PROMOTION_BLOCKED = "promotion_blocked"
+    ROLLOUT_STOPPED = "rollout_stopped"
     NO_TRAFFIC = "no_traffic"
     DEPLOYMENT_FAILED = "deployment_failed"
     DEPLOYMENT_STUCK = "deployment_stuck"

@@ -20,6 +20,7 @@ class EndpointReading:
     `slow_ms` is the limit that slow answers were counted by. `requests` by deployment are of the
     same span. `watches` and `shifts` are its memory, `firing` the kinds of its open alerts by
     deployment (empty for the endpoint itself). `models` are the versions its deployments carry.
+    `gone` says that there is none.
     """
 
     name: str
@@ -34,6 +35,7 @@ class EndpointReading:
     firing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     models: dict[str, ModelVersion] = field(default_factory=dict)
     problem: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
