@@ -14,6 +14,7 @@ from shared.domain.policy import Bound, KpiPolicy, Policy
 from shared.errors import InvalidPolicy
 from shared.policies.durations import parse_duration
 from shared.policies.kpi_checks import source_problems
+from shared.policies.rollout_checks import rollout_problems
 
 
 def read_policy(content: bytes, file: str) -> Policy:
@@ -163,6 +164,7 @@ def _check(policy: Policy, file: str) -> None:
     names = [kpi.name for kpi in policy.kpis]
     problems += [f"kpis name {n} twice" for n in sorted({n for n in names if names.count(n) > 1})]
     problems += _batch_problems(policy)
+    problems += rollout_problems(policy)
     if not policy.model.strip():
         problems.append("model is empty; give the registered model's name")
     if problems:
