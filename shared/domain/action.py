@@ -1,6 +1,7 @@
 """What a decision asks of the world; imperative, and named by what it does."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from shared.domain.alert import Alert
@@ -78,7 +79,8 @@ class ShiftTraffic:
     """Change an endpoint's shares, only where they are still those that are `expected`.
 
     `order` names the change and makes a repeat harmless; what became of it is said as an event of
-    the `model`. Per cent by deployment; a name that is missing has 0.
+    the `model`, correlated to the `promotion`. Per cent by deployment; a name that is missing has
+    0. After `until` it is not carried out any more, however late its message comes.
     """
 
     kind: ClassVar[str] = "ShiftTraffic"
@@ -90,6 +92,8 @@ class ShiftTraffic:
     mirror: dict[str, float] = field(default_factory=dict)
     expected_mirror: dict[str, float] = field(default_factory=dict)
     workspace: str | None = None
+    promotion: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ class AlertKind(StrEnum):
     PROMOTION_WAITING = "promotion_waiting"
     PROMOTION_FAILED = "promotion_failed"
     PROMOTED_VERSION_FAILS = "promoted_version_fails"
+    ROLLOUT_STOPPED = "rollout_stopped"
     NO_TRAFFIC = "no_traffic"
     DEPLOYMENT_FAILED = "deployment_failed"
     DEPLOYMENT_STUCK = "deployment_stuck"

@@ -97,6 +97,18 @@ class RolloutStatus(StrEnum):
     COMPLETE = "complete"
 
 
+class StopCause(StrEnum):
+    """Why a rollout stopped, or does not come through with what it wants."""
+
+    CHANGED = "changed"
+    UNDONE = "undone"
+    REFUSED = "refused"
+    GONE = "gone"
+    GATES = "gates"
+    NO_WAY_BACK = "no_way_back"
+    NOT_GIVEN_BACK = "not_given_back"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrafficStep:
     """Shares an endpoint is to have, per cent by deployment, for `bake` seconds at least."""
@@ -110,9 +122,10 @@ class TrafficStep:
 class Rollout:
     """Traffic on its way to a deployment, step by step.
 
-    `before` is the split to return to. Step `at` of `steps` is in force, or moved to, since
-    `since`; -1 is before the first. `order` is the last change that was asked for and not yet seen.
-    `looks` counts judgements of this step.
+    `before` is the split to return to. Step `at` of `steps` is in force, or moved to where it is
+    MOVING; -1 is before the first. `since` is when the step came into force, was asked for, or
+    stopped, by `status`. `order` is the change that was `asked` for and not yet seen, for the
+    `tries`th time. `looks` counts judgements of this step. `cause` is what is wrong while it is.
     """
 
     endpoint: str
@@ -124,7 +137,10 @@ class Rollout:
     at: int = -1
     since: datetime | None = None
     order: str | None = None
+    asked: datetime | None = None
+    tries: int = 0
     looks: int = 0
+    cause: StopCause | None = None
     why: str = ""
 
 

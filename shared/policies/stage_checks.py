@@ -28,7 +28,7 @@ def stage_problems(policy: Policy) -> Iterator[str]:
     names = [stage.name for stage in policy.stages]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"stages name {name} twice"
-    for number, stage in enumerate(policy.stages):
+    for number, stage in enumerate(policy.way() if policy.stages else ()):
         at = f"stages[{number}]"
         if not _NAME.fullmatch(stage.name):
             yield (
@@ -101,3 +101,6 @@ def _rollout_problems(rollout: RolloutPolicy, at: str) -> Iterator[str]:
         yield f"{at}.steps have fractions; Azure splits traffic by whole per cent"
     if not 0.0 <= rollout.mirror <= _MOST_MIRRORED:
         yield f"{at}.mirror is {rollout.mirror:g}; Azure mirrors from 0 to 50 per cent"
+    for key, value in (("bake", rollout.bake), ("patience", rollout.patience)):
+        if value < timedelta(minutes=1):
+            yield f"{at}.{key} is below a minute; give 30m, 1h or the like"

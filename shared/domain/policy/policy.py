@@ -1,6 +1,6 @@
 """The whole of what a model's owner says."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.domain.policy.batch import BatchPolicy
 from shared.domain.policy.collection import CollectionPolicy
@@ -35,8 +35,11 @@ class Policy:
     batch: list[BatchPolicy] = field(default_factory=list)
 
     def way(self) -> list[StagePolicy]:
-        """The stages from the first to the last; never none."""
-        return self.stages or [StagePolicy(name=self.promote_to, endpoint=self.endpoint)]
+        """The stages from the first to the last, which is at `endpoint` unless it says another."""
+        if not self.stages:
+            return [StagePolicy(name=self.promote_to, endpoint=self.endpoint)]
+        *before, last = self.stages
+        return [*before, last if last.endpoint else replace(last, endpoint=self.endpoint)]
 
     def gates_of(self, stage: StagePolicy) -> Gates:
         """The gates at the entrance of a stage."""
