@@ -1,43 +1,28 @@
-"""Findings as GitHub Actions' annotations, outputs and step summary."""
+"""A gate's report as GitHub Actions' annotations and outputs."""
 
-from collections.abc import Sequence
-
-from shared.domain.finding import Finding
 from shared.domain.verdict import Verdict
+from shared.service.advice import advice
+from shared.service.gating import GateReport
 
 _KIND = {True: "error", False: "warning"}
 
 
-def to_annotations(named: str, findings: Sequence[Finding]) -> list[str]:
+def to_annotations(report: GateReport) -> list[str]:
     """A line a finding that did not pass; a name or tag cannot give a command of its own."""
     return [
-        f"::{_KIND[finding.enforced]} title={_property(f'{finding.rule.value} of {named}')}"
-        f"::{_data(finding.sentence)}"
-        for finding in findings
+        f"::{_KIND[finding.enforced]} "
+        f"title={_property(f'{finding.rule.value} of {report.named}')}"
+        f"::{_data(f'{finding.sentence} {advice(finding)}'.strip())}"
+        for finding in report.findings
         if finding.verdict is not Verdict.PASS
     ]
 
 
-def to_output(verdict: Verdict) -> str:
-    """For the file that GITHUB_OUTPUT names."""
-    return f"verdict={verdict.value}\n"
-
-
-def to_summary(named: str, findings: Sequence[Finding], verdict: Verdict) -> str:
-    """Markdown for the file that GITHUB_STEP_SUMMARY names."""
-    lines = [
-        f"### Gates of {_cell(named)}: {verdict.value}",
-        "",
-        "| gate | verdict | what was found |",
-        "| --- | --- | --- |",
-        *(
-            f"| {finding.rule.value} {_cell(finding.thing)} | "
-            f"{finding.verdict.value}{'' if finding.enforced else ' (told only)'} | "
-            f"{_cell(finding.sentence)} |"
-            for finding in findings
-        ),
-    ]
-    return "\n".join(lines) + "\n"
+def to_output(report: GateReport) -> str:
+    """For the file that GITHUB_OUTPUT names: verdict, the gates in the way, the evidence's hash."""
+    missing = ",".join(sorted({finding.rule.value for finding in report.missing}))
+    evidence = report.evidence_hash or ""
+    return f"verdict={report.verdict.value}\nmissing={missing}\nevidence={evidence}\n"
 
 
 def _data(text: str) -> str:
@@ -46,13 +31,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _cell(text: str) -> str:
-    """Text in a table of Markdown, with nothing that would be a link, a tag or another cell."""
-    plain = " ".join(text.split())
-    for character, code in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "&#124;")):
-        plain = plain.replace(character, code)
-    for character in ("[", "]", "`", "*"):
-        plain = plain.replace(character, f"\\{character}")
-    return plain

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from shared.domain.finding import Finding
 from shared.domain.verdict import Verdict
+from shared.service.advice import advice
+from shared.service.gating import GateReport
 
 if TYPE_CHECKING:
     from shared.scenarios import Played
@@ -14,14 +15,15 @@ if TYPE_CHECKING:
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_junit(named: str, findings: Sequence[Finding]) -> bytes:
+def to_junit(report: GateReport) -> bytes:
     """One test case a finding: a fail is a failure, anything else but a pass an error.
 
     A finding that is told only is skipped with its sentence: it must not break the build.
     """
+    named = report.named
     suite = ElementTree.Element("testsuite", name=_text(f"driftgate gate {named}"))
     counts = {"failures": 0, "errors": 0, "skipped": 0}
-    for finding in findings:
+    for finding in report.findings:
         case = ElementTree.SubElement(
             suite,
             "testcase",
@@ -38,15 +40,13 @@ def to_junit(named: str, findings: Sequence[Finding]) -> bytes:
             ElementTree.SubElement(case, "skipped", message=message)
         elif finding.verdict is Verdict.FAIL:
             counts["failures"] += 1
-            ElementTree.SubElement(
-                case, "failure", type=finding.reason, message=message
-            ).text = message
+            told = ElementTree.SubElement(case, "failure", type=finding.reason, message=message)
+            told.text = _text(f"{finding.sentence}\n{advice(finding)}")
         else:
             counts["errors"] += 1
-            ElementTree.SubElement(
-                case, "error", type=finding.reason, message=message
-            ).text = message
-    return _finished(suite, len(findings), counts)
+            told = ElementTree.SubElement(case, "error", type=finding.reason, message=message)
+            told.text = _text(f"{finding.sentence}\n{advice(finding)}")
+    return _finished(suite, len(report.findings), counts)
 
 
 def scenarios_to_junit(played: "Sequence[Played]", faults: Sequence[tuple[str, str]]) -> bytes:

@@ -1,0 +1,26 @@
+"""How old the evidence of a finding is, in words."""
+
+from datetime import datetime, timedelta
+
+from shared.domain.evidence import PromotionEvidence
+from shared.domain.evidence.resting import rests_on
+from shared.domain.finding import Finding
+from shared.domain.wording import spell_duration
+
+
+def spell_age(finding: Finding, evidence: PromotionEvidence | None, at: datetime) -> str:
+    """The age at `at` of the reading a finding rests on, such as `12 min`; `not read` without."""
+    reading = None if evidence is None else rests_on(finding.rule, evidence)
+    if reading is None:
+        return "not read"
+    age = at - reading.taken
+    return "read now" if timedelta(0) <= age < timedelta(minutes=1) else spell_signed(age)
+
+
+def spell_signed(age: timedelta) -> str:
+    """A duration that may lie ahead.
+
+    >>> spell_signed(timedelta(minutes=12)), spell_signed(timedelta(minutes=-3))
+    ('12 min', '3 min ahead')
+    """
+    return f"{spell_duration(-age)} ahead" if age < timedelta(0) else spell_duration(age)
