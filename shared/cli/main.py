@@ -24,6 +24,7 @@ from shared.cli import (
     performance,
     policy,
     profile,
+    promotions,
     scenario,
     sending,
     smoke,
@@ -54,6 +55,8 @@ app.command()(performance.performance)
 app.command()(canary.canary)
 app.command(name="policy")(policy.check)
 app.command()(gate.gate)
+app.command()(promotions.promotions)
+app.command()(promotions.report)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
 app.command()(diagnose.diagnose)

@@ -9,6 +9,7 @@ from shared.service.status import status_of
 from shared.web.intents import intent_routes
 from shared.web.overrides import override_routes
 from shared.web.problems import foreseen, of_http
+from shared.web.promotions import promotion_routes
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def api(application: Application) -> "Starlette":
-    """Routes under /api: health, status, alerts, events, decisions, intents, overrides.
+    """Routes under /api: health, status, alerts, events, decisions, intents, overrides, promotions.
 
     Every fault that was foreseen is a problem document; any other fails the function, whose host
     answers 500 and logs it.
@@ -66,6 +67,7 @@ def api(application: Application) -> "Starlette":
             Route("/api/decisions", decisions),
             *intent_routes(application),
             *override_routes(application),
+            *promotion_routes(application),
         ],
         exception_handlers={
             DriftgateError: foreseen,

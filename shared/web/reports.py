@@ -1,23 +1,32 @@
 """Self-contained HTML reports: no external asset, readable in light and dark."""
 
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import jinja2
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 def render(template: str, **values: Any) -> str:
     """One page from a template of `templates/`, everything escaped."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> "jinja2.Environment":
+    """One for the process, so that a template is compiled once."""
     import jinja2
 
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(template).render(**values)
 
 
 def timeline_report(**values: Any) -> str:

@@ -13,14 +13,15 @@ def spell_age(finding: Finding, evidence: PromotionEvidence | None, at: datetime
     reading = None if evidence is None else rests_on(finding.rule, evidence)
     if reading is None:
         return "not read"
-    age = at - reading.taken
-    return "read now" if timedelta(0) <= age < timedelta(minutes=1) else spell_signed(age)
+    return spell_signed(at - reading.taken)
 
 
 def spell_signed(age: timedelta) -> str:
-    """A duration that may lie ahead.
+    """An age that may lie ahead.
 
-    >>> spell_signed(timedelta(minutes=12)), spell_signed(timedelta(minutes=-3))
-    ('12 min', '3 min ahead')
+    >>> [spell_signed(timedelta(minutes=minutes)) for minutes in (0, 12, -3)]
+    ['read now', '12 min', '3 min ahead']
     """
+    if timedelta(0) <= age < timedelta(minutes=1):
+        return "read now"
     return f"{spell_duration(-age)} ahead" if age < timedelta(0) else spell_duration(age)

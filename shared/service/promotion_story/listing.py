@@ -1,0 +1,43 @@
+"""Every promotion that is remembered, as rows for people and programs."""
+
+from typing import Any
+
+from shared.domain.canonical import to_plain
+from shared.domain.state import SubjectState
+from shared.ports import Ledger
+from shared.service.codec import decode
+
+_MODEL = "model/"
+
+
+def promotions_of(ledger: Ledger, model: str | None = None) -> list[dict[str, Any]]:
+    """Those of one model or of all, open ones first, the last to change before the others."""
+    subjects = [s for s in ledger.subjects() if s.startswith(_MODEL)]
+    if model is not None:
+        subjects = [subject for subject in subjects if subject == f"{_MODEL}{model}"]
+    rows = [row for subject in subjects for row in _rows(ledger, subject)]
+    rows.sort(key=lambda row: row["since"], reverse=True)
+    rows.sort(key=lambda row: not row["open"])
+    return rows
+
+
+def _rows(ledger: Ledger, subject: str) -> list[dict[str, Any]]:
+    name = subject.removeprefix(_MODEL)
+    state = decode(ledger.state(subject).state, SubjectState)
+    return [
+        {
+            "promotion": one.identity(name),
+            "model": name,
+            "version": one.version,
+            "stage": one.stage,
+            "phase": one.phase.value,
+            "open": one.phase.is_open,
+            "begun": to_plain(one.begun),
+            "since": to_plain(one.since),
+            "why": one.why,
+            "missing": list(one.missing),
+            "approved_by": [approval.by for approval in one.approvals if approval.counts],
+            "run": to_plain(one.run),
+        }
+        for one in state.promotions
+    ]
