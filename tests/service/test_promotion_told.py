@@ -269,6 +269,18 @@ def test_the_last_promotion_of_a_version_is_told_unless_a_stage_is_named():
     assert told(of, stage="staging").rollout is None
 
 
+def test_a_promotion_that_is_no_longer_remembered_is_told_by_its_decisions():
+    of = kept()
+    of.ledger.state_of = SubjectState()
+
+    story = told(of)
+
+    assert (story.stage, story.phase, story.rollout) == (STAGE, None, None)
+    assert told(of, stage=STAGE).moments == story.moments
+    with pytest.raises(NotFound):
+        told(of, stage="mars")
+
+
 def test_a_version_nobody_ever_judged_is_not_found_and_the_known_ones_are_named():
     with pytest.raises(NotFound, match=r"loan-default:99 is known; those of loan-default are: 8"):
         told(kept(), version="99")
