@@ -95,8 +95,14 @@ def _last(promotions: Sequence[Promotion], version: str, stage: str | None) -> P
 def _judged(
     own: Sequence[Mapping[str, Any]], promotion: Promotion | None
 ) -> Mapping[str, Any] | None:
-    """The last decision with gates at the entrance; those of a rollout's steps come after it."""
+    """The last decision with gates at the entrance: the promotion names its evidence.
+
+    Where that decision is not known, the last one before traffic was moved.
+    """
     gated = [one for one in own if any(is_gate(finding) for finding in findings_of(one))]
+    named = [one for one in gated if promotion and one["evidence"] == promotion.evidence]
+    if named:
+        return named[-1]
     rollout = None if promotion is None else promotion.rollout
     if rollout is not None:
         entrance = [one for one in gated if parse_time(one["decided"]) < rollout.planned]
