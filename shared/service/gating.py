@@ -17,8 +17,11 @@ from shared.domain.world import ModelVersion
 from shared.errors import InvalidPolicy
 from shared.ports import Workspace
 from shared.service.codec import decode
-from shared.service.readings.entrance import champion_at, gather_for, tried_at
+from shared.service.readings.entrance import champion_at, gather_for, stage_before
 from shared.service.world import World
+
+_OF_THE_MOMENT = frozenset({Rule.CALENDAR_GATE, Rule.BUDGET_GATE, Rule.INTERVAL})
+"""They judge when a version goes on; by themselves they would let any version pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +77,7 @@ def gate_version(
 
     `policy` is used in place of the stored one. Where both bound a metric, both hold. Overrides
     that are in force count. A version that does not exist is an error, and so is having nothing to
-    check: a gate that asks for nothing would let anything pass. How many promotions are open is not
-    asked: this question begins none.
+    check: a gate that asks for nothing would let anything pass.
     Raises InvalidPolicy, NoPermission, Unavailable.
     """
     asked = _policy(world, model, policy)
@@ -84,7 +86,7 @@ def gate_version(
     at = _stage(asked, stage)
     gates = asked.gates_of(at) if there else _off(Gates(), [rule.name for rule in GATES])
     kept = {} if "metrics" in skip else gates.bounds()
-    gates = replace(_off(gates, [*skip, "budget"]), metrics=_both(kept, limits))
+    gates = replace(_off(gates, skip), metrics=_both(kept, limits))
     asked, at = _with_gates(asked, at, replace(gates, min_auc=None, max_latency_ms=None))
     evidence = gather_for(model, version, at, asked, world, now)
     report = GateReport(
@@ -100,6 +102,7 @@ def gate_version(
         sentence = evidence.problem or f"{report.named} could not be read."
         return replace(report, findings=(could_not(model, "no_such_version", sentence),))
     state = decode(world.ledger.state(f"model/{model}").state, SubjectState)
+    before = stage_before(asked, at)
     on_its_way = [p for p in state.promotions if (p.version, p.stage) == (version, at.name)]
     case = Case(
         policy=asked,
@@ -108,14 +111,16 @@ def gate_version(
         evidence=evidence,
         moment=Moment.ENTRANCE,
         at=now,
-        tried=tried_at(asked, at),
+        tried=None if before is None else before.endpoint,
         promotion=on_its_way[-1] if on_its_way else None,
     )
     gated = run_gates(case, state.overrides)
-    if not gated.findings:
+    report = replace(report, findings=gated.findings, look_again=gated.look_again)
+    if all(finding.rule in _OF_THE_MOMENT for finding in gated.findings):
         sentence = f"Nothing is asked of {report.named}; give a limit, or write a policy for it."
-        return replace(report, findings=(could_not(model, "nothing_asked", sentence),))
-    return replace(report, findings=gated.findings, look_again=gated.look_again)
+        nothing = could_not(model, "nothing_asked", sentence)
+        return replace(report, findings=(*gated.findings, nothing), look_again=None)
+    return report
 
 
 def could_not(model: str, reason: str, sentence: str) -> Finding:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def api(application: Application) -> "Starlette":
-    """Routes under /api: health, status, alerts, events, decisions, intents, overrides, promotions.
+    """Routes under /api: what is known, and what people say of it.
 
     Every fault that was foreseen is a problem document; any other fails the function, whose host
     answers 500 and logs it.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.bootstrap import Application
 from shared.domain.action import RequestPromotion, ShiftTraffic
 from shared.domain.canonical import canonical_json, content_hash, to_plain
 from shared.domain.decision import Decision
@@ -307,3 +308,19 @@ def said(kind: EventType, identity: str, time: datetime, **data: Any) -> Event:
     return Event(
         id=identity, source="driftgate/promotion", type=kind, subject=SUBJECT, time=time, data=data
     )
+
+
+def commit(of: Kept, application: Application) -> None:
+    """Put it where the application keeps such things, as it would have come there."""
+    for content in of.evidence.kept.values():
+        application.evidence.put(content)
+    for number, decision in enumerate(of.ledger.kept):
+        application.ledger.commit(
+            subject=SUBJECT,
+            version=number,
+            event_key=f"event-{number}",
+            now=datetime.fromisoformat(decision["decided"]),
+            decision={**decision, "messages": [None] * len(decision["actions"])},
+            state=of.ledger.state(SUBJECT).state,
+            messages=[],
+        )

@@ -9,11 +9,10 @@ import pytest
 from shared.domain.decisions.gates import Moment
 from shared.domain.decisions.gates.rules import GateRule
 from shared.domain.evidence import PromotionEvidence
-from shared.domain.evidence.promotion import CanaryReading, DriftReading, EndpointReading
+from shared.domain.evidence.promotion import DriftReading, EndpointReading
 from shared.domain.evidence.resting import all_readings, rests_on
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Enforcement, Gates, LatencyGate, Policy, StagePolicy
-from shared.domain.state import DeploymentWatch
 from shared.domain.verdict import Verdict
 from shared.domain.world import Deployment, Endpoint, ModelVersion
 from shared.errors import NotFound
@@ -23,7 +22,7 @@ from tests.conftest import NOON
 
 EVERY = tuple(
     GateRule(name=name, moments=frozenset({Moment.ENTRANCE}))
-    for name in ("metrics", "latency", "canary", "rollback", "drift", "budget")
+    for name in ("metrics", "latency", "rollback", "drift", "budget")
 )
 POLICY = Policy(
     model="loan",
@@ -86,13 +85,7 @@ def asked(monkeypatch):
         def read(*given, **named):
             calls.append((function, given, named))
             if place == "endpoint":
-                watch = DeploymentWatch(completed=NOON, arrived=NOON - timedelta(hours=2))
-                here = replace(BOTH, name=given[0])
-                return EndpointReading(
-                    name=given[0], taken=NOON, endpoint=here, watches={"green": watch}
-                )
-            if place == "canary":
-                return CanaryReading(taken=NOON, start=NOON, end=NOON)
+                return EndpointReading(name=given[0], taken=NOON)
             if place == "drift":
                 return DriftReading(taken=NOON, start=NOON, end=NOON, problem="no rows")
             return None
@@ -101,6 +94,7 @@ def asked(monkeypatch):
 
     monkeypatch.setattr(entrance, "GATES", EVERY)
     monkeypatch.setattr(entrance, "_reader", reader)
+    monkeypatch.setattr(entrance, "read_budget", reader("budget", "read_budget"))
     return calls
 
 
@@ -114,7 +108,7 @@ def test_the_stage_before_is_where_a_version_is_tried_out(world, asked):
     endpoints = [given[0] for function, given, _ in asked if function == "read_endpoint"]
     assert endpoints == ["loan-staging", "loan-production"]
     assert (evidence.tried.name, evidence.target.name) == ("loan-staging", "loan-production")
-    assert entrance.tried_at(POLICY, POLICY.stages[0]) is None
+    assert entrance.stage_before(POLICY, POLICY.stages[0]) is None
 
 
 def test_answers_are_read_over_the_longest_window_by_the_limit_of_the_gate(world, asked):
@@ -122,15 +116,7 @@ def test_answers_are_read_over_the_longest_window_by_the_limit_of_the_gate(world
 
     _, _, named = asked[0]
     assert (named["since"], named["slow_ms"]) == (NOON - timedelta(hours=3), 80.0)
-
-
-def test_the_two_deployments_are_compared_since_the_version_had_traffic(world, asked):
-    evidence = gathered(world)
-
-    [given] = [given for function, given, _ in asked if function == "read_canary"]
-    assert given[:3] == ("loan-staging", "blue", "green")
-    assert given[-1] == NOON - timedelta(hours=2)
-    assert evidence.canary is not None
+    assert named["models"] == ("loan",)
 
 
 @pytest.mark.usefixtures("asked")
@@ -144,10 +130,34 @@ def test_the_champion_is_the_one_of_the_stage(world):
     assert gathered(world, stage=nowhere.stages[0], policy=nowhere).champion is None
 
 
-def test_a_version_that_serves_has_nothing_to_be_compared_with(world, asked):
-    gathered(world, version="6")
+def test_a_stage_without_an_endpoint_is_tried_out_and_compared_nowhere(world, asked):
+    way = [replace(POLICY.stages[0], endpoint=None), POLICY.stages[1]]
 
-    assert "read_canary" not in [function for function, _, _ in asked]
+    evidence = gathered(world, policy=replace(POLICY, stages=way))
+
+    assert evidence.tried is None
+    assert [given[0] for f, given, _ in asked if f == "read_endpoint"] == ["loan-production"]
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_stage_in_a_workspace_that_is_not_known_says_so_in_its_reading(world):
+    way = [replace(POLICY.stages[0], workspace="north"), POLICY.stages[1]]
+
+    evidence = gathered(world, policy=replace(POLICY, stages=way))
+
+    assert evidence.tried.problem == (
+        "The stage staging is in the workspace north, which is not known here."
+    )
+
+
+def test_a_stage_in_another_workspace_is_read_there(world, asked):
+    north = FewModels({"loan-production": BOTH})
+    world.workspace_of = {"north": north}.__getitem__
+    way = [POLICY.stages[0], replace(POLICY.stages[1], workspace="north")]
+
+    gathered(world, stage=way[1], policy=replace(POLICY, stages=way))
+
+    assert [given[1] for f, given, _ in asked if f == "read_endpoint"] == [world.workspace, north]
 
 
 def test_before_the_first_stage_nothing_is_tried_out(world, asked):
@@ -161,7 +171,7 @@ def test_a_place_whose_gates_are_off_is_not_read(world, asked):
     gates = POLICY.gates
     off = {
         name: replace(getattr(gates, name), mode=Enforcement.OFF)
-        for name in ("latency", "canary", "rollback", "drift", "budget")
+        for name in ("latency", "rollback", "drift", "budget")
     }
 
     evidence = gathered(world, policy=replace(POLICY, gates=replace(gates, **off)))

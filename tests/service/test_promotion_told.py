@@ -52,6 +52,33 @@ def test_the_judgement_is_that_of_the_entrance_and_not_of_a_later_step():
     ]
 
 
+def test_without_the_named_evidence_the_judgement_is_the_last_before_traffic_moved():
+    of = kept()
+    forgotten = replace(of.ledger.state_of.promotions[0], evidence=None)
+    of.ledger.state_of = replace(of.ledger.state_of, promotions=(forgotten,))
+
+    assert told(of).judgement.decision == told(kept()).judgement.decision
+
+
+def test_where_decisions_say_which_promotion_they_are_of_that_decides():
+    of = kept()
+    for number, (identity, version) in enumerate(
+        [(PROMOTION.identity(MODEL), VERSION), ("another", VERSION), ("another", "9")]
+    ):
+        time = NOON + (7 + number) * HOUR
+        stands = gate(
+            Rule.PROMOTION,
+            Verdict.PASS,
+            f"{MODEL}:{VERSION} is spoken of, number {number}.",
+            details={"promotion": identity, "version": version, "stage": STAGE},
+        )
+        of.ledger.decide(check_due(Check.PROMOTION, SUBJECT, time), stands, at=time)
+
+    assert told(of).moments[-1].sentences == ("loan-default:8 is spoken of, number 0.",)
+    of.ledger.state_of = SubjectState()
+    assert told(of).moments[-1].sentences == ("loan-default:8 is spoken of, number 1.",)
+
+
 def test_each_gate_says_how_old_what_it_rests_on_was_when_it_was_judged():
     judgement = told(kept()).judgement
 
@@ -267,6 +294,18 @@ def test_the_last_promotion_of_a_version_is_told_unless_a_stage_is_named():
         Phase.DONE,
     )
     assert told(of, stage="staging").rollout is None
+
+
+def test_a_promotion_that_is_no_longer_remembered_is_told_by_its_decisions():
+    of = kept()
+    of.ledger.state_of = SubjectState()
+
+    story = told(of)
+
+    assert (story.stage, story.phase, story.rollout) == (STAGE, None, None)
+    assert told(of, stage=STAGE).moments == story.moments
+    with pytest.raises(NotFound):
+        told(of, stage="mars")
 
 
 def test_a_version_nobody_ever_judged_is_not_found_and_the_known_ones_are_named():

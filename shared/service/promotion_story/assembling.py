@@ -46,7 +46,7 @@ def story_of(
         begun=None if promotion is None else promotion.begun,
     )
     own = [decision for decision in every if way.concerns(decision)]
-    if promotion is None and not own:
+    if promotion is None and not (own and (stage is None or stage in _stages(own))):
         raise NotFound(_unknown(model, version, stage, state))
     judged = _judged(own, promotion)
     judgement = None if judged is None else judgement_of(judged, evidence)
@@ -60,7 +60,10 @@ def story_of(
     return PromotionStory(
         model=model,
         version=version,
-        stage=at or stage or _stage(own) or (policy.way()[0].name if policy else "unknown"),
+        stage=at
+        or stage
+        or next(iter(_stages(own)), None)
+        or (policy.way()[0].name if policy else "unknown"),
         phase=None if promotion is None else promotion.phase,
         why="" if promotion is None else promotion.why,
         begun=None if promotion is None else promotion.begun,
@@ -92,8 +95,14 @@ def _last(promotions: Sequence[Promotion], version: str, stage: str | None) -> P
 def _judged(
     own: Sequence[Mapping[str, Any]], promotion: Promotion | None
 ) -> Mapping[str, Any] | None:
-    """The last decision with gates at the entrance; those of a rollout's steps come after it."""
+    """The last decision with gates at the entrance: the promotion names its evidence.
+
+    Where that decision is not known, the last one before traffic was moved.
+    """
     gated = [one for one in own if any(is_gate(finding) for finding in findings_of(one))]
+    named = [one for one in gated if promotion and one["evidence"] == promotion.evidence]
+    if named:
+        return named[-1]
     rollout = None if promotion is None else promotion.rollout
     if rollout is not None:
         entrance = [one for one in gated if parse_time(one["decided"]) < rollout.planned]
@@ -101,9 +110,14 @@ def _judged(
     return gated[-1] if gated else None
 
 
-def _stage(own: Sequence[Mapping[str, Any]]) -> str | None:
-    stages = [str(a["stage"]) for one in own for a in one["actions"] if a.get("stage")]
-    return stages[-1] if stages else None
+def _stages(own: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The stages that decisions speak of, the last one first."""
+    named = [
+        one.get("stage")
+        for decision in reversed(own)
+        for one in (*decision["actions"], decision["event"].get("data") or {})
+    ]
+    return [str(stage) for stage in named if stage]
 
 
 def _policy(policies: Policies, model: str) -> tuple[Policy | None, str | None]:

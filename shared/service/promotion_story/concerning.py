@@ -36,10 +36,18 @@ class Way:
             return True
         if data.get("check") not in _LOOKS:
             return False
+        stands = [told for finding in decision["findings"] if (told := _standing(finding))]
+        if stands:
+            return any(self._is(told) for told in stands)
         version = data.get("version")
         if version is not None:
             return str(version) == self.version and data.get("stage") in {None, self.stage}
         return self._acts(decision) or self._speaks(decision)
+
+    def _is(self, told: Mapping[str, Any]) -> bool:
+        if self.identity is not None:
+            return bool(told["promotion"] == self.identity)
+        return told.get("version") == self.version and self.stage in {None, told.get("stage")}
 
     def _acts(self, decision: Mapping[str, Any]) -> bool:
         return any(
@@ -52,6 +60,12 @@ class Way:
             rf"(?<![\w.-]){re.escape(self.model)}:{re.escape(self.version)}(?![\w-])"
         )
         return any(named.search(finding["sentence"]) for finding in decision["findings"])
+
+
+def _standing(finding: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Where a promotion stands, as each decision about one says; None for other findings."""
+    details: Mapping[str, Any] = finding.get("details") or {}
+    return details if finding["rule"] == Rule.PROMOTION.value and "promotion" in details else None
 
 
 def findings_of(decision: Mapping[str, Any]) -> tuple[Finding, ...]:

@@ -10,17 +10,19 @@ from importlib import import_module
 from typing import Any
 
 from shared.domain.decisions.gates import Moment
+from shared.domain.decisions.gates.latency import latency_limit
 from shared.domain.decisions.gates.rules import GATES
 from shared.domain.decisions.gates.running import mode_of
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.evidence.promotion import EndpointReading
 from shared.domain.policy import Enforcement, Gates, Policy, StagePolicy
 from shared.domain.world import ModelVersion
-from shared.errors import NotFound
+from shared.errors import NotFound, Refused
 from shared.ports import Workspace
+from shared.service.readings.budget import read_budget
 from shared.service.world import World
 
-_OF_TRIED = frozenset({"deployment", "routing", "latency", "errors", "bake", "canary"})
+_OF_TRIED = frozenset({"deployment", "routing", "latency", "errors", "bake"})
 _OF_TARGET = frozenset({"rollback"})
 
 
@@ -39,32 +41,28 @@ def gather_for(
         return replace(evidence, problem=str(problem))
     gates = policy.gates_of(stage)
     asked = _asked(gates)
-    target = stage.endpoint or policy.endpoint
-    tried = tried_at(policy, stage)
-    evidence = replace(
-        evidence, candidate=candidate, champion=champion_at(target, candidate, world.workspace)
-    )
-    if tried is not None and asked & _OF_TRIED:
-        evidence = replace(evidence, tried=_endpoint(tried, gates, world, now))
-    if target is not None and asked & _OF_TARGET:
-        evidence = replace(evidence, target=_endpoint(target, gates, world, now))
-    if "canary" in asked and evidence.tried is not None:
-        evidence = _with_canary(evidence, evidence.tried, policy, gates, world, now)
+    champion = champion_at(stage.endpoint, candidate, _workspace(stage, world))
+    evidence = replace(evidence, candidate=candidate, champion=champion)
+    before = stage_before(policy, stage)
+    if before is not None and asked & _OF_TRIED:
+        evidence = replace(evidence, tried=_endpoint(before, policy, gates, world, now))
+    if asked & _OF_TARGET:
+        evidence = replace(evidence, target=_endpoint(stage, policy, gates, world, now))
     if "drift" in asked:
         read = _reader("drift", "read_drift")
         evidence = replace(evidence, drift=read(candidate, policy, gates.drift, world, now))
     if "budget" in asked:
-        read = _reader("budget", "read_budget")
         besides = f"{model}:{version} {stage.name}"
-        evidence = replace(evidence, budget=read(world.ledger, now, besides))
+        evidence = replace(evidence, budget=read_budget(world.ledger, now, besides))
     return evidence
 
 
-def tried_at(policy: Policy, stage: StagePolicy) -> str | None:
-    """The endpoint of the stage before, where a version is tried out; None before the first."""
-    way = [one.name for one in policy.way()]
-    index = way.index(stage.name) if stage.name in way else 0
-    return policy.way()[index - 1].endpoint if index > 0 else None
+def stage_before(policy: Policy, stage: StagePolicy) -> StagePolicy | None:
+    """Where a version is tried out before it enters a stage; None before the first."""
+    way = policy.way()
+    names = [one.name for one in way]
+    place = names.index(stage.name) if stage.name in names else 0
+    return way[place - 1] if place else None
 
 
 def champion_at(
@@ -92,56 +90,38 @@ def _asked(gates: Gates) -> set[str]:
     }
 
 
-def _endpoint(name: str, gates: Gates, world: World, now: datetime) -> EndpointReading:
-    slow_ms = gates.latency.max_ms
+def _endpoint(
+    stage: StagePolicy, policy: Policy, gates: Gates, world: World, now: datetime
+) -> EndpointReading | None:
+    if stage.endpoint is None:
+        return None
+    try:
+        workspace = _workspace(stage, world)
+    except Refused as problem:
+        return EndpointReading(name=stage.endpoint, taken=now, problem=str(problem))
     reading: EndpointReading = _reader("endpoint", "read_endpoint")(
-        name,
-        world.workspace,
+        stage.endpoint,
+        workspace,
         world.ledger,
         now,
         since=now - max(gates.latency.window, gates.errors.window),
-        slow_ms=gates.max_latency_ms if slow_ms is None else slow_ms,
-        models=True,
+        slow_ms=latency_limit(gates),
+        models=(policy.model,),
     )
     return reading
 
 
-def _with_canary(
-    evidence: PromotionEvidence,
-    tried: EndpointReading,
-    policy: Policy,
-    gates: Gates,
-    world: World,
-    now: datetime,
-) -> PromotionEvidence:
-    """The version beside the one that serves, where both are deployed at the same endpoint."""
-    candidate = evidence.candidate
-    control = None if tried.endpoint is None else tried.endpoint.serving()
-    if tried.endpoint is None or candidate is None or control is None:
-        return evidence
-    experiment = next(
-        (
-            one
-            for one in tried.endpoint.deployments
-            if (one.model, one.version) == (candidate.name, candidate.version)
-        ),
-        None,
-    )
-    if experiment is None or experiment.name == control.name:
-        return evidence
-    watch = tried.watches.get(experiment.name)
-    read = _reader("canary", "read_canary")
-    reading = read(
-        tried.name,
-        control.name,
-        experiment.name,
-        policy,
-        gates.canary,
-        world.workspace,
-        now,
-        None if watch is None else watch.arrived,
-    )
-    return replace(evidence, canary=reading)
+def _workspace(stage: StagePolicy, world: World) -> Workspace:
+    """Where a stage is. Raises Refused for another workspace that is not known here."""
+    if stage.workspace is None:
+        return world.workspace
+    named: Callable[[str], Workspace] | None = getattr(world, "workspace_of", None)
+    if named is None:
+        raise Refused(
+            f"The stage {stage.name} is in the workspace {stage.workspace}, which is not known "
+            "here."
+        )
+    return named(stage.workspace)
 
 
 def _reader(place: str, function: str) -> Callable[..., Any]:
