@@ -31,7 +31,7 @@ params: [{name: threshold, type: double, default: 0.5, shape: null}, {name: old,
   default: 3, shape: [-1]}]
 properties: {schema.age: '{"min": 0, "max": 120, "enforced": true, "nullable": false}'}
 tags: {schema.age: '{"max": 90}', schema.income: '{"min": NaN}', schema.home: '[', schema.x: '{}',
-  schema.debts: '{"categories": ["b", "a", 1]}'}
+  schema.y: '3', schema.debts: '{"categories": ["b", "a", 1]}'}
 """,
 }
 
@@ -110,7 +110,11 @@ def test_what_is_declared_of_a_column_beside_its_signature_is_added_to_it(worksp
     )
     assert income == ColumnSpec(name="income", type="double", required=False)
     assert debts.categories == ("1", "a", "b")
-    assert version.unreadable == {"schema.income": '{"min": NaN}', "schema.home": "["}
+    assert version.unreadable == {
+        "schema.income": '{"min": NaN}',
+        "schema.home": "[",
+        "schema.y": "3",
+    }
 
 
 @pytest.mark.parametrize(

@@ -414,9 +414,15 @@ def test_what_is_not_there_or_is_no_plain_name_is_not_found(workspace, ask):
     [
         (
             "models/loan/9.yaml",
-            "metrics: {auc: high}",
+            "metrics: high",
             lambda w: w.model("loan", "9"),
-            "9.yaml: metrics is {'auc': 'high'}; give a mapping to numbers.",
+            "9.yaml: metrics is 'high'; give a mapping.",
+        ),
+        (
+            "endpoints/ep.yaml",
+            "traffic: {blue: high}",
+            lambda w: w.endpoint("ep"),
+            "ep.yaml: traffic is {'blue': 'high'}; give a mapping to numbers.",
         ),
         ("models/loan/9.yaml", "- 1", lambda w: w.model("loan", "9"), "9.yaml must hold a mapping"),
         ("endpoints/ep.yaml", "a: [", lambda w: w.endpoint("ep"), "ep.yaml is not YAML"),

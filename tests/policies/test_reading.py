@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.policy import Bound, Enforcement, Policy
+from shared.domain.policy import Better, Bound, Enforcement, Margin, Policy
 from shared.errors import InvalidPolicy
 from shared.policies import json_schema, read_policy
 
@@ -147,6 +147,20 @@ def test_short_forms_of_gates_are_bounds_like_the_others():
     }
 
 
+def test_a_margin_may_be_written_as_what_it_allows():
+    gates = read_policy(
+        b"model: a\ngates:\n  champion: {metrics: {auc: 0.01, rmse: {better: lower, n: rows}}}\n"
+        b"  slices: {max_gap: {recall: 0.05}, bounds: {auc: {min: 0.8}}}\n",
+        "p.yaml",
+    ).gates
+
+    assert gates.champion.metrics == {
+        "auc": Margin(allowed=0.01),
+        "rmse": Margin(better=Better.LOWER, n="rows"),
+    }
+    assert gates.slices.bounds == {"auc": Bound(min=0.8)}
+
+
 def test_off_may_be_written_as_yaml_writes_it():
     assert read_policy(b"model: a\ngates: {schema: off}", "p").gates.schema is Enforcement.OFF
 
@@ -157,6 +171,17 @@ def test_the_sample_policy_is_valid():
     policy = read_policy(path.read_bytes(), path.name)
 
     assert policy.kpis[0].window == timedelta(days=14)
+
+
+def test_the_policy_that_says_what_to_record_is_valid():
+    text = (SAMPLES.parent / "docs" / "recorded.md").read_text()
+    [block] = text.split("```yaml\n")[1:]
+
+    gates = read_policy(block.partition("```")[0].encode(), "recorded.md").gates
+
+    assert gates.champion.metrics["rmse"].better is Better.LOWER
+    assert gates.governance.owner
+    assert gates.slices.max_gap == {"recall": 0.05}
 
 
 def test_the_policies_of_the_documentation_are_valid():

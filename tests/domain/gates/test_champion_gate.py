@@ -352,6 +352,17 @@ def test_a_tag_that_disagrees_is_told_beside_the_comparison():
     assert one.finding.sentence.endswith("The tag auc says '0.99', which does not count.")
 
 
+def test_a_champion_that_is_known_by_a_tag_alone_is_told_to_be():
+    gates = Gates(champion=ChampionGate(metrics={"auc": Margin()}))
+    champion = version("7", tags={"auc": "0.8"})
+    [one] = judge_champion(case(version(metrics={"auc": 0.9}), gates, champion=champion))
+
+    assert one.finding.sentence.startswith(
+        "auc is 0.9 against 0.8 (the tag auc) of the serving champion loan:7: a change of +0.1, "
+    )
+    assert one.finding.details["champion"]["source"] == "the tag auc"
+
+
 @given(
     ours=st.floats(0.0, 1.0),
     better=st.floats(0.0, 1.0),

@@ -95,8 +95,8 @@ def _judge(case: Case, champion: ModelVersion, name: str, margin: Margin) -> Fin
     serving = f"{champion.name}:{champion.version}"
     allowed = f"{spell_change(change.limit)} is" if change.limit else "none for the worse is"
     sentence = (
-        f"{name} is {spell_number(ours.value)} against {spell_number(theirs.value)} of the serving "
-        f"champion {serving}: a change of {spell_change(change.estimate)}, and {allowed} allowed. "
+        f"{name} is {_spell(ours)} against {_spell(theirs)} of the serving champion {serving}: "
+        f"a change of {spell_change(change.estimate)}, and {allowed} allowed. "
         f"{_how_sure(change, samples, confidence)}"
     )
     return Finding(
@@ -133,6 +133,11 @@ def spell_change(value: float) -> str:
     """
     sign = "" if value == 0 else "+" if value > 0 else "−"
     return f"{sign}{spell_number(abs(value))}"
+
+
+def _spell(found: Recorded) -> str:
+    """The number, and where it stands if that is not where it was measured."""
+    return f"{spell_number(found.value)}{f' ({found.source})' if found.stated else ''}"
 
 
 def _lacking(name: str, sentence: str, found: Recorded | None, reason: str) -> Finding:
