@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from shared.domain.alert import AlertKind
 from shared.domain.finding import Rule
-from shared.scenarios.phrases import Form, Found
+from shared.scenarios.phrases import Form, Found, spell_shares
 from shared.scenarios.script import Wanted
 
 _SEVERITY = "critical|warning|info"
@@ -28,6 +28,31 @@ def _verdict(found: Found) -> dict[str, object]:
     return {"wanted": Wanted.VERDICT, "kind": rule, "verdict": found.text("word")}
 
 
+def _promotion(wanted: Wanted) -> Callable[[Found], dict[str, object]]:
+    return lambda found: {
+        "wanted": wanted,
+        "thing": found.optional("model"),
+        "kind": found.optional("stage") or found.optional("word"),
+    }
+
+
+def _shares(wanted: Wanted) -> Callable[[Found], dict[str, object]]:
+    return lambda found: {
+        "wanted": wanted,
+        "thing": found.optional("endpoint"),
+        "value": spell_shares(found.shares("shares")),
+    }
+
+
+def _tag(found: Found) -> dict[str, object]:
+    return {
+        "wanted": Wanted.TAG,
+        "thing": found.text("model"),
+        "key": found.text("name"),
+        "value": found.text("text"),
+    }
+
+
 def _just(wanted: Wanted) -> Callable[[Found], dict[str, object]]:
     return lambda found: {"wanted": wanted, "thing": found.optional("model")}
 
@@ -36,7 +61,12 @@ EXPECTATIONS: Mapping[Form, Callable[[Found], dict[str, object]]] = {
     Form(f"expect alert KIND [{_SEVERITY}] [of THING] [TEXT]"): _notice(Wanted.ALERT),
     Form("expect resolve KIND [of THING] [because TEXT]"): _notice(Wanted.RESOLVE),
     Form("expect request retraining of THING [because TEXT]"): _just(Wanted.RETRAINING),
-    Form("expect request promotion of MODEL"): _just(Wanted.PROMOTION),
+    Form("expect request promotion of MODEL [to STAGE]"): _promotion(Wanted.PROMOTION),
+    Form("expect request rollback of MODEL [in STAGE] [because TEXT]"): _promotion(Wanted.ROLLBACK),
+    Form("expect check of MODEL passes|fails [because TEXT]"): _promotion(Wanted.CHECK),
+    Form("expect traffic SHARES [of ENDPOINT]"): _shares(Wanted.TRAFFIC),
+    Form("expect mirror SHARES [of ENDPOINT]"): _shares(Wanted.MIRROR),
+    Form("expect tag NAME TEXT of MODEL"): _tag,
     Form(f"expect verdict {_VERDICT} of RULE [for THING] [because TEXT]"): _verdict,
     Form("expect refusal [TEXT]"): _just(Wanted.REFUSAL),
     Form("expect dead letter [because TEXT]"): _just(Wanted.DEAD_LETTER),

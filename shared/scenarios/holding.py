@@ -5,11 +5,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.verdict import Verdict
-from shared.scenarios.played import Decided, Failure, Told
-from shared.scenarios.script import Expectation, Scenario, Wanted
+from shared.scenarios.played import Decided, Failure, Shown, Told
+from shared.scenarios.script import STATES, Expectation, Scenario, Wanted
 from shared.scenarios.times import spell_moment
 
-_ONCE = frozenset({Wanted.ALERT, Wanted.RESOLVE, Wanted.RETRAINING, Wanted.PROMOTION})
+_ONCE = frozenset(
+    {
+        Wanted.ALERT,
+        Wanted.RESOLVE,
+        Wanted.RETRAINING,
+        Wanted.PROMOTION,
+        Wanted.ROLLBACK,
+        Wanted.CHECK,
+    }
+)
 _OFTEN = frozenset({Wanted.REFUSAL, Wanted.DEAD_LETTER})
 _MOST_LINES = 6
 
@@ -19,6 +28,7 @@ def find_failures(
     told: Sequence[Told],
     decided: Sequence[Decided],
     patience: Callable[[Expectation], timedelta] | None = None,
+    shown: Sequence[Shown] = (),
 ) -> tuple[Failure, ...]:
     """Every expectation that does not hold, then everything told that none of them speaks of.
 
@@ -40,7 +50,7 @@ def find_failures(
     missed = [
         one
         for one in spans
-        if (id(one) not in paired if one.wanted in _ONCE else not _holds(one, told, decided))
+        if (id(one) not in paired if one.wanted in _ONCE else not _holds(one, told, decided, shown))
     ]
     strange = [one for index, one in enumerate(notices) if index not in pairs]
     strange += [
@@ -49,7 +59,7 @@ def find_failures(
         if one.what in _OFTEN and not any(_speaks_of(e, one) for e in scenario.expectations)
     ]
     return (
-        *(_failure(scenario, one, told, decided) for one in missed),
+        *(_failure(scenario, one, told, decided, shown) for one in missed),
         *(_unexpected(scenario, one, decided) for one in strange),
     )
 
@@ -94,7 +104,14 @@ def _names(thing: str, told: Told) -> bool:
     return thing in names | {name.partition("/")[2] for name in names}
 
 
-def _holds(expectation: Expectation, told: Sequence[Told], decided: Sequence[Decided]) -> bool:
+def _holds(
+    expectation: Expectation,
+    told: Sequence[Told],
+    decided: Sequence[Decided],
+    shown: Sequence[Shown],
+) -> bool:
+    if expectation.wanted in STATES:
+        return any(one.value == expectation.value for one in _in_force(expectation, shown))
     match expectation.wanted:
         case Wanted.NOTHING:
             return not _heard_between(told, expectation.start, expectation.end)
@@ -110,6 +127,20 @@ def _holds(expectation: Expectation, told: Sequence[Told], decided: Sequence[Dec
             )
         case _:
             return any(_speaks_of(expectation, one) for one in told)
+
+
+def _in_force(expectation: Expectation, shown: Sequence[Shown]) -> list[Shown]:
+    """What the files said at some moment of the span, of everything that may be meant."""
+    spoken = [
+        one
+        for one in shown
+        if one.what is expectation.wanted
+        and one.key == expectation.key
+        and expectation.thing in {None, one.thing}
+    ]
+    before = {one.thing: one for one in spoken if one.at <= expectation.start}
+    later = [one for one in spoken if expectation.start < one.at <= expectation.end]
+    return [*before.values(), *later]
 
 
 def firing_at(told: Sequence[Told], at: datetime) -> dict[str, Told]:
@@ -152,12 +183,15 @@ def _failure(
     expectation: Expectation,
     told: Sequence[Told],
     decided: Sequence[Decided],
+    shown: Sequence[Shown],
 ) -> Failure:
     begin = scenario.start
     if expectation.wanted in {Wanted.FIRING, Wanted.NOTHING_FIRING}:
         instead = [
             f"firing: {one.spelled(begin)}" for one in firing_at(told, expectation.end).values()
         ]
+    elif expectation.wanted in STATES:
+        instead = [one.spelled(begin) for one in _in_force(expectation, shown)[-_MOST_LINES:]]
     else:
         near = _heard_between(told, expectation.start, expectation.end)
         alike = [one for one in told if one.what is expectation.wanted and one not in near]

@@ -24,6 +24,8 @@ _KINDS = {
     "TIME": r"(?:day \d+ )?\d\d:\d\d",
     "FILE": r"[^\s,]+",
     "PERSON": r"[^\s,]+",
+    "GATE": r"[^\s,]+",
+    "PIPELINE": r"[^\s,]+",
 }
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _TIMES = {"twice": 2, "once": 1}
@@ -123,6 +125,16 @@ def _compiled(text: str) -> str:
 def split_clauses(sentence: str) -> list[str]:
     """The sentence and its clauses: commas inside of quotes part nothing."""
     return [part.strip() for part in re.findall(r'(?:[^,"]|"[^"]*")+', sentence)]
+
+
+def spell_shares(shares: Mapping[str, float]) -> str:
+    """Shares as scenarios write them, in the order of the names, without those of nobody.
+
+    >>> spell_shares({"green": 10.0, "blue": 90, "red": 0})
+    'blue 90 green 10'
+    """
+    parts = [f"{name} {share:g}" for name, share in sorted(shares.items()) if share]
+    return " ".join(parts) or "none"
 
 
 def parse_span(text: str) -> timedelta:

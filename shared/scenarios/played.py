@@ -34,6 +34,22 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a file says from `at` on: an endpoint's shares, or the tag `key` of a version."""
+
+    at: datetime
+    what: Wanted
+    thing: str
+    value: str
+    key: str = ""
+
+    def spelled(self, start: datetime) -> str:
+        """One line: when, what, of whom."""
+        what = f"{self.what.value} {self.key}".rstrip()
+        return f"{spell_moment(self.at, start)} {what} {self.value} of {self.thing}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """One decision: when, about what, by which check or event, and everything it found."""
 

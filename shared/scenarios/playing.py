@@ -15,9 +15,12 @@ from shared.errors import DriftgateError, InvalidScenario
 from shared.ports import Adapters, Workspace
 from shared.scenarios.clock import SimulatedClock
 from shared.scenarios.figures import FigureLog
+from shared.scenarios.hearing import heard_alert, heard_request
 from shared.scenarios.hindered import Hindered, MutedSender
 from shared.scenarios.holding import find_failures, firing_at
 from shared.scenarios.load import LoadLog
+from shared.scenarios.observing import Observer
+from shared.scenarios.pipelines import Runs
 from shared.scenarios.played import Decided, Played, Told
 from shared.scenarios.requests import RequestLog
 from shared.scenarios.rows import RowLog
@@ -27,7 +30,6 @@ from shared.scenarios.verbs.verb import Undo
 from shared.scenarios.workspace import WorkspaceFiles
 from shared.schedules import SCHEDULES, Schedule, period
 from shared.service import messages
-from shared.service.notices import request_text
 from shared.settings import Settings
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
@@ -48,13 +50,14 @@ def play(
     with _theatre(scenario, deliver or (lambda telling: telling.arrivals)) as player:
         player.play()
         told, decided, faults = tuple(player.told), tuple(player.decided), tuple(player.faults)
+        shown = tuple(player.observer.shown)
     return Played(
         scenario=scenario,
         told=told,
         decided=decided,
         faults=faults,
         firing=firing_at(told, scenario.end),
-        failures=find_failures(scenario, told, decided, patience),
+        failures=find_failures(scenario, told, decided, patience, shown),
     )
 
 
@@ -98,6 +101,7 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
             load=LoadLog(files, clock.now),
             figures=FigureLog(files),
             rows=RowLog(files, clock.now),
+            runs=Runs(files.folder),
             deliver=deliver,
         )
         settings = Settings(
@@ -138,6 +142,8 @@ class _Player:
 
     def __post_init__(self) -> None:
         now, service = self.stage.now, self.application.service
+        self.observer = Observer(self.scenario, self.stage.files)
+        self._heard: set[str] = set()
         special: dict[str, Callable[[], object]] = {
             "SWEEP": service.sweep,
             "HEARTBEAT": service.heartbeat,
@@ -156,7 +162,7 @@ class _Player:
                 messages.CHECKS: self._decide,
                 messages.ALERTS: self._hear_alert,
                 messages.RETRAINING_REQUESTS: self._hear_request,
-                messages.PROMOTION_REQUESTS: self._hear_request,
+                messages.PROMOTION_REQUESTS: self._promote,
             }
         )
 
@@ -201,6 +207,8 @@ class _Player:
             for receipt in self.application.service.receive(payload, via="event-grid"):
                 if receipt.refusal is not None:
                     self._hear(Wanted.REFUSAL, receipt.refusal)
+        if not self.stage.down:
+            self._take_commands()
         for timer in self._timers:
             if timer.next <= now:
                 timer.next = timer.schedule.after(now)
@@ -208,6 +216,21 @@ class _Player:
                     self._fire(timer)
         if not self.stage.down:
             self._worker.drain()
+        self.told.extend(self.observer.answers(now))
+        self.observer.look(now)
+
+    def _take_commands(self) -> None:
+        """What people said by a command, and the checks that called: nothing loses them."""
+        while self.stage.commands:
+            self.application.service.say(self.stage.commands.pop(0), via="command")
+        while self.stage.calls:
+            call = self.stage.calls.pop(0)
+            self.observer.wait_for(call)
+            try:
+                ask: Callable[..., None] = getattr(self.application, "ask_environment", _leave)
+                ask(call.headers, call.query)
+            except DriftgateError as problem:
+                self._hear(Wanted.REFUSAL, str(problem))
 
     def _fire(self, timer: _Timer) -> None:
         """A timer that fails is a line in the host's log, and fires again when it is due again."""
@@ -251,36 +274,26 @@ class _Player:
         self.told.append(Told(at=self.stage.now, what=what, text=text, **fields))
 
     def _hear_alert(self, body: Any) -> None:
-        data = body["data"]
-        alert = data["alert"]
-        over = data["action"] == "ResolveAlert"
-        self._hear(
-            Wanted.RESOLVE if over else Wanted.ALERT,
-            data["reason"] if over else f"{alert['text']}\n{alert['first_step']}",
-            kind=alert["kind"],
-            subject=alert["subject"],
-            severity=alert["severity"],
-            labels=alert["labels"],
-            fingerprint=alert["fingerprint"],
-            title=alert["title"],
-        )
+        self.told.append(heard_alert(body, self.stage.now))
 
     def _hear_request(self, body: Any) -> None:
-        data = body["data"]
-        retraining = data["action"] == "RequestRetraining"
-        named = {"model": data["model"]}
-        if not retraining:
-            named["version"] = f"{data['model']}:{data['version']}"
-        self._hear(
-            Wanted.RETRAINING if retraining else Wanted.PROMOTION,
-            request_text(body),
-            subject=f"model/{data['model']}",
-            labels=named,
-        )
+        told = heard_request(body, self.stage.now)
+        if told is not None and body["id"] not in self._heard:
+            self.told.append(told)
+        self._heard.add(body["id"])
+
+    def _promote(self, body: Any) -> None:
+        """Heard, and carried out by Driftgate's own consumer, which may move traffic."""
+        self._hear_request(body)
+        promote: Callable[[Any], None] = getattr(self.application, "promote", _leave)
+        promote(body)
+        if body["data"]["action"] == "ShiftTraffic":
+            self.stage.requests.rewind(self.stage.now)
+            self._log_requests()
 
     def _put_aside(self) -> None:
         """Messages that could not be handled; they are told last, with the time they had."""
-        for queue in (messages.CHECKS, messages.ALERTS):
+        for queue in (messages.CHECKS, messages.ALERTS, messages.PROMOTION_REQUESTS):
             for letter in self.application.queue.dead_letters(queue):
                 subject = str(letter.message.body.get("subject") or "")
                 text = f"{letter.reason}: {letter.sentence}"
@@ -293,6 +306,10 @@ def _asked(event: Event) -> str:
     """Checks of one family look at the same, so the last of them is the last word."""
     check = str(event.data.get("check") or "")
     return check if check in {"health", "drift", "kpi", "batch", "collection"} else ""
+
+
+def _leave(*_: object) -> None:
+    """What an application cannot do yet is left to people."""
 
 
 def _fan_out(ask: Callable[[Check], object], check: Check) -> Callable[[], object]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import TypeVar
 
-from shared.domain.canonical import format_time
+from shared.domain.canonical import format_time, parse_time
 from shared.scenarios.workspace import WorkspaceFiles
 
 Value = TypeVar("Value")
@@ -69,6 +69,16 @@ class RequestLog:
             ]
             with path.open("a", encoding="utf-8") as file:
                 file.writelines(lines)
+
+    def rewind(self, to: datetime) -> None:
+        """Take back what was written ahead of `to`: from then on the shares are others."""
+        self._until = min(self._until, to)
+        for endpoint in self._flows:
+            path = self._files.folder / "requests" / f"{endpoint}.csv"
+            if path.exists():
+                head, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+                kept = [line for line in lines if parse_time(line.partition(",")[0]) < to]
+                path.write_text("".join([head, *kept]), encoding="utf-8")
 
     def _lines(
         self, endpoint: str, deployment: str | None, flow: Flow, start: datetime, end: datetime

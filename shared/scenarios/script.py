@@ -23,7 +23,19 @@ class Step:
 
 _TIMERS = {
     "HEALTH": {"errors", "slow", "saturated", "cold_instances", "health"},
-    "RECONCILE": {"promotion_blocked", "policy_missing", "metric_gate", "schema_gate", "tags_gate"},
+    "RECONCILE": {"promotion_blocked", "policy_missing"},
+    "PROMOTION": {
+        "promotion_waiting",
+        "promotion_failed",
+        "promoted_version_fails",
+        "rollout_stopped",
+        "interval",
+        "override",
+        "approval",
+        "promotion",
+        "rollout",
+        "watch",
+    },
     "BATCH": {"batch_failed", "batch_missing", "batch_stuck", "batch_volume", "batch"},
     "COLLECTION": {"no_inference_data", "data_stopped", "data_incomplete", "collection"},
     "DRIFT": {"drift"},
@@ -34,6 +46,8 @@ _TIMERS = {
 
 def timer_of(kind: str | None) -> str:
     """The timer that finds an alert of this kind where no event tells."""
+    if kind is not None and kind.endswith("_gate"):
+        return "RECONCILE"
     return next((timer for timer, kinds in _TIMERS.items() if kind in kinds), "ROUTING")
 
 
@@ -44,6 +58,11 @@ class Wanted(StrEnum):
     RESOLVE = "resolve"
     RETRAINING = "retraining"
     PROMOTION = "promotion"
+    ROLLBACK = "rollback"
+    CHECK = "check"
+    TRAFFIC = "traffic"
+    MIRROR = "mirror"
+    TAG = "tag"
     VERDICT = "verdict"
     REFUSAL = "refusal"
     DEAD_LETTER = "dead letter"
@@ -52,12 +71,18 @@ class Wanted(StrEnum):
     NOTHING_FIRING = "nothing firing"
 
 
+STATES = frozenset({Wanted.TRAFFIC, Wanted.MIRROR, Wanted.TAG})
+"""What is so at a time, and told to nobody."""
+_OF_PROMOTION = frozenset({Wanted.ROLLBACK, Wanted.CHECK, *STATES})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
     """What has to be told from `start` to `end`; what is None may be anything.
 
-    `kind` is an alert's kind, a rule, or a verdict's rule; `thing` a name it has to speak of;
-    `text` stands in what is told. `sentence` is the line as it was written.
+    `kind` is an alert's kind, a verdict's rule, a promotion's stage or how a check ended; `thing` a
+    name it has to speak of; `text` stands in what is told; `key` and `value` are of what a file
+    says. `sentence` is the line as it was written.
     """
 
     wanted: Wanted
@@ -70,11 +95,15 @@ class Expectation:
     verdict: str | None = None
     thing: str | None = None
     text: str | None = None
+    key: str = ""
+    value: str | None = None
 
     @property
     def timer(self) -> str:
         """The timer that finds it where no event tells."""
-        return "RECONCILE" if self.wanted is Wanted.PROMOTION else timer_of(self.kind)
+        if self.wanted is Wanted.PROMOTION:
+            return "RECONCILE"
+        return "PROMOTION" if self.wanted in _OF_PROMOTION else timer_of(self.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

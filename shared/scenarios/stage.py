@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from shared.domain.event import Event
 from shared.scenarios.clock import SimulatedClock
+from shared.scenarios.devops_events import CheckCall
 from shared.scenarios.figures import FigureLog
 from shared.scenarios.hindered import Hindrance
 from shared.scenarios.load import LoadLog
 from shared.scenarios.phrases import Found, parse_times
+from shared.scenarios.pipelines import Runs
 from shared.scenarios.requests import RequestLog
 from shared.scenarios.rows import RowLog
 from shared.scenarios.workspace import WorkspaceFiles
@@ -43,7 +46,9 @@ class Stage:
 
     `late`, `times` and `deaf` are how events arrive for the time being; `down` counts what keeps
     Driftgate from working, `muted` what keeps alerts in, `stopped` holds the timers that do not
-    fire. While it is `opening`, nobody is told of anything.
+    fire. `commands` are what people told Driftgate by commands of its own, `calls` those of
+    environment checks, of which there were so many `checks`. While it is `opening`, nobody is told
+    of anything.
     """
 
     clock: SimulatedClock
@@ -55,6 +60,7 @@ class Stage:
     load: LoadLog
     figures: FigureLog
     rows: RowLog
+    runs: Runs
     deliver: Deliver
     opening: bool = True
     late: timedelta = timedelta()
@@ -64,7 +70,11 @@ class Stage:
     muted: int = 0
     stopped: list[str] = field(default_factory=list)
     hindrances: list[Hindrance] = field(default_factory=list)
+    checks: int = 0
+    commands: list[Event] = field(default_factory=list)
+    calls: list[CheckCall] = field(default_factory=list)
     intents: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, str] = field(default_factory=dict)
     kept: dict[str, object] = field(default_factory=dict)
     changes: list[Callable[[], None]] = field(default_factory=list)
     _arriving: list[tuple[datetime, int, bytes]] = field(default_factory=list)

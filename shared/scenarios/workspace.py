@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.domain.canonical import format_time
 from shared.errors import InvalidScenario
+from shared.scenarios.pipelines import read_mapping
 
 
 class WorkspaceFiles:
@@ -15,6 +16,7 @@ class WorkspaceFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._endpoints: dict[str, dict[str, Any]] = {}
+        self._texts: dict[str, str] = {}
         for name in ("endpoints", "models"):
             (folder / name).mkdir(parents=True)
 
@@ -38,7 +40,11 @@ class WorkspaceFiles:
         )
 
     def endpoint(self, name: str) -> dict[str, Any]:
-        """Its facts, to be changed and then written; a new one has none."""
+        """Its facts, to be changed and then written; a new one has none.
+
+        Shares that Driftgate has written meanwhile are among them.
+        """
+        self._read_back(name)
         return self._endpoints.setdefault(
             name,
             {
@@ -62,12 +68,25 @@ class WorkspaceFiles:
 
     def write_endpoint(self, name: str) -> None:
         """Make the files say what is remembered."""
-        self.write(f"endpoints/{name}.yaml", json.dumps(self._endpoints[name]))
+        self._texts[name] = json.dumps(self._endpoints[name])
+        self.write(f"endpoints/{name}.yaml", self._texts[name])
 
     def remove_endpoint(self, name: str) -> None:
         """It is gone, with all its deployments."""
         del self._endpoints[name]
+        self._texts.pop(name, None)
         (self.folder / "endpoints" / f"{name}.yaml").unlink()
+
+    def _read_back(self, name: str) -> None:
+        path = self.folder / "endpoints" / f"{name}.yaml"
+        if name not in self._texts or not path.is_file():
+            return
+        text = path.read_text(encoding="utf-8")
+        if text != self._texts[name]:
+            self._texts[name] = text
+            facts = read_mapping(path)
+            for key in ("traffic", "mirror_traffic"):
+                self._endpoints[name][key] = dict(facts.get(key) or {})
 
     def write(self, name: str, content: str) -> None:
         """One file of the workspace."""

@@ -8,6 +8,7 @@ from shared.scenarios.verbs import (
     models,
     outside,
     people,
+    promotion,
     rows,
     traffic,
 )
@@ -15,7 +16,18 @@ from shared.scenarios.verbs.verb import Verb
 
 VERBS: tuple[Verb, ...] = tuple(
     verb
-    for family in (deployments, traffic, models, rows, figures, jobs, people, outside, disturbances)
+    for family in (
+        deployments,
+        traffic,
+        models,
+        promotion,
+        rows,
+        figures,
+        jobs,
+        people,
+        outside,
+        disturbances,
+    )
     for verb in family.verbs.verbs
 )
 

@@ -16,7 +16,14 @@ verbs = Vocabulary()
 
 @verbs.add(
     "model MODEL is registered",
-    clauses=("tag NAME TEXT", "takes COLUMN KIND", "trained on NAME", "METRIC NUMBER", *TELLING),
+    clauses=(
+        "tag NAME TEXT",
+        "takes COLUMN KIND",
+        "trained on NAME",
+        "by PERSON",
+        "METRIC NUMBER",
+        *TELLING,
+    ),
     block=True,
 )
 def registered(stage: Stage, found: Found) -> None:
@@ -35,6 +42,9 @@ def registered(stage: Stage, found: Found) -> None:
     trained = found.clause("trained on NAME")
     if trained is not None:
         facts["training_data"] = trained.text("name")
+    by = found.clause("by PERSON")
+    if by is not None:
+        facts["created_by"] = by.text("person")
     stage.show(found, lambda: stage.files.write(f"models/{name}/{version}.yaml", json.dumps(facts)))
     stage.tell(found, model_registered(name, version, at=stage.now))
 
