@@ -76,7 +76,7 @@ def _whole(sides: Sides, rollout: Rollout | None, thing: str, judged: list[Judge
             "end": spell_time(reading.end),
             "look": level.number,
             "looks": level.planned,
-            "confidence": level.confidence,
+            "error": level.error,
         },
     )
     again = None if None in times else min((time for time in times if time), default=None)

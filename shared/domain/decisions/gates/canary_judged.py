@@ -70,10 +70,11 @@ def judge_one(
 
     Settings that the judge refuses, and counts that cannot be, are an error for people.
     """
-    from shared.statistics.canary import CanaryConfig, judge
+    from shared.statistics.canary import CanaryConfig, Direction, judge
 
     name = next(iter(values[0]))
-    asked = CanaryConfig(metrics={name: config}, confidence=sides.level.confidence)
+    confidence = sides.level.confidence(both_ways=config.direction is Direction.EITHER)
+    asked = CanaryConfig(metrics={name: config}, confidence=confidence)
     try:
         [metric] = judge(*values, asked, **sides.level.looks()).metrics
     except InvalidData as problem:

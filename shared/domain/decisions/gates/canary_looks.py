@@ -16,13 +16,17 @@ class Level:
     """A look's part of the error that the gate may make.
 
     It is look `number` of the `planned` ones. `fractions` are the shares of the step's data at the
-    looks so far, None for the last of all looks. `confidence` is that of one metric at one step.
+    looks so far, None for the last of all looks. `error` is what one metric may make at one step.
     """
 
     number: int
     planned: int
     fractions: tuple[float, ...] | None
-    confidence: float
+    error: float
+
+    def confidence(self, *, both_ways: bool) -> float:
+        """That of a metric's interval: where one way is bad, one of its two ends alone can fail."""
+        return 1.0 - self.error * (1.0 if both_ways else 2.0)
 
     @property
     def beyond(self) -> bool:
@@ -50,8 +54,8 @@ def level_of(case: Case, gate: CanaryGate) -> Level:
     rollout = case.promotion.rollout if case.promotion is not None else None
     metrics = 2 + len(gate.kpis)
     if rollout is None:
-        confidence = 1.0 - (1.0 - gate.confidence) / metrics
-        return Level(number=1, planned=1, fractions=None, confidence=confidence)
+        error = (1.0 - gate.confidence) / metrics
+        return Level(number=1, planned=1, fractions=None, error=error)
     steps = max(1, sum(compares(step, rollout.deployment) for step in rollout.steps))
     number = rollout.looks + 1
     fractions = None
@@ -65,7 +69,7 @@ def level_of(case: Case, gate: CanaryGate) -> Level:
         number=number,
         planned=planned,
         fractions=fractions,
-        confidence=1.0 - (1.0 - gate.confidence) / metrics / steps,
+        error=(1.0 - gate.confidence) / metrics / steps,
     )
 
 
