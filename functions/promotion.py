@@ -33,5 +33,12 @@ def promotion_gate(req: func.HttpRequest) -> func.HttpResponse:
     """Answer an environment check: `status` is `successful` only when every gate passed."""
     from shared.service.queries import gate
 
-    answer = gate(application().ledger, req.route_params["model"], req.route_params["version"])
+    app = application()
+    answer = gate(
+        app.ledger,
+        req.route_params["model"],
+        req.route_params["version"],
+        req.params.get("stage") or None,
+        now=app.clock(),
+    )
     return func.HttpResponse(json.dumps(answer), status_code=200, mimetype="application/json")

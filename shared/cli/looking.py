@@ -4,7 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
-from shared.cli.printing import coloured, console, print_decision, print_json, table
+from shared.cli.printing import (
+    coloured,
+    console,
+    print_decision,
+    print_json,
+    print_promotion,
+    table,
+)
 from shared.cli.routing_screen import print_routing
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -49,6 +56,8 @@ def status(
             screen.print(f"  [red]{alert['severity']}[/] {title}, since {alert['since']}")
         if subject.get("routing") is not None:
             print_routing(screen, subject["routing"])
+        for promotion in subject["promotions"]:
+            print_promotion(screen, promotion)
         for version, verdict in subject["versions"].items():
             screen.print(f"  version {version}: gates {coloured(verdict)}")
         for check, time in subject["checks"].items():

@@ -67,6 +67,27 @@ def print_decision(screen: "Console", decision: dict[str, Any]) -> None:
         screen.print(f"  [cyan]{action['action']}[/] {escape(action_text(action))} [dim]{sent}[/]")
 
 
+def print_promotion(screen: "Console", promotion: dict[str, Any]) -> None:
+    """Where a version stands on its way, what is missing, its run, and who approved it."""
+    from rich.markup import escape
+
+    basis = f", to be approved {promotion['basis'][:12]}" if promotion["basis"] else ""
+    screen.print(
+        f"  {escape(promotion['version'])} to {escape(promotion['stage'])}: "
+        f"[bold]{promotion['phase']}[/] since {promotion['since']}{basis}: "
+        f"{escape(promotion['why'])}"
+    )
+    for sentence in promotion["missing"]:
+        screen.print(f"    missing: {escape(sentence)}")
+    run = promotion["run"]
+    if run is not None:
+        where = f" {run['address']}" if run["address"] else ""
+        screen.print(f"    run {run['number']} of {escape(run['pipeline'])}{escape(where)}")
+    for approval in promotion["approvals"]:
+        word = "counts" if approval["counts"] else f"does not count: {approval['why']}"
+        screen.print(f"    {escape(approval['by'])} {approval['status']}, {escape(word)}")
+
+
 def action_text(action: dict[str, Any]) -> str:
     """What an action is about, in a few words."""
     match action["action"]:
@@ -79,5 +100,8 @@ def action_text(action: dict[str, Any]) -> str:
             return f"of {action['model']} because of {action['cause']}"
         case "RequestPromotion":
             return f"of {action['model']}:{action['version']} to {action['stage']}"
+        case "RequestRollback":
+            back = f" back to version {action['to']}" if action.get("to") else ""
+            return f"of {action['model']}:{action['version']} in {action['stage']}{back}"
         case _:
             return f"of {action.get('model')}:{action.get('version')}"

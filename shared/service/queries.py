@@ -1,13 +1,20 @@
 """What is known, as plain JSON values: for the command, the API and the console."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from shared.domain.canonical import to_plain
+from shared.domain.canonical import parse_time, to_plain
+from shared.domain.finding import Rule
+from shared.domain.promotion import Phase, Promotion
 from shared.domain.state import AlertRecord, AlertStatus, SubjectState
+from shared.domain.verdict import Verdict
 from shared.errors import NotFound
 from shared.ports import Archive, Ledger
 from shared.service.codec import decode
+
+_LET_THROUGH = frozenset({Phase.REQUESTED, Phase.RUNNING, Phase.DONE})
+_MOST_DECISIONS = 1000
 
 
 def alerts(ledger: Ledger) -> list[dict[str, Any]]:
@@ -82,9 +89,30 @@ def _subject(ledger: Ledger, subject: str) -> dict[str, Any]:
         "deployments": to_plain(state.deployments),
         "baselines": dict(state.baselines),
         "versions": dict(state.versions),
+        "promotions": [_promotion(subject, one) for one in reversed(state.promotions)],
         "checks": to_plain(state.checks),
         "decisions": [shown(decision) for decision in ledger.decisions(subject, limit=5)],
     }
+
+
+def _promotion(subject: str, promotion: Promotion) -> dict[str, Any]:
+    """Where a version stands on its way, newest first; what it rests on is named by its hash."""
+    plain: dict[str, Any] = {
+        "promotion": promotion.identity(subject.partition("/")[2]),
+        "version": promotion.version,
+        "stage": promotion.stage,
+        "phase": promotion.phase.value,
+        "why": promotion.why,
+        "since": to_plain(promotion.since),
+        "begun": to_plain(promotion.begun),
+        "champion": promotion.champion,
+        "basis": promotion.basis,
+        "missing": list(promotion.missing) if promotion.phase.is_open else [],
+        "run": to_plain(promotion.run),
+        "approvals": to_plain(promotion.approvals),
+        "rollout": to_plain(promotion.rollout),
+    }
+    return plain
 
 
 def _state(ledger: Ledger, subject: str) -> SubjectState:
@@ -128,24 +156,68 @@ def shown(decision: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def gate(ledger: Ledger, model: str, version: str) -> dict[str, Any]:
+def gate(
+    ledger: Ledger, model: str, version: str, stage: str | None = None, *, now: datetime
+) -> dict[str, Any]:
     """What an environment check is told of a version: `successful`, `blocked` or `unknown`.
 
-    Only `successful` lets a pipeline go on, so a version nobody judged is not let through.
+    Only `successful` lets a pipeline go on: the last look passed every gate and has the approvals
+    that are needed, on evidence that may still be used. Without a `stage` the promotion that began
+    last is meant.
     """
-    for decision in ledger.decisions(f"model/{model}", limit=1000):
-        data = decision["event"].get("data", {})
-        if data.get("version") == version and data.get("check") in {None, "reconcile"}:
-            passed = any(a["action"] == "RequestPromotion" for a in decision["actions"])
-            return {
-                "status": "successful" if passed else "blocked",
-                "verdict": decision["verdict"],
-                "decision": decision["hash"],
-                "findings": [finding["sentence"] for finding in decision["findings"]],
-            }
+    promotion = next(
+        (
+            one
+            for one in reversed(_state(ledger, f"model/{model}").promotions)
+            if one.version == version and stage in {None, one.stage}
+        ),
+        None,
+    )
+    if promotion is None:
+        where = f" for {stage}" if stage is not None else ""
+        return {
+            "status": "unknown",
+            "stage": stage,
+            "phase": None,
+            "verdict": None,
+            "decision": None,
+            "findings": [
+                f"{model}:{version} was never judged{where}; register it, or check its name."
+            ],
+        }
+    decision, told = _last_judged(ledger, model, promotion.identity(model))
+    sentences = [finding["sentence"] for finding in decision.get("findings", [])]
+    verdict = told.get("judged")
+    passed = verdict == Verdict.PASS.value and promotion.phase in _LET_THROUGH
+    good_until = told.get("good_until")
+    if passed and good_until is not None and parse_time(good_until) < now:
+        passed = False
+        sentences.append(
+            f"What it was judged on is too old since {good_until}; it is judged again by the timer."
+        )
+    if promotion.phase not in _LET_THROUGH:
+        sentences.append(f"It is {promotion.phase.value}: {promotion.why}.")
     return {
-        "status": "unknown",
-        "verdict": None,
-        "decision": None,
-        "findings": [f"{model}:{version} was never judged; register it, or check its name."],
+        "status": "successful" if passed else "blocked",
+        "stage": promotion.stage,
+        "phase": promotion.phase.value,
+        "verdict": verdict,
+        "decision": decision.get("hash"),
+        "findings": sentences,
     }
+
+
+def _last_judged(
+    ledger: Ledger, model: str, promotion: str
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The newest decision that judged a promotion, and what it says of it; empty when none did."""
+    for decision in ledger.decisions(f"model/{model}", limit=_MOST_DECISIONS):
+        for finding in decision["findings"]:
+            told = finding.get("details") or {}
+            if (
+                finding["rule"] == Rule.PROMOTION.value
+                and told.get("promotion") == promotion
+                and told.get("judged") is not None
+            ):
+                return decision, told
+    return {}, {}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from shared.domain.decisions.promotion.approvals import judge_approvals
 from shared.domain.decisions.promotion.entrance import enter_stage
-from shared.domain.decisions.promotion.judging import judge
+from shared.domain.decisions.promotion.judging import Judgement, judge
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.promotion.telling import standing
 from shared.domain.event import Event
@@ -65,7 +65,7 @@ def answer_check(promotion: Promotion, scene: Scene) -> Step:
         answer = _Answer(verdict=Verdict.INCONCLUSIVE, why="approvals are missing")
     else:
         answer = _Answer(verdict=Verdict.PASS, why="every gate passes and the approvals are there")
-    return _answered(step, scene, answer, judged=_all(judged.verdict, approvals.finding))
+    return _answered(step, scene, answer, judged)
 
 
 def answer_unknown(event: Event, known: Promotion | None) -> Finding:
@@ -114,11 +114,12 @@ def _not_ours(promotion: Promotion, scene: Scene) -> _Answer | None:
     return _Answer(verdict=Verdict.FAIL, why=why)
 
 
-def _answered(step: Step, scene: Scene, answer: _Answer, judged: Verdict | None = None) -> Step:
+def _answered(step: Step, scene: Scene, answer: _Answer, judged: Judgement | None = None) -> Step:
     told = standing(
         replace(step.promotion, why=answer.why),
         scene.policy.model,
-        judged=judged if judged is not None else answer.verdict,
+        judged=answer.verdict,
+        good_until=None if judged is None else judged.good_until,
         verdict=answer.verdict,
     )
     found = [finding for finding in step.findings if finding.rule is not Rule.PROMOTION]
@@ -128,7 +129,3 @@ def _answered(step: Step, scene: Scene, answer: _Answer, judged: Verdict | None 
 def _not_worse(finding: Finding, answer: Verdict) -> Finding:
     worse = worst([finding.verdict, answer]) is not answer
     return replace(finding, enforced=False) if finding.enforced and worse else finding
-
-
-def _all(verdict: Verdict, finding: Finding | None) -> Verdict:
-    return verdict if finding is None else worst([verdict, finding.verdict])

@@ -46,7 +46,7 @@ class _Closing:
         of = self._of(alert)
         if of is not None and of.phase.is_open:
             return False
-        return alert.kind in _AT_THE_ENTRANCE or self._replaced(alert, of)
+        return alert.kind in _AT_THE_ENTRANCE or self._replaced(of)
 
     def why_over(self, alert: Alert) -> str:
         if alert.kind is AlertKind.POLICY_MISSING:
@@ -74,7 +74,7 @@ class _Closing:
         """The last promotion that an alert is of, None where it is not remembered."""
         return next((one for one in reversed(self.promotions) if self._is_of(alert, one)), None)
 
-    def _replaced(self, alert: Alert, of: Promotion | None) -> bool:
+    def _replaced(self, of: Promotion | None) -> bool:
         if of is None:
             return True
         return any(
