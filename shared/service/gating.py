@@ -116,11 +116,22 @@ def gate_version(
     )
     gated = run_gates(case, state.overrides)
     report = replace(report, findings=gated.findings, look_again=gated.look_again)
-    if all(finding.rule in _OF_THE_MOMENT for finding in gated.findings):
+    if not any(_asked(finding) for finding in gated.findings):
         sentence = f"Nothing is asked of {report.named}; give a limit, or write a policy for it."
         nothing = could_not(model, "nothing_asked", sentence)
         return replace(report, findings=(*gated.findings, nothing), look_again=None)
     return report
+
+
+def _asked(finding: Finding) -> bool:
+    """Whether a finding says anything of the version that could have kept it back.
+
+    A gate that only warns and could not tell, such as drift without a baseline, says nothing.
+    """
+    if finding.rule in _OF_THE_MOMENT:
+        return False
+    told = finding.verdict in {Verdict.PASS, Verdict.FAIL}
+    return told or finding.enforced or "override" in (finding.details or {})
 
 
 def could_not(model: str, reason: str, sentence: str) -> Finding:

@@ -140,7 +140,7 @@ class _Look:
         return read_endpoint(
             stage.endpoint,
             workspace,
-            self.world.ledger,
+            self.world.ledger if stage.workspace is None else None,
             self.now,
             since=answers_since(gates, self.now, self._begun()),
             slow_ms=latency_limit(gates),

@@ -102,7 +102,7 @@ def _endpoint(
     reading: EndpointReading = _reader("endpoint", "read_endpoint")(
         stage.endpoint,
         workspace,
-        world.ledger,
+        world.ledger if stage.workspace is None else None,
         now,
         since=now - max(gates.latency.window, gates.errors.window),
         slow_ms=latency_limit(gates),
