@@ -8,7 +8,8 @@ from shared.domain.policy import CanaryGate
 from shared.domain.promotion import Rollout, TrafficStep
 
 _LEAST = 0.005
-_MOST = 20
+_MOST = 10
+"""So many looks are reckoned with one by one; more of them hardly change the last one's level."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
