@@ -1,9 +1,10 @@
 """What becomes of whole rollouts: versions that are as good, and ones that are worse.
 
-Ten, then fifty per cent of the traffic, an hour each, then all of it. It is looked every quarter of
-an hour, or every five minutes; a look that fails returns the traffic, a step ends when its hour is
-over and it passes, and a step that is open four hours later is given up. Errors come by chance,
-durations are log-normal around a level that wanders for both together.
+Ten, then fifty per cent of the traffic, an hour each, then all of it. It is looked when the hour is
+over and every quarter of an hour from then on, or every five minutes from the beginning; a look
+that fails returns the traffic, a step ends when its hour is over and it passes, and a step that is
+open four hours later is given up. Errors come by chance, durations are log-normal around a level
+that wanders for both together.
 
 Three judges see the same answers. `ours` is the gate as it is, its error spent over metrics, steps
 and looks. `each look` is the same judge with the whole level of 98 % for every metric at every
@@ -62,6 +63,7 @@ class World:
     times_errors: float = 1.0
     times_latency: float = 1.0
     spread: float = 0.5
+    first: int = 60
     every: int = 15
     allowed: CanaryGate = field(default_factory=CanaryGate)
 
@@ -69,14 +71,14 @@ class World:
 STRICT = CanaryGate(errors=0.0, latency=0.0)
 WORLDS = (
     World(name="unchanged, nothing allowed", allowed=STRICT),
-    World(name="the same, every 5 minutes", allowed=STRICT, every=5),
+    World(name="the same, every 5 minutes", allowed=STRICT, first=5, every=5),
     World(name="unchanged"),
-    World(name="unchanged, every 5 minutes", every=5),
+    World(name="unchanged, every 5 minutes", first=5, every=5),
     World(name="unchanged, 40 calls a minute", calls=40),
     World(name="latency +5 %, within the limit", times_latency=1.05),
     World(name="error rate x2", times_errors=2.0),
     World(name="latency +20 %", times_latency=1.2),
-    World(name="both, 40 calls a minute", times_latency=1.2, times_errors=2.0, calls=40),
+    World(name="error rate x2, 40 calls a minute", times_errors=2.0, calls=40),
 )
 
 
@@ -215,7 +217,7 @@ def roll(judge: Judge, world: World, steps: list[tuple[Answers, Answers]]) -> tu
     """How a rollout ends (pass: all traffic, fail: returned), and after how many minutes."""
     begun = 0
     for step, sides in enumerate(steps):
-        for look, minute in enumerate(range(world.every, BAKE + PATIENCE + 1, world.every)):
+        for look, minute in enumerate(range(world.first, BAKE + PATIENCE + 1, world.every)):
             verdict = verdict_of(judge, world, step, sides, look, minute)
             if verdict is Verdict.FAIL:
                 return Verdict.FAIL, begun + minute

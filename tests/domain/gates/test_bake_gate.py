@@ -273,6 +273,15 @@ def test_a_rollout_of_a_deployment_that_is_gone_is_not_baked():
     assert told(gone)[1] == "not_deployed"
 
 
+def test_a_step_whose_endpoint_was_not_read_is_an_error():
+    unread = judge(None, moment=Moment.STEP, rolling=rollout(), endpoint=None)
+
+    assert (unread.finding.verdict, unread.finding.thing) == (
+        Verdict.ERROR,
+        "endpoint/loan-endpoint",
+    )
+
+
 def test_no_step_in_force_has_nothing_to_bake():
     for rolling in (rollout(at=-1), rollout(at=3), None):
         assert judge_bake(case(tried=seen(), rolling=rolling)) == ()

@@ -30,7 +30,7 @@ def judge_bake(case: Case) -> tuple[Judged, ...]:
     Traffic that was taken away begins anew when it comes back. Mirrored requests are traffic: the
     model answers them. Declared traffic without any request is none.
     """
-    gate, name = case.gates.bake, case.tried
+    gate, name = case.gates.bake, _where(case)
     needed, since = _needed(case)
     if name is None or needed <= timedelta():
         return ()
@@ -55,6 +55,14 @@ def judge_bake(case: Case) -> tuple[Judged, ...]:
         since=since,
     )
     return (_judge(case, asked),)
+
+
+def _where(case: Case) -> str | None:
+    """The endpoint where it is tried out; at a step that of the rollout, if nobody says."""
+    rollout = case.promotion.rollout if case.promotion is not None else None
+    if case.tried is None and case.moment is Moment.STEP and rollout is not None:
+        return rollout.endpoint
+    return case.tried
 
 
 def _needed(case: Case) -> tuple[timedelta, datetime | None]:

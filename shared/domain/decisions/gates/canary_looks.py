@@ -7,21 +7,23 @@ from shared.domain.decisions.gates.case import Case
 from shared.domain.policy import CanaryGate
 from shared.domain.promotion import Rollout, TrafficStep
 
-_LEAST = 0.005
-_MOST = 20
+_LEAST = 0.0051
+"""The judge asks that each look has so much more of the data than the one before."""
+_MOST = 10
+"""So many looks are reckoned with one by one; more of them hardly change the last one's level."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
     """A look's part of the error that the gate may make.
 
-    It is look `number` of the `planned` ones. `fractions` are the shares of the step's data at the
-    looks so far, None for the last of all looks. `error` is what one metric may make at one step.
+    It is look `number` of the `planned` ones. `fractions` say how much of a step's error may be
+    spent by the looks so far, 1 at the last. `error` is what one metric may make at one step.
     """
 
     number: int
     planned: int
-    fractions: tuple[float, ...] | None
+    fractions: tuple[float, ...]
     error: float
 
     def confidence(self, *, both_ways: bool) -> float:
@@ -30,47 +32,58 @@ class Level:
 
     @property
     def beyond(self) -> bool:
-        """Whether more was looked than was planned, and all data are in."""
-        return self.fractions is None and self.number > self.planned
+        """Whether more was looked than was planned, and the step's time is over."""
+        return self.number > self.planned and self.fractions[-1] >= 1.0
 
     def looks(self) -> dict[str, Any]:
         """What the judge is asked with."""
-        if self.fractions is None:
-            return {"look": self.planned, "looks": self.planned}
         count = len(self.fractions)
-        return {"look": count, "looks": count + 1, "fractions": self.fractions}
+        looks = count if self.fractions[-1] >= 1.0 else count + 1
+        return {"look": count, "looks": looks, "fractions": self.fractions}
 
 
 def level_of(case: Case, gate: CanaryGate) -> Level:
     """The level of this look at the step in force.
 
-    The gate's error is shared evenly by the steps that compare and by the metrics (Bonferroni). A
-    metric's part of a step is spent as α·f² (Kim and DeMets 1987) by f, the share of the step's
-    data that should be there by now: no more of it than its time that is over and than its planned
-    looks that were taken. So looks that come early or more often than planned spend little each,
-    and one that comes late does not spend what was meant for those after it.
+    The gate's error is shared evenly by the steps that compare and by the metrics (Bonferroni). Of
+    a metric's part of a step α·f² may be spent by a look (Kim and DeMets 1987), f being the share
+    of the step's time that is over, one half of it at once and one half by the planned looks.
+    So looks during the bake spend little however many they are, the first one after it has most
+    of the error, and something is left for those that follow where it was open.
     """
     planned = max(1, gate.looks)
     rollout = case.promotion.rollout if case.promotion is not None else None
-    metrics = 2 + len(gate.kpis)
+    error = (1.0 - gate.confidence) / (2 + len(gate.kpis))
     if rollout is None:
-        error = (1.0 - gate.confidence) / metrics
-        return Level(number=1, planned=1, fractions=None, error=error)
+        return Level(number=1, planned=1, fractions=(1.0,), error=error)
     steps = max(1, sum(compares(step, rollout.deployment) for step in rollout.steps))
     number = rollout.looks + 1
-    fractions = None
-    over = _over(case, rollout, gate)
-    if number < planned or over < 1.0:
-        fraction = max(_LEAST, min(over, number / planned))
-        # One less than would fit, as fractions have to grow by this much.
-        count = max(1, min(number, _MOST, int(fraction / _LEAST) - 1))
-        fractions = tuple(fraction * place / count for place in range(1, count + 1))
     return Level(
         number=number,
         planned=planned,
-        fractions=fractions,
-        error=(1.0 - gate.confidence) / metrics / steps,
+        fractions=_fractions(number, planned, _over(case, rollout, gate)),
+        error=error / steps,
     )
+
+
+def _fractions(number: int, planned: int, over: float) -> tuple[float, ...]:
+    """What may be spent by each look so far. When those before came is not known.
+
+    Once the step's time is over they are taken to have come after it too, which leaves this look
+    the least; before that, to have come evenly.
+    """
+    looks = number if over < 1.0 else min(number, planned)
+    count = min(looks, _MOST)
+    shares = [place / count for place in range(1, count + 1)]
+    each = [
+        (over * share if over < 1.0 else 1.0) * (1.0 + min(1.0, looks * share / planned)) / 2.0
+        for share in shares
+    ]
+    kept = [max(each[-1], _LEAST)]
+    for fraction in reversed(each[:-1]):
+        if _LEAST <= fraction <= kept[0] - _LEAST:
+            kept.insert(0, fraction)
+    return tuple(kept)
 
 
 def compares(step: TrafficStep, deployment: str) -> bool:
