@@ -204,6 +204,23 @@ def _failure(
     )
 
 
+def could_not_happen(
+    scenario: Scenario,
+    line: int,
+    sentence: str,
+    at: datetime,
+    told: Sequence[Told],
+    decided: Sequence[Decided],
+) -> Failure:
+    """A sentence that needs what Driftgate has not done, with what it told instead."""
+    return Failure(
+        sentence=sentence,
+        line=line,
+        instead=tuple(one.spelled(scenario.start) for one in told if one.at <= at)[-_MOST_LINES:],
+        why=_why(scenario, decided, at, None),
+    )
+
+
 def _unexpected(scenario: Scenario, told: Told, decided: Sequence[Decided]) -> Failure:
     return Failure(
         sentence=f"nobody expected what was told at {told.spelled(scenario.start)}",

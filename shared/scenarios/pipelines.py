@@ -10,6 +10,10 @@ from shared.errors import InvalidScenario
 _UNDONE = "-rollback"
 
 
+class NoRun(InvalidScenario):
+    """Driftgate has started no run, as it was expected to: the story goes on without it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A run that Driftgate started: its file, and what was in it when it was looked for."""
@@ -46,10 +50,10 @@ class Runs:
             raise InvalidScenario(f"line {line}: {pipeline!r} is no number and no workflow.")
         folder.mkdir(parents=True)
 
-    def latest(self, model: str, stage: str | None, line: int) -> Run:
+    def latest(self, model: str, stage: str | None) -> Run:
         """The last run that deploys `model` (`churn:7`), to `stage` where it is named.
 
-        One that undoes it is none. Raises InvalidScenario where Driftgate started none.
+        One that undoes it is none. Raises NoRun where Driftgate started none.
         """
         found = [
             run
@@ -60,7 +64,7 @@ class Runs:
         ]
         if not found:
             where = f" to {stage}" if stage is not None else ""
-            raise InvalidScenario(f"line {line}: no pipeline run of {model}{where} was started.")
+            raise NoRun(f"no pipeline run of {model}{where} was started")
         return max(found, key=lambda run: run.number)
 
     def _all(self) -> Iterator[Run]:

@@ -17,10 +17,10 @@ from shared.scenarios.clock import SimulatedClock
 from shared.scenarios.figures import FigureLog
 from shared.scenarios.hearing import heard_alert, heard_request
 from shared.scenarios.hindered import Hindered, MutedSender
-from shared.scenarios.holding import find_failures, firing_at
+from shared.scenarios.holding import could_not_happen, find_failures, firing_at
 from shared.scenarios.load import LoadLog
 from shared.scenarios.observing import Observer
-from shared.scenarios.pipelines import Runs
+from shared.scenarios.pipelines import NoRun, Runs
 from shared.scenarios.played import Decided, Played, Told
 from shared.scenarios.requests import RequestLog
 from shared.scenarios.rows import RowLog
@@ -50,14 +50,20 @@ def play(
     with _theatre(scenario, deliver or (lambda telling: telling.arrivals)) as player:
         player.play()
         told, decided, faults = tuple(player.told), tuple(player.decided), tuple(player.faults)
-        shown = tuple(player.observer.shown)
+        shown, impossible = tuple(player.observer.shown), tuple(player.impossible)
     return Played(
         scenario=scenario,
         told=told,
         decided=decided,
         faults=faults,
         firing=firing_at(told, scenario.end),
-        failures=find_failures(scenario, told, decided, patience, shown),
+        failures=(
+            *(
+                could_not_happen(scenario, line, sentence, at, told, decided)
+                for at, line, sentence in impossible
+            ),
+            *find_failures(scenario, told, decided, patience, shown),
+        ),
     )
 
 
@@ -139,6 +145,7 @@ class _Player:
     told: list[Told] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     faults: list[tuple[datetime, str]] = field(default_factory=list)
+    impossible: list[tuple[datetime, int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         now, service = self.stage.now, self.application.service
@@ -243,6 +250,9 @@ class _Player:
     def _act(self, step: Step) -> None:
         try:
             undo = step.verb.act(self.stage, step.found)
+        except NoRun as problem:
+            self.impossible.append((self.stage.now, step.found.line, str(problem)))
+            return
         except InvalidScenario as problem:
             raise InvalidScenario(f"{self.scenario.path.name} {problem}") from problem
         if undo is not None and step.until is not None:

@@ -36,7 +36,7 @@ def run_is_cancelled(stage: Stage, found: Found) -> None:
 
 
 def _end(stage: Stage, found: Found, result: str) -> None:
-    run = stage.runs.latest(found.text("model"), found.optional("stage"), found.line)
+    run = stage.runs.latest(found.text("model"), found.optional("stage"))
     run.change(state="completed", result=result, finished=written(stage.now))
     stage.tell(found, run_completed(run.pipeline, run.number, result, at=stage.now))
 
@@ -54,7 +54,7 @@ def refuses(stage: Stage, found: Found) -> None:
 
 
 def _act(stage: Stage, found: Found, status: str) -> None:
-    run = stage.runs.latest(found.text("model"), found.optional("stage"), found.line)
+    run = stage.runs.latest(found.text("model"), found.optional("stage"))
     person, comment = found.text("person"), found.optional("text")
     step = {"asked": "the approvers", "status": status, "at": written(stage.now)}
     step |= {} if person == _NOBODY else {"by": person}
@@ -76,7 +76,7 @@ def _act(stage: Stage, found: Found, status: str) -> None:
 def asks(stage: Stage, found: Found) -> None:
     """The check of an environment calls, and waits for its answer."""
     named = found.optional("stage")
-    run = stage.runs.latest(found.text("model"), named, found.line)
+    run = stage.runs.latest(found.text("model"), named)
     stage.checks += 1
     call = check_call(
         found.text("model"), named, run=run.number, pipeline=run.pipeline, number=stage.checks
