@@ -127,6 +127,24 @@ def test_a_version_whose_event_was_lost_is_found_by_the_reconcile_timer(loans):
     loans.drain()
 
     assert [request["data"]["version"] for request in loans.requests] == ["8"]
+    [told] = [f for f in loans.last("model/loan-default")["findings"] if f["rule"] == "promotion"]
+    assert told["sentence"] == (
+        "loan-default:8 is requested for production: every gate passed; it waits to be seen on "
+        "loan-endpoint."
+    )
+
+
+def test_the_reconcile_timer_finds_nothing_new_once_a_promotion_has_ended(loans):
+    from shared.domain.event import Check
+
+    loans.policy("model: loan-default\n")
+    loans.model("8", GOOD + "registered: 2026-02-03T10:00:00Z\n")
+    for _ in range(2):
+        loans.application.service.fan_out(Check.RECONCILE)
+        loans.drain()
+        loans.clock.advance(timedelta(minutes=15))
+
+    assert len(loans.requests) == 1
     assert loans.last("model/loan-default")["findings"][0]["sentence"] == (
         "loan-default:8 is the newest version and was judged before."
     )

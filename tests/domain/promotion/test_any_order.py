@@ -56,32 +56,36 @@ def play(steps, piped):
 
 
 def step(way, what, name, number):
-    known = {one.version for one in way.state.promotions}
-    if what == "registered":
-        way.registered(name, auc=number)
-    elif what in {"started", "refused", "asked"} and name in known:
-        if what == "started":
-            way.started(name, number)
-        elif what == "refused":
-            way.refused(name)
-        else:
-            way.ask(name, stage=None, run=number)
-    elif what == "ends":
-        way.ends(number, name)
-    elif what == "serves":
-        for endpoint in ("test-ep", "production-ep"):
-            way.serve(endpoint, name, *({"7"} - {name}))
-    elif what == "errors":
-        way.firing = {"test-ep": {f"v{name}": ("errors",)}}
-    elif what == "archived" and name in way.models:
-        way.model(name, archived=True)
-    elif what == "approved":
-        way.approve(name, number=number)
-    elif what == "check":
-        open_ = [one for one in way.state.promotions if one.phase.is_open]
-        way.check(open_[number] if number < len(open_) else None)
-    elif what == "later":
-        way.later(number * MINUTE)
+    known = name in {one.version for one in way.state.promotions}
+    said = {
+        "started": lambda: way.started(name, number),
+        "refused": lambda: way.refused(name),
+        "asked": lambda: way.ask(name, stage=None, run=number),
+    }
+    done = {
+        "registered": lambda: way.registered(name, auc=number),
+        "ends": lambda: way.ends(number, name),
+        "serves": lambda: serves(way, name),
+        "errors": lambda: way.firing.update({"test-ep": {f"v{name}": ("errors",)}}),
+        "archived": lambda: name in way.models and way.model(name, archived=True),
+        "approved": lambda: way.approve(name, number=number),
+        "check": lambda: check(way, number),
+        "later": lambda: way.later(number * MINUTE),
+    }
+    if what in done:
+        done[what]()
+    elif known:
+        said[what]()
+
+
+def serves(way, name):
+    for endpoint in ("test-ep", "production-ep"):
+        way.serve(endpoint, name, *({"7"} - {name}))
+
+
+def check(way, number):
+    open_ = [one for one in way.state.promotions if one.phase.is_open]
+    way.check(open_[number] if number < len(open_) else None)
 
 
 def invariants(way):

@@ -139,3 +139,22 @@ def test_an_older_version_that_comes_later_to_a_stage_ends_there():
     way.later(3 * HOUR).check()
 
     assert way.phase("9", "production") == "waiting"
+
+
+def test_a_watch_that_comes_to_no_conclusion_does_not_hold_up_the_next():
+    way = Way().live()
+    way.serve("production-ep", "7", "8")
+    way.later(2 * HOUR).registered("9")
+    assert way.phase("9") == "waiting"
+    way.later(HOUR).check(way.of("9"))
+
+    assert (way.phase("8"), way.phase("9")) == ("superseded", "requested")
+
+
+def test_a_version_that_gives_way_is_waited_for_however_long():
+    way = Way().live()
+    way.firing["production-ep"] = {"v8": ("errors",)}
+    way.later(MINUTE).check()
+    way.later(24 * HOUR).registered("9")
+
+    assert (way.phase("8"), way.phase("9")) == ("watched", "waiting")

@@ -376,3 +376,26 @@ def test_the_policy_of_watching_may_be_no_time_at_all():
     way.later(5 * MINUTE).check()
 
     assert way.phase("8") == "done"
+
+
+def test_a_version_that_served_before_it_was_first_seen_is_not_asked_for():
+    way = Way(stage("test"), stage())
+    way.registered("7")
+    for look in way.looks():
+        way.handle(look)
+
+    assert (way.phase("7", "test"), way.phase("7", "production")) == ("done", "done")
+    assert (way.requests(), way.tags(), way.told()) == ([], [], [])
+
+
+def test_a_version_that_came_by_a_way_of_its_own_is_watched_once_it_passes():
+    way = Way()
+    way.registered("8", auc=0.5)
+    way.serve("production-ep", "8", "7")
+    way.later(MINUTE).check()
+    assert way.phase("8") == "blocked"
+
+    way.model("8", auc=0.95)
+    way.later(MINUTE).check()
+
+    assert (way.phase("8"), way.requests()) == ("watched", [])

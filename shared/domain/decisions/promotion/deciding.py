@@ -13,7 +13,13 @@ from shared.domain.decisions.promotion.concerned import concerned
 from shared.domain.decisions.promotion.entrance import enter_stage
 from shared.domain.decisions.promotion.live import roll
 from shared.domain.decisions.promotion.nothing import nothing_to_do, without_policy
-from shared.domain.decisions.promotion.opening import Opened, ahead_of, keep, open_promotion
+from shared.domain.decisions.promotion.opening import (
+    Opened,
+    ahead_of,
+    give_place,
+    keep,
+    open_promotion,
+)
 from shared.domain.decisions.promotion.requested import follow_request
 from shared.domain.decisions.promotion.running import follow_run
 from shared.domain.decisions.promotion.step import Scene, Step
@@ -79,7 +85,7 @@ def decide_promotion(
         stage=stage or StagePolicy(name=promotion.stage),
         overrides=state.overrides,
         now=now,
-        ahead=ahead_of(promotion, promotions, stage or StagePolicy(name=promotion.stage)),
+        ahead=None if stage is None else ahead_of(promotion, promotions, stage, now),
     )
     step = _step(promotion, scene, known=stage is not None)
     new = event.type is EventType.MODEL_REGISTERED or opened is not None
@@ -172,8 +178,9 @@ def _outcome(
     with_baseline: bool,
 ) -> Outcome:
     """The step with what follows from it: the next stage, alerts, and looks that are asked for."""
-    before = state.promotions
-    promotions = keep(before, step.promotion)
+    promotions = keep(state.promotions, step.promotion)
+    if step.promotion.requested == scene.now:
+        promotions = give_place(promotions, step.promotion, scene.stage, scene.now)
     opened = _next_stage(step.promotion, promotions, scene)
     if opened is not None:
         promotions = opened.promotions

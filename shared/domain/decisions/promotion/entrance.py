@@ -7,6 +7,7 @@ from shared.domain.action import RequestPromotion
 from shared.domain.alert import Alert
 from shared.domain.decisions.promotion.approvals import judge_approvals
 from shared.domain.decisions.promotion.judging import Judgement, judge
+from shared.domain.decisions.promotion.live import serves
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.promotion.telling import blocked, in_phase, standing, waiting
 from shared.domain.finding import Finding, Rule
@@ -32,7 +33,7 @@ def enter_stage(promotion: Promotion, scene: Scene) -> Step:
     candidate = scene.evidence.candidate
     if candidate is None:
         return _unreadable(promotion, scene)
-    now = scene.now
+    now, first = scene.now, promotion.evidence is None
     judged = judge(promotion, candidate, scene)
     findings, missing, verdict = judged.findings, judged.missing, judged.verdict
     promotion = judged.promotion
@@ -42,6 +43,8 @@ def enter_stage(promotion: Promotion, scene: Scene) -> Step:
         verdict = verdict if verdict is not Verdict.PASS else nobody.verdict
         promotion = replace(promotion, missing=(*promotion.missing, nobody.sentence))
     if verdict is Verdict.PASS and scene.ahead is None:
+        if serves(promotion, scene):
+            return _there_already(promotion, scene, judged, first=first)
         return _put_forward(promotion, scene, judged)
     if verdict is Verdict.PASS or (judged.may_mend and nobody is None):
         promotion = in_phase(promotion, Phase.WAITING, _waits_for(scene, missing), now)
@@ -90,6 +93,27 @@ def _unreadable(promotion: Promotion, scene: Scene) -> Step:
         promotion=replace(promotion, missing=(sentence,)),
         findings=(unreadable, standing(promotion, model, judged=Verdict.ERROR)),
         look_again=scene.now + AGAIN,
+    )
+
+
+def _there_already(promotion: Promotion, scene: Scene, judged: Judgement, *, first: bool) -> Step:
+    """It serves where it was to go: nothing is asked for.
+
+    One that is seen for the `first` time so was there before Driftgate was; another came by a way
+    of its own while it waited, and is watched.
+    """
+    where = scene.stage.endpoint
+    if first:
+        promotion = in_phase(promotion, Phase.DONE, f"it serves on {where} already", scene.now)
+    else:
+        promotion = replace(promotion, requested=scene.now)
+        why = f"somebody gave it the traffic of {where} before it was put forward"
+        promotion = in_phase(promotion, Phase.WATCHED, why, scene.now)
+    told = standing(
+        promotion, scene.policy.model, judged=judged.verdict, good_until=judged.good_until
+    )
+    return Step(
+        promotion=promotion, findings=(*judged.findings, told), look_again=scene.now + AGAIN
     )
 
 

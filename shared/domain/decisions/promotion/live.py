@@ -22,6 +22,16 @@ def is_complete(deployment: Deployment) -> bool:
     return deployment.provisioning_state.casefold() == "succeeded"
 
 
+def serves(promotion: Promotion, scene: Scene) -> bool:
+    """Whether the version has the largest share of the traffic of its stage's endpoint."""
+    reading = scene.evidence.target
+    serving = None if reading is None or reading.endpoint is None else reading.endpoint.serving()
+    return serving is not None and (serving.model, serving.version) == (
+        scene.policy.model,
+        promotion.version,
+    )
+
+
 def begin_rollout(promotion: Promotion, scene: Scene) -> Step:
     """Let its traffic come step by step."""
     from shared.domain.decisions.promotion.rollout import begin

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.policy import StagePolicy
 from shared.domain.promotion import Phase, Promotion
 
+SLACK = timedelta(minutes=30)
+"""So long after its end a watch may still be concluded by a look that comes late."""
 MOST_ENDED = 10
 """So many that have ended are remembered."""
 _MOVING = frozenset({Phase.RUNNING, Phase.ROLLING, Phase.WATCHED})
@@ -17,12 +19,11 @@ _MOVING = frozenset({Phase.RUNNING, Phase.ROLLING, Phase.WATCHED})
 class Opened:
     """All promotions of a model after one more has entered a stage.
 
-    `superseded` are those that end by it. `new` is False where it was on its way already.
+    `new` is False where it was on its way already.
     """
 
     promotions: tuple[Promotion, ...]
     promotion: Promotion
-    superseded: tuple[Promotion, ...] = ()
     new: bool = True
 
 
@@ -56,20 +57,27 @@ def open_promotion(
         why = f"version {newer.version}, which is newer, went before it"
         promotion = replace(promotion, phase=Phase.SUPERSEDED, why=why)
         return Opened(promotions=keep(promotions, promotion), promotion=promotion)
-    why = f"version {version} was registered after it"
-    superseded = tuple(
+    kept = give_place(promotions, promotion, stage, at)
+    return Opened(promotions=keep(kept, promotion), promotion=promotion)
+
+
+def give_place(
+    promotions: Iterable[Promotion], promotion: Promotion, stage: StagePolicy, at: datetime
+) -> tuple[Promotion, ...]:
+    """The promotions after older ones in the stage that can be called back made place for one."""
+    why = f"version {promotion.version} was registered after it"
+    return tuple(
         replace(one, phase=Phase.SUPERSEDED, since=at, why=why)
-        for one in there
-        if one.version != version and can_be_recalled(one, stage)
+        if one.stage == stage.name
+        and one.version != promotion.version
+        and can_be_recalled(one, stage, at)
+        else one
+        for one in promotions
     )
-    kept = tuple(promotions)
-    for one in (*superseded, promotion):
-        kept = keep(kept, one)
-    return Opened(promotions=kept, promotion=promotion, superseded=superseded)
 
 
 def ahead_of(
-    promotion: Promotion, promotions: Iterable[Promotion], stage: StagePolicy
+    promotion: Promotion, promotions: Iterable[Promotion], stage: StagePolicy, at: datetime
 ) -> Promotion | None:
     """Another version that is on its way through the stage and cannot be called back."""
     return next(
@@ -79,20 +87,24 @@ def ahead_of(
             if one.stage == promotion.stage
             and one.version != promotion.version
             and one.phase.is_open
-            and not can_be_recalled(one, stage)
+            and not can_be_recalled(one, stage, at)
         ),
         None,
     )
 
 
-def can_be_recalled(promotion: Promotion, stage: StagePolicy) -> bool:
-    """Whether nothing moves for it yet.
+def can_be_recalled(promotion: Promotion, stage: StagePolicy, at: datetime) -> bool:
+    """Whether nothing moves for it, not yet or not any more.
 
     A run that was ordered may have begun before it is told, so an order counts as under way; a
-    request that people carry out does not.
+    request that people carry out does not. One whose watch is over and came to no conclusion does
+    not hold up the next.
     """
     if promotion.phase is Phase.REQUESTED:
         return stage.pipeline is None
+    if promotion.phase is Phase.WATCHED:
+        over = promotion.since + stage.watch.time + SLACK
+        return promotion.returning is None and at >= over
     return promotion.phase.is_open and promotion.phase not in _MOVING
 
 

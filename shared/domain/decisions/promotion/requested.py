@@ -6,7 +6,13 @@ from datetime import datetime
 from shared.domain.decisions.promotion.approvals import Approvals, judge_approvals
 from shared.domain.decisions.promotion.entrance import pipeline_text, without_candidate
 from shared.domain.decisions.promotion.judging import judge
-from shared.domain.decisions.promotion.live import begin_rollout, carrying, is_complete, watch
+from shared.domain.decisions.promotion.live import (
+    begin_rollout,
+    carrying,
+    is_complete,
+    serves,
+    watch,
+)
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.promotion.telling import failed, in_phase, standing
 from shared.domain.event import EventType
@@ -124,18 +130,17 @@ def ended(promotion: Promotion, scene: Scene, why: str, first_step: str) -> Step
 
 def _seen_live(promotion: Promotion, scene: Scene) -> Step | None:
     """Where no pipeline is named: the version was deployed, or has the traffic already."""
+    if serves(promotion, scene):
+        return watch(promotion, scene)
     reading = scene.evidence.target
     if reading is None or reading.endpoint is None:
         return None
     deployment = carrying(reading.endpoint, scene.policy.model, promotion.version)
-    if deployment is None:
+    if deployment is None or not is_complete(deployment):
         return None
-    serving = reading.endpoint.serving()
-    if serving is not None and serving.name == deployment.name:
-        return watch(promotion, scene)
-    if scene.stage.rollout.mode is not RolloutMode.OFF and is_complete(deployment):
-        return begin_rollout(promotion, scene)
-    return None
+    return (
+        begin_rollout(promotion, scene) if scene.stage.rollout.mode is not RolloutMode.OFF else None
+    )
 
 
 def _text(value: object) -> str | None:
