@@ -25,7 +25,9 @@ def print_report(report: GateReport) -> None:
     rows = table("Gate", "Verdict", "Number", "Evidence", "What was found, and what to do")
     for finding in report.findings:
         first = advice(finding)
-        told = f"{escape(harmless(finding.sentence))}" + (f" [bold]{first}[/]" if first else "")
+        told = f"{escape(harmless(finding.sentence))}" + (
+            f"\n[bold]To do:[/] {first}" if first else ""
+        )
         rows.add_row(
             f"{finding.rule.value}\n{escape(harmless(finding.thing, 60))}",
             _verdict(finding),

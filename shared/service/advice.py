@@ -35,13 +35,27 @@ _BY_RULE = {
     Rule.BUDGET_GATE: "Wait until another promotion has ended.",
     Rule.INTERVAL: "Ask again, so that everything is read in the same interval.",
     Rule.APPROVAL: "Approve the run in its environment, on the evidence as it is now.",
-    Rule.READABLE: "Mend what the sentence names, then ask again.",
 }
+_NAMED = "Mend what the sentence names, then ask again."
+_MISSING = "Bring what the sentence says is missing, then ask again."
+_OF_TIME = frozenset(
+    {
+        Rule.BAKE_GATE,
+        Rule.CALENDAR_GATE,
+        Rule.BUDGET_GATE,
+        Rule.INTERVAL,
+        Rule.APPROVAL,
+        Rule.GOVERNANCE_GATE,
+    }
+)
 _COUNTS = frozenset({Rule.LATENCY_GATE, Rule.ERRORS_GATE, Rule.CANARY_GATE, Rule.DRIFT_GATE})
 
 
 def advice(finding: Finding) -> str:
-    """One first step; empty for a pass."""
+    """One first step; empty for a pass.
+
+    What fails is to be mended where its rule says; what is not known, as its sentence says.
+    """
     if finding.verdict is Verdict.PASS:
         return ""
     if finding.reason in _BY_REASON:
@@ -49,4 +63,6 @@ def advice(finding: Finding) -> str:
     short = finding.n_needed is not None and finding.rule in _COUNTS
     if finding.verdict is Verdict.INCONCLUSIVE and short:
         return "Let it answer more requests, then ask again."
-    return _BY_RULE.get(finding.rule, "Mend what the sentence names, then ask again.")
+    if finding.verdict is Verdict.INCONCLUSIVE and finding.rule not in _OF_TIME:
+        return _MISSING
+    return _BY_RULE.get(finding.rule, _NAMED)

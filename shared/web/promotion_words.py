@@ -50,8 +50,9 @@ def phase_tone(phase: Phase | None) -> str:
 
 def lead(story: PromotionStory) -> str:
     """Why it stands where it stands, in its own words or those of its phase."""
-    if story.why:
-        return one_line(story.why, SENTENCE)
+    why = one_line(story.why, SENTENCE)
+    if why:
+        return why[0].upper() + why[1:] + ("" if why.endswith((".", "…")) else ".")
     return "" if story.phase is None else _PHASES[story.phase][1]
 
 

@@ -164,7 +164,7 @@ def test_the_table_has_the_number_its_limit_its_age_and_what_to_do(run, home):
     text = " ".join(done.stdout.split())
     assert "metric_gate" in text
     assert "limit 0.84" in done.stdout
-    assert "read now" in done.stdout
+    assert "just read" in done.stdout
     assert "Train a better version" in text
 
 

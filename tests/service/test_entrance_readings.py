@@ -198,7 +198,7 @@ def test_each_finding_is_as_old_as_the_place_it_rests_on():
         finding = Finding(rule=rule, thing="x", verdict=Verdict.PASS, reason="r", sentence="s")
         return spell_age(finding, evidence, NOON)
 
-    assert age(Rule.METRIC_GATE) == "read now"
+    assert age(Rule.METRIC_GATE) == "just read"
     assert age(Rule.LATENCY_GATE) == "12 min"
     assert age(Rule.DRIFT_GATE) == "3 min ahead"
     assert age(Rule.ROLLBACK_GATE) == "not read"

@@ -96,5 +96,9 @@ def test_what_has_too_few_answers_is_to_have_more_and_what_is_stale_is_to_be_rea
     )
 
     assert advice(finding) == "Let it answer more requests, then ask again."
+    assert advice(replace(finding, n_needed=None)).startswith("Bring what the sentence says")
     assert advice(replace(finding, reason="stale")).startswith("Wait for the next reading")
-    assert advice(replace(finding, rule=Rule.HEALTH)).startswith("Mend what the sentence names")
+    unseen = replace(finding, rule=Rule.HEALTH, verdict=Verdict.ERROR)
+    assert advice(unseen).startswith("Mend what the sentence names")
+    late = replace(finding, rule=Rule.BAKE_GATE)
+    assert advice(late).startswith("Leave it where it is, with traffic")

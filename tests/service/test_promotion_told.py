@@ -82,7 +82,13 @@ def test_where_decisions_say_which_promotion_they_are_of_that_decides():
 def test_each_gate_says_how_old_what_it_rests_on_was_when_it_was_judged():
     judgement = told(kept()).judgement
 
-    assert [g.age for g in judgement.gates] == ["read now", "read now", "read now", "12 min", "5 h"]
+    assert [g.age for g in judgement.gates] == [
+        "just read",
+        "just read",
+        "just read",
+        "12 min",
+        "5 h",
+    ]
     assert judgement.readings[2].problem == "No rows of the last two days were collected."
     assert judgement.problem is None
 

@@ -20,8 +20,8 @@ def spell_signed(age: timedelta) -> str:
     """An age that may lie ahead.
 
     >>> [spell_signed(timedelta(minutes=minutes)) for minutes in (0, 12, -3)]
-    ['read now', '12 min', '3 min ahead']
+    ['just read', '12 min', '3 min ahead']
     """
     if timedelta(0) <= age < timedelta(minutes=1):
-        return "read now"
+        return "just read"
     return f"{spell_duration(-age)} ahead" if age < timedelta(0) else spell_duration(age)
