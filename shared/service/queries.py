@@ -9,6 +9,8 @@ from shared.errors import NotFound
 from shared.ports import Archive, Ledger
 from shared.service.codec import decode
 
+_PUT_FORWARD = "RequestPromotion"
+
 
 def alerts(ledger: Ledger) -> list[dict[str, Any]]:
     """Every alert ever raised, firing ones first, newest first."""
@@ -128,15 +130,19 @@ def shown(decision: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def gate(ledger: Ledger, model: str, version: str) -> dict[str, Any]:
+def gate(ledger: Ledger, model: str, version: str, stage: str | None = None) -> dict[str, Any]:
     """What an environment check is told of a version: `successful`, `blocked` or `unknown`.
 
-    Only `successful` lets a pipeline go on, so a version nobody judged is not let through.
+    Only `successful` lets a pipeline go on, so a version nobody judged is not let through; with a
+    `stage`, one that nobody judged for that stage is not either.
     """
     for decision in ledger.decisions(f"model/{model}", limit=1000):
         data = decision["event"].get("data", {})
         if data.get("version") == version and data.get("check") in {None, "reconcile"}:
-            passed = any(a["action"] == "RequestPromotion" for a in decision["actions"])
+            requested = [a["stage"] for a in decision["actions"] if a["action"] == _PUT_FORWARD]
+            if stage is not None and stage not in {data.get("stage"), *_stages(decision)}:
+                continue
+            passed = bool(requested) if stage is None else stage in requested
             return {
                 "status": "successful" if passed else "blocked",
                 "verdict": decision["verdict"],
@@ -147,5 +153,15 @@ def gate(ledger: Ledger, model: str, version: str) -> dict[str, Any]:
         "status": "unknown",
         "verdict": None,
         "decision": None,
-        "findings": [f"{model}:{version} was never judged; register it, or check its name."],
+        "findings": [
+            f"{model}:{version} was never judged{f' for {stage}' if stage else ''}; "
+            "register it, or check its name."
+        ],
     }
+
+
+def _stages(decision: Mapping[str, Any]) -> set[str]:
+    """The stages a decision speaks of, by what it asks and by what it found."""
+    named = {action.get("stage") for action in decision["actions"]}
+    named |= {(finding.get("details") or {}).get("stage") for finding in decision["findings"]}
+    return {stage for stage in named if isinstance(stage, str)}
