@@ -1,14 +1,12 @@
-"""Promotion requests, and the gate that a pipeline's environment check asks."""
+"""Promotion requests, and the checks that a pipeline's environment asks, at once or called back."""
 
 import json
-import logging
 
 import azure.functions as func
 
 from shared.bootstrap import application
 
 blueprint = func.Blueprint()
-_LOG = logging.getLogger("driftgate.requests")
 
 
 @blueprint.function_name("promotion_request")
@@ -16,11 +14,8 @@ _LOG = logging.getLogger("driftgate.requests")
     arg_name="message", connection="ServiceBus", queue_name="promotion-requests"
 )
 def promotion_request(message: func.ServiceBusMessage) -> None:
-    """Write the request to the log: no pipeline is started from here."""
-    from shared.service.notices import request_text
-
-    text = request_text(json.loads(message.get_body()))
-    _LOG.info("%s", text, extra={"message_id": message.message_id})
+    """Carry the request out; an error gives the message back, and at last to the dead letters."""
+    application().promote(json.loads(message.get_body()))
 
 
 @blueprint.function_name("promotion_gate")
@@ -42,3 +37,25 @@ def promotion_gate(req: func.HttpRequest) -> func.HttpResponse:
         now=app.clock(),
     )
     return func.HttpResponse(json.dumps(answer), status_code=200, mimetype="application/json")
+
+
+@blueprint.function_name("environment_check_asked")
+@blueprint.route(route="checks/environment", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+def environment_check_asked(req: func.HttpRequest) -> func.HttpResponse:
+    """Let the check wait and answer at once; 400 says in a sentence why it cannot be answered."""
+    from shared.errors import Refused
+
+    try:
+        application().ask_environment(req.headers, req.params)
+    except Refused as problem:
+        return func.HttpResponse(str(problem), status_code=400, mimetype="text/plain")
+    return func.HttpResponse('{"status": "waiting"}', mimetype="application/json")
+
+
+@blueprint.function_name("environment_check")
+@blueprint.service_bus_queue_trigger(
+    arg_name="message", connection="ServiceBus", queue_name="environment-checks"
+)
+def environment_check(message: func.ServiceBusMessage) -> None:
+    """Look once at a check that waits, and answer it or let it wait on."""
+    application().check_environment(json.loads(message.get_body()))

@@ -32,6 +32,12 @@ param registryName string = ''
 @description('Azure DevOps project, as https://dev.azure.com/<organisation>/<project>. Empty: no pipeline is started.')
 param devopsUrl string = ''
 
+@description('Secret URI in Key Vault of the token that starts GitHub workflows. Empty: none is started.')
+param githubTokenSecretUri string = ''
+
+@description('Workspaces of other stages, as staging=/subscriptions/...;production=/subscriptions/... Empty: none.')
+param otherWorkspaces string = ''
+
 @allowed(['keep', 'drop'])
 @description('Whether the archive keeps by name who changed an endpoint, as events tell it.')
 param changedBy string = 'keep'
@@ -191,6 +197,8 @@ module app 'modules/app.bicep' = {
     promoterName: identities.outputs.promoterName
     workspaceId: workspace.outputs.workspaceId
     devopsUrl: devopsUrl
+    githubTokenSecretUri: githubTokenSecretUri
+    otherWorkspaces: otherWorkspaces
     changedBy: changedBy
   }
   dependsOn: [ access, network ]

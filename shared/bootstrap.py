@@ -4,11 +4,12 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from shared.domain.event import Event
     from shared.ports import (
         Adapters,
         Archive,
@@ -76,15 +77,38 @@ class Application:
     def worker(self, handlers: "dict[str, Handler] | None" = None) -> "Worker":
         """A consumer of every queue; `handlers` replace those that only mark messages as read."""
         from shared.service import messages
+        from shared.service.environment_checks import ENVIRONMENT_CHECKS
         from shared.service.worker import Worker
 
         consumed: dict[str, Handler] = {
             messages.CHECKS: self._handle,
             messages.ALERTS: _read,
             messages.RETRAINING_REQUESTS: _read,
-            messages.PROMOTION_REQUESTS: _read,
+            messages.PROMOTION_REQUESTS: self.promote,
+            ENVIRONMENT_CHECKS: self.check_environment,
         }
         return Worker(self.adapters.receiver, {**consumed, **(handlers or {})})
+
+    def promote(self, body: "Mapping[str, Any]") -> None:
+        """Carry out one request of a promotion. Raises Refused and Unavailable."""
+        from shared.service.promoting import carry_out
+
+        carry_out(body, adapters=self.adapters, say=self._say_of_promotion, now=self.clock())
+
+    def _say_of_promotion(self, event: "Event") -> None:
+        self.service.say(event, via="promotion")
+
+    def ask_environment(self, headers: "Mapping[str, str]", query: "Mapping[str, str]") -> None:
+        """Let the check of an environment wait for its answer. Raises Refused and Unavailable."""
+        from shared.service.environment_checks import take_in
+
+        take_in(headers, query, adapters=self.adapters, now=self.clock())
+
+    def check_environment(self, body: "Mapping[str, Any]") -> None:
+        """Look once at a check that waits. Raises Refused and Unavailable."""
+        from shared.service.environment_checks import look_at
+
+        look_at(body, service=self.service, adapters=self.adapters, clock=self.clock)
 
     def _handle(self, body: object) -> None:
         if isinstance(body, dict):

@@ -1,7 +1,7 @@
 """Settings from environment variables with the prefix `DRIFTGATE_`; every default is here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 RESOURCE_MANAGER = "https://management.azure.com"
 LOG_ANALYTICS = "https://api.loganalytics.azure.com"
 WORKSPACE_BLOBS = "https://{account}.blob.core.windows.net"
+GITHUB = "https://api.github.com"
 METRICS = "https://{region}.metrics.monitor.azure.com"
 
 
@@ -32,10 +33,11 @@ class AzureSettings:
 
     `workspace_id` is the resource id of the machine learning workspace, `log_analytics_id` the
     customer id of the Log Analytics workspace that its diagnostic settings send to.
-    `event_topic` and `devops_url` may be missing: then findings are not published and no pipeline
-    is started. `application_insights` is a connection string, which is no secret. Client ids choose
-    a user-assigned identity; without one the environment's counts. The last four name another cloud
-    than the public one.
+    `event_topic`, `devops_url` and `github_token` may be missing: then findings are not published,
+    and no pipeline of Azure DevOps or GitHub is started. `workspaces` are the resource ids of other
+    stages' workspaces by name. `application_insights` is a connection string, which is no secret.
+    Client ids choose a user-assigned identity; without one the environment's counts. The last five
+    name another cloud than the public one.
     """
 
     blob_endpoint: str
@@ -45,6 +47,8 @@ class AzureSettings:
     log_analytics_id: str
     event_topic: str | None = None
     devops_url: str | None = None
+    github_token: str | None = field(default=None, repr=False)
+    workspaces: Mapping[str, str] = field(default_factory=dict)
     application_insights: str | None = None
     watcher_client_id: str | None = None
     promoter_client_id: str | None = None
@@ -52,6 +56,7 @@ class AzureSettings:
     log_analytics: str = LOG_ANALYTICS
     metrics: str = METRICS
     workspace_blobs: str = WORKSPACE_BLOBS
+    github: str = GITHUB
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "AzureSettings":
@@ -64,6 +69,8 @@ class AzureSettings:
             log_analytics_id=_needed(environment, f"{PREFIX}LOG_ANALYTICS_ID"),
             event_topic=_optional_address(environment, "EVENT_TOPIC"),
             devops_url=_project(environment),
+            github_token=_secret(environment, "GITHUB_TOKEN"),
+            workspaces=_workspaces(environment),
             application_insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING") or None,
             watcher_client_id=environment.get(f"{PREFIX}WATCHER_CLIENT_ID") or None,
             promoter_client_id=environment.get(f"{PREFIX}PROMOTER_CLIENT_ID") or None,
@@ -71,6 +78,7 @@ class AzureSettings:
             log_analytics=_optional_address(environment, "LOG_ANALYTICS") or LOG_ANALYTICS,
             metrics=_optional_address(environment, "METRICS") or METRICS,
             workspace_blobs=_optional_address(environment, "WORKSPACE_BLOBS") or WORKSPACE_BLOBS,
+            github=_optional_address(environment, "GITHUB_URL") or GITHUB,
         )
 
 
@@ -184,7 +192,10 @@ def _project(environment: Mapping[str, str]) -> str | None:
 
 def _workspace(environment: Mapping[str, str]) -> str:
     name = f"{PREFIX}WORKSPACE_ID"
-    value = _needed(environment, name)
+    return _workspace_id(_needed(environment, name), name)
+
+
+def _workspace_id(value: str, name: str) -> str:
     parts = value.strip("/").lower().split("/")
     if (
         len(parts) != 8
@@ -196,3 +207,33 @@ def _workspace(environment: Mapping[str, str]) -> str:
             "/providers/Microsoft.MachineLearningServices/workspaces/<name>."
         )
     return "/" + value.strip("/")
+
+
+def _workspaces(environment: Mapping[str, str]) -> dict[str, str]:
+    """Of `staging=/subscriptions/...;production=/subscriptions/...`."""
+    setting = f"{PREFIX}WORKSPACES"
+    named: dict[str, str] = {}
+    for entry in (environment.get(setting) or "").split(";"):
+        name, _, identity = (part.strip() for part in entry.partition("="))
+        if not entry.strip():
+            continue
+        if not name or not identity or name in named:
+            raise InvalidSetting(
+                f"{setting} has {entry.strip()[:120]!r}; write name=/subscriptions/... once for "
+                "each workspace, with a semicolon between two."
+            )
+        named[name] = _workspace_id(identity, f"{setting}, {name[:60]}")
+    return named
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str | None:
+    """A value that the host reads out of the vault; a reference it could not read is refused."""
+    value = environment.get(PREFIX + name) or None
+    if value is not None and value.startswith("@Microsoft.KeyVault("):
+        raise InvalidSetting(
+            f"{PREFIX}{name} is still the reference to a vault; give the app's identity the role "
+            "Key Vault Secrets User on it, and see that the secret exists."
+        )
+    if value is not None and not (value.isascii() and value.isprintable() and " " not in value):
+        raise InvalidSetting(f"{PREFIX}{name} is no token; it has other signs than a token has.")
+    return value

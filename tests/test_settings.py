@@ -39,6 +39,9 @@ def test_what_azure_needs_is_enough():
     assert settings.blob_endpoint == "https://data.blob.core.windows.net"
     assert settings.event_topic is None
     assert settings.devops_url is None
+    assert settings.github_token is None
+    assert settings.github == "https://api.github.com"
+    assert settings.workspaces == {}
     assert settings.metrics == "https://{region}.metrics.monitor.azure.com"
 
 
@@ -151,3 +154,46 @@ def test_the_longest_time_between_two_firings(schedule, gap):
 def test_a_schedule_that_cannot_be_read_is_refused_by_name():
     with pytest.raises(InvalidSetting, match=r"^DRIFTGATE_KPI_SCHEDULE: "):
         Settings.from_environment({"DRIFTGATE_KPI_SCHEDULE": "0 60 * * * *"})
+
+
+def test_the_token_for_github_is_never_shown():
+    token = "github_pat_abc"  # noqa: S105  made up
+    settings = azure(DRIFTGATE_GITHUB_TOKEN=token)
+
+    assert settings.github_token == token
+    assert token not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)", "Key Vault Secrets"),
+        ("two words", "is no token"),
+        ("line\nbreak", "is no token"),
+    ],
+)
+def test_a_token_that_cannot_be_one_is_refused_unshown(value, sentence):
+    with pytest.raises(InvalidSetting, match=f"^DRIFTGATE_GITHUB_TOKEN.*{sentence}") as refusal:
+        azure(DRIFTGATE_GITHUB_TOKEN=value)
+
+    assert value not in str(refusal.value)
+
+
+def test_workspaces_of_other_stages_are_named_one_after_the_other():
+    settings = azure(DRIFTGATE_WORKSPACES=f"staging={WORKSPACE}; production = {WORKSPACE}2 ;")
+
+    assert settings.workspaces == {"staging": WORKSPACE, "production": f"{WORKSPACE}2"}
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("staging", "has 'staging'; write name=/subscriptions/"),
+        ("=/subscriptions/s", "write name=/subscriptions/"),
+        (f"a={WORKSPACE};a={WORKSPACE}", "once for each workspace"),
+        ("a=ml-staging", "DRIFTGATE_WORKSPACES, a is 'ml-staging'"),
+    ],
+)
+def test_a_workspace_that_cannot_be_named_is_refused(value, sentence):
+    with pytest.raises(InvalidSetting, match=sentence):
+        azure(DRIFTGATE_WORKSPACES=value)

@@ -33,6 +33,10 @@ param promoterName string
 param workspaceId string
 @description('Azure DevOps organisation. Empty: none.')
 param devopsUrl string
+@description('Secret URI of the token that starts GitHub workflows. Empty: none.')
+param githubTokenSecretUri string
+@description('Workspaces of other stages, as name=/subscriptions/... with semicolons. Empty: none.')
+param otherWorkspaces string
 @description('Whether it is kept by name who changed an endpoint: keep or drop.')
 param changedBy string
 
@@ -88,6 +92,8 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    // The reference to the GitHub token is read as the identity that promotes.
+    keyVaultReferenceIdentity: promoter.id
     virtualNetworkSubnetId: empty(appSubnetId) ? null : appSubnetId
     siteConfig: { minTlsVersion: '1.2' }
     functionAppConfig: {
@@ -134,6 +140,8 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_WATCHER_CLIENT_ID: watcher.properties.clientId
     DRIFTGATE_PROMOTER_CLIENT_ID: promoter.properties.clientId
     DRIFTGATE_DEVOPS_URL: devopsUrl
+    DRIFTGATE_GITHUB_TOKEN: empty(githubTokenSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${githubTokenSecretUri})'
+    DRIFTGATE_WORKSPACES: otherWorkspaces
     DRIFTGATE_CHANGED_BY: changedBy
     DRIFTGATE_DRIFT_SCHEDULE: '0 5 * * * *'
     DRIFTGATE_KPI_SCHEDULE: '0 10 * * * *'

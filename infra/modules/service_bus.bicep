@@ -63,6 +63,21 @@ resource promotion 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
   dependsOn: [ retraining ]
 }
 
+// Its messages hold the token of a job, good for two days: they go away with it, unread ones too.
+resource environmentChecks 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
+  parent: bus
+  name: 'environment-checks'
+  properties: {
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'P2D'
+    defaultMessageTimeToLive: 'P2D'
+    lockDuration: 'PT5M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: false
+  }
+  dependsOn: [ promotion ]
+}
+
 resource alerts 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
   parent: bus
   name: 'alerts'
@@ -70,7 +85,7 @@ resource alerts 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
     requiresDuplicateDetection: true
     duplicateDetectionHistoryTimeWindow: 'PT10M'
   }
-  dependsOn: [ promotion ]
+  dependsOn: [ environmentChecks ]
 }
 
 resource log 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {

@@ -6,13 +6,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineOrder:
-    """A run to start: the pipeline's number, its parameters, and what makes a repeat harmless.
+    """A run to start: the pipeline, its parameters, and what makes a repeat harmless.
 
-    `correlation` is handed over as the parameter `correlationId`, which the pipeline has to
-    declare; a run made since `requested` that has it is the one that was ordered.
+    `pipeline` is an Azure DevOps pipeline's number as text, or a GitHub workflow as
+    `owner/repository/file.yml`. `correlation` is handed over as the parameter `correlationId`,
+    which the pipeline has to declare; a run made since `requested` that has it is the one that was
+    ordered.
     """
 
-    pipeline: int
+    pipeline: str
     correlation: str
     requested: datetime
     parameters: dict[str, str] = field(default_factory=dict)
@@ -21,13 +23,20 @@ class PipelineOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineRun:
-    """A run; `state` and `result` are the platform's words, `result` None until it is over."""
+    """A run, in the words of Azure DevOps on every platform.
+
+    `state` is `inProgress` until it is `completed`; then `result` is `succeeded`, `failed` or
+    `canceled`. `by` is who asked the platform for it, `parameters` what it was given, where the
+    platform tells.
+    """
 
     number: int
     state: str
     result: str | None = None
     created: datetime | None = None
     address: str | None = None
+    by: str | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,14 @@ from shared.ports.messages import (
     Receiver,
     Sender,
 )
-from shared.ports.platforms import Jobs, Models, Pipelines, RequestSource, Workspace
+from shared.ports.platforms import (
+    EnvironmentChecks,
+    Jobs,
+    Models,
+    Pipelines,
+    RequestSource,
+    Workspace,
+)
 from shared.ports.stores import (
     Archive,
     ArchivedEvent,
@@ -35,6 +42,7 @@ __all__ = [
     "DeadLetter",
     "DeadLetters",
     "Delivery",
+    "EnvironmentChecks",
     "Evidence",
     "Jobs",
     "Ledger",

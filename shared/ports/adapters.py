@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.ports.messages import Broker, DeadLetters, Receiver, Sender
-from shared.ports.platforms import Jobs, Models, Pipelines, RequestSource, Workspace
+from shared.ports.platforms import (
+    EnvironmentChecks,
+    Jobs,
+    Models,
+    Pipelines,
+    RequestSource,
+    Workspace,
+)
 from shared.ports.stores import Archive, Evidence, Ledger, Policies, Profiles, Reports
 from shared.ports.telling import Telemetry
 
@@ -13,8 +20,10 @@ from shared.ports.telling import Telemetry
 class Adapters:
     """One adapter for each port: all of them embedded, or all of them Azure's.
 
-    `queue` is the embedded broker, None where Service Bus is it; `pipelines` is None where no
-    Azure DevOps is named; `announces` says that `sender` also publishes findings.
+    `queue` is the embedded broker, None where Service Bus is it; `pipelines` is None where neither
+    Azure DevOps nor GitHub is named, `environment_checks` where no Azure DevOps is; `announces`
+    says that `sender` also publishes findings. `workspaces` are those of other stages by name,
+    `models_of` what writes to the versions of each.
     `request_sources` are the places the workspace counts requests by, each alone. `connections`
     close what is open.
     """
@@ -29,11 +38,14 @@ class Adapters:
     models: Models
     jobs: Jobs
     pipelines: Pipelines | None
+    environment_checks: EnvironmentChecks | None
     sender: Sender
     receiver: Receiver
     dead_letters: DeadLetters
     telemetry: Telemetry
     queue: Broker | None = None
+    workspaces: Mapping[str, Workspace] = field(default_factory=dict)
+    models_of: Mapping[str, Models] = field(default_factory=dict)
     announces: bool = False
     request_sources: Mapping[str, RequestSource] = field(default_factory=dict)
     connections: Sequence[Callable[[], None]] = ()

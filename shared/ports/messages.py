@@ -11,15 +11,18 @@ class Message:
     """What goes over a queue or topic.
 
     `id` makes a repeat harmless, `session` keeps the order of one subject, `scheduled` delays the
-    delivery, `properties` are what subscribers filter on. `body` holds plain JSON values.
+    delivery, `properties` are what subscribers filter on. `body` holds plain JSON values. Nobody
+    who has not read it `lives` seconds after it was due ever does. The body may hold a secret, so
+    it is not shown.
     """
 
     id: str
     queue: str
     session: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(repr=False)
     scheduled: datetime | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
+    lives: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,7 +148,7 @@ class Jobs(Protocol):
 
 
 class Pipelines(Protocol):
-    """Starts runs of a delivery pipeline, reads who approved them, answers its checks."""
+    """Starts runs of a delivery pipeline and reads who approved them."""
 
     def start(self, order: PipelineOrder) -> PipelineRun:
         """Start it, or return the run that was started for the same order already.
@@ -156,14 +156,33 @@ class Pipelines(Protocol):
         Raises `NotFound` and `Refused`.
         """
 
-    def run(self, pipeline: int, number: int) -> PipelineRun:
+    def run(self, pipeline: str, number: int) -> PipelineRun:
         """A run as it is now. Raises `NotFound`."""
 
-    def approvals(self, number: int) -> Sequence[Approval]:
+    def approvals(self, pipeline: str, number: int) -> Sequence[Approval]:
         """What a run waits for or was given, in the platform's order; empty when nothing."""
 
-    def answer(self, check: EnvironmentCheck, passed: bool, sentence: str) -> None:
-        """Complete a check with its verdict, and why in the run's log.
 
-        Raises `Refused` for a check whose address is not the platform's own.
+class EnvironmentChecks(Protocol):
+    """Answers the checks that a pipeline's stage waits for, each with the token of its own job.
+
+    Every call raises `Refused` for a check whose address is not the platform's own, and sends
+    nothing there; `NoPermission` for a token that is no longer valid.
+    """
+
+    def accept(self, check: EnvironmentCheck) -> None:
+        """Make sure that it could be answered; asks nobody."""
+
+    def begin(self, check: EnvironmentCheck, sentence: str) -> None:
+        """Say that it is being looked at, in a sentence of the run's console."""
+
+    def tell(self, check: EnvironmentCheck, lines: Sequence[str]) -> None:
+        """Write lines into the run's console."""
+
+    def answer(
+        self, check: EnvironmentCheck, passed: bool, sentence: str, log: Sequence[str] = ()
+    ) -> None:
+        """Complete it with its verdict: why in the console, the whole of it in the check's log.
+
+        What people could not be told never holds the verdict back.
         """

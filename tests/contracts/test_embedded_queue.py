@@ -57,6 +57,21 @@ def test_dead_letters_keep_the_reason_of_the_last_try(queue):
     assert dead.sentence == "the endpoint did not answer"
 
 
+def test_what_nobody_read_in_its_time_is_put_aside(queue, clock):
+    queue.send([replace(message(1), lives=60.0)])
+    clock.advance(timedelta(minutes=1))
+
+    assert queue.receive("checks") is None
+    [dead] = queue.dead_letters("checks")
+    assert (dead.reason, dead.message.id) == ("TTLExpiredException", "message-1")
+
+
+def test_what_a_message_holds_is_not_shown(queue):
+    queue.send([message(77)])
+
+    assert "77" not in repr(queue.receive("checks").message).replace("message-77", "")
+
+
 @settings(max_examples=20)
 @given(plan=st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=12))
 def test_nothing_is_lost_and_order_holds_whatever_is_abandoned(tmp_path_factory, plan):

@@ -45,7 +45,10 @@ def clock():
 def queue(request, tmp_path, clock) -> Iterator[SimpleNamespace]:
     """All that can be done with queues; `checks` is tried three times."""
     if request.param == "embedded":
-        settings = {"checks": QueueSettings(most_deliveries=3)}
+        settings = {
+            "checks": QueueSettings(most_deliveries=3),
+            "environment-checks": QueueSettings(dead_letter_expired=False),
+        }
         yield gathered(EmbeddedQueue(tmp_path / "queues.db", clock=clock, queues=settings))
         return
     broker = request.getfixturevalue("broker_process")
@@ -215,8 +218,27 @@ def test_a_message_keeps_all_that_was_sent(queue, clock):
     assert queue.receive("checks").message == sent
 
 
+def test_a_message_that_outlived_its_time_is_gone_with_what_it_held(queue, clock):
+    due = clock.now + timedelta(minutes=1)
+    sent = replace(message(1, queue="environment-checks"), scheduled=due, lives=60.0)
+    queue.send([sent, replace(message(2, queue="environment-checks"), lives=600.0)])
+    clock.advance(timedelta(minutes=3))
+
+    delivery = queue.receive("environment-checks")
+    assert delivery.message.id == "message-2"
+    queue.complete(delivery)
+    assert queue.receive("environment-checks") is None
+    assert queue.dead_letters("environment-checks") == []
+
+
 def test_one_send_reaches_several_queues(queue):
-    names = ("checks", "alerts", "retraining-requests", "promotion-requests")
+    names = (
+        "checks",
+        "alerts",
+        "retraining-requests",
+        "promotion-requests",
+        "environment-checks",
+    )
     queue.send([message(n, queue=name) for n, name in enumerate(names)])
 
     received = [queue.receive(name).message for name in names]

@@ -162,6 +162,7 @@ def test_a_notice_is_logged_as_a_person_reads_it(app, completed, caplog):
     assert "deployment green of loan-endpoint is failed" in caplog.text
 
 
+@pytest.mark.usefixtures("app")
 def test_requests_are_logged_in_one_sentence(caplog):
     data = {"action": "RequestPromotion", "model": "m", "version": "3", "stage": "production"}
     with caplog.at_level(logging.INFO, logger="driftgate.requests"):
@@ -177,10 +178,11 @@ def test_requests_are_logged_in_one_sentence(caplog):
     ]
 
 
-def gate(model, version):
+def gate(model, version, **params):
     request = func.HttpRequest(
         method="GET",
         url=f"/api/gate/{model}/{version}",
+        params=params,
         route_params={"model": model, "version": version},
         body=b"",
     )
@@ -198,6 +200,19 @@ def test_the_gate_lets_only_a_version_through_that_passed(app, registered):
     assert gate("loan-default", "1")["status"] == "successful"
     assert gate("loan-default", "2")["status"] == "blocked"
     assert gate("loan-default", "3")["status"] == "unknown"
+
+
+def test_the_gate_of_a_stage_lets_nobody_through_who_was_judged_for_another(app, registered):
+    app.policy("model: loan-default\ngates: {min_auc: 0.9}\n")
+    app.model("1", "metrics: {auc: 0.95}\n")
+    app.send(registered("1"))
+
+    assert gate("loan-default", "1", stage="production")["status"] == "successful"
+    answer = gate("loan-default", "1", stage="staging")
+    assert answer["status"] == "unknown"
+    assert answer["findings"] == [
+        "loan-default:1 was never judged for staging; register it, or check its name."
+    ]
 
 
 async def call_api(application, path):

@@ -83,6 +83,8 @@ TABLE = {
     "log_alert": service_bus(topicName="alerts", subscriptionName="log"),
     "retraining_request": service_bus(queueName="retraining-requests"),
     "promotion_request": service_bus(queueName="promotion-requests"),
+    "environment_check_asked": http("checks/environment", "POST"),
+    "environment_check": service_bus(queueName="environment-checks"),
     "promotion_gate": http("gate/{model}/{version}", "GET", "POST"),
     "operations": http("{*path}", "GET", "POST", "DELETE"),
 }

@@ -1,4 +1,7 @@
-"""Both pipelines ask the same gate in the same order, and hand names over as variables."""
+"""Both pipelines ask the same gate in the same order, and hand names over as variables.
+
+So do the two that Driftgate starts, which declare what it gives them.
+"""
 
 import re
 import shlex
@@ -14,6 +17,9 @@ from tests.infra.bicep import INFRA
 
 AZURE = yaml.safe_load((INFRA / "pipelines" / "azure-pipelines.yml").read_text())
 GITHUB = yaml.safe_load((INFRA / "pipelines" / "github-actions.yml").read_text())
+AZURE_STAGE = yaml.safe_load((INFRA / "pipelines" / "azure-stage.yml").read_text())
+GITHUB_STAGE = yaml.safe_load((INFRA / "pipelines" / "github-stage.yml").read_text())
+GIVEN = {"model", "version", "stage", "correlationId"}
 STAGES = ["validate_model", "deploy_to_staging", "production"]
 PLACEHOLDER = re.compile(r"\$\(|\$\{\{")
 
@@ -35,7 +41,8 @@ def script(step):
     return step.get("bash") or step.get("run") or step.get("inputs", {}).get("inlineScript")
 
 
-SCRIPTS = [text for pipeline in (AZURE, GITHUB) for text in map(script, steps_of(pipeline)) if text]
+WHOLE = (AZURE, GITHUB, AZURE_STAGE, GITHUB_STAGE)
+SCRIPTS = [text for pipeline in WHOLE for text in map(script, steps_of(pipeline)) if text]
 
 
 def gate_command(steps):
@@ -84,7 +91,7 @@ def test_what_the_gate_saw_is_published_when_it_failed_too():
 
 
 def test_a_gate_that_did_not_pass_stops_the_pipeline():
-    for pipeline in (AZURE, GITHUB):
+    for pipeline in WHOLE:
         for step in steps_of(pipeline):
             assert not step.get("continueOnError", step.get("continue-on-error", False))
     for text in SCRIPTS:
@@ -102,6 +109,39 @@ def test_production_waits_for_the_check_of_its_environment():
     assert "'.status == \"successful\"'" in first["run"]
 
 
+def test_what_driftgate_starts_declares_all_it_is_given():
+    """Both platforms refuse a parameter that a pipeline does not declare."""
+    inputs = GITHUB_STAGE[True]["workflow_dispatch"]["inputs"]
+
+    assert {one["name"] for one in AZURE_STAGE["parameters"]} == GIVEN == inputs.keys()
+    for name in GIVEN - {"correlationId"}:
+        assert inputs[name]["required"] is True
+
+
+def test_a_run_on_github_has_the_name_it_is_found_by():
+    assert GITHUB_STAGE["run-name"] == "${{ inputs.correlationId }}"
+
+
+def test_a_stage_waits_for_its_environment_before_its_first_step():
+    [stage] = AZURE_STAGE["stages"]
+    [job] = stage["jobs"]
+    twin = GITHUB_STAGE["jobs"]["deploy"]
+
+    assert job["environment"] == "driftgate-${{ parameters.stage }}"
+    assert twin["environment"] == "driftgate-${{ inputs.stage }}"
+    assert '--data-urlencode "stage=$STAGE"' in twin["steps"][0]["run"]
+
+
+def test_the_way_the_check_is_set_up_is_that_of_the_function():
+    text = (INFRA.parent / "docs" / "pipelines.md").read_text()
+    functions = (INFRA.parent / "functions" / "promotion.py").read_text()
+
+    assert 'route="checks/environment"' in functions
+    assert "/api/checks/environment`" in text
+    assert "the key of the function `environment_check_asked`" in text
+    assert 'function_name("environment_check_asked")' in functions
+
+
 def test_no_value_from_outside_is_written_into_a_script():
     for text in SCRIPTS:
         assert not PLACEHOLDER.search(text), text
@@ -110,7 +150,8 @@ def test_no_value_from_outside_is_written_into_a_script():
 def test_nothing_signs_in_with_a_stored_password():
     assert GITHUB["permissions"] == {"contents": "read", "id-token": "write"}
     text = "".join(path.read_text() for path in (INFRA / "pipelines").glob("*.yml"))
-    assert re.findall(r"secrets\.(\w+)", text) == ["DRIFTGATE_GATE_KEY"]
+    assert GITHUB_STAGE["permissions"] == GITHUB["permissions"]
+    assert set(re.findall(r"secrets\.(\w+)", text)) == {"DRIFTGATE_GATE_KEY"}
     assert "client-secret" not in text
 
 

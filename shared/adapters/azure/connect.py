@@ -4,6 +4,9 @@ The watcher reads the workspace and keeps Driftgate's own state. The promoter wr
 versions, starts jobs and pipelines: what could do harm is a right of its own.
 """
 
+from collections.abc import Callable
+
+from azure.core.credentials import TokenCredential
 from azure.identity import DefaultAzureCredential
 
 from shared.adapters.azure.blob_archive import BlobArchive
@@ -11,10 +14,9 @@ from shared.adapters.azure.blob_cache import BlobCache
 from shared.adapters.azure.blob_container import blob_service
 from shared.adapters.azure.blob_stores import BlobEvidence, BlobProfiles, BlobReports, PolicyBlobs
 from shared.adapters.azure.devops import AzureDevOps
+from shared.adapters.azure.devops_checks import DevOpsChecks
 from shared.adapters.azure.event_grid import EventGridSender
-from shared.adapters.azure.logs import WorkspaceLogs
 from shared.adapters.azure.machine_learning import AzureJobs, AzureModels, MachineLearning
-from shared.adapters.azure.metrics import EndpointMetrics
 from shared.adapters.azure.resource_manager import ResourceManager
 from shared.adapters.azure.resource_metrics import ResourceMetrics
 from shared.adapters.azure.service_bus import ServiceBusSender, connect_to_local_broker
@@ -22,12 +24,17 @@ from shared.adapters.azure.service_bus import connect as connect_service_bus
 from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
 from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.azure.telemetry import OpenTelemetry, start_application_insights
-from shared.adapters.azure.workspace import AzureWorkspace
-from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
-from shared.adapters.azure.workspace_resources import WorkspaceResources
+from shared.adapters.azure.workspace_connect import (
+    ConnectedWorkspace,
+    NamedOnce,
+    connect_workspace,
+    resources_of,
+)
+from shared.adapters.github.workflows import GitHubWorkflows
+from shared.adapters.routed_pipelines import RoutedPipelines
 from shared.adapters.routed_sender import RoutedSender
 from shared.policies.store import PolicyStore
-from shared.ports import Adapters, Clock, Sender
+from shared.ports import Adapters, Clock, Pipelines, Sender
 from shared.settings import AzureSettings, Settings
 
 FINDINGS = "findings"
@@ -56,23 +63,24 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         sender = RoutedSender({FINDINGS: findings}, sender)
         connections.append(findings.close)
     manager = ResourceManager(watcher, endpoint=azure.resource_manager)
-    resources = _resources(azure, manager)
-    collected = WorkspaceBlobs(
-        resources,
-        watcher,
-        BlobCache(settings.home / "cache"),
-        address_of_account=lambda account: azure.workspace_blobs.replace("{account}", account),
-    )
-    logs = WorkspaceLogs(azure.log_analytics_id, watcher, endpoint=azure.log_analytics)
-    metrics = EndpointMetrics(azure.workspace_id, resources.region, watcher, endpoint=azure.metrics)
     measured = ResourceMetrics(manager, watcher, endpoint=azure.metrics)
+    cache = BlobCache(settings.home / "cache")
     writer = ResourceManager(promoter, endpoint=azure.resource_manager)
-    learning = MachineLearning(promoter, _resources(azure, writer))
-    connections += [manager.close, writer.close, collected.close, logs.close, metrics.close]
-    connections.append(measured.close)
-    pipelines = None if azure.devops_url is None else AzureDevOps(azure.devops_url, promoter)
-    if pipelines is not None:
-        connections.append(pipelines.close)
+    learning = MachineLearning(promoter, resources_of(azure.workspace_id, writer))
+    connections += [manager.close, writer.close, measured.close]
+
+    def connected(identity: str) -> ConnectedWorkspace:
+        made = connect_workspace(
+            identity, azure, manager=manager, measured=measured, credential=watcher, cache=cache
+        )
+        connections.extend(made.closes)
+        return made
+
+    main = connected(azure.workspace_id)
+    pipelines = _pipelines(azure, promoter, connections)
+    checks = None if azure.devops_url is None else DevOpsChecks(azure.devops_url)
+    if checks is not None:
+        connections.append(checks.close)
     return Adapters(
         archive=BlobArchive(blobs),
         ledger=ledger,
@@ -80,22 +88,35 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         profiles=BlobProfiles(blobs),
         reports=BlobReports(blobs),
         policies=PolicyStore(PolicyBlobs(blobs)),
-        workspace=AzureWorkspace(resources, collected, logs, metrics, measured),
+        workspace=main.workspace,
+        workspaces=NamedOnce(azure.workspaces, lambda one: connected(one).workspace),
+        models_of=NamedOnce(
+            azure.workspaces,
+            lambda one: AzureModels(MachineLearning(promoter, resources_of(one, writer))),
+        ),
         models=AzureModels(learning),
         jobs=AzureJobs(learning),
         pipelines=pipelines,
+        environment_checks=checks,
         sender=sender,
         receiver=ServiceBusReceiver(bus),
         dead_letters=ServiceBusDeadLetters(bus),
         telemetry=OpenTelemetry(),
         announces=azure.event_topic is not None,
-        request_sources={"traffic log": logs.requests, "metrics": metrics.requests},
+        request_sources={
+            "traffic log": main.logs.requests,
+            "metrics": main.metrics.requests,
+        },
         connections=connections,
     )
 
 
-def _resources(azure: AzureSettings, manager: ResourceManager) -> WorkspaceResources:
-    parts = azure.workspace_id.strip("/").split("/")
-    return WorkspaceResources(
-        manager, subscription=parts[1], resource_group=parts[3], workspace=parts[7]
-    )
+def _pipelines(
+    azure: AzureSettings, promoter: TokenCredential, connections: list[Callable[[], None]]
+) -> Pipelines | None:
+    """Those of the platforms that are named; None where none is."""
+    devops = None if azure.devops_url is None else AzureDevOps(azure.devops_url, promoter)
+    token = azure.github_token
+    github = None if token is None else GitHubWorkflows(token, endpoint=azure.github)
+    connections += [one.close for one in (devops, github) if one is not None]
+    return None if devops is None and github is None else RoutedPipelines(devops, github)

@@ -1,6 +1,7 @@
-"""Azure DevOps: runs of a pipeline, their approvals, and answers to an environment's check."""
+"""Azure DevOps: runs of a pipeline, who asked for them and who approved them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -10,24 +11,19 @@ from azure.core.exceptions import DecodeError, HttpResponseError
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
-from shared.adapters.azure.answers import mapping, text, time
-from shared.adapters.azure.devops_checks import CheckAddress, basic, check_address
+from shared.adapters.azure.answers import mapping, text, texts, time
 from shared.adapters.azure.faults import told_as_ours
 from shared.domain.pipelines import (
     Approval,
     ApprovalStep,
-    EnvironmentCheck,
     PipelineOrder,
     PipelineRun,
 )
-from shared.errors import NoPermission, NotFound, Unavailable
+from shared.errors import NoPermission, NotFound, Refused, Unavailable
 
 SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
 _VERSION = {"api-version": "7.1"}
-_FEED_VERSION = {"api-version": "4.1"}
-_EVENTS_VERSION = {"api-version": "2.0-preview.1"}
 _MOST_RUNS = 50
-_MOST_LINE = 1024
 
 
 class AzureDevOps:
@@ -47,40 +43,40 @@ class AzureDevOps:
         budget: float = 30.0,
     ) -> None:
         self._project = project.rstrip("/")
-
-        def retry() -> RetryPolicy[Any, Any]:
-            return RetryPolicy(retry_total=retries, retry_backoff_factor=backoff, timeout=budget)
-
-        agent = UserAgentPolicy("driftgate")
-        self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
-            self._project,
-            policies=[agent, retry(), BearerTokenCredentialPolicy(credential, SCOPE)],
+        retry: RetryPolicy[Any, Any] = RetryPolicy(
+            retry_total=retries, retry_backoff_factor=backoff, timeout=budget
         )
-        self._without_our_token: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
-            self._project, policies=[agent, retry()]
+        token = BearerTokenCredentialPolicy(credential, SCOPE)
+        self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
+            self._project, policies=[UserAgentPolicy("driftgate"), retry, token]
         )
 
     def start(self, order: PipelineOrder) -> PipelineRun:
         """Start a run, or return the one of this order. Raises NotFound, NoPermission, Refused."""
-        made = self._already(order)
-        if made is not None:
-            return made
+        number = _number(order.pipeline)
+        made = self._already(order, number)
+        if made is None:
+            made = self._start(order, number)
+        return replace(made, by=self._asked_by(made.number))
+
+    def _start(self, order: PipelineOrder, number: int) -> PipelineRun:
         body = {
             "resources": {"repositories": {"self": {"refName": order.branch}}},
             "templateParameters": {**order.parameters, "correlationId": order.correlation},
         }
-        address = f"{self._project}/_apis/pipelines/{order.pipeline}/runs"
+        address = f"{self._project}/_apis/pipelines/{number}/runs"
         request = HttpRequest("POST", address, params=_VERSION, json=body)
         return _run(
             self._json(request, f"start pipeline {order.pipeline}", "Queue builds", retry_total=0)
         )
 
-    def run(self, pipeline: int, number: int) -> PipelineRun:
+    def run(self, pipeline: str, number: int) -> PipelineRun:
         """A run as it is now. Raises NotFound, NoPermission, Unavailable."""
-        return _run(self._get(f"pipelines/{pipeline}/runs/{number}", {}))
+        return _run(self._get(f"pipelines/{_number(pipeline)}/runs/{number}", {}))
 
-    def approvals(self, number: int) -> Sequence[Approval]:
+    def approvals(self, pipeline: str, number: int) -> Sequence[Approval]:
         """The approvals that a run's timeline names; empty when it names none."""
+        _number(pipeline)
         timeline = self._get(f"build/builds/{number}/timeline", {})
         identities = [
             record["id"]
@@ -95,27 +91,24 @@ class AzureDevOps:
         )
         return [_approval(item) for item in _items(found, "value")]
 
-    def answer(self, check: EnvironmentCheck, passed: bool, sentence: str) -> None:
-        """Write the sentence into the run's log, then complete the check with the job's token.
-
-        Raises Refused for an address that is not this organisation's; nothing is sent there.
-        """
-        address = check_address(check, self._project)
-        line = {"value": [sentence[:_MOST_LINE]], "count": 1}
-        self._as_the_job(check, address.feed, _FEED_VERSION, line)
-        self._as_the_job(check, address.events, _EVENTS_VERSION, _completed(address, passed))
-
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-        self._without_our_token.close()
 
-    def _already(self, order: PipelineOrder) -> PipelineRun | None:
-        runs = self._get(f"pipelines/{order.pipeline}/runs", {})
+    def _asked_by(self, number: int) -> str | None:
+        """Who asked for a run stands in its build alone; it was started though nobody tells."""
+        try:
+            build = self._get(f"build/builds/{number}", {})
+        except NotFound:
+            return None
+        return _person(build, "requestedFor") or _person(build, "requestedBy")
+
+    def _already(self, order: PipelineOrder, number: int) -> PipelineRun | None:
+        runs = self._get(f"pipelines/{number}/runs", {})
         for listed in _since(order, runs):
             parameters = mapping(listed, "templateParameters")
             if not parameters:
-                whole = self._get(f"pipelines/{order.pipeline}/runs/{listed.get('id')}", {})
+                whole = self._get(f"pipelines/{number}/runs/{listed.get('id')}", {})
                 parameters = mapping(whole, "templateParameters")
             if parameters.get("correlationId") == order.correlation:
                 return _run(listed)
@@ -147,26 +140,13 @@ class AzureDevOps:
             raise Unavailable(f"Could not {doing}: the answer is no JSON object.")
         return content
 
-    def _as_the_job(
-        self,
-        check: EnvironmentCheck,
-        address: str,
-        version: Mapping[str, str],
-        body: Mapping[str, Any],
-    ) -> None:
-        request = HttpRequest(
-            "POST",
-            address,
-            params=dict(version),
-            json=dict(body),
-            headers={"Authorization": basic(check.token)},
+
+def _number(pipeline: str) -> int:
+    if not (pipeline.isascii() and pipeline.isdigit()):
+        raise Refused(
+            f"The pipeline is {pipeline[:80]!r}; Azure DevOps knows its pipelines by number."
         )
-        with told_as_ours(
-            "answer the environment's check",
-            thing=f"plan {check.plan} that waits for an answer in Azure DevOps",
-            permission="a job token that is still valid (48 hours)",
-        ):
-            _raise_for(self._without_our_token.send_request(request))
+    return int(pipeline)
 
 
 def _raise_for(response: HttpResponse) -> None:
@@ -200,6 +180,7 @@ def _run(listed: Mapping[str, Any]) -> PipelineRun:
         result=text(listed, "result"),
         created=time(listed, "createdDate"),
         address=text(mapping(listed, "_links", "web"), "href"),
+        parameters=texts(listed, "templateParameters"),
     )
 
 
@@ -223,12 +204,3 @@ def _approval(item: Mapping[str, Any]) -> Approval:
 def _person(step: Mapping[str, Any], key: str) -> str | None:
     who = mapping(step, key)
     return text(who, "uniqueName") or text(who, "displayName") or text(who, "id")
-
-
-def _completed(address: CheckAddress, passed: bool) -> dict[str, str]:
-    return {
-        "name": "TaskCompleted",
-        "taskId": address.task,
-        "jobId": address.job,
-        "result": "succeeded" if passed else "failed",
-    }

@@ -10,11 +10,11 @@ _ANSWER_LATER = {408, 425, 429}
 
 
 @contextmanager
-def told_as_ours(doing: str, *, thing: str, permission: str) -> Iterator[None]:
+def told_as_ours(doing: str, *, thing: str, permission: str, who: str = "Azure") -> Iterator[None]:
     """Turn an azure-core error into one of ours; what is ours already passes unchanged.
 
     `doing` completes "Could not ...", `thing` names the resource, `permission` what the identity
-    needs for it, such as `the role AzureML Data Scientist on the workspace`.
+    needs for it, such as `the role AzureML Data Scientist on the workspace`; `who` answers.
     Raises NotFound (404), NoPermission (401, 403), Conflict (409, 412), Refused (other 4xx) and
     Unavailable (408, 429, 5xx, no answer, no token).
     """
@@ -25,10 +25,10 @@ def told_as_ours(doing: str, *, thing: str, permission: str) -> Iterator[None]:
     except DriftgateError:
         raise
     except AzureError as error:
-        raise _ours(error, doing, thing, permission) from error
+        raise _ours(error, doing, thing, permission, who) from error
 
 
-def _ours(error: Exception, doing: str, thing: str, permission: str) -> DriftgateError:
+def _ours(error: Exception, doing: str, thing: str, permission: str, who: str) -> DriftgateError:
     from azure.core.exceptions import ResourceNotFoundError
 
     status = getattr(error, "status_code", None)
@@ -36,16 +36,16 @@ def _ours(error: Exception, doing: str, thing: str, permission: str) -> Driftgat
     if status is None and isinstance(error, ResourceNotFoundError):
         status = 404
     if status is None:
-        return Unavailable(f"Could not {doing}: no answer from Azure ({said}).")
+        return Unavailable(f"Could not {doing}: no answer from {who} ({said}).")
     if status == 404:
-        return NotFound(f"Azure has no {thing}.")
+        return NotFound(f"{who} has no {thing}.")
     if status in {401, 403}:
         return NoPermission(f"May not {doing}: Driftgate's identity needs {permission} ({said}).")
     if status in _CHANGED_MEANWHILE:
         return Conflict(f"Could not {doing}: {thing} was changed meanwhile ({said}).")
     if status >= 500 or status in _ANSWER_LATER:
-        return Unavailable(f"Could not {doing}: Azure answered {status} ({said}).")
-    return Refused(f"Could not {doing}: Azure refused it with {status} ({said}).")
+        return Unavailable(f"Could not {doing}: {who} answered {status} ({said}).")
+    return Refused(f"Could not {doing}: {who} refused it with {status} ({said}).")
 
 
 def is_missing(error: Exception, code: str) -> bool:

@@ -29,11 +29,13 @@ _CONSOLE = """AmlOnlineEndpointConsoleLog
 | take 1000
 | project TimeGenerated, Message
 """
+_WITHIN = "\n| where _ResourceId startswith tostring(parameters.within)\n"
 
 
 class WorkspaceLogs:
     """Asks one Log Analytics workspace, by the id that Azure calls customer id.
 
+    `within` is the resource id of the workspace whose endpoints are meant, where several send here.
     Each query has `server_timeout` seconds and is tried once more at most: a query that is slow
     would else hold the function for as long as its message is locked.
     """
@@ -45,12 +47,14 @@ class WorkspaceLogs:
         *,
         endpoint: str = PUBLIC_CLOUD,
         server_timeout: int = 60,
+        within: str | None = None,
         **options: Any,
     ) -> None:
         from azure.monitor.query import LogsQueryClient
 
         self._workspace = workspace
         self._server_timeout = server_timeout
+        self._within = within
         self._client = LogsQueryClient(
             credential, endpoint=endpoint, **{"retry_total": 1, **options}
         )
@@ -64,7 +68,7 @@ class WorkspaceLogs:
         since = start - LOGGED_BEFORE
         rows = self._rows(
             f"count the requests of {endpoint}",
-            with_parameters(
+            self._query(
                 REQUESTS, {"endpoint": endpoint, "since": since, "start": start, "end": end}
             ),
             (since, end),
@@ -83,7 +87,7 @@ class WorkspaceLogs:
         Whose fault an answer was is said as `shared.domain.blame` says it.
         """
         limit = slow_ms or 0.0
-        query = with_parameters(
+        query = self._query(
             SERVED, {"endpoint": endpoint, "start": start, "end": end, "slow_ms": limit}
         )
         rows = self._rows(f"read the answers of {endpoint}", query, (start, end))
@@ -111,7 +115,7 @@ class WorkspaceLogs:
         """
         count = max(0, (end - start) // every)
         until, seconds = start + count * every, int(every.total_seconds())
-        query = with_parameters(
+        query = self._query(
             ANSWERS,
             {
                 "endpoint": endpoint,
@@ -137,7 +141,7 @@ class WorkspaceLogs:
         """The last lines a deployment's container wrote in a week, a thousand at most."""
         rows = self._rows(
             f"read the console of {endpoint}/{deployment}",
-            with_parameters(_CONSOLE, {"endpoint": endpoint, "deployment": deployment}),
+            self._query(_CONSOLE, {"endpoint": endpoint, "deployment": deployment}),
             _CONSOLE_KEPT,
         )
         lines = [str(row["Message"]).rstrip("\n") for row in reversed(rows or [])]
@@ -163,6 +167,12 @@ class WorkspaceLogs:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def _query(self, query: str, parameters: Mapping[str, Any]) -> str:
+        if self._within is None:
+            return with_parameters(query, parameters)
+        mine = query.replace("\n", _WITHIN, 1)
+        return with_parameters(mine, {**parameters, "within": f"{self._within}/"})
 
     def _batch(self, model: str, asked: Sequence[SeriesQuestion]) -> list[SeriesAnswer]:
         from azure.monitor.query import LogsBatchQuery

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.canonical import canonical_json
@@ -56,6 +56,7 @@ def to_service_bus(message: Message) -> "ServiceBusMessage":
         content_type="application/json",
         application_properties=properties,
         scheduled_enqueue_time_utc=message.scheduled,
+        time_to_live=None if message.lives is None else timedelta(seconds=message.lives),
     )
 
 

@@ -1,24 +1,35 @@
 """Every port on files and SQLite, for a machine without Azure."""
 
+from datetime import timedelta
+
 from shared.adapters.embedded.archive import EmbeddedArchive
+from shared.adapters.embedded.environment_checks import FileEnvironmentChecks
 from shared.adapters.embedded.evidence import FolderEvidence
+from shared.adapters.embedded.folders import Folders
 from shared.adapters.embedded.ledger import EmbeddedLedger
 from shared.adapters.embedded.machine_learning import FileJobs, FileModels
 from shared.adapters.embedded.pipelines import FilePipelines
 from shared.adapters.embedded.policies import FilePolicies
 from shared.adapters.embedded.profiles import FolderProfiles, FolderReports
-from shared.adapters.embedded.queue import EmbeddedQueue
+from shared.adapters.embedded.queue import EmbeddedQueue, QueueSettings
 from shared.adapters.embedded.telemetry import Silent
 from shared.adapters.embedded.workspace import FileWorkspace
 from shared.ports import Adapters, Clock
 from shared.settings import Settings
 
+_QUEUES = {
+    "environment-checks": QueueSettings(
+        duplicate_window=timedelta(days=2), dead_letter_expired=False
+    )
+}
+
 
 def connect(settings: Settings, clock: Clock) -> Adapters:
     """State below `settings.home`, the workspace and the policies in folders of their own."""
     database = settings.home / "driftgate.db"
-    queue = EmbeddedQueue(settings.home / "queues.db", clock=clock)
+    queue = EmbeddedQueue(settings.home / "queues.db", clock=clock, queues=_QUEUES)
     workspace = FileWorkspace(settings.workspace)
+    others = settings.home / "workspaces"
     return Adapters(
         archive=EmbeddedArchive(database),
         ledger=EmbeddedLedger(database),
@@ -29,7 +40,10 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         workspace=workspace,
         models=FileModels(settings.workspace),
         jobs=FileJobs(settings.workspace),
+        workspaces=Folders(others, FileWorkspace),
+        models_of=Folders(others, FileModels),
         pipelines=FilePipelines(settings.workspace),
+        environment_checks=FileEnvironmentChecks(settings.workspace),
         sender=queue,
         receiver=queue,
         dead_letters=queue,

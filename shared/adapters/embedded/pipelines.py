@@ -1,9 +1,11 @@
-"""Pipelines in a folder, for a machine without Azure DevOps.
+"""Pipelines in a folder, for a machine without Azure DevOps and GitHub.
 
 ::
 
-    pipelines/<pipeline>/<number>.yaml    state, result, created, correlation, parameters, approvals
-    checks/<task>.yaml                    what was answered
+    pipelines/<pipeline>/<number>.yaml    state, result, created, by, correlation, branch,
+                                          parameters, approvals
+
+A workflow `owner/repository/file.yml` is the folder `pipelines/owner/repository/file.yml`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,15 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.embedded.yaml_files import Described, read_yaml, write_yaml
-from shared.adapters.names import is_plain_name
+from shared.adapters.names import plain_path
 from shared.domain.pipelines import (
     Approval,
     ApprovalStep,
-    EnvironmentCheck,
     PipelineOrder,
     PipelineRun,
 )
-from shared.errors import NotFound, Refused
+from shared.errors import NotFound
 
 
 class FilePipelines:
@@ -32,52 +33,47 @@ class FilePipelines:
         """Write it down, or return the run of this order. Raises NotFound for no such pipeline."""
         folder = self._pipeline(order.pipeline)
         taken = sorted(int(path.stem) for path in self._runs())
-        for path in folder.glob("*.yaml"):
+        for path in _runs_in(folder):
             if read_yaml(path).text("correlation") == order.correlation:
                 return _run(path)
         path = folder / f"{taken[-1] + 1 if taken else 1}.yaml"
         content = {
             "state": "inProgress",
             "created": order.requested,
+            "by": "driftgate",
             "correlation": order.correlation,
             "branch": order.branch,
-            "parameters": dict(order.parameters),
+            "parameters": {**order.parameters, "correlationId": order.correlation},
         }
         write_yaml(path, content)
         return _run(path)
 
-    def run(self, pipeline: int, number: int) -> PipelineRun:
+    def run(self, pipeline: str, number: int) -> PipelineRun:
         """A run as its file says. Raises NotFound."""
         path = self._pipeline(pipeline) / f"{number}.yaml"
         if not path.is_file():
             raise NotFound(f"Pipeline {pipeline} has no run {number}.")
         return _run(path)
 
-    def approvals(self, number: int) -> Sequence[Approval]:
+    def approvals(self, pipeline: str, number: int) -> Sequence[Approval]:
         """The approvals written into a run's file. Raises NotFound."""
-        for path in self._runs():
-            if path.stem == str(number):
-                described = read_yaml(path)
-                return [_approval(path, item) for item in described.list_of_mappings("approvals")]
-        raise NotFound(f"No pipeline has a run {number}.")
+        path = self._pipeline(pipeline) / f"{number}.yaml"
+        if not path.is_file():
+            raise NotFound(f"Pipeline {pipeline} has no run {number}.")
+        return [_approval(path, item) for item in read_yaml(path).list_of_mappings("approvals")]
 
-    def answer(self, check: EnvironmentCheck, passed: bool, sentence: str) -> None:
-        """Write the answer down, without the token. Raises Refused for a task that is no name."""
-        if not is_plain_name(check.task):
-            raise Refused(f"TaskInstanceId is {check.task[:60]!r}, which is no plain name.")
-        folder = self._folder / "checks"
-        folder.mkdir(exist_ok=True)
-        result = "succeeded" if passed else "failed"
-        write_yaml(folder / f"{check.task}.yaml", {"result": result, "sentence": sentence})
-
-    def _pipeline(self, pipeline: int) -> Path:
-        folder = self._folder / "pipelines" / str(pipeline)
+    def _pipeline(self, pipeline: str) -> Path:
+        folder = self._folder / "pipelines" / plain_path(pipeline, "pipeline")
         if not folder.is_dir():
             raise NotFound(f"There is no pipeline {pipeline}; make the folder {folder}.")
         return folder
 
     def _runs(self) -> list[Path]:
-        return [p for p in self._folder.glob("pipelines/*/*.yaml") if p.stem.isdigit()]
+        return _runs_in(self._folder / "pipelines")
+
+
+def _runs_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*.yaml") if path.stem.isdigit()]
 
 
 def _run(path: Path) -> PipelineRun:
@@ -87,6 +83,8 @@ def _run(path: Path) -> PipelineRun:
         state=described.text("state") or "unknown",
         result=described.text("result"),
         created=described.time("created"),
+        by=described.text("by"),
+        parameters=described.texts("parameters"),
     )
 
 

@@ -51,11 +51,15 @@ CREATE TABLE IF NOT EXISTS dead_letter (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
-    """How long a lock holds, how often a message is tried, how long its id is remembered."""
+    """How long a lock holds, how often a message is tried, how long its id is remembered.
+
+    What has outlived its time goes to the dead letters, or away for good.
+    """
 
     lock: timedelta = timedelta(minutes=1)
     most_deliveries: int = 10
     duplicate_window: timedelta = timedelta(minutes=10)
+    dead_letter_expired: bool = True
 
 
 class EmbeddedQueue:
@@ -116,6 +120,14 @@ class EmbeddedQueue:
                 ).fetchone()
                 if row is None:
                     return None
+                if _is_expired(row, now):
+                    if settings.dead_letter_expired:
+                        self._bury(
+                            connection, row, "TTLExpiredException", "Nobody read it in time."
+                        )
+                    else:
+                        _remove(connection, row)
+                    continue
                 if row["deliveries"] >= settings.most_deliveries:
                     self._bury(
                         connection, row, "MaxDeliveryCountExceeded", "Its lock ran out each time."
@@ -147,8 +159,7 @@ class EmbeddedQueue:
     def complete(self, delivery: Delivery) -> None:
         """Remove it. Raises Conflict when the lock is lost."""
         with self._database.write() as connection:
-            row = self._held(connection, delivery)
-            connection.execute("DELETE FROM message WHERE number = ?", (row["number"],))
+            _remove(connection, self._held(connection, delivery))
 
     def abandon(self, delivery: Delivery, reason: str) -> None:
         """Give it back at once; after the queue's tries it goes to the dead letters."""
@@ -174,7 +185,7 @@ class EmbeddedQueue:
             "INSERT INTO dead_letter (queue, at, reason, sentence, message) VALUES (?, ?, ?, ?, ?)",
             (row["queue"], format_time(self._clock()), reason, sentence, row["message"]),
         )
-        connection.execute("DELETE FROM message WHERE number = ?", (row["number"],))
+        _remove(connection, row)
 
     def dead_letters(self, queue: str) -> Sequence[DeadLetter]:
         """What was put aside, oldest first."""
@@ -206,6 +217,15 @@ class EmbeddedQueue:
         with self._database.read() as connection:
             row = connection.execute("SELECT min(due) AS due FROM message").fetchone()
         return None if row["due"] is None else parse_time(row["due"])
+
+
+def _remove(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
+    connection.execute("DELETE FROM message WHERE number = ?", (row["number"],))
+
+
+def _is_expired(row: sqlite3.Row, now: datetime) -> bool:
+    lives = message_from_json(row["message"]).lives
+    return lives is not None and parse_time(row["due"]) + timedelta(seconds=lives) <= now
 
 
 def _checked(message: Message) -> str:

@@ -86,7 +86,8 @@ class StagePolicy:
 
     The gates of a stage are those of the policy unless it has its own. `workspace` names another
     one of the settings, `registry` is what a version is shared to first. `pipeline` deploys,
-    `rollback` undoes it. What came through is tagged `stage` with the stage's name.
+    `rollback` undoes it. What came through is tagged `stage` with the stage's name. A check of its
+    environment that is not decided after `answer_within`, 47 hours at most, fails.
     """
 
     name: str
@@ -100,3 +101,4 @@ class StagePolicy:
     rollout: RolloutPolicy = field(default_factory=RolloutPolicy)
     watch: WatchPolicy = field(default_factory=WatchPolicy)
     finish_within: timedelta = timedelta(days=7)
+    answer_within: timedelta = timedelta(hours=24)

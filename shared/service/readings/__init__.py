@@ -1,1 +1,1 @@
-"""One reading a place that gates ask of: the endpoint, its answers, the rows, the run."""
+"""Readers of the places that promotion's gates ask of: each makes one reading with its time."""

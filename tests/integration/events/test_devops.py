@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.adapters.azure.devops import AzureDevOps
-from shared.domain.pipelines import EnvironmentCheck, PipelineOrder
+from shared.domain.pipelines import PipelineOrder
 from shared.errors import NoPermission, Refused, Unavailable
 from tests.integration.loopback.devops import PROJECT, SIGN_IN, fault, serve_devops
 from tests.integration.loopback.server import Answer
 
 RUNS = f"{PROJECT}/_apis/pipelines/7/runs"
-ORDER = PipelineOrder(pipeline=7, correlation="c-1", requested=datetime(2026, 2, 3, 12, tzinfo=UTC))
+ORDER = PipelineOrder(
+    pipeline="7", correlation="c-1", requested=datetime(2026, 2, 3, 12, tzinfo=UTC)
+)
 
 
 @pytest.fixture
@@ -27,17 +29,6 @@ def pipelines(loopback, devops, credential):
     made = AzureDevOps(f"{loopback.url}{PROJECT}", credential, retries=2, backoff=0.001)
     yield made
     made.close()
-
-
-def check(loopback, **changes):
-    identity = "11111111-1111-4111-8111-111111111111"
-    fields = {
-        "address": f"{loopback.url}/contoso/",
-        "hub": "Build",
-        "token": "a-job-token",
-        **dict.fromkeys(("project", "plan", "job", "timeline", "task"), identity),
-    }
-    return EnvironmentCheck(**{**fields, **changes})
 
 
 def test_a_start_whose_answer_was_lost_is_found_again_by_its_correlation(
@@ -90,46 +81,14 @@ def test_a_start_that_fails_says_why(pipelines, loopback, answer, error, sentenc
         pipelines.start(ORDER)
 
 
-def test_a_check_gets_its_sentence_first_and_then_its_verdict_with_the_jobs_token(
-    pipelines, devops, loopback
-):
-    pipelines.answer(check(loopback), False, "min_auc failed: 0.81 < 0.84.")
+def test_who_asked_for_a_run_is_read_from_its_build(pipelines, devops):
+    devops.asked_for_by[100] = "ada@contoso.com"
 
-    (feed, token, line), (events, _, completed) = devops.answered
-    assert feed.endswith("/feed")
-    assert events.endswith("/events")
-    assert token == check(loopback).token
-    assert line == {"value": ["min_auc failed: 0.81 < 0.84."], "count": 1}
-    assert completed["name"] == "TaskCompleted"
-    assert completed["result"] == "failed"
+    assert pipelines.start(ORDER).by == "ada@contoso.com"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"address": "https://evil.example/contoso/"},
-        {"address": "https://dev.azure.com.evil.example/contoso/"},
-        {"address": "http://localhost/contoso/"},
-        {"address": "{url}/fabrikam/"},
-        {"address": "{url}@evil.example/contoso/"},
-        {"address": "{url}/contoso/../fabrikam"},
-        {"hub": "../../x"},
-        {"plan": "1/../../2"},
-    ],
-    ids=str,
-)
-def test_a_job_token_goes_nowhere_but_to_the_own_organisation(pipelines, devops, loopback, change):
-    changes = {name: value.replace("{url}", loopback.url) for name, value in change.items()}
+def test_a_pipeline_of_another_platform_is_refused(pipelines):
+    order = PipelineOrder(pipeline="a/b/c.yml", correlation="c", requested=ORDER.requested)
 
-    with pytest.raises(Refused):
-        pipelines.answer(check(loopback, **changes), True, "")
-
-    assert devops.answered == []
-
-
-def test_an_expired_job_token_is_told(pipelines, loopback):
-    path = "/contoso/{project}/_apis/distributedtask/hubs/Build/plans/{plan}/{rest:path}"
-    loopback.router.fail_next("POST", path, fault(401, "Expired."))
-
-    with pytest.raises(NoPermission, match="48 hours"):
-        pipelines.answer(check(loopback), True, "")
+    with pytest.raises(Refused, match="Azure DevOps knows its pipelines by number"):
+        pipelines.start(order)

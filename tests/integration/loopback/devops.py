@@ -28,6 +28,8 @@ class DevOps:
     timelines: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     approvals: dict[str, dict[str, Any]] = field(default_factory=dict)
     answered: list[tuple[str, str, Any]] = field(default_factory=list)
+    plan_version: int = 13
+    asked_for_by: dict[int, str] = field(default_factory=dict)
     lists_parameters: bool = True
     now: str = "2026-02-03T12:00:00.1234567Z"
 
@@ -85,13 +87,32 @@ def serve_devops(router: Router) -> DevOps:
             value = [{**one, "steps": []} for one in value]
         return Answer(body={"count": len(value), "value": value})
 
-    def answer(request: Request) -> Answer:
-        kind, _, secret = request.headers.get("authorization", "").partition(" ")
-        if kind != "Basic" or not b64decode(secret).startswith(b":"):
+    def build(request: Request) -> Answer:
+        number = int(request.parts["number"])
+        known = [run["id"] for runs in devops.pipelines.values() for run in runs]
+        if number not in known:
+            return fault(404, "The build does not exist.")
+        who = devops.asked_for_by.get(number, "driftgate@contoso.com")
+        return Answer(body={"id": number, "requestedFor": {"uniqueName": who}})
+
+    def said(request: Request, answer: Answer) -> Answer:
+        token = job_token(request)
+        if token is None:
             return SIGN_IN
-        token = b64decode(secret).decode()[1:]
-        devops.answered.append((request.path, token, request.json()))
-        return Answer()
+        body = request.body.decode() if is_text(request) else request.json()
+        devops.answered.append((request.path, token, body))
+        return answer
+
+    def answer(request: Request) -> Answer:
+        return said(request, Answer())
+
+    def make_log(request: Request) -> Answer:
+        return said(request, Answer(body={"id": 7, "path": request.json()["path"]}))
+
+    def plan(request: Request) -> Answer:
+        if job_token(request) is None:
+            return SIGN_IN
+        return Answer(body={"planId": request.parts["plan"], "version": devops.plan_version})
 
     api = f"{PROJECT}/_apis"
     hub = "/contoso/{project}/_apis/distributedtask/hubs/{hub}/plans/{plan}"
@@ -99,17 +120,37 @@ def serve_devops(router: Router) -> DevOps:
         ("GET", f"{api}/pipelines/{{pipeline}}/runs", "7.1", runs),
         ("POST", f"{api}/pipelines/{{pipeline}}/runs", "7.1", start),
         ("GET", f"{api}/pipelines/{{pipeline}}/runs/{{number}}", "7.1", run),
+        ("GET", f"{api}/build/builds/{{number}}", "7.1", build),
         ("GET", f"{api}/build/builds/{{number}}/timeline", "7.1", timeline),
         ("GET", f"{api}/pipelines/approvals", "7.1", approvals),
+        ("GET", hub, "2.0-preview.1", plan),
         ("POST", f"{hub}/events", "2.0-preview.1", answer),
+        ("POST", f"{hub}/logs", "4.1", make_log),
+        ("POST", f"{hub}/logs/{{log}}", "4.1", answer),
+        ("PATCH", f"{hub}/timelines/{{timeline}}/records", "4.1", answer),
         ("POST", f"{hub}/timelines/{{timeline}}/records/{{record}}/feed", "4.1", answer),
     ]
     for method, template, version, handler in routes:
-        router.add(method, template, _guarded(handler, version))
+        router.add(method, template, guarded(handler, version))
     return devops
 
 
-def _guarded(handler: Any, version: str) -> Any:
+def job_token(request: Request) -> str | None:
+    """The token of a job, which comes without a name; None for any other way to sign in."""
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    if kind != "Basic" or not b64decode(secret).startswith(b":"):
+        return None
+    return b64decode(secret).decode()[1:]
+
+
+def is_text(request: Request) -> bool:
+    """Whether it is a page of a log."""
+    return request.headers.get("content-type") == "application/octet-stream"
+
+
+def guarded(handler: Any, version: str) -> Any:
+    """The same, for callers who name the version and sign in."""
+
     def guarded(request: Request) -> Answer:
         if request.query.get("api-version") != version:
             return fault(400, f"No api-version {request.query.get('api-version')}.")

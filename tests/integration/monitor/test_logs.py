@@ -93,6 +93,24 @@ def test_requests_are_counted_by_deployment_within_the_window(logs, tables):
     assert logs.requests("ep", NOON - HOUR, NOON) == {"blue": 3}
 
 
+def test_of_endpoints_with_one_name_those_of_the_named_workspace_are_counted(
+    loopback, credential, tables
+):
+    """Workspaces of several stages may send to one Log Analytics workspace."""
+    root = "/subscriptions/s/workspaces"
+    at = naive(NOON - timedelta(minutes=10))
+    columns = {**TRAFFIC, "_ResourceId": "VARCHAR"}
+    rows = [
+        (at, "ep", "blue", "200", f"{root}/ML/onlineEndpoints/ep"),
+        (at, "ep", "green", "200", f"{root}/ml-staging/onlineEndpoints/ep"),
+    ]
+    tables.make("AmlOnlineEndpointTrafficLog", columns, rows)
+    logs = WorkspaceLogs(WORKSPACE, credential, endpoint=loopback.url, within=f"{root}/ml")
+
+    assert logs.requests("ep", NOON - HOUR, NOON) == {"blue": 1}
+    logs.close()
+
+
 def test_an_endpoint_that_was_logged_before_and_is_silent_now_has_no_requests(logs, tables):
     log_traffic(tables, (60 * 24, "ep", "blue"))
 
@@ -149,7 +167,7 @@ def test_no_query_is_put_together_but_in_one_place():
         if re.search(r"query_(workspace|batch|resource)\(", path.read_text())
     ]
     assert asking == ["logs.py"]
-    queries = {"REQUESTS", "_BLAMED", "SERVED", "ANSWERS", "_CONSOLE"}
+    queries = {"REQUESTS", "_BLAMED", "SERVED", "ANSWERS", "_CONSOLE", "_WITHIN"}
     named: dict[str, list[str]] = {}
     texts = []
     for name in ("logs.py", "traffic_log.py"):

@@ -13,6 +13,9 @@ DRIFTGATE: Definitions = {
     "checks": QueueSettings(sessions=True, duplicate_window=timedelta(minutes=10)),
     "retraining-requests": QueueSettings(duplicate_window=timedelta(days=7)),
     "promotion-requests": QueueSettings(duplicate_window=timedelta(days=7)),
+    "environment-checks": QueueSettings(
+        duplicate_window=timedelta(days=2), lock=timedelta(minutes=5), dead_letter_expired=False
+    ),
     "alerts": TopicSettings(
         subscriptions={"log": Subscription()}, duplicate_window=timedelta(minutes=10)
     ),

@@ -1,0 +1,1 @@
+"""GitHub Actions: workflows that deploy, for those who have no Azure DevOps."""

@@ -1,0 +1,489 @@
+"""An environment's check, from the call of Azure DevOps to its verdict, and what may go wrong.
+
+The service is a stub on loopback that keeps to the protocol; the functions, the embedded queue and
+the adapter that answers are the real ones. The gates are asked by a reaction of this file.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import azure.functions as func
+import pytest
+
+import shared.service.service as service_module
+from functions import checks, promotion
+from shared.adapters.azure.devops import AzureDevOps
+from shared.adapters.azure.devops_checks import DevOpsChecks
+from shared.bootstrap import build
+from shared.domain.action import ScheduleCheck
+from shared.domain.decision import Outcome
+from shared.domain.decisions.gates import Case, Moment, run_gates
+from shared.domain.event import Check, EventType, check_due
+from shared.domain.evidence import PromotionEvidence
+from shared.service.reactions import Reaction, reaction_to
+from shared.settings import Settings
+from tests.functions.test_bodies import message, user_function
+from tests.integration.loopback.devops import PROJECT, fault, serve_devops
+from tests.integration.loopback.devops_environment import Environment, Stage
+from tests.integration.loopback.server import Answer
+
+CHECK = "/api/checks/environment"
+QUEUE = "environment-checks"
+NAMED = "model=loan-default&version=8&stage=production"
+EVENTS = "/contoso/{project}/_apis/distributedtask/hubs/Build/plans/{plan}/events"
+POLICY = "model: loan-default\ngates: {min_auc: 0.9, required_tags: [owner]}\n"
+GOOD = "tags: {owner: risk}\nmetrics: {auc: 0.95}\n"
+BAD = GOOD.replace("0.95", "0.5")
+UNKNOWN = GOOD.replace("auc: 0.95", "other: 1")
+
+
+def gather(event, policy, state, world, now):  # noqa: ARG001  every reaction has this signature
+    candidate = world.workspace.model(event.name, event.data["version"])
+    return PromotionEvidence(taken=now, candidate=candidate)
+
+
+def decide(event, evidence, policy, state, now):
+    case = Case(
+        policy=policy,
+        stage=policy.way()[0],
+        candidate=evidence.candidate,
+        evidence=evidence,
+        moment=Moment.ENTRANCE,
+        at=now,
+    )
+    again = check_due(Check.PROMOTION, event.subject, now + timedelta(minutes=2))
+    findings = run_gates(case).findings
+    actions = (ScheduleCheck(event=again),) if event.data["run"] == 77 else ()
+    return Outcome(findings=findings, actions=actions, state=state)
+
+
+GATES = Reaction(evidence=PromotionEvidence, gather=gather, decide=decide)
+
+
+@dataclass
+class World:
+    """The application, the service that asks it, and the clock both go by."""
+
+    scene: object
+    environment: Environment
+    devops: object
+
+    def model(self, content):
+        self.scene.model("8", content)
+
+    def work(self):
+        """Let the functions take what is due."""
+        functions = {QUEUE: promotion.environment_check, "checks": checks.decide_event}
+        self.scene.application.worker(
+            {
+                queue: lambda body, function=function: user_function(function)(message(dict(body)))
+                for queue, function in functions.items()
+            }
+        ).drain()
+
+    def later(self, **duration):
+        self.scene.clock.advance(timedelta(**duration))
+        self.environment.pass_time()
+        self.work()
+
+    @property
+    def waiting(self):
+        return self.scene.application.queue.peek(QUEUE)
+
+    @property
+    def dead(self):
+        return self.scene.application.queue.dead_letters(QUEUE)
+
+    def decisions(self):
+        made = self.scene.application.ledger.decisions("model/loan-default", limit=1000)
+        return [one for one in made if one["event"]["type"].endswith("EnvironmentCheckAsked")]
+
+
+def served(request):
+    """The Functions host: an HTTP call becomes the function's own request."""
+    called = func.HttpRequest(
+        method="POST",
+        url=request.path,
+        headers=dict(request.headers),
+        params=dict(request.query),
+        body=request.body,
+    )
+    answer = user_function(promotion.environment_check_asked)(called)
+    return Answer(status=answer.status_code, body=answer.get_body())
+
+
+@pytest.fixture
+def world(scene, loopback, credential, monkeypatch):
+    devops = serve_devops(loopback.router)
+    loopback.router.add("POST", CHECK, served)
+    project = f"{loopback.url}{PROJECT}"
+    answers = DevOpsChecks(project, retries=0)
+    pipelines = AzureDevOps(project, credential, retries=0)
+    settings = Settings(
+        home=scene.home, workspace=scene.home / "workspace", policies=scene.home / "policies"
+    )
+    scene.application = build(
+        settings,
+        clock=scene.clock,
+        around=lambda adapters: replace(adapters, environment_checks=answers, pipelines=pipelines),
+    )
+    for module in (promotion, checks):
+        monkeypatch.setattr(module, "application", lambda: scene.application)
+    monkeypatch.setattr(
+        service_module,
+        "reaction_to",
+        lambda event: GATES if event.type is EventType.CHECK_ASKED else reaction_to(event),
+    )
+    scene.policy(POLICY)
+    environment = Environment(
+        server=loopback, clock=scene.clock, url=f"{loopback.url}{CHECK}?code=key&{NAMED}"
+    )
+    yield World(scene=scene, environment=environment, devops=devops)
+    answers.close()
+    pipelines.close()
+
+
+def test_a_version_that_passes_every_gate_lets_its_stage_run(world):
+    world.model(GOOD)
+
+    assert world.environment.reach() == 200
+    assert world.environment.last.result is None
+    world.work()
+
+    last = world.environment.last
+    assert (last.started, last.result, world.environment.stage) == (
+        True,
+        "succeeded",
+        Stage.RUNNING,
+    )
+    assert last.feed[0] == "Driftgate looks at loan-default:8 for production."
+    assert last.feed[1].startswith("loan-default:8 may enter production: ")
+    assert "pass: auc is 0.95" in last.log
+    assert f"decision {world.decisions()[0]['hash']}" in last.log
+    assert world.waiting == []
+
+
+def test_a_version_that_fails_a_gate_fails_its_stage_and_says_which(world):
+    world.model(BAD)
+
+    world.environment.reach()
+    world.work()
+
+    last = world.environment.last
+    assert (last.result, world.environment.stage) == ("failed", Stage.FAILED)
+    assert last.feed[-1] == (
+        "loan-default:8 may not enter production: auc is 0.5, below the floor of 0.9."
+    )
+    assert "fail: auc is 0.5, below the floor of 0.9.\n" in last.log
+
+
+def test_what_is_not_known_yet_waits_is_told_once_and_passes_when_it_is_known(world):
+    world.model(UNKNOWN)
+    world.environment.reach()
+    world.work()
+    world.later(minutes=5)
+    world.later(minutes=5)
+
+    assert world.environment.stage is Stage.WAITING
+    waiting = [line for line in world.environment.last.feed if line.startswith("waiting: ")]
+    assert len(waiting) == 1
+    assert "auc is not recorded for loan-default:8" in waiting[0]
+    assert len(world.decisions()) == 3
+
+    world.model(GOOD)
+    world.later(minutes=5)
+
+    assert world.environment.stage is Stage.RUNNING
+
+
+def test_a_look_that_the_decision_asks_for_earlier_comes_earlier(world):
+    world.environment.more["BuildId"] = "77"
+    world.model(UNKNOWN)
+    world.environment.reach()
+    world.work()
+
+    world.model(GOOD)
+    world.later(minutes=1)
+    assert world.environment.stage is Stage.WAITING
+    world.later(minutes=1)
+
+    assert world.environment.stage is Stage.RUNNING
+
+
+def test_a_call_that_comes_twice_gets_one_decision(world):
+    world.model(GOOD)
+    world.environment.reach()
+    world.environment.call()
+    world.work()
+    world.later(hours=3)
+    world.environment.call()
+    world.work()
+
+    assert [status for status, _ in world.environment.answers] == [200, 200, 200]
+    assert len(world.decisions()) == 1
+    assert world.environment.last.refused == []
+
+
+def test_a_message_that_comes_twice_finds_the_decision_it_made(world):
+    world.model(GOOD)
+    world.environment.reach()
+    [asked] = world.waiting
+    world.work()
+    world.model(BAD)
+
+    world.scene.application.check_environment(asked.body)
+
+    assert len(world.decisions()) == 1
+    assert world.environment.last.refused == ["succeeded"]
+
+
+def test_an_answer_that_arrived_and_was_not_confirmed_is_given_once(world, loopback):
+    """The service took the verdict and the connection broke: it is asked again, and all is well."""
+    world.model(GOOD)
+
+    def break_off(request):
+        answer = guard(request)
+        breaks = "TaskCompleted" in request.body.decode() and not world.environment.last.refused
+        return replace(answer, hang_up=breaks)
+
+    guard = next(h for m, p, h in reversed(loopback.router._routes) if "events" in p.pattern)
+    loopback.router.add("POST", EVENTS, break_off)
+    world.environment.reach()
+    world.work()
+    world.later(minutes=1)
+
+    assert world.environment.last.result == "succeeded"
+    assert world.environment.last.refused == ["succeeded"]
+    assert (world.waiting, world.dead) == ([], [])
+
+
+def test_a_check_that_nobody_could_decide_in_time_fails_and_says_so(world):
+    world.environment.url += "&timeout=2h"
+    world.model(UNKNOWN)
+    world.environment.reach()
+    world.work()
+    for _ in range(24):
+        world.later(minutes=5)
+
+    last = world.environment.last
+    assert (last.result, world.environment.stage) == ("failed", Stage.FAILED)
+    assert last.feed[-1].startswith(
+        "loan-default:8 was not let through within 2 h: timed out. Last waiting: auc is not"
+    )
+
+
+def test_a_stage_says_in_its_policy_how_long_its_check_may_wait(world):
+    world.scene.policy(POLICY + "stages: [{name: production, answer_within: 10m}]\n")
+    world.model(UNKNOWN)
+    world.environment.reach()
+    world.work()
+    world.later(minutes=5)
+    assert world.environment.stage is Stage.WAITING
+    world.later(minutes=5)
+
+    assert world.environment.stage is Stage.FAILED
+
+
+def test_a_stage_that_the_service_skipped_takes_no_late_answer(world, caplog):
+    world.environment.timeout = timedelta(minutes=4)
+    world.model(UNKNOWN)
+    world.environment.reach()
+    world.work()
+    world.model(GOOD)
+    with caplog.at_level(logging.ERROR, logger="driftgate.checks"):
+        world.later(minutes=5)
+
+    assert world.environment.stage is Stage.SKIPPED
+    assert world.environment.last.refused == ["succeeded"]
+    [put_aside] = world.dead
+    assert "The task has ended" in put_aside.sentence
+    assert "cannot be answered" in caplog.text
+
+
+def test_evidence_that_changes_between_evaluations_changes_the_verdict(world):
+    """With a time between evaluations no verdict is final before every check has passed."""
+    world.environment.between = timedelta(minutes=10)
+    world.model(GOOD)
+    world.environment.reach()
+    world.work()
+    assert (world.environment.last.result, world.environment.stage) == (
+        "succeeded",
+        Stage.WAITING,
+    )
+
+    world.model(BAD)
+    world.later(minutes=10)
+
+    first, second = world.environment.evaluations
+    assert (first.result, second.result) == ("succeeded", "failed")
+    assert world.environment.stage is Stage.FAILED
+
+
+@pytest.mark.parametrize("address", ["{url}/fabrikam/", "https://evil.example/contoso/"])
+def test_a_stranger_who_asks_is_refused_and_never_given_the_token(world, loopback, address):
+    world.model(GOOD)
+
+    status = world.environment.reach(PlanUrl=address.replace("{url}", loopback.url))
+    world.work()
+
+    assert status == 400
+    assert world.environment.answers[0][1].startswith("PlanUrl is ")
+    assert [request.path for request in loopback.router.log] == [CHECK]
+    assert world.waiting == []
+    assert world.decisions() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"AuthToken": "$(system.AccessToken)"}, "The check's header AuthToken is missing"),
+        ({"AuthToken": ""}, "The check's header AuthToken is missing"),
+        ({"TaskInstanceId": "../x"}, "TaskInstanceId is '../x', which is no GUID"),
+        ({"HubName": "nobody"}, "HubName is 'nobody'; it has to be one of"),
+        ({"BuildId": "$(build.BuildId)"}, "The check's header BuildId is '$(build.BuildId)'"),
+    ],
+    ids=["unset", "empty", "no-guid", "hub", "build"],
+)
+def test_a_header_that_cannot_be_used_is_named(world, change, sentence):
+    assert world.environment.reach(**change) == 400
+
+    assert world.environment.answers[0][1].startswith(sentence)
+    assert world.waiting == []
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("model=loan-default", "The check names no version: add the headers BuildId"),
+        ("model=../x&version=1", "The model is '../x'"),
+        (f"{NAMED}&timeout=50h", "The check's timeout is '50h'; give 47h at most"),
+        (f"{NAMED}&timeout=soon", "The check's timeout: 'soon' is no duration"),
+    ],
+)
+def test_a_query_that_cannot_be_used_is_named(world, query, sentence):
+    world.environment.url = f"{world.environment.url.partition('?')[0]}?{query}"
+
+    assert world.environment.reach() == 400
+    assert world.environment.answers[0][1].startswith(sentence)
+
+
+def test_a_check_that_names_no_version_takes_it_from_its_run(world):
+    """The variables of a pipeline are not to be had in a check, its number is."""
+    world.model(GOOD)
+    world.environment.url = world.environment.url.partition("?")[0]
+    world.environment.more |= {"BuildId": "77", "DefinitionId": "12"}
+    given = {"model": "loan-default", "version": "8", "stage": "production"}
+    world.devops.pipelines[12] = [{"id": 77, "state": "inProgress", "templateParameters": given}]
+
+    world.environment.reach()
+    world.work()
+
+    assert world.environment.stage is Stage.RUNNING
+    [decision] = world.decisions()
+    told = decision["event"]["data"]
+    assert (told["version"], told["stage"], told["run"]) == ("8", "production", 77)
+
+
+def test_a_run_that_tells_no_version_fails_its_check(world):
+    world.environment.url = world.environment.url.partition("?")[0]
+    world.environment.more |= {"BuildId": "77", "DefinitionId": "12"}
+    world.devops.pipelines[12] = [{"id": 77, "state": "inProgress"}]
+
+    world.environment.reach()
+    world.work()
+
+    assert world.environment.last.result == "failed"
+    assert world.environment.last.feed[-1].startswith(
+        "Driftgate cannot tell which version is meant: The run's parameter model is 'None'"
+    )
+
+
+def test_an_event_that_nothing_judges_lets_nobody_pass(world, monkeypatch):
+    from shared.service.reactions.record import REACTION
+
+    monkeypatch.setattr(service_module, "reaction_to", lambda _: REACTION)
+    world.environment.reach()
+    world.work()
+
+    assert world.environment.stage is Stage.WAITING
+    assert world.environment.last.feed[-1] == "waiting: nothing has judged it yet."
+
+
+def test_a_service_that_asks_for_patience_is_answered_later(world, loopback):
+    world.model(GOOD)
+    loopback.router.fail_next("POST", EVENTS, Answer(), fault(429, "Later."))
+    world.environment.reach()
+    world.work()
+    assert world.environment.last.result is None
+    [again] = world.waiting
+    assert again.id.endswith("-0-1")
+
+    world.later(seconds=30)
+
+    assert world.environment.stage is Stage.RUNNING
+    assert len(world.decisions()) == 1
+
+
+def test_a_service_that_never_answers_ends_among_the_dead_letters(world, loopback):
+    world.environment.url += "&timeout=10m"
+    loopback.router.fail_next("POST", EVENTS, *(fault(503, "Busy.") for _ in range(40)))
+    world.environment.reach()
+    world.work()
+    for _ in range(10):
+        world.later(minutes=2)
+
+    [put_aside] = world.dead
+    assert put_aside.reason == "MaxDeliveryCountExceeded"
+    assert "Azure answered 503" in put_aside.sentence
+
+
+def test_a_token_that_ran_out_is_told_and_put_aside(world, caplog):
+    world.environment.url += "&timeout=47h"
+    world.model(UNKNOWN)
+    world.environment.reach()
+    world.work()
+    [waiting] = world.waiting
+    world.scene.clock.advance(timedelta(hours=48))
+    world.work()
+    assert world.waiting == []
+
+    with (
+        pytest.raises(Exception, match=r"still valid \(48 hours\)"),
+        caplog.at_level(logging.ERROR, logger="driftgate.checks"),
+    ):
+        world.scene.application.check_environment(waiting.body)
+    assert "needs a job token that is still valid" in caplog.text
+
+
+def test_a_message_that_nobody_of_ours_wrote_is_put_aside_unshown(world):
+    from shared.ports import Message
+
+    body = {"check": {"token": "abc"}, "model": "x"}
+    world.scene.application.queue.send([Message(id="1", queue=QUEUE, session="s", body=body)])
+    world.work()
+
+    assert world.waiting == []
+    assert "abc" not in world.dead[0].sentence
+
+
+def test_the_token_is_in_the_queue_and_nowhere_else(world, caplog):
+    world.model(UNKNOWN)
+    with caplog.at_level(logging.DEBUG):
+        world.environment.reach()
+        [waiting] = world.waiting
+        world.work()
+        world.model(GOOD)
+        world.later(minutes=5)
+    token = world.environment.last.token
+
+    assert world.environment.stage is Stage.RUNNING
+    assert waiting.body["check"]["token"] == token
+    assert token not in repr(waiting)
+    kept = [path for path in world.scene.home.rglob("*") if path.is_file()]
+    assert len(kept) > 5
+    for path in kept:
+        if not path.name.startswith("queues.db"):
+            assert token.encode() not in path.read_bytes(), path
+    assert token not in caplog.text
+    assert token not in str(world.decisions())
