@@ -13,7 +13,7 @@ from shared.ports.messages import (
     Receiver,
     Sender,
 )
-from shared.ports.platforms import Jobs, Models, Pipelines, RequestSource, Workspace
+from shared.ports.platforms import Jobs, Models, Pipelines, RequestSource, Traffic, Workspace
 from shared.ports.stores import (
     Archive,
     ArchivedEvent,
@@ -49,5 +49,6 @@ __all__ = [
     "RequestSource",
     "Sender",
     "Telemetry",
+    "Traffic",
     "Workspace",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.ports.messages import Broker, DeadLetters, Receiver, Sender
-from shared.ports.platforms import Jobs, Models, Pipelines, RequestSource, Workspace
+from shared.ports.platforms import Jobs, Models, Pipelines, RequestSource, Traffic, Workspace
 from shared.ports.stores import Archive, Evidence, Ledger, Policies, Profiles, Reports
 from shared.ports.telling import Telemetry
 
@@ -27,6 +27,7 @@ class Adapters:
     policies: Policies
     workspace: Workspace
     models: Models
+    traffic: Traffic
     jobs: Jobs
     pipelines: Pipelines | None
     sender: Sender

@@ -1,7 +1,7 @@
 """Every port on Azure, each as the managed identity that may do what it does.
 
 The watcher reads the workspace and keeps Driftgate's own state. The promoter writes tags, shares
-versions, starts jobs and pipelines: what could do harm is a right of its own.
+versions, moves traffic, starts jobs and pipelines: what could do harm is a right of its own.
 """
 
 from azure.identity import DefaultAzureCredential
@@ -22,6 +22,7 @@ from shared.adapters.azure.service_bus import connect as connect_service_bus
 from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
 from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.azure.telemetry import OpenTelemetry, start_application_insights
+from shared.adapters.azure.traffic import AzureTraffic
 from shared.adapters.azure.workspace import AzureWorkspace
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
@@ -82,6 +83,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         policies=PolicyStore(PolicyBlobs(blobs)),
         workspace=AzureWorkspace(resources, collected, logs, metrics, measured),
         models=AzureModels(learning),
+        traffic=AzureTraffic(learning.resources),
         jobs=AzureJobs(learning),
         pipelines=pipelines,
         sender=sender,

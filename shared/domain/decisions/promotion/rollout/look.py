@@ -8,13 +8,13 @@ from typing import Any
 from shared.domain.action import Action
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.gates import Case, Moment
-from shared.domain.decisions.promotion.rollout.splits import live
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.routing.route import is_unfinished
 from shared.domain.evidence.promotion import EndpointReading
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import RolloutPolicy
 from shared.domain.promotion import Phase, Promotion, Rollout, RolloutStatus, TrafficStep
+from shared.domain.splits import live
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_duration
 from shared.domain.world import Endpoint, ModelVersion

@@ -24,10 +24,10 @@ from shared.domain.decisions.promotion.rollout.moving import (
     written_since,
 )
 from shared.domain.decisions.promotion.rollout.planned import begin, planned
-from shared.domain.decisions.promotion.rollout.splits import alike
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.policy import RolloutMode
 from shared.domain.promotion import Promotion, RolloutStatus, StopCause
+from shared.domain.splits import alike
 from shared.domain.verdict import Verdict
 from shared.domain.world import Endpoint
 
