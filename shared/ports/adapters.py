@@ -15,6 +15,7 @@ class Adapters:
 
     `queue` is the embedded broker, None where Service Bus is it; `pipelines` is None where no
     Azure DevOps is named; `announces` says that `sender` also publishes findings.
+    `traffic_of` moves the traffic of each other workspace that the settings name.
     `request_sources` are the places the workspace counts requests by, each alone. `connections`
     close what is open.
     """
@@ -35,6 +36,7 @@ class Adapters:
     dead_letters: DeadLetters
     telemetry: Telemetry
     queue: Broker | None = None
+    traffic_of: Mapping[str, Traffic] = field(default_factory=dict)
     announces: bool = False
     request_sources: Mapping[str, RequestSource] = field(default_factory=dict)
     connections: Sequence[Callable[[], None]] = ()
