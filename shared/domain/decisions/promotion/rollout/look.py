@@ -57,7 +57,7 @@ class Look:
     @property
     def in_force(self) -> TrafficStep:
         """The shares that the last step set: what must be found while nothing is asked for."""
-        return before(self.rollout)
+        return self.rollout.in_force
 
     def has(self, deployment: str) -> bool:
         """Whether a deployment is there."""
@@ -174,12 +174,6 @@ def stopped_alert(
             "cause": cause,
         },
     )
-
-
-def before(rollout: Rollout) -> TrafficStep:
-    """The shares that were in force before a change that is asked for, else those in force."""
-    at = rollout.at - 1 if rollout.status is RolloutStatus.MOVING else rollout.at
-    return rollout.steps[at] if at >= 0 else rollout.before
 
 
 def blind(reading: EndpointReading | None, name: str, now: datetime) -> str | None:
