@@ -10,11 +10,14 @@
     │   ├── InvalidScenario    a scenario file with a line that cannot be understood
     │   ├── InvalidData        a data file whose columns or types do not fit
     │   ├── NotFound           a thing named by the caller does not exist
+    │   ├── ChangedMeanwhile   what was to be changed is not as it was expected to be
     │   ├── AlteredEvidence    what was kept under a hash is no longer what it was
     │   └── NoPermission       our identity lacks a role: granting it helps, repeating does not
     └── Unavailable        the world's fault: repeating it may help
         └── Conflict           somebody else changed the subject meanwhile
 """
+
+from collections.abc import Mapping
 
 
 class DriftgateError(Exception):
@@ -49,6 +52,17 @@ class InvalidData(Refused):
 
 class NotFound(Refused):
     """A model, endpoint or file that was named does not exist."""
+
+
+class ChangedMeanwhile(Refused):
+    """Traffic that was to be changed is no longer what it was expected to be; left as found."""
+
+    def __init__(
+        self, sentence: str, *, traffic: Mapping[str, float], mirror: Mapping[str, float]
+    ) -> None:
+        super().__init__(sentence)
+        self.traffic = dict(traffic)
+        self.mirror = dict(mirror)
 
 
 class AlteredEvidence(Refused):

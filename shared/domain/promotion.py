@@ -143,6 +143,12 @@ class Rollout:
     cause: StopCause | None = None
     why: str = ""
 
+    @property
+    def in_force(self) -> TrafficStep:
+        """The shares before a change that is under way, else those that were set last."""
+        at = self.at - 1 if self.status is RolloutStatus.MOVING else self.at
+        return self.steps[at] if at >= 0 else self.before
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:

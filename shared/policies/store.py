@@ -40,9 +40,11 @@ class PolicyStore:
         return None
 
     def for_endpoint(self, endpoint: str) -> Policy | None:
-        """The policy whose model is served by this endpoint."""
-        valid = self._valid(self._files())
-        return next((policy for _, policy in valid if policy.endpoint == endpoint), None)
+        """The policy whose model is served by this endpoint, else the one with it as a stage's."""
+        valid = [policy for _, policy in self._valid(self._files())]
+        served = (policy for policy in valid if policy.endpoint == endpoint)
+        staged = (p for p in valid if any(stage.endpoint == endpoint for stage in p.stages))
+        return next(served, None) or next(staged, None)
 
     def all(self) -> Sequence[Policy]:
         """Every valid policy, by model name."""

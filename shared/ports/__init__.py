@@ -19,6 +19,7 @@ from shared.ports.platforms import (
     Models,
     Pipelines,
     RequestSource,
+    Traffic,
     Workspace,
 )
 from shared.ports.stores import (
@@ -57,5 +58,6 @@ __all__ = [
     "RequestSource",
     "Sender",
     "Telemetry",
+    "Traffic",
     "Workspace",
 ]

@@ -10,6 +10,7 @@ from shared.ports.platforms import (
     Models,
     Pipelines,
     RequestSource,
+    Traffic,
     Workspace,
 )
 from shared.ports.stores import Archive, Evidence, Ledger, Policies, Profiles, Reports
@@ -23,7 +24,7 @@ class Adapters:
     `queue` is the embedded broker, None where Service Bus is it; `pipelines` is None where neither
     Azure DevOps nor GitHub is named, `environment_checks` where no Azure DevOps is; `announces`
     says that `sender` also publishes findings. `workspaces` are those of other stages by name,
-    `models_of` what writes to the versions of each.
+    `models_of` what writes to the versions of each, `traffic_of` what moves its traffic.
     `request_sources` are the places the workspace counts requests by, each alone. `connections`
     close what is open.
     """
@@ -36,6 +37,7 @@ class Adapters:
     policies: Policies
     workspace: Workspace
     models: Models
+    traffic: Traffic
     jobs: Jobs
     pipelines: Pipelines | None
     environment_checks: EnvironmentChecks | None
@@ -46,6 +48,7 @@ class Adapters:
     queue: Broker | None = None
     workspaces: Mapping[str, Workspace] = field(default_factory=dict)
     models_of: Mapping[str, Models] = field(default_factory=dict)
+    traffic_of: Mapping[str, Traffic] = field(default_factory=dict)
     announces: bool = False
     request_sources: Mapping[str, RequestSource] = field(default_factory=dict)
     connections: Sequence[Callable[[], None]] = ()

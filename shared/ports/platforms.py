@@ -134,6 +134,27 @@ class Models(Protocol):
         """
 
 
+class Traffic(Protocol):
+    """Writes the shares of an online endpoint."""
+
+    def change(
+        self,
+        endpoint: str,
+        *,
+        traffic: Mapping[str, float],
+        mirror: Mapping[str, float],
+        expected: Mapping[str, float],
+        expected_mirror: Mapping[str, float],
+    ) -> Endpoint:
+        """Set live and mirrored shares where they are still the expected ones; the rest stays.
+
+        Shares that are so already are left alone. Returns the endpoint as it is then; one whose
+        state says that it is still being written was taken, and is to be looked at again.
+        Raises `ChangedMeanwhile` with the shares that were found, `NotFound` for an endpoint or a
+        deployment, `Refused` for shares that cannot be, `Unavailable` when it is worth repeating.
+        """
+
+
 class Jobs(Protocol):
     """Starts trainings and tells what became of jobs."""
 

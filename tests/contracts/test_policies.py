@@ -28,6 +28,16 @@ def test_a_policy_is_found_by_its_model_and_by_its_endpoint(policies):
     assert store.for_endpoint("loan-endpoint").model == "loan"
 
 
+def test_the_endpoint_of_a_stage_belongs_to_its_model_unless_another_is_served_there(policies):
+    store, keep = policies
+    stages = "stages: [{name: test, endpoint: shared}, {name: prod, endpoint: fraud-endpoint}]\n"
+    keep("a.yaml", GOOD.format(model="loan") + stages)
+    keep("b.yaml", GOOD.format(model="fraud"))
+
+    assert store.for_endpoint("shared").model == "loan"
+    assert store.for_endpoint("fraud-endpoint").model == "fraud"
+
+
 def test_nothing_is_found_for_a_name_nobody_wrote_a_policy_for(policies):
     store, keep = policies
     keep("loan.yaml", GOOD.format(model="loan"))

@@ -58,3 +58,12 @@ def test_the_watcher_can_write_nothing_in_the_workspace():
     assert re.findall(r"'Microsoft\.MachineLearningServices/[^']+'", role) == [
         "'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/deployments/getLogs/action'"
     ]
+
+
+def test_the_promoter_moves_traffic_and_makes_or_deletes_no_deployment():
+    [role] = re.findall(r"resource promotion '.*?\n}", WORKSPACE, re.DOTALL)
+    rights = re.findall(r"'Microsoft\.MachineLearningServices/workspaces/([^']+)'", role)
+
+    assert "onlineEndpoints/write" in rights
+    assert "*/read" in rights, "what is written is read before, and the deployments with it"
+    assert not [right for right in rights if "deployments" in right or "delete" in right]

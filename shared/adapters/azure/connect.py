@@ -1,7 +1,7 @@
 """Every port on Azure, each as the managed identity that may do what it does.
 
 The watcher reads the workspace and keeps Driftgate's own state. The promoter writes tags, shares
-versions, starts jobs and pipelines: what could do harm is a right of its own.
+versions, moves traffic, starts jobs and pipelines: what could do harm is a right of its own.
 """
 
 from collections.abc import Callable
@@ -24,6 +24,7 @@ from shared.adapters.azure.service_bus import connect as connect_service_bus
 from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
 from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.azure.telemetry import OpenTelemetry, start_application_insights
+from shared.adapters.azure.traffic import AzureTraffic
 from shared.adapters.azure.workspace_connect import (
     ConnectedWorkspace,
     NamedOnce,
@@ -95,6 +96,8 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
             lambda one: AzureModels(MachineLearning(promoter, resources_of(one, writer))),
         ),
         models=AzureModels(learning),
+        traffic=AzureTraffic(learning.resources),
+        traffic_of=NamedOnce(azure.workspaces, lambda one: AzureTraffic(resources_of(one, writer))),
         jobs=AzureJobs(learning),
         pipelines=pipelines,
         environment_checks=checks,

@@ -30,19 +30,7 @@ class OnlineEndpoints:
         """
         named("an endpoint", name)
         resource = self._resources.get("onlineEndpoints", name, thing=f"online endpoint {name}")
-        listed = self._resources.pages(
-            "onlineEndpoints", name, "deployments", thing=f"deployments of the endpoint {name}"
-        )
-        deployments = [deployment for item in listed if (deployment := _deployment(item))]
-        properties = mapping(resource, "properties")
-        return Endpoint(
-            name=name,
-            provisioning_state=text(properties, "provisioningState") or "Unknown",
-            traffic=numbers(properties, "traffic"),
-            mirror_traffic=numbers(properties, "mirrorTraffic"),
-            deployments=tuple(sorted(deployments, key=lambda deployment: deployment.name)),
-            changed=_changed(mapping(resource, "systemData")),
-        )
+        return endpoint_of(name, resource, self._resources)
 
     def endpoints(self) -> Sequence[str]:
         """The names of all of them, sorted."""
@@ -86,6 +74,23 @@ class OnlineEndpoints:
         except NotFound:
             return ""
         return text(answer, "content") or ""
+
+
+def endpoint_of(name: str, resource: Mapping[str, Any], resources: WorkspaceResources) -> Endpoint:
+    """An endpoint that was read, with its deployments, which are listed for it."""
+    listed = resources.pages(
+        "onlineEndpoints", name, "deployments", thing=f"deployments of the endpoint {name}"
+    )
+    deployments = [deployment for item in listed if (deployment := _deployment(item))]
+    properties = mapping(resource, "properties")
+    return Endpoint(
+        name=name,
+        provisioning_state=text(properties, "provisioningState") or "Unknown",
+        traffic=numbers(properties, "traffic"),
+        mirror_traffic=numbers(properties, "mirrorTraffic"),
+        deployments=tuple(sorted(deployments, key=lambda deployment: deployment.name)),
+        changed=_changed(mapping(resource, "systemData")),
+    )
 
 
 def _sampling(collector: Mapping[str, Any], collection: Collection) -> float | None:

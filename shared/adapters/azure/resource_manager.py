@@ -1,6 +1,7 @@
 """A light client of Azure Resource Manager: a read costs no import of azure-ai-ml."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,18 @@ PUBLIC_CLOUD = "https://management.azure.com"
 _MOST_PAGES = 1000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A resource as it was answered, with its version where the service keeps one.
+
+    `operation` is the address of the long operation that a write began.
+    """
+
+    content: Mapping[str, Any] = field(default_factory=dict)
+    etag: str | None = None
+    operation: str | None = None
+
+
 class RetriesWithinBudget(RetryPolicy[Any, Any]):
     """The SDK's retries, but no wait that is longer than what is left to the whole call.
 
@@ -40,7 +53,7 @@ class RetriesWithinBudget(RetryPolicy[Any, Any]):
 
 
 class ResourceManager:
-    """GET and POST with an api-version, pages followed, errors told as ours.
+    """GET, PUT and POST with an api-version, pages followed, errors told as ours.
 
     `endpoint` names the cloud, such as `https://management.usgovcloudapi.net`; tokens are asked
     for it. `budget` bounds a request with all its retries, in seconds.
@@ -85,8 +98,43 @@ class ResourceManager:
         `query` holds the api-version; `thing` and `permission` are told when it fails.
         Raises NotFound, NoPermission, Unavailable, Refused.
         """
+        return self.read(path, query, thing=thing, permission=permission).content
+
+    def read(self, path: str, query: Mapping[str, str], *, thing: str, permission: str) -> Resource:
+        """One resource with its version. Raises as `get` does."""
         request = HttpRequest("GET", self._address(path), params=dict(query))
-        return self._send(request, f"read {thing}", thing, permission)
+        return _resource(*self._send(request, f"read {thing}", thing, permission))
+
+    def operation(self, address: str, *, thing: str, permission: str) -> Mapping[str, Any]:
+        """What became of a long operation. Raises as `get` does.
+
+        An address at another host is not asked: our token would go with it.
+        """
+        if _host(address) != _host(self._endpoint):
+            raise Unavailable(f"The operation of {thing} is at another host; not followed.")
+        return self.get(address, {}, thing=thing, permission=permission)
+
+    def put(
+        self,
+        path: str,
+        query: Mapping[str, str],
+        body: Mapping[str, Any],
+        *,
+        match: str | None,
+        doing: str,
+        thing: str,
+        permission: str,
+    ) -> Resource:
+        """Replace a resource; only that version of it where `match` names one.
+
+        Raises as `get` does, and Conflict when it is another version or being written.
+        Not tried again here: by then it may have changed, which whoever repeats has to see.
+        """
+        headers = {} if match is None else {"If-Match": match}
+        request = HttpRequest(
+            "PUT", self._address(path), params=dict(query), json=dict(body), headers=headers
+        )
+        return _resource(*self._send(request, doing, thing, permission, retry_total=0))
 
     def post(
         self,
@@ -100,7 +148,7 @@ class ResourceManager:
     ) -> Mapping[str, Any]:
         """Start an action that answers at once. Raises as `get` does."""
         request = HttpRequest("POST", self._address(path), params=dict(query), json=dict(body))
-        return self._send(request, doing, thing, permission)
+        return self._send(request, doing, thing, permission)[0]
 
     def pages(
         self,
@@ -137,12 +185,14 @@ class ResourceManager:
         return f"{self._endpoint}{path}" if path.startswith("/") else path
 
     def _send(
-        self, request: HttpRequest, doing: str, thing: str, permission: str
-    ) -> Mapping[str, Any]:
+        self, request: HttpRequest, doing: str, thing: str, permission: str, **options: Any
+    ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         with told_as_ours(doing, thing=thing, permission=permission):
-            response = self._client.send_request(request)
+            response = self._client.send_request(request, **options)
             if not 200 <= response.status_code < 300:
                 raise HttpResponseError(response=response)
+            if request.method == "PUT" and not response.content:
+                return {}, response.headers
             try:
                 content = response.json()
             except (ValueError, DecodeError) as problem:
@@ -151,7 +201,16 @@ class ResourceManager:
                 ) from problem
         if not isinstance(content, dict):
             raise Unavailable(f"Could not {doing}: Azure's answer is no JSON object.")
-        return content
+        return content, response.headers
+
+
+def _resource(content: Mapping[str, Any], headers: Mapping[str, str]) -> Resource:
+    etag = headers.get("ETag") or content.get("etag")
+    return Resource(
+        content=content,
+        etag=etag if isinstance(etag, str) and etag else None,
+        operation=headers.get("Azure-AsyncOperation"),
+    )
 
 
 def _host(address: str) -> tuple[str, str | None, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.adapters.azure.answers import mapping, text
-from shared.adapters.azure.resource_manager import ResourceManager
+from shared.adapters.azure.resource_manager import Resource, ResourceManager
 from shared.adapters.azure.resource_names import path_of
 from shared.errors import NotFound
 
@@ -13,7 +13,7 @@ API_VERSION = "2023-04-01"
 
 
 class WorkspaceResources:
-    """GET, lists and POST below one workspace; the ids come from settings, never from events."""
+    """GET, lists, PUT and POST below one workspace; its ids come from settings, not from events."""
 
     def __init__(
         self, client: ResourceManager, *, subscription: str, resource_group: str, workspace: str
@@ -36,6 +36,39 @@ class WorkspaceResources:
             thing=thing,
             permission=self._reader,
         )
+
+    def read(self, *parts: str, thing: str) -> Resource:
+        """One resource with its version, to be written back. Raises as `get` does."""
+        return self._client.read(
+            self._root + path_of(*parts),
+            {"api-version": API_VERSION},
+            thing=thing,
+            permission=self._reader,
+        )
+
+    def put(
+        self,
+        *parts: str,
+        body: Mapping[str, Any],
+        match: str | None,
+        doing: str,
+        thing: str,
+        permission: str,
+    ) -> Resource:
+        """Replace a resource, once and not again. Raises as `get` does, and Conflict."""
+        return self._client.put(
+            self._root + path_of(*parts),
+            {"api-version": API_VERSION},
+            body,
+            match=match,
+            doing=doing,
+            thing=thing,
+            permission=permission,
+        )
+
+    def operation(self, address: str, *, thing: str) -> Mapping[str, Any]:
+        """What became of a long operation. Raises as `get` does."""
+        return self._client.operation(address, thing=thing, permission=self._reader)
 
     def pages(
         self, *parts: str, thing: str, query: Mapping[str, str] | None = None

@@ -13,6 +13,7 @@ from shared.adapters.embedded.policies import FilePolicies
 from shared.adapters.embedded.profiles import FolderProfiles, FolderReports
 from shared.adapters.embedded.queue import EmbeddedQueue, QueueSettings
 from shared.adapters.embedded.telemetry import Silent
+from shared.adapters.embedded.traffic import FileTraffic
 from shared.adapters.embedded.workspace import FileWorkspace
 from shared.ports import Adapters, Clock
 from shared.settings import Settings
@@ -39,6 +40,7 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         policies=FilePolicies(settings.policies),
         workspace=workspace,
         models=FileModels(settings.workspace),
+        traffic=FileTraffic(settings.workspace, clock),
         jobs=FileJobs(settings.workspace),
         workspaces=Folders(others, FileWorkspace),
         models_of=Folders(others, FileModels),

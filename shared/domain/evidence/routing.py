@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.intent import Intent
 from shared.domain.world import Endpoint
 
 
@@ -13,7 +14,8 @@ class RoutingEvidence:
     `requests` is None when nothing is logged, which is not the same as no requests;
     `requests_problem` says why they could not be counted. `gone` says that the workspace was read
     and lists no such endpoint. `logs` has the redacted container logs of deployments that failed or
-    are stuck, `log_problems` one sentence for each that could not be read.
+    are stuck, `log_problems` one sentence for each that could not be read. `plans` are the steps of
+    rollouts at it, which are meant to be as if people had said so.
     """
 
     taken: datetime
@@ -25,3 +27,4 @@ class RoutingEvidence:
     problem: str | None = None
     logs: dict[str, str] = field(default_factory=dict)
     log_problems: dict[str, str] = field(default_factory=dict)
+    plans: tuple[Intent, ...] = ()

@@ -5,13 +5,16 @@ from datetime import datetime
 from shared.domain.decisions.routing import decide_routing
 from shared.domain.decisions.routing.counting import counted_from
 from shared.domain.decisions.routing.memory import believed, looked_at
+from shared.domain.decisions.routing.rollouts import announced, concerns
 from shared.domain.decisions.routing.route import FAILED, is_unfinished
 from shared.domain.event import Event
 from shared.domain.evidence import RoutingEvidence
+from shared.domain.intent import Intent
 from shared.domain.policy import Policy, RoutingPolicy
 from shared.domain.state import SubjectState
 from shared.domain.world import Endpoint
 from shared.errors import DriftgateError, NotFound
+from shared.service.codec import decode
 from shared.service.container_logs import kept_logs
 from shared.service.reactions import Reaction
 from shared.service.world import World
@@ -49,6 +52,20 @@ def _gather(
         requests_problem=unread,
         logs=logs,
         log_problems=log_problems,
+        plans=_plans(event.name, policy, world, now),
+    )
+
+
+def _plans(endpoint: str, policy: Policy | None, world: World, now: datetime) -> tuple[Intent, ...]:
+    """What rollouts of the policy's model have here and do next; no stages, no rollouts."""
+    if policy is None or not policy.stages:
+        return ()
+    state = decode(world.ledger.state(f"model/{policy.model}").state, SubjectState)
+    return tuple(
+        plan
+        for promotion in state.promotions
+        if concerns(promotion, endpoint, now)
+        for plan in announced(promotion, policy.model)
     )
 
 

@@ -26,7 +26,10 @@ PAGE = 2
 
 @dataclass
 class WorkspaceState:
-    """Resources by their names; `resource` makes the envelope of one."""
+    """Resources by their names; `resource` makes the envelope of one.
+
+    An endpoint that is written takes so many looks at it, and `fails` for that reason.
+    """
 
     url: str
     models: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
@@ -37,6 +40,10 @@ class WorkspaceState:
     datastores: dict[str, dict[str, Any]] = field(default_factory=dict)
     container_logs: dict[tuple[str, str, str], str] = field(default_factory=dict)
     tracking: str = ""
+    etags: dict[str, str] = field(default_factory=dict)
+    takes: int = 1
+    fails: str | None = None
+    writing: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def resource(
         self, path: str, properties: Mapping[str, Any], created: str | None = None, **more: Any
@@ -151,7 +158,7 @@ def serve_workspace(router: Router, state: WorkspaceState) -> None:
         "onlineEndpoints",
         lambda r: paged(r, list(state.endpoints.values())),
     )
-    add("GET", endpoint, "onlineEndpoints", lambda r: found(state.endpoints, r.parts["endpoint"]))
+    serve_writing(router, state, add)
     add(
         "GET",
         f"{endpoint}/deployments",
@@ -173,3 +180,70 @@ def serve_workspace(router: Router, state: WorkspaceState) -> None:
         "datastores",
         lambda r: found(state.datastores, r.parts["name"]),
     )
+
+
+OPERATIONS = (
+    f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.MachineLearningServices/locations"
+    "/westeurope/mfeOperationsStatus"
+)
+
+
+def serve_writing(router: Router, state: WorkspaceState, add: Any) -> None:
+    """Endpoints as they are written: the answer shows the old traffic and that it is `Updating`."""
+
+    def look(request: Request) -> Answer:
+        name = request.parts["endpoint"]
+        known = state.endpoints.get(name)
+        if known is None:
+            return refusal(404, "UserError", f"{name} was not found.")
+        pending = state.writing.get(name)
+        if pending is not None:
+            pending["looks"] -= 1
+            if pending["looks"] < 0:
+                del state.writing[name]
+                known["properties"]["provisioningState"] = "Failed" if state.fails else "Succeeded"
+                if not state.fails:
+                    known["properties"].update(pending["properties"])
+        etag = state.etags.get(name)
+        return Answer(body=known, headers={"ETag": etag} if etag else {})
+
+    def write(request: Request) -> Answer:
+        name, sent = request.parts["endpoint"], request.json()
+        known, properties = state.endpoints[name], sent.get("properties") or {}
+        wrong = _wrong(sent, set(state.deployments.get(name, {})))
+        if name in state.writing:
+            return refusal(409, "Conflict", "The endpoint is being updated.")
+        if request.headers.get("if-match", state.etags.get(name)) != state.etags.get(name):
+            return refusal(412, "PreconditionFailed", "The ETag does not match.")
+        if wrong:
+            return refusal(400, "BadRequest", wrong)
+        state.writing[name] = {"looks": state.takes, "properties": properties}
+        known.update({key: sent[key] for key in ("tags", "identity") if key in sent})
+        known["properties"]["provisioningState"] = "Updating"
+        headers = {"Azure-AsyncOperation": f"{state.url}{OPERATIONS}/oe-{name}?api-version={LIGHT}"}
+        return Answer(status=201, body=known, headers=headers)
+
+    def operation(_: Request) -> Answer:
+        if state.fails:
+            return Answer(body={"status": "Failed", "error": {"message": state.fails}})
+        return Answer(body={"status": "InProgress" if state.writing else "Succeeded"})
+
+    add("GET", "/onlineEndpoints/{endpoint}", "onlineEndpoints", look)
+    add("PUT", "/onlineEndpoints/{endpoint}", "onlineEndpoints", write)
+    router.add("GET", f"{OPERATIONS}/{{name}}", operation)
+
+
+def _wrong(sent: Mapping[str, Any], deployments: set[str]) -> str | None:
+    """Why the service does not take an endpoint."""
+    properties = sent.get("properties") or {}
+    traffic, mirror = properties.get("traffic") or {}, properties.get("mirrorTraffic") or {}
+    if "location" not in sent or "authMode" not in properties:
+        return "The location and properties.authMode are required."
+    if not all(isinstance(share, int) for share in [*traffic.values(), *mirror.values()]):
+        return "Traffic has to be whole numbers."
+    if sum(traffic.values()) not in {0, 100}:
+        return "The sum of traffic has to be 0 or 100."
+    if sum(mirror.values()) > 50 or len(mirror) > 1:
+        return "Mirror traffic is limited to 50 and one deployment."
+    missing = {*traffic, *mirror} - deployments
+    return f"Deployment {min(missing)} does not exist." if missing else None

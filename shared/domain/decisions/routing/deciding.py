@@ -60,7 +60,7 @@ def decide_routing(
         endpoint.provisioning_state, state.unfinished, endpoint.changed, state, max(at, now)
     )
     shifts, changed = shifts_after(event, endpoint, state, now)
-    intents = intents_of(routing, meant)
+    intents = intents_of(routing, (*meant, *evidence.plans))
     joined = routes(endpoint, watches, intents, evidence, at)
     placed = {route.name: _place(route, endpoint, routing, now) for route in joined}
     change, shifts = judge_change(endpoint.name, shifts, intents, routing, at, new=changed)

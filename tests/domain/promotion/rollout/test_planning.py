@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from shared.domain.decisions.promotion.rollout.commands import as_command
 from shared.domain.decisions.promotion.rollout.planning import NoPlan, plan, spell_plan
-from shared.domain.decisions.promotion.rollout.splits import alike, split, whole
 from shared.domain.policy import RolloutMode, RolloutPolicy
 from shared.domain.promotion import TrafficStep
+from shared.domain.splits import alike, split, whole
 from shared.domain.world import Deployment, Endpoint
 from tests.domain.promotion.rollout.world import HOUR, MINUTE, NOON
 

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.action import ShiftTraffic
-from shared.domain.decisions.promotion.rollout.look import before
 from shared.domain.decisions.promotion.rollout.moving import wanted
 from shared.domain.policy import OnFail
 from shared.domain.promotion import Phase, RolloutStatus
@@ -106,7 +105,7 @@ class Chaos:
             case "restore" if world.promotion.rollout is not None:
                 self.foreign(dict(world.promotion.rollout.before.traffic))
             case "mend" if world.status == "stopped":
-                self.foreign(before(world.promotion.rollout).traffic)
+                self.foreign(world.promotion.rollout.in_force.traffic)
             case "updating":
                 world.state = "Updating"
                 self.look()

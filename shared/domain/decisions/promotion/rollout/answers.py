@@ -13,10 +13,11 @@ from shared.domain.decisions.promotion.rollout.moving import (
     unanswered,
     wanted,
 )
-from shared.domain.decisions.promotion.rollout.splits import alike, spell_split
+from shared.domain.decisions.promotion.rollout.spelling import spell_split
 from shared.domain.decisions.promotion.step import Step
 from shared.domain.event import Event, EventType
 from shared.domain.promotion import Rollout, RolloutStatus, StopCause, TrafficStep
+from shared.domain.splits import alike
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line
 

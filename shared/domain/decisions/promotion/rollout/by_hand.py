@@ -4,9 +4,10 @@ from shared.domain.decisions.promotion.rollout.commands import as_command
 from shared.domain.decisions.promotion.rollout.look import AGAIN, Look
 from shared.domain.decisions.promotion.rollout.moving import returned
 from shared.domain.decisions.promotion.rollout.planning import details
-from shared.domain.decisions.promotion.rollout.splits import alike, spell_split
+from shared.domain.decisions.promotion.rollout.spelling import spell_split
 from shared.domain.decisions.promotion.step import Step
 from shared.domain.promotion import RolloutStatus
+from shared.domain.splits import alike
 from shared.domain.verdict import Verdict
 
 

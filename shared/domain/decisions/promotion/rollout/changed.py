@@ -22,10 +22,11 @@ from shared.domain.decisions.promotion.rollout.moving import (
     returned,
     wanted,
 )
-from shared.domain.decisions.promotion.rollout.splits import alike, spell_split
+from shared.domain.decisions.promotion.rollout.spelling import spell_split
 from shared.domain.decisions.promotion.step import Step
 from shared.domain.policy import OnFail
 from shared.domain.promotion import RolloutStatus, StopCause
+from shared.domain.splits import alike
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_duration
 

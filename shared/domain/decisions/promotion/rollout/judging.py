@@ -13,7 +13,7 @@ from shared.domain.decisions.gates.running import Gated
 from shared.domain.decisions.promotion.rollout.commands import as_command, ways_on
 from shared.domain.decisions.promotion.rollout.look import AGAIN, Look
 from shared.domain.decisions.promotion.rollout.moving import give_back, move
-from shared.domain.decisions.promotion.rollout.splits import spell_split
+from shared.domain.decisions.promotion.rollout.spelling import spell_split
 from shared.domain.decisions.promotion.step import Step
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import OnFail

@@ -8,13 +8,13 @@ from typing import Any
 from shared.domain.action import Action
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.gates import Case, Moment
-from shared.domain.decisions.promotion.rollout.splits import live
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.routing.route import is_unfinished
 from shared.domain.evidence.promotion import EndpointReading
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import RolloutPolicy
 from shared.domain.promotion import Phase, Promotion, Rollout, RolloutStatus, TrafficStep
+from shared.domain.splits import live
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_duration
 from shared.domain.world import Endpoint, ModelVersion
@@ -57,7 +57,7 @@ class Look:
     @property
     def in_force(self) -> TrafficStep:
         """The shares that the last step set: what must be found while nothing is asked for."""
-        return before(self.rollout)
+        return self.rollout.in_force
 
     def has(self, deployment: str) -> bool:
         """Whether a deployment is there."""
@@ -174,12 +174,6 @@ def stopped_alert(
             "cause": cause,
         },
     )
-
-
-def before(rollout: Rollout) -> TrafficStep:
-    """The shares that were in force before a change that is asked for, else those in force."""
-    at = rollout.at - 1 if rollout.status is RolloutStatus.MOVING else rollout.at
-    return rollout.steps[at] if at >= 0 else rollout.before
 
 
 def blind(reading: EndpointReading | None, name: str, now: datetime) -> str | None:

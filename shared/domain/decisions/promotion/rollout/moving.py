@@ -13,10 +13,11 @@ from shared.domain.alert import Alert, Severity
 from shared.domain.canonical import content_hash
 from shared.domain.decisions.promotion.rollout.commands import as_command
 from shared.domain.decisions.promotion.rollout.look import AGAIN, Look
-from shared.domain.decisions.promotion.rollout.splits import alike, spell_split
+from shared.domain.decisions.promotion.rollout.spelling import spell_split
 from shared.domain.decisions.promotion.step import Step
 from shared.domain.finding import Finding
 from shared.domain.promotion import Rollout, RolloutStatus, StopCause, TrafficStep
+from shared.domain.splits import alike
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_duration
 

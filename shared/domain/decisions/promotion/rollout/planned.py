@@ -15,11 +15,12 @@ from shared.domain.decisions.promotion.rollout.planning import (
     spell_plan,
     times,
 )
-from shared.domain.decisions.promotion.rollout.splits import alike, spell_split
+from shared.domain.decisions.promotion.rollout.spelling import spell_split
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import RolloutMode
 from shared.domain.promotion import Phase, Promotion, Rollout, RolloutStatus
+from shared.domain.splits import alike
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_duration, spell_time
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.canonical import format_time
-from shared.domain.decisions.promotion.rollout.splits import live, spell_split, split, whole
+from shared.domain.decisions.promotion.rollout.spelling import spell_split
 from shared.domain.decisions.routing.route import FAILED, SUCCEEDED
 from shared.domain.policy import RolloutPolicy
 from shared.domain.promotion import Rollout, RolloutStatus, TrafficStep
+from shared.domain.splits import live, split, whole
 from shared.domain.wording import spell_duration, spell_list
 from shared.domain.world import Deployment, Endpoint
 

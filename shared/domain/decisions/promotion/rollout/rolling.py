@@ -11,7 +11,7 @@ from shared.domain.decisions.promotion.rollout.changed import (
     undone_by_others,
 )
 from shared.domain.decisions.promotion.rollout.judging import being_given_back, judge
-from shared.domain.decisions.promotion.rollout.look import AGAIN, Look, before, blind, entered
+from shared.domain.decisions.promotion.rollout.look import AGAIN, Look, blind, entered
 from shared.domain.decisions.promotion.rollout.moving import (
     ANSWERED,
     SLOW,
@@ -24,10 +24,10 @@ from shared.domain.decisions.promotion.rollout.moving import (
     written_since,
 )
 from shared.domain.decisions.promotion.rollout.planned import begin, planned
-from shared.domain.decisions.promotion.rollout.splits import alike
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.policy import RolloutMode
 from shared.domain.promotion import Promotion, RolloutStatus, StopCause
+from shared.domain.splits import alike
 from shared.domain.verdict import Verdict
 from shared.domain.world import Endpoint
 
@@ -149,7 +149,7 @@ def _as_last_known(promotion: Promotion) -> Endpoint:
     rollout = promotion.rollout
     if rollout is None:
         raise ValueError("A promotion without a rollout has no endpoint.")
-    last = before(rollout)
+    last = rollout.in_force
     return Endpoint(
         name=rollout.endpoint,
         provisioning_state="Unknown",

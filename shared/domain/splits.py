@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from math import floor
 
-from shared.domain.decisions.routing.route import spell_shares
 from shared.domain.promotion import TrafficStep
 from shared.domain.world import Endpoint
 
@@ -54,16 +53,6 @@ def whole(shares: Mapping[str, float], total: int) -> dict[str, float]:
 def alike(one: TrafficStep, other: TrafficStep) -> bool:
     """Whether two splits are the same but for rounding, mirrored traffic included."""
     return _near(one.traffic, other.traffic) and _near(one.mirror, other.mirror)
-
-
-def spell_split(step: TrafficStep) -> str:
-    """A split as people write it: `blue 90 %, green 10 %`, and what is mirrored.
-
-    >>> spell_split(TrafficStep(traffic={"blue": 100.0}, mirror={"green": 20.0}))
-    'blue 100 %, mirrored to green 20 %'
-    """
-    mirrored = f", mirrored to {spell_shares(step.mirror)}" if any(step.mirror.values()) else ""
-    return f"{spell_shares(step.traffic)}{mirrored}"
 
 
 def _near(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
