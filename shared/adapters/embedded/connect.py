@@ -44,6 +44,7 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         jobs=FileJobs(settings.workspace),
         workspaces=Folders(others, FileWorkspace),
         models_of=Folders(others, FileModels),
+        traffic_of=Folders(others, lambda folder: FileTraffic(folder, clock)),
         pipelines=FilePipelines(settings.workspace),
         environment_checks=FileEnvironmentChecks(settings.workspace),
         sender=queue,
