@@ -13,11 +13,10 @@ from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Bound, Enforcement, Gate, Gates, Policy, StagePolicy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict, worst
-from shared.domain.world import ModelVersion
 from shared.errors import InvalidPolicy
-from shared.ports import Workspace
 from shared.service.codec import decode
-from shared.service.readings.entrance import champion_at, gather_for, stage_before
+from shared.service.readings.entrance import gather_for
+from shared.service.readings.stages import stage_before
 from shared.service.world import World
 
 _OF_THE_MOMENT = frozenset({Rule.CALENDAR_GATE, Rule.BUDGET_GATE, Rule.INTERVAL})
@@ -143,13 +142,6 @@ def could_not(model: str, reason: str, sentence: str) -> Finding:
         reason=reason,
         sentence=sentence,
     )
-
-
-def serving_champion(
-    candidate: ModelVersion, policy: Policy, workspace: Workspace
-) -> ModelVersion | None:
-    """The version that serves at the policy's own endpoint."""
-    return champion_at(policy.endpoint, candidate, workspace)
 
 
 def _policy(world: World, model: str, given: Policy | None) -> Policy | None:

@@ -6,24 +6,18 @@ from typing import Any
 
 import pytest
 
-from shared.domain.decisions.gates import Moment
-from shared.domain.decisions.gates.rules import GateRule
 from shared.domain.evidence import PromotionEvidence
-from shared.domain.evidence.promotion import DriftReading, EndpointReading
+from shared.domain.evidence.promotion import BudgetReading, DriftReading, EndpointReading
 from shared.domain.evidence.resting import all_readings, rests_on
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Enforcement, Gates, LatencyGate, Policy, StagePolicy
 from shared.domain.verdict import Verdict
 from shared.domain.world import Deployment, Endpoint, ModelVersion
-from shared.errors import NotFound
-from shared.service.readings import entrance
+from shared.errors import NotFound, Refused
+from shared.service.readings import drift, entrance, stages
 from shared.service.readings.telling import spell_age
 from tests.conftest import NOON
 
-EVERY = tuple(
-    GateRule(name=name, moments=frozenset({Moment.ENTRANCE}))
-    for name in ("metrics", "latency", "rollback", "drift", "budget")
-)
 POLICY = Policy(
     model="loan",
     endpoint="loan-production",
@@ -67,6 +61,14 @@ class FewThings:
 
     workspace: FewModels
     ledger: str = "the ledger"
+    others: dict[str, FewModels] = field(default_factory=dict)
+
+    def workspace_of(self, name: str | None) -> FewModels:
+        if name is None:
+            return self.workspace
+        if name not in self.others:
+            raise Refused(f"The settings name no workspace {name}.")
+        return self.others[name]
 
 
 @pytest.fixture
@@ -78,37 +80,46 @@ def world():
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Every gate is registered, and each reader notes what it was asked for."""
-    calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+    """What the readers of places are asked for, in their order; an endpoint is read as it is."""
+    calls: list[tuple[str, Any, dict[str, Any]]] = []
 
-    def reader(place, function):
-        def read(*given, **named):
-            calls.append((function, given, named))
-            if place == "endpoint":
-                return EndpointReading(name=given[0], taken=NOON)
-            if place == "drift":
-                return DriftReading(taken=NOON, start=NOON, end=NOON, problem="no rows")
-            return None
+    def read_endpoint(name, workspace, ledger, now, **named):
+        calls.append(("endpoint", name, {"workspace": workspace, "ledger": ledger, **named}))
+        return EndpointReading(name=name, taken=now, endpoint=workspace.endpoints.get(name))
 
-        return read
+    def read_drift(candidate, *_):
+        calls.append(("drift", candidate.version, {}))
+        return DriftReading(taken=NOON, start=NOON, end=NOON, problem="no rows")
 
-    monkeypatch.setattr(entrance, "GATES", EVERY)
-    monkeypatch.setattr(entrance, "_reader", reader)
-    monkeypatch.setattr(entrance, "read_budget", reader("budget", "read_budget"))
+    def read_budget(_, now, itself):
+        calls.append(("budget", itself, {}))
+        return BudgetReading(taken=now)
+
+    monkeypatch.setattr(stages, "read_endpoint", read_endpoint)
+    monkeypatch.setattr(drift, "read_drift", read_drift)
+    monkeypatch.setattr(entrance, "read_budget", read_budget)
     return calls
 
 
-def gathered(world, version="7", stage=POLICY.stages[1], policy=POLICY):
-    return entrance.gather_for("loan", version, stage, policy, world, NOON)
+def gathered(world, version="7", stage=POLICY.stages[1], policy=POLICY, before=None):
+    return entrance.gather_for("loan", version, stage, policy, world, NOON, before)
 
 
-def test_the_stage_before_is_where_a_version_is_tried_out(world, asked):
+def places(asked):
+    return [f"{kind} {what}" for kind, what, _ in asked]
+
+
+def test_a_version_is_read_where_it_is_tried_out_and_where_it_is_to_go(world, asked):
     evidence = gathered(world)
 
-    endpoints = [given[0] for function, given, _ in asked if function == "read_endpoint"]
-    assert endpoints == ["loan-staging", "loan-production"]
+    assert places(asked) == [
+        "endpoint loan-production",
+        "endpoint loan-staging",
+        "drift 7",
+        "budget loan:7 production",
+    ]
     assert (evidence.tried.name, evidence.target.name) == ("loan-staging", "loan-production")
-    assert entrance.stage_before(POLICY, POLICY.stages[0]) is None
+    assert stages.stage_before(POLICY, POLICY.stages[0]) is None
 
 
 def test_answers_are_read_over_the_longest_window_by_the_limit_of_the_gate(world, asked):
@@ -116,18 +127,22 @@ def test_answers_are_read_over_the_longest_window_by_the_limit_of_the_gate(world
 
     _, _, named = asked[0]
     assert (named["since"], named["slow_ms"]) == (NOON - timedelta(hours=3), 80.0)
-    assert named["models"] == ("loan",)
+    assert (named["models"], named["ledger"]) == (("loan",), "the ledger")
 
 
 @pytest.mark.usefixtures("asked")
-def test_the_champion_is_the_one_of_the_stage(world):
+def test_the_champion_is_the_version_that_serves_in_the_stage(world):
     assert gathered(world).champion.version == "6"
     assert gathered(world, stage=POLICY.stages[0]).champion is None
     assert gathered(world, version="6").champion is None
     world.workspace.endpoints["loan-production"] = replace(BOTH, traffic={})
     assert gathered(world).champion is None
-    nowhere = replace(POLICY, endpoint=None, stages=[StagePolicy(name="dev")])
-    assert gathered(world, stage=nowhere.stages[0], policy=nowhere).champion is None
+
+
+@pytest.mark.usefixtures("asked")
+def test_once_the_version_serves_the_champion_is_the_one_that_served_before(world):
+    assert gathered(world, version="6", before="7").champion.version == "7"
+    assert gathered(world, version="6", before="5").champion is None
 
 
 def test_a_stage_without_an_endpoint_is_tried_out_and_compared_nowhere(world, asked):
@@ -136,7 +151,9 @@ def test_a_stage_without_an_endpoint_is_tried_out_and_compared_nowhere(world, as
     evidence = gathered(world, policy=replace(POLICY, stages=way))
 
     assert evidence.tried is None
-    assert [given[0] for f, given, _ in asked if f == "read_endpoint"] == ["loan-production"]
+    assert places(asked)[:2] == ["endpoint loan-production", "drift 7"]
+    nowhere = replace(POLICY, endpoint=None, stages=[StagePolicy(name="dev")])
+    assert gathered(world, stage=nowhere.stages[0], policy=nowhere).champion is None
 
 
 @pytest.mark.usefixtures("asked")
@@ -145,38 +162,37 @@ def test_a_stage_in_a_workspace_that_is_not_known_says_so_in_its_reading(world):
 
     evidence = gathered(world, policy=replace(POLICY, stages=way))
 
-    assert evidence.tried.problem == (
-        "The stage staging is in the workspace north, which is not known here."
-    )
+    assert evidence.tried.problem == "The settings name no workspace north."
 
 
-def test_a_stage_in_another_workspace_is_read_there(world, asked):
+def test_a_stage_in_another_workspace_is_read_there_and_nothing_is_remembered_of_it(world, asked):
     north = FewModels({"loan-production": BOTH})
-    world.workspace_of = {"north": north}.__getitem__
+    world.others["north"] = north
     way = [POLICY.stages[0], replace(POLICY.stages[1], workspace="north")]
 
     gathered(world, stage=way[1], policy=replace(POLICY, stages=way))
 
-    assert [given[1] for f, given, _ in asked if f == "read_endpoint"] == [world.workspace, north]
+    named = asked[0][2]
+    assert (named["workspace"], named["ledger"]) == (north, None)
 
 
 def test_before_the_first_stage_nothing_is_tried_out(world, asked):
     evidence = gathered(world, stage=POLICY.stages[0])
 
     assert evidence.tried is None
-    assert [function for function, _, _ in asked] == ["read_endpoint", "read_drift", "read_budget"]
+    assert places(asked) == ["endpoint loan-staging", "drift 7", "budget loan:7 staging"]
 
 
 def test_a_place_whose_gates_are_off_is_not_read(world, asked):
     gates = POLICY.gates
     off = {
         name: replace(getattr(gates, name), mode=Enforcement.OFF)
-        for name in ("latency", "rollback", "drift", "budget")
+        for name in ("deployment", "routing", "latency", "errors", "bake", "drift", "budget")
     }
 
     evidence = gathered(world, policy=replace(POLICY, gates=replace(gates, **off)))
 
-    assert asked == []
+    assert places(asked) == ["endpoint loan-production"]
     assert evidence.candidate.version == "7"
 
 
