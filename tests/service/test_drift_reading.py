@@ -175,6 +175,31 @@ def test_what_may_not_be_read_is_a_sentence_and_what_does_not_answer_is_asked_ag
         read(loans, workspace=silent)
 
 
+class ReadOnly:
+    """Profiles that may be read and not written."""
+
+    def __init__(self, profiles):
+        self._profiles = profiles
+
+    def load(self, name):
+        return self._profiles.load(name)
+
+    def save(self, *_):
+        raise NoPermission("No role Storage Blob Data Contributor.")
+
+
+def test_who_may_only_read_reads_the_rows_all_the_same(loans):
+    collect(loans, loans.midnight - 2 * DAY, loans.midnight)
+    world = replace(
+        World.of(loans.application.adapters, Settings()),
+        profiles=ReadOnly(loans.application.profiles),
+    )
+
+    reading = read_drift(CANDIDATE, POLICY, GATE, world, loans.clock.now)
+
+    assert (reading.problem, reading.window["rows"]) == (None, 48 * 30)
+
+
 def test_a_baseline_of_another_schema_version_is_a_sentence(loans):
     loans.application.profiles.save("model/loan-default/8", {"version": 99})
     collect(loans, loans.midnight - 2 * DAY, loans.midnight)

@@ -5,6 +5,7 @@ is kept by the version's name, until its files change.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -112,7 +113,9 @@ class _Window:
         if kept is not None and kept.get("of") == self._of(base):
             return dict(kept["window"])
         window = self.rows.window(base, self.reading.start, self.reading.end).profile.to_json()
-        world.profiles.save(name, {"of": self._of(base), "window": window})
+        # Who asks may only be allowed to read; then the next look reads the rows again.
+        with suppress(Refused):
+            world.profiles.save(name, {"of": self._of(base), "window": window})
         return window
 
     def _of(self, base: "Profile") -> list[str]:

@@ -370,8 +370,8 @@ def test_a_finding_tells_its_share_its_instances_and_every_reason():
 
     finding, _ = only(judge_rollback(case(target=read)))
 
-    assert (finding.thing, finding.estimate, finding.n) == ("deployment/blue", 60.0, 1)
-    assert finding.details == {"reasons": ["fewer_instances", "schema_unknown"]}
+    assert (finding.thing, finding.estimate) == ("deployment/blue", 60.0)
+    assert finding.details == {"instances": 1, "reasons": ["fewer_instances", "schema_unknown"]}
 
 
 def test_old_evidence_decides_nothing_about_the_way_back():

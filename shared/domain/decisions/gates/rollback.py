@@ -237,11 +237,12 @@ def _judged(
         verdict=said.verdict,
         reason=said.reason,
         sentence=said.sentence,
-        statistic=None if back is None else "traffic_percent",
-        estimate=None if back is None else back.share,
-        n=None if back is None or back.deployment.instances is None else back.deployment.instances,
-        details=None if not reasons else {"reasons": reasons},
     )
+    if back is not None:
+        details = {"instances": back.deployment.instances, "reasons": reasons or []}
+        finding = replace(
+            finding, statistic="traffic_percent", estimate=back.share, details=details
+        )
     return Judged(finding=finding)
 
 
