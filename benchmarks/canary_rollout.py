@@ -11,7 +11,8 @@ and looks. `each look` is the same judge with the whole level of 98 % for every 
 look. `Kayenta` is its rule at every look: Mann and Whitney's interval of the buckets' values at
 98 %, a metric fails where all of it lies beyond a quarter of its own estimate, and what does not
 fail passes; it begins with the fifth bucket. The first lines allow no change at all, so that the
-whole error can be seen: ours may make 1 % at this step and 2 % in all.
+whole error can be seen: ours promises 1 % at this step over its four planned looks, and what comes
+past them adds to that.
 Run: python -m benchmarks.canary_rollout [--runs 100] [--seed 1]
 """
 
