@@ -1,7 +1,8 @@
 """The `driftgate` command: one file a subcommand family, joined here.
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
-`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`), 4 no cause found (`diagnose`).
+`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `rollout`), 4 no cause found
+(`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario`: 0 held, 2 failed, 1 not understood.
 """
@@ -22,6 +23,7 @@ from shared.cli import (
     performance,
     policy,
     profile,
+    rollout,
     scenario,
     sending,
     smoke,
@@ -49,6 +51,7 @@ app.command()(performance.performance)
 app.command()(canary.canary)
 app.command(name="policy")(policy.check)
 app.command()(gate.gate)
+app.command()(rollout.rollout)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
 app.command()(diagnose.diagnose)
