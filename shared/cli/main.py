@@ -3,6 +3,8 @@
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
 `performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `override`,
 `withdraw-override`), 4 no cause found (`diagnose`).
+`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `rollout`), 4 no cause found
+(`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario`: 0 held, 2 failed, 1 not understood.
 """
@@ -25,6 +27,7 @@ from shared.cli import (
     policy,
     profile,
     promotions,
+    rollout,
     scenario,
     sending,
     smoke,
@@ -57,6 +60,7 @@ app.command(name="policy")(policy.check)
 app.command()(gate.gate)
 app.command()(promotions.promotions)
 app.command()(promotions.report)
+app.command()(rollout.rollout)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
 app.command()(diagnose.diagnose)

@@ -175,8 +175,13 @@ def test_a_way_back_that_was_made_and_undone_unseen_calls_people(baking):
 
 def test_a_change_that_the_watch_of_the_endpoint_saw_and_that_was_undone_counts_too(world):
     world.look()
-    seen = NOON + 2 * MINUTE
-    world.reading = {"shifts": (TrafficShift(time=NOON, seen=seen, shares={"blue": 100.0}),)}
+    seen, made = NOON + 2 * MINUTE, {"blue": 90.0, "green": 10.0}
+    world.reading = {
+        "shifts": (
+            TrafficShift(time=NOON, seen=seen, shares=made),
+            TrafficShift(time=NOON, seen=seen + MINUTE, shares={"blue": 100.0}),
+        )
+    }
     world.look(after=20 * MINUTE)
 
     assert world.status == "stopped"
@@ -298,3 +303,39 @@ def test_shares_of_odd_kinds_in_an_answer_are_left_out(world):
     world.look(replace(refusal, data=told))
 
     assert "from blue 100 % to teal 40 %" in world.promotion.why
+
+
+def test_a_change_that_azure_took_and_did_not_make_is_azures_and_nobodys(world):
+    world.look()
+    world.now += 2 * MINUTE
+    world.state, world.changed = "Failed", world.now
+    world.look(after=3 * MINUTE)
+
+    assert (world.status, world.alerts()[0][0]) == ("stopped", "refused")
+    assert world.promotion.why == (
+        "Azure took the change of ep and did not make it: the endpoint is Failed"
+    )
+    world.look(after=HOUR)
+    assert len(world.issued) == 2
+
+
+def test_a_way_back_that_azure_did_not_make_is_asked_for_again(baking):
+    baking.now += HOUR
+    baking.gates.verdicts["canary"] = Verdict.FAIL
+    baking.look()
+    baking.open.clear()
+    baking.now += 2 * MINUTE
+    baking.state, baking.changed = "Failed", baking.now
+    baking.look(after=MINUTE)
+    assert [alert[0] for alert in baking.alerts()] == ["gates", "not_given_back"]
+
+    baking.look(after=15 * MINUTE)
+    assert (baking.status, len(baking.issued)) == ("returning", 3)
+
+
+def test_an_endpoint_that_failed_before_the_change_was_asked_for_says_nothing(world):
+    world.state, world.changed = "Failed", NOON - HOUR
+    world.look()
+    world.look(after=5 * MINUTE)
+
+    assert world.reasons() == ["under_way"]

@@ -549,3 +549,11 @@ def test_back_at_the_split_of_before_without_a_change_is_back_at_once(make):
     world.look(after=timedelta(minutes=5))
 
     assert (world.promotion.phase, world.issued) == (Phase.ROLLED_BACK, [])
+
+
+def test_an_endpoint_that_nobody_read_is_not_seen(world):
+    world.unread = True
+    world.look()
+
+    assert world.step.findings[0].sentence == "Endpoint ep was not read."
+    assert world.reasons() == ["cannot_look"]

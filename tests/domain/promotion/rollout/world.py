@@ -74,7 +74,7 @@ class World:
         self.traffic = {"blue": 100.0} if traffic is None else traffic
         self.mirror = mirrored or {}
         self.state, self.changed = "Succeeded", None
-        self.reading = {}
+        self.reading, self.unread = {}, False
         self.overrides = ()
         self.candidate = ModelVersion(name="loan", version="8")
         self.now = NOON
@@ -99,9 +99,10 @@ class World:
             self.now += after
         read = {"endpoint": self.endpoint(), **self.reading}
         reading = EndpointReading(**{"name": "ep", "taken": self.now, **read})
+        target = None if self.unread else reading
         scene = Scene(
             event=event or check_due(Check.PROMOTION, "model/loan", self.now),
-            evidence=PromotionEvidence(taken=self.now, candidate=self.candidate, target=reading),
+            evidence=PromotionEvidence(taken=self.now, candidate=self.candidate, target=target),
             policy=self.policy,
             stage=self.stage,
             overrides=self.overrides,

@@ -50,13 +50,16 @@ def answered(look: Look, *, seen: bool) -> Step:
         return moved_by_others(look, to=spell_split(_told(event.data)))
     if reason == "gone":
         return stop(look, StopCause.GONE, f"{sentence} The rollout of {look.named} stops.")
-    if not back:
+    return not_made(look, sentence)
+
+
+def not_made(look: Look, sentence: str) -> Step:
+    """A change that Azure did not make: people are called, and it is tried again later.
+
+    A rollout stops where it is; a way back goes on being one.
+    """
+    if look.rollout.status is not RolloutStatus.RETURNING:
         return stop(look, StopCause.REFUSED, sentence)
-    return _not_given_back(look, sentence)
-
-
-def _not_given_back(look: Look, sentence: str) -> Step:
-    """The way back was refused: it is tried again, and people are called meanwhile."""
     refused = look.turned(
         order=None,
         cause=StopCause.REFUSED,

@@ -146,14 +146,17 @@ def written_since(look: Look) -> bool:
     It was made and undone then, or somebody wrote something else: which, nobody can tell, and an
     undone change is not made again.
     """
-    reading, asked = look.scene.evidence.target, look.rollout.asked
-    if asked is None:
-        return False
+    reading, asked = look.scene.evidence.target, look.rollout.asked or look.now
     changed = look.endpoint.changed
     if changed is not None and changed > asked:
         return True
+    made = TrafficStep(traffic=wanted(look.rollout).traffic)
     shifts = reading.shifts if reading is not None else ()
-    return any((shift.seen or shift.time) > asked for shift in shifts)
+    return any(
+        (shift.seen or shift.time) > asked and alike(TrafficStep(traffic=shift.shares), made)
+        for shift in shifts
+        if shift.shares != look.live.traffic
+    )
 
 
 def _asked(

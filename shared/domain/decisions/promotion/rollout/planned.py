@@ -67,8 +67,6 @@ def begin(promotion: Promotion, scene: Scene) -> Step:
 def planned(look: Look) -> Step:
     """A plan that was made: it holds while the endpoint is as it was, else another is shown."""
     rollout = look.rollout
-    if look.policy.mode is not RolloutMode.ACT and rollout.at >= 0:
-        return by_hand(look)
     made = plan(
         look.endpoint,
         look.scene.policy.model,

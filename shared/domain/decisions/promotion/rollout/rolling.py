@@ -1,7 +1,7 @@
 """A rollout from its plan to its end, by whatever event or timer asks."""
 
 from shared.domain.alert import Alert, Severity
-from shared.domain.decisions.promotion.rollout.answers import answered, answers
+from shared.domain.decisions.promotion.rollout.answers import answered, answers, not_made
 from shared.domain.decisions.promotion.rollout.by_hand import by_hand
 from shared.domain.decisions.promotion.rollout.changed import (
     deployment_gone,
@@ -25,8 +25,9 @@ from shared.domain.decisions.promotion.rollout.moving import (
 )
 from shared.domain.decisions.promotion.rollout.planned import begin, planned
 from shared.domain.decisions.promotion.step import Scene, Step
+from shared.domain.decisions.routing.route import FAILED
 from shared.domain.policy import RolloutMode
-from shared.domain.promotion import Promotion, RolloutStatus, StopCause
+from shared.domain.promotion import Promotion, Rollout, RolloutStatus, StopCause
 from shared.domain.splits import alike
 from shared.domain.verdict import Verdict
 from shared.domain.world import Endpoint
@@ -55,7 +56,7 @@ def roll(promotion: Promotion, scene: Scene) -> Step:
         promotion=promotion,
         rollout=rollout,
         scene=scene,
-        endpoint=found if found is not None else _as_last_known(promotion),
+        endpoint=found if found is not None else _as_last_known(rollout),
     )
     if answers(scene.event, rollout):
         return answered(look, seen=unseen is None)
@@ -83,6 +84,12 @@ def _under_way(look: Look) -> Step:
     rollout, back = look.rollout, look.rollout.status is RolloutStatus.RETURNING
     if alike(look.live, wanted(rollout)):
         return returned(look) if back else in_force(look)
+    if rollout.order is not None and _failed(look):
+        sentence = (
+            f"Azure took the change of {rollout.endpoint} and did not make it: the endpoint is "
+            f"{look.endpoint.provisioning_state}."
+        )
+        return not_made(look, sentence)
     asked = rollout.asked
     if asked is not None and look.now < asked + ANSWERED:
         return wait(look, _lasting(look))
@@ -91,6 +98,12 @@ def _under_way(look: Look) -> Step:
     if rollout.order is not None and written_since(look):
         return undone_by_others(look)
     return ask_again(look, _lasting(look))
+
+
+def _failed(look: Look) -> bool:
+    """Whether the endpoint failed by a write of after the change was asked for."""
+    failed = look.endpoint.provisioning_state.casefold() in FAILED
+    return failed and alike(look.live, look.in_force) and written_since(look)
 
 
 def _for_people(look: Look) -> Step:
@@ -144,11 +157,8 @@ def _lasting(look: Look) -> list[Alert]:
     return [unanswered(look)] if lasted >= SLOW else []
 
 
-def _as_last_known(promotion: Promotion) -> Endpoint:
+def _as_last_known(rollout: Rollout) -> Endpoint:
     """An endpoint that could not be read, with what it had when it could."""
-    rollout = promotion.rollout
-    if rollout is None:
-        raise ValueError("A promotion without a rollout has no endpoint.")
     last = rollout.in_force
     return Endpoint(
         name=rollout.endpoint,
