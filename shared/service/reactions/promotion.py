@@ -13,7 +13,7 @@ from shared.domain.evidence.promotion import (
     PipelineReading,
     PromotionEvidence,
 )
-from shared.domain.policy import Enforcement, Policy, StagePolicy
+from shared.domain.policy import Enforcement, Gates, Policy, StagePolicy
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.state import SubjectState
 from shared.domain.world import ModelVersion
@@ -128,7 +128,7 @@ class _Look:
 
     def _endpoint(self, stage: StagePolicy) -> EndpointReading | None:
         from shared.domain.decisions.gates.latency import latency_limit
-        from shared.service.readings.endpoint import answers_since, read_endpoint
+        from shared.service.readings.endpoint import read_endpoint
 
         if stage.endpoint is None:
             return None
@@ -142,19 +142,26 @@ class _Look:
             workspace,
             self.world.ledger if stage.workspace is None else None,
             self.now,
-            since=answers_since(gates, self.now, self._begun()),
+            since=self._answers_since(gates),
             slow_ms=latency_limit(gates),
             models=(self.policy.model,),
         )
 
-    def _begun(self) -> datetime | None:
-        """Since when its answers count where it is live: those of a step are that step's."""
-        if self.promotion is None or not self._is_live:
-            return None
-        rollout = self.promotion.rollout
-        if self.promotion.phase is Phase.ROLLING and rollout is not None:
-            return rollout.since
-        return self.promotion.since
+    def _answers_since(self, gates: Gates) -> datetime:
+        """Those of a step count where traffic is on its way, all of its watch where it is there.
+
+        A version that is seldom called is known better with time; what goes wrong of late is what
+        the alerts of its deployment tell.
+        """
+        from shared.service.readings.endpoint import answers_since
+
+        promotion = self.promotion
+        if promotion is None or not self._is_live:
+            return answers_since(gates, self.now)
+        if promotion.phase is Phase.WATCHED:
+            return min(promotion.since, self.now)
+        rollout = promotion.rollout
+        return answers_since(gates, self.now, None if rollout is None else rollout.since)
 
     def _workspace(self, stage: StagePolicy) -> Workspace:
         of = getattr(self.world, "workspace_of", None)
