@@ -164,9 +164,7 @@ class _Look:
         return answers_since(gates, self.now, None if rollout is None else rollout.since)
 
     def _workspace(self, stage: StagePolicy) -> Workspace:
-        of = getattr(self.world, "workspace_of", None)
-        found: Workspace = self.world.workspace if of is None else of(stage.workspace)
-        return found
+        return self.world.workspace_of(stage.workspace)
 
     def _champion(self, target: EndpointReading | None) -> ModelVersion | None:
         """The version of the model that serves in the stage; once this one does, the one before."""
@@ -233,7 +231,7 @@ class _Look:
             return None
         from shared.service.readings.pipeline import read_pipeline
 
-        return read_pipeline(promotion, getattr(self.world, "pipelines", None), self.now)
+        return read_pipeline(promotion, self.world.pipelines, self.now)
 
 
 REACTION = Reaction(evidence=PromotionEvidence, gather=_gather, decide=decide_promotion)
