@@ -104,12 +104,12 @@ class Delivery:
     def traffic(self):
         return dict(self.scene.application.workspace.endpoint("loan-endpoint").traffic)
 
-    def call(self, minutes):
+    def call(self, minutes, status=200):
         lines = ["time,deployment,status,duration_ms"]
         for number in range(minutes * 6):
             at = self.now + timedelta(seconds=10 * number)
             name = "green" if number % 2 else "blue"
-            lines.append(f"{at:%Y-%m-%dT%H:%M:%SZ},{name},200,20")
+            lines.append(f"{at:%Y-%m-%dT%H:%M:%SZ},{name},{status},20")
         self.scene.write("workspace/requests/loan-endpoint.csv", "\n".join(lines) + "\n")
 
 
@@ -197,3 +197,17 @@ def test_a_pipeline_that_is_not_there_is_told(scene, registered):
 
     assert delivery.promotion()["phase"] == "failed"
     assert "There is no pipeline 13" in scene.notices[0]["data"]["alert"]["text"]
+
+
+def test_traffic_that_was_moved_is_given_back_when_the_watch_fails(delivery):
+    delivery.approve("anna@example.org")
+    delivery.run(state="completed", result="succeeded")
+    while delivery.promotion()["phase"] != "watched":
+        delivery.pass_(10)
+
+    delivery.call(120, status=500)
+    while delivery.promotion()["phase"] in {"watched", "rolling"}:
+        delivery.pass_(10)
+
+    assert delivery.promotion()["phase"] == "rolled_back"
+    assert delivery.traffic() == {"blue": 100}
