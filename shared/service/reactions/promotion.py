@@ -1,14 +1,12 @@
 """Reads what a promotion rests on: the version, the champion, and the places its phase asks of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.decisions.promotion import concerned, decide_promotion
 from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence.promotion import (
-    BudgetReading,
     CanaryReading,
-    DriftReading,
     EndpointReading,
     PipelineReading,
     PromotionEvidence,
@@ -17,9 +15,11 @@ from shared.domain.policy import Enforcement, Gates, Policy, StagePolicy
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.state import SubjectState
 from shared.domain.world import ModelVersion
-from shared.errors import NotFound, Refused
-from shared.ports import Workspace
+from shared.errors import NotFound
 from shared.service.reactions import Reaction
+from shared.service.readings.endpoint import answers_since
+from shared.service.readings.entrance import gather_for, read_stage
+from shared.service.readings.pipeline import read_pipeline
 from shared.service.training_data import keep_baseline
 from shared.service.world import World
 
@@ -51,7 +51,6 @@ def _gather(
     if version is None or stage is None:
         return PromotionEvidence(taken=now)
     look = _Look(
-        event=event,
         policy=policy,
         stage=stage,
         promotion=promotion,
@@ -73,7 +72,6 @@ def _stage(policy: Policy, promotion: Promotion | None) -> StagePolicy | None:
 class _Look:
     """One version before or in one stage, and where it is looked at."""
 
-    event: Event
     policy: Policy
     stage: StagePolicy
     promotion: Promotion | None
@@ -83,101 +81,77 @@ class _Look:
 
     def evidence(self, *, registered: bool) -> PromotionEvidence:
         """Everything its phase asks for; `registered` says that it is seen for the first time."""
-        model, now = self.policy.model, self.now
-        pipeline = self._pipeline()
-        try:
-            candidate = self.world.workspace.model(model, self.version)
-        except NotFound as problem:
-            return PromotionEvidence(
-                taken=now,
-                version=self.version,
-                stage=self.stage.name,
-                target=self._endpoint(self.stage) if self._is_live else None,
-                pipeline=pipeline,
-                problem=str(problem),
-            )
-        baseline, problem_of_it = (
-            keep_baseline(candidate, self.policy, self.world) if registered else (None, None)
-        )
-        target = self._endpoint(self.stage)
-        return PromotionEvidence(
-            taken=now,
-            version=self.version,
-            stage=self.stage.name,
-            candidate=candidate,
-            champion=self._champion(target),
-            baseline=baseline,
-            baseline_problem=problem_of_it,
-            tried=target if self._is_live else self._tried(),
-            target=target,
-            canary=self._canary(target),
-            drift=None if self._is_live else self._drift(candidate),
-            pipeline=pipeline,
-            budget=None if self._is_live else self._budget(),
-        )
+        evidence = self._live() if self._is_live else self._entering()
+        candidate = evidence.candidate
+        if candidate is not None and registered:
+            baseline, problem = keep_baseline(candidate, self.policy, self.world)
+            evidence = replace(evidence, baseline=baseline, baseline_problem=problem)
+        return replace(evidence, pipeline=self._pipeline())
 
     @property
     def _is_live(self) -> bool:
         return self.promotion is not None and self.promotion.phase in _LIVE
 
-    def _tried(self) -> EndpointReading | None:
-        """Where the version is tried out: the stage before."""
-        names = [one.name for one in self.policy.way()]
-        place = names.index(self.stage.name)
-        return self._endpoint(self.policy.way()[place - 1]) if place else None
+    def _entering(self) -> PromotionEvidence:
+        """What the gates at the entrance ask of, and what serves in the stage meanwhile."""
+        evidence = gather_for(
+            self.policy.model, self.version, self.stage, self.policy, self.world, self.now
+        )
+        if evidence.candidate is None:
+            return evidence
+        if evidence.target is None:
+            evidence = replace(evidence, target=self._target())
+        if evidence.champion is None:
+            evidence = replace(evidence, champion=self._champion())
+        return evidence
 
-    def _endpoint(self, stage: StagePolicy) -> EndpointReading | None:
-        from shared.domain.decisions.gates.latency import latency_limit
-        from shared.service.readings.endpoint import read_endpoint
-
-        if stage.endpoint is None:
-            return None
-        gates = self.policy.gates_of(self.stage)
+    def _live(self) -> PromotionEvidence:
+        """The stage's own endpoint, where the version is tried out now, beside the champion."""
+        target = self._target()
+        candidate, problem = None, None
         try:
-            workspace = self._workspace(stage)
-        except Refused as problem:
-            return EndpointReading(name=stage.endpoint, taken=self.now, problem=str(problem))
-        return read_endpoint(
-            stage.endpoint,
-            workspace,
-            self.world.ledger if stage.workspace is None else None,
-            self.now,
-            since=self._answers_since(gates),
-            slow_ms=latency_limit(gates),
-            models=(self.policy.model,),
+            candidate = self.world.workspace.model(self.policy.model, self.version)
+        except NotFound as missing:
+            problem = str(missing)
+        return PromotionEvidence(
+            taken=self.now,
+            version=self.version,
+            stage=self.stage.name,
+            candidate=candidate,
+            champion=self._champion(),
+            tried=target,
+            target=target,
+            canary=self._canary(target),
+            problem=problem,
         )
 
-    def _answers_since(self, gates: Gates) -> datetime:
+    def _target(self) -> EndpointReading | None:
+        gates = self.policy.gates_of(self.stage)
+        return read_stage(
+            self.stage, self.policy, gates, self.world, self.now, self._answers_since(gates)
+        )
+
+    def _answers_since(self, gates: Gates) -> datetime | None:
         """Those of a step count where traffic is on its way, all of its watch where it is there.
 
         A version that is seldom called is known better with time; what goes wrong of late is what
         the alerts of its deployment tell.
         """
-        from shared.service.readings.endpoint import answers_since
-
         promotion = self.promotion
         if promotion is None or not self._is_live:
-            return answers_since(gates, self.now)
+            return None
         if promotion.phase is Phase.WATCHED:
             return min(promotion.since, self.now)
         rollout = promotion.rollout
         return answers_since(gates, self.now, None if rollout is None else rollout.since)
 
-    def _workspace(self, stage: StagePolicy) -> Workspace:
-        return self.world.workspace_of(stage.workspace)
-
-    def _champion(self, target: EndpointReading | None) -> ModelVersion | None:
-        """The version of the model that serves in the stage; once this one does, the one before."""
+    def _champion(self) -> ModelVersion | None:
+        """The version that served when the promotion began, once this one does."""
         before = None if self.promotion is None else self.promotion.champion
-        version = before if self._is_live else None
-        if version is None and target is not None and target.endpoint is not None:
-            serving = target.endpoint.serving()
-            if serving is not None and serving.model == self.policy.model:
-                version = serving.version if serving.version != self.version else before
-        if version is None:
+        if before is None:
             return None
         try:
-            return self.world.workspace.model(self.policy.model, version)
+            return self.world.workspace.model(self.policy.model, before)
         except NotFound:
             return None
 
@@ -194,43 +168,24 @@ class _Look:
             return None
         shares = target.endpoint.traffic
         others = [name for name in shares if shares[name] > 0 and name != rollout.deployment]
-        control = max(others, key=lambda name: (shares[name], name), default="")
         from shared.service.readings.canary import read_canary
 
         return read_canary(
             rollout.endpoint,
-            control,
+            max(others, key=lambda name: (shares[name], name), default=""),
             rollout.deployment,
             self.policy,
             gate,
-            self._workspace(self.stage),
+            self.world.workspace_of(self.stage.workspace),
             self.now,
             rollout.since or rollout.planned,
         )
-
-    def _drift(self, candidate: ModelVersion) -> DriftReading | None:
-        gate = self.policy.gates_of(self.stage).drift
-        if gate.mode is Enforcement.OFF:
-            return None
-        from shared.service.readings.drift import read_drift
-
-        return read_drift(candidate, self.policy, gate, self.world, self.now)
-
-    def _budget(self) -> BudgetReading | None:
-        if self.policy.gates_of(self.stage).budget.mode is Enforcement.OFF:
-            return None
-        from shared.service.readings.budget import read_budget
-
-        itself = f"{self.policy.model}:{self.version} {self.stage.name}"
-        return read_budget(self.world.ledger, self.now, itself)
 
     def _pipeline(self) -> PipelineReading | None:
         """The run and who approved it, while it is under way."""
         promotion = self.promotion
         if promotion is None or promotion.phase is not Phase.RUNNING:
             return None
-        from shared.service.readings.pipeline import read_pipeline
-
         return read_pipeline(promotion, self.world.pipelines, self.now)
 
 

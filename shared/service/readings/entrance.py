@@ -45,9 +45,9 @@ def gather_for(
     evidence = replace(evidence, candidate=candidate, champion=champion)
     before = stage_before(policy, stage)
     if before is not None and asked & _OF_TRIED:
-        evidence = replace(evidence, tried=_endpoint(before, policy, gates, world, now))
+        evidence = replace(evidence, tried=read_stage(before, policy, gates, world, now))
     if asked & _OF_TARGET:
-        evidence = replace(evidence, target=_endpoint(stage, policy, gates, world, now))
+        evidence = replace(evidence, target=read_stage(stage, policy, gates, world, now))
     if "drift" in asked:
         read = _reader("drift", "read_drift")
         evidence = replace(evidence, drift=read(candidate, policy, gates.drift, world, now))
@@ -55,6 +55,37 @@ def gather_for(
         besides = f"{model}:{version} {stage.name}"
         evidence = replace(evidence, budget=read_budget(world.ledger, now, besides))
     return evidence
+
+
+def read_stage(
+    stage: StagePolicy,
+    policy: Policy,
+    gates: Gates,
+    world: World,
+    now: datetime,
+    since: datetime | None = None,
+) -> EndpointReading | None:
+    """The endpoint of a stage, with its answers `since` then or for the gates' longest window.
+
+    What another workspace's endpoint of the same name did is not taken for its own: the ledger
+    knows the watched workspace only. None where the stage names none. Raises Unavailable.
+    """
+    if stage.endpoint is None:
+        return None
+    try:
+        workspace = _workspace(stage, world)
+    except Refused as problem:
+        return EndpointReading(name=stage.endpoint, taken=now, problem=str(problem))
+    reading: EndpointReading = _reader("endpoint", "read_endpoint")(
+        stage.endpoint,
+        workspace,
+        world.ledger if stage.workspace is None else None,
+        now,
+        since=since or now - max(gates.latency.window, gates.errors.window),
+        slow_ms=latency_limit(gates),
+        models=(policy.model,),
+    )
+    return reading
 
 
 def stage_before(policy: Policy, stage: StagePolicy) -> StagePolicy | None:
@@ -88,27 +119,6 @@ def _asked(gates: Gates) -> set[str]:
         for rule in GATES
         if Moment.ENTRANCE in rule.moments and mode_of(gates, rule.name) is not Enforcement.OFF
     }
-
-
-def _endpoint(
-    stage: StagePolicy, policy: Policy, gates: Gates, world: World, now: datetime
-) -> EndpointReading | None:
-    if stage.endpoint is None:
-        return None
-    try:
-        workspace = _workspace(stage, world)
-    except Refused as problem:
-        return EndpointReading(name=stage.endpoint, taken=now, problem=str(problem))
-    reading: EndpointReading = _reader("endpoint", "read_endpoint")(
-        stage.endpoint,
-        workspace,
-        world.ledger if stage.workspace is None else None,
-        now,
-        since=now - max(gates.latency.window, gates.errors.window),
-        slow_ms=latency_limit(gates),
-        models=(policy.model,),
-    )
-    return reading
 
 
 def _workspace(stage: StagePolicy, world: World) -> Workspace:
