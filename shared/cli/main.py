@@ -2,9 +2,7 @@
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
 `performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `override`,
-`withdraw-override`), 4 no cause found (`diagnose`).
-`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `rollout`), 4 no cause found
-(`diagnose`).
+`withdraw-override`, `rollout`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario`: 0 held, 2 failed, 1 not understood.
 """

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.evidence.promotion import CanaryReading, EndpointReading
-from shared.domain.policy import Enforcement, Policy, StagePolicy
+from shared.domain.policy import Enforcement, Gates, Policy, StagePolicy
 from shared.domain.promotion import Phase, Promotion
 from shared.errors import NotFound
+from shared.service.readings.endpoint import answers_since
 from shared.service.readings.stages import champion_of, endpoint_of, version_of
 from shared.service.world import World
 
@@ -24,7 +25,8 @@ def gather_live(
     Raises Unavailable.
     """
     model, version = policy.model, promotion.version
-    target = endpoint_of(stage, policy, stage, world, now, _begun(promotion))
+    since = _answers_since(promotion, policy.gates_of(stage), now)
+    target = endpoint_of(stage, policy, stage, world, now, since)
     evidence = PromotionEvidence(taken=now, version=version, stage=stage.name, target=target)
     try:
         candidate = world.workspace.model(model, version)
@@ -40,11 +42,16 @@ def gather_live(
     )
 
 
-def _begun(promotion: Promotion) -> datetime | None:
-    """Since when its answers count: those of a step are that step's."""
-    if promotion.phase is Phase.ROLLING and promotion.rollout is not None:
-        return promotion.rollout.since
-    return promotion.since
+def _answers_since(promotion: Promotion, gates: Gates, now: datetime) -> datetime:
+    """Those of a step count where traffic is on its way, all of its watch where it is there.
+
+    A version that is seldom called is known better with time; what goes wrong of late is what the
+    alerts of its deployment tell.
+    """
+    if promotion.phase is Phase.WATCHED:
+        return min(promotion.since, now)
+    rollout = promotion.rollout
+    return answers_since(gates, now, None if rollout is None else rollout.since)
 
 
 def _canary(

@@ -25,12 +25,12 @@ def endpoint_of(
     judged: StagePolicy,
     world: World,
     now: datetime,
-    begun: datetime | None = None,
+    since: datetime | None = None,
 ) -> EndpointReading | None:
     """The endpoint of one stage, as the gates of the stage that is `judged` ask of it.
 
-    None for a stage without an endpoint. Answers before `begun` are left out. The ledger remembers
-    the endpoints of the workspace that is watched, and no other's.
+    None for a stage without an endpoint. Answers count `since` then, or for the longest window of
+    the gates. The ledger remembers the endpoints of the workspace that is watched, no other's.
     """
     if place.endpoint is None:
         return None
@@ -44,7 +44,7 @@ def endpoint_of(
         workspace,
         world.ledger if place.workspace is None else None,
         now,
-        since=answers_since(gates, now, begun),
+        since=since or answers_since(gates, now),
         slow_ms=latency_limit(gates),
         models=(policy.model,),
     )

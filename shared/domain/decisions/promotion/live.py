@@ -1,9 +1,11 @@
 """A version on the endpoint of its stage, and what begins when it is there."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.promotion.telling import in_phase, standing
+from shared.domain.finding import Finding
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.wording import spell_duration
 from shared.domain.world import Deployment, Endpoint
@@ -50,6 +52,15 @@ def watch(promotion: Promotion, scene: Scene) -> Step:
         findings=(standing(promotion, scene.policy.model),),
         look_again=scene.now + min(time, SOON),
     )
+
+
+def take_back(
+    promotion: Promotion, scene: Scene, why: str, findings: Iterable[Finding]
+) -> Step | None:
+    """Give the traffic back that a rollout moved; None where that is left to others."""
+    from shared.domain.decisions.promotion.rollout import take_back as back
+
+    return back(promotion, scene, why, findings)
 
 
 def roll(promotion: Promotion, scene: Scene) -> Step:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from shared.domain.action import RequestRollback
 from shared.domain.decisions.promotion.entrance import pipeline_text
-from shared.domain.decisions.promotion.live import SOON
+from shared.domain.decisions.promotion.live import SOON, take_back
 from shared.domain.decisions.promotion.requested import ended
 from shared.domain.decisions.promotion.serving import found
 from shared.domain.decisions.promotion.step import Scene, Step
@@ -20,11 +20,19 @@ _MOST_REASON = 500
 
 
 def give_way(promotion: Promotion, scene: Scene, findings: tuple[Finding, ...]) -> Step:
-    """It does not do well: ask for the version before, or only tell."""
+    """It does not do well: ask for the version before, or only tell.
+
+    Traffic that a rollout moved is given back by it, unless the stage has a pipeline for that.
+    """
     bad = tuple(f for f in findings if f.enforced and f.verdict is Verdict.FAIL)
     reason = one_line(" ".join(finding.sentence for finding in bad), _MOST_REASON)
     actions: tuple[RequestRollback, ...] = ()
-    if scene.stage.watch.on_fail is OnFail.RETURN and promotion.champion is not None:
+    returns = scene.stage.watch.on_fail is OnFail.RETURN
+    if returns and scene.stage.rollback is None:
+        moved = take_back(promotion, scene, f"Its watch failed: {reason}", findings)
+        if moved is not None:
+            return moved
+    if returns and promotion.champion is not None:
         then = f"a rollback to version {promotion.champion} is asked for"
         promotion = replace(promotion, returning=scene.now)
         actions = (_rollback(promotion, scene, reason),)
