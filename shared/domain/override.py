@@ -69,10 +69,11 @@ def override_given(
 
 
 def override_withdrawn(
-    model: str, override: str, *, author: str, reason: str, now: datetime
+    model: str, version: str, override: str, *, author: str, reason: str, now: datetime
 ) -> Event:
-    """The event of taking it back. Raises InvalidData naming what is missing."""
+    """The event of taking back what lets `version` pass. Raises InvalidData."""
     _check_name("model", model)
+    _check_name("version", version)
     _check_name("override", override)
     return Event(
         id=f"withdrawn-{override}",
@@ -82,6 +83,7 @@ def override_withdrawn(
         time=now,
         data={
             "override": override,
+            "version": version,
             "author": _text("author", author),
             "reason": _text("reason", reason),
         },

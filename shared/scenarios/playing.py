@@ -12,7 +12,7 @@ from typing import Any, cast
 from shared.bootstrap import Application, build
 from shared.domain.event import Check, Event
 from shared.errors import DriftgateError, InvalidScenario
-from shared.ports import Adapters, Workspace
+from shared.ports import Adapters, Pipelines, Workspace
 from shared.scenarios.clock import SimulatedClock
 from shared.scenarios.figures import FigureLog
 from shared.scenarios.hearing import heard_alert, heard_request
@@ -120,7 +120,8 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
         def around(adapters: Adapters) -> Adapters:
             workspace = cast(Workspace, Hindered(adapters.workspace, stage.hindrances))
             sender = MutedSender(adapters.sender, lambda: stage.muted > 0)
-            return replace(adapters, workspace=workspace, sender=sender)
+            pipelines = cast(Pipelines, Hindered(adapters.pipelines, stage.platform_hindrances))
+            return replace(adapters, workspace=workspace, pipelines=pipelines, sender=sender)
 
         yield _Player(scenario, stage, build(settings, clock=clock, around=around))
 

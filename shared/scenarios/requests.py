@@ -21,10 +21,12 @@ class Flow:
     """So many requests a minute; shares of them by status code and by how long they take (ms).
 
     A status that the model's container gave itself is the second of a pair, and is answered 424.
+    `statuses_at` are those of requests that reach one deployment, besides.
     """
 
     a_minute: float
     statuses: tuple[tuple[float, tuple[int, int | None]], ...] = ()
+    statuses_at: tuple[tuple[str, tuple[float, tuple[int, int | None]]], ...] = ()
     fastest: float = 40.0
     slowest: float = 60.0
     delayed: tuple[tuple[float, float], ...] = ()
@@ -89,7 +91,8 @@ class RequestLog:
         while (time := _EPOCH + number * apart) < end:
             of_share, of_status, of_time = ((number * step) % 1.0 for step in _STEPS)
             to = deployment or _chosen([(s, n) for n, s in shares.items()], of_share, "")
-            status, own = _chosen(flow.statuses, of_status, (200, None))
+            there = tuple(status for name, status in flow.statuses_at if name == to)
+            status, own = _chosen((*flow.statuses, *there), of_status, (200, None))
             took = _chosen(
                 flow.delayed, of_time, flow.fastest + of_time * (flow.slowest - flow.fastest)
             )

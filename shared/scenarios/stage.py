@@ -70,6 +70,7 @@ class Stage:
     muted: int = 0
     stopped: list[str] = field(default_factory=list)
     hindrances: list[Hindrance] = field(default_factory=list)
+    platform_hindrances: list[Hindrance] = field(default_factory=list)
     checks: int = 0
     commands: list[Event] = field(default_factory=list)
     calls: list[CheckCall] = field(default_factory=list)

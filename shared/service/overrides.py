@@ -75,7 +75,9 @@ def withdraw(
         )
     if not known[override].holds(now):
         raise InvalidData(f"Override {override} is over already; there is nothing to take back.")
-    event = override_withdrawn(model, override, author=author, reason=reason, now=now)
+    event = override_withdrawn(
+        model, known[override].version, override, author=author, reason=reason, now=now
+    )
     _say(service, event, via)
     return _listed(model, known[override], now)
 

@@ -58,7 +58,7 @@ def give(**changes):
 
 
 def take_back(override, at=NOON + HOUR):
-    return override_withdrawn("churn", override, author="ben", reason="measured", now=at)
+    return override_withdrawn("churn", "7", override, author="ben", reason="measured", now=at)
 
 
 def after(*events, now=NOON, state=None):

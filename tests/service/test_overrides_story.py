@@ -99,8 +99,10 @@ def test_what_cannot_be_let_pass_is_refused_before_anything_is_kept(scene):
 
 def test_listed_with_the_latest_end_first_and_whether_it_is_in_force(scene):
     long, short, back = given(), given(1), given(30, reason="other")
-    taken = override_withdrawn("churn", back.data["override"], author="ben", reason="no", now=NOON)
-    unknown = override_withdrawn("churn", "abc", author="ben", reason="no", now=NOON)
+    taken = override_withdrawn(
+        "churn", "7", back.data["override"], author="ben", reason="no", now=NOON
+    )
+    unknown = override_withdrawn("churn", "7", "abc", author="ben", reason="no", now=NOON)
     known(scene, long, short, back, taken, unknown)
     scene.clock.advance(timedelta(hours=2))
 

@@ -52,6 +52,31 @@ def does_not_answer(stage: Stage, found: Found) -> Undo:
     return _hinder(stage, Hindrance(raises=away, what=_what(found)))
 
 
+@verbs.add("the delivery platform may not be read", lasts=True)
+def platform_may_not_be_read(stage: Stage, found: Found) -> Undo:  # noqa: ARG001
+    """A right is missing where the pipelines are."""
+
+    def refused(asked: str) -> DriftgateError:
+        return NoPermission(f"Asking the delivery platform for {asked} was refused (403).")
+
+    return _hinder_platform(stage, Hindrance(raises=refused))
+
+
+@verbs.add("the delivery platform does not answer", lasts=True)
+def platform_does_not_answer(stage: Stage, found: Found) -> Undo:  # noqa: ARG001
+    """It is down or throttles: asking again may help."""
+
+    def away(asked: str) -> DriftgateError:
+        return Unavailable(f"Asking the delivery platform for {asked} was throttled (429).")
+
+    return _hinder_platform(stage, Hindrance(raises=away))
+
+
+def _hinder_platform(stage: Stage, hindrance: Hindrance) -> Undo:
+    stage.platform_hindrances.append(hindrance)
+    return lambda: stage.platform_hindrances.remove(hindrance)
+
+
 def _what(found: Found) -> frozenset[str]:
     word = found.optional("word")
     return _READS[word] if word is not None else frozenset()

@@ -10,9 +10,11 @@ from shared.scenarios.workspace import written
 
 verbs = Vocabulary()
 _STATUS, _OWN = "NUMBER % COUNT", "NUMBER % COUNT of the model"
+_AT = "NUMBER % COUNT at DEPLOYMENT"
 _ANSWERS = (
     _STATUS,
     _OWN,
+    _AT,
     "latency NUMBER ms",
     "latency NUMBER to NUMBER_2 ms",
     "NUMBER % take DURATION",
@@ -121,6 +123,10 @@ def _flow(found: Found) -> Flow:
         statuses=(
             *((s.number("number"), (int(s.text("count")), None)) for s in found.all(_STATUS)),
             *((s.number("number"), (424, int(s.text("count")))) for s in found.all(_OWN)),
+        ),
+        statuses_at=tuple(
+            (s.text("deployment"), (s.number("number"), (int(s.text("count")), None)))
+            for s in found.all(_AT)
         ),
         fastest=fastest,
         slowest=slowest,
