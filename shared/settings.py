@@ -100,6 +100,11 @@ class Settings:
     schedules: "Mapping[str, Schedule] | None" = None
 
     @property
+    def on_samples(self) -> bool:
+        """Whether the workspace is the one that comes with Driftgate, which is not written to."""
+        return self.azure is None and self.workspace == SAMPLES / "workspace"
+
+    @property
     def periods(self) -> Mapping[Check, timedelta]:
         """The longest time between two runs of each check that has a timer."""
         from shared.periods import longest_gap

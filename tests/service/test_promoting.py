@@ -197,6 +197,16 @@ def test_what_is_told_again_by_a_replay_is_not_carried_out(world):
     assert said(world) == []
 
 
+def test_the_samples_that_come_with_driftgate_are_not_written_to(tmp_path, monkeypatch):
+    from shared.bootstrap import build
+    from shared.settings import Settings
+
+    application = build(Settings(home=tmp_path))
+    monkeypatch.setattr("shared.service.promoting.carry_out", lambda *_, **__: pytest.fail("it is"))
+
+    application.promote(body(TAG))
+
+
 def test_an_action_nobody_knows_is_refused_by_its_name(world):
     with pytest.raises(MalformedPayload, match="Nobody carries out 'Destroy'"):
         world.application.promote(body({"action": "Destroy"}))

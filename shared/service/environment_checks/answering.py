@@ -191,9 +191,7 @@ class _Look:
         task = self.waiting.check.task
         try:
             self._platform.answer(self.waiting.check, passed, sentence, log)
-        except Conflict as problem:
-            _LOG.info("check %s has its answer already: %s", task, problem)
-        except Refused as problem:
+        except (Conflict, Refused) as problem:
             if not repeated:
                 raise
             _LOG.info("check %s was decided before and takes no answer: %s", task, problem)

@@ -87,6 +87,12 @@ def test_who_asked_for_a_run_is_read_from_its_build(pipelines, devops):
     assert pipelines.start(ORDER).by == "ada@contoso.com"
 
 
+def test_a_run_whose_build_is_gone_was_asked_for_by_nobody_known(pipelines, loopback):
+    loopback.router.fail_next("GET", f"{PROJECT}/_apis/build/builds/{{n}}", fault(404, "No."))
+
+    assert pipelines.start(ORDER).by is None
+
+
 def test_a_pipeline_of_another_platform_is_refused(pipelines):
     order = PipelineOrder(pipeline="a/b/c.yml", correlation="c", requested=ORDER.requested)
 

@@ -21,6 +21,7 @@ from shared.domain.decision import Outcome
 from shared.domain.decisions.gates import Case, Moment, run_gates
 from shared.domain.event import Check, EventType, check_due
 from shared.domain.evidence import PromotionEvidence
+from shared.errors import Refused
 from shared.service.reactions import Reaction, reaction_to
 from shared.settings import Settings
 from tests.functions.test_bodies import message, user_function
@@ -258,6 +259,20 @@ def test_an_answer_that_arrived_and_was_not_confirmed_is_given_once(world, loopb
     assert (world.waiting, world.dead) == ([], [])
 
 
+def test_a_conflict_is_asked_about_once_more_before_it_counts_as_an_answer(world, loopback):
+    world.model(GOOD)
+    loopback.router.fail_next(
+        "POST", EVENTS, Answer(), fault(409, "It changed."), fault(409, "It has ended.")
+    )
+    world.environment.reach()
+    world.work()
+    assert len(world.waiting) == 1
+
+    world.later(seconds=30)
+
+    assert (world.waiting, world.dead) == ([], [])
+
+
 def test_a_check_that_nobody_could_decide_in_time_fails_and_says_so(world):
     world.environment.url += "&timeout=2h"
     world.model(UNKNOWN)
@@ -340,10 +355,12 @@ def test_a_stranger_who_asks_is_refused_and_never_given_the_token(world, loopbac
         ({"AuthToken": "$(system.AccessToken)"}, "The check's header AuthToken is missing"),
         ({"AuthToken": ""}, "The check's header AuthToken is missing"),
         ({"TaskInstanceId": "../x"}, "TaskInstanceId is '../x', which is no GUID"),
+        ({"AuthToken": "x" * 9000}, "The check's header AuthToken is none"),
+        ({"PlanUrl": "https://dev.azure.com/\xe9/"}, "The check's header PlanUrl is none"),
         ({"HubName": "nobody"}, "HubName is 'nobody'; it has to be one of"),
         ({"BuildId": "$(build.BuildId)"}, "The check's header BuildId is '$(build.BuildId)'"),
     ],
-    ids=["unset", "empty", "no-guid", "hub", "build"],
+    ids=["unset", "empty", "no-guid", "long", "umlaut", "hub", "build"],
 )
 def test_a_header_that_cannot_be_used_is_named(world, change, sentence):
     assert world.environment.reach(**change) == 400
@@ -397,6 +414,63 @@ def test_a_run_that_tells_no_version_fails_its_check(world):
     assert world.environment.last.feed[-1].startswith(
         "Driftgate cannot tell which version is meant: The run's parameter model is 'None'"
     )
+
+
+def test_a_run_that_cannot_be_looked_up_fails_its_check(world):
+    world.environment.url = world.environment.url.partition("?")[0]
+    world.environment.more |= {"BuildId": "77", "DefinitionId": "12"}
+    application = world.scene.application
+    world.scene.application = replace(
+        application, adapters=replace(application.adapters, pipelines=None)
+    )
+
+    world.environment.reach()
+    world.work()
+
+    assert world.environment.last.feed[-1].endswith("names neither a version nor its run.")
+
+
+def test_without_azure_devops_no_check_is_taken_in_or_looked_at(world):
+    world.model(GOOD)
+    world.environment.reach()
+    [waiting] = world.waiting
+    application = world.scene.application
+    world.scene.application = replace(
+        application, adapters=replace(application.adapters, environment_checks=None)
+    )
+
+    assert world.environment.call() == 400
+    assert "set DRIFTGATE_DEVOPS_URL" in world.environment.answers[-1][1]
+    with pytest.raises(Refused, match="set DRIFTGATE_DEVOPS_URL"):
+        world.scene.application.check_environment(waiting.body)
+
+
+@pytest.mark.parametrize("policy", ["model: other\n", "model: loan-default\ngates: 7\n"])
+def test_a_model_without_a_policy_that_can_be_read_waits_a_day_and_fails(
+    world, monkeypatch, policy
+):
+    from shared.service.reactions.record import REACTION
+
+    monkeypatch.setattr(service_module, "reaction_to", lambda _: REACTION)
+    world.scene.policy(policy)
+    world.environment.timeout = timedelta(days=2)
+    world.environment.reach()
+    world.work()
+    world.later(hours=23)
+    assert world.environment.stage is Stage.WAITING
+    world.later(hours=1)
+
+    assert world.environment.stage is Stage.FAILED
+
+
+def test_a_decision_that_is_not_to_be_read_yet_is_asked_for_again(world, monkeypatch):
+    world.model(GOOD)
+    world.environment.reach()
+    monkeypatch.setattr(service_module.Service, "handle", lambda *_: None)
+    world.work()
+
+    assert world.environment.stage is Stage.WAITING
+    assert [message.id[-4:] for message in world.waiting] == ["-0-1"]
 
 
 def test_an_event_that_nothing_judges_lets_nobody_pass(world, monkeypatch):
