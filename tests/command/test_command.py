@@ -1,4 +1,4 @@
-"""The command as a person or a program runs it, in a process of its own."""
+"""The command as a person or a program runs it; what a process ends with, in one of its own."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "samples" / "events"
 
 
-def test_a_payload_that_is_handled_prints_its_decision_and_exits_zero(run):
-    done = run("send", EVENTS / "arm_online_deployment_write_success.derived.json", "--json")
+def test_a_payload_that_is_handled_prints_its_decision_and_exits_zero(run_alone):
+    done = run_alone("send", EVENTS / "arm_online_deployment_write_success.derived.json", "--json")
 
     assert (done.returncode, done.stderr) == (0, "")
     [decision] = json.loads(done.stdout)["decisions"]
@@ -31,8 +31,8 @@ def test_actions_are_printed_with_their_message_ids(run):
     assert (action["action"], len(action["message_id"])) == ("PostAlert", 64)
 
 
-def test_a_refused_payload_exits_three_with_the_sentence_on_standard_error(run):
-    done = run("send", EVENTS / "slack_incoming_webhook.derived.json")
+def test_a_refused_payload_exits_three_with_the_sentence_on_standard_error(run, run_alone):
+    done = run_alone("send", EVENTS / "slack_incoming_webhook.derived.json")
 
     assert done.returncode == 3
     assert done.stderr.startswith("The envelope is none we know")
@@ -90,8 +90,8 @@ def test_what_people_read_names_subject_verdict_and_sentence(run):
     assert "No policy names the model sklearn_regression_model" in shown
 
 
-def test_an_unknown_name_is_a_fault_in_one_sentence(run):
-    done = run("status", "nobody")
+def test_an_unknown_name_is_a_fault_in_one_sentence(run_alone):
+    done = run_alone("status", "nobody")
 
     assert done.returncode == 1
     assert done.stderr == "Nothing is known of nobody; known are: no subjects yet.\n"
