@@ -24,6 +24,7 @@ model: loan-default
 stages:
 - name: production
   endpoint: loan-endpoint
+  gates: {deployment: off, routing: off, latency: off, errors: off, canary: off, bake: off}
   rollout: {mode: act, steps: [25, 100], bake: 1h, mirror: 20, mirror_for: 30m}
 """
 BOTH = '{blue: {model: "loan-default:7"}, green: {model: "loan-default:8"}}'
