@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.canonical import content_hash, parse_time
+from shared.domain.canonical import content_hash
 from shared.domain.event import Event, EventType
 from shared.domain.finding import Rule
+from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_duration
 from shared.errors import Conflict, MalformedPayload, Refused, Unavailable
 from shared.ports import Adapters, Clock, EnvironmentChecks
+from shared.service.codec import decode
 from shared.service.environment_checks.asking import LONGEST
 from shared.service.environment_checks.waiting import WaitingCheck
 from shared.service.intake.fields import required_name
@@ -96,7 +98,7 @@ class _Look:
             sentence = f"{self._named()} may not enter {self._where()}: {missing}"
             self._answer(False, sentence, log, repeated=repeated)
             return None
-        return self._wait(f"waiting: {missing}", decision["actions"], now)
+        return self._wait(f"waiting: {missing}", now)
 
     def again(self, problem: Unavailable) -> WaitingCheck:
         """The same look some time later. Raises what was raised once the time is up."""
@@ -171,15 +173,14 @@ class _Look:
             raise Unavailable(f"The decision on {self._named()} is not to be read yet.")
         return kept, True
 
-    def _wait(self, line: str, actions: Sequence[Mapping[str, Any]], now: datetime) -> WaitingCheck:
+    def _wait(self, line: str, now: datetime) -> WaitingCheck:
+        """Say why, where it is not said yet; look again when the model is looked at, or soon."""
         if line != self.waiting.told:
             self._platform.tell(self.waiting.check, [line])
-        times = [
-            parse_time(action["event"]["time"])
-            for action in actions
-            if action["action"] == "ScheduleCheck"
-        ]
-        due = min([max(time, now + _SOONEST) for time in times] + [now + _LATEST])
+        state = self._adapters.ledger.state(f"model/{self.waiting.model}").state
+        asked = decode(state, SubjectState).asked
+        sooner = now + _LATEST if asked is None or asked <= now else asked
+        due = min(max(sooner, now + _SOONEST), now + _LATEST)
         attempt = self.waiting.attempt + 1
         due = min(due, self._deadline())
         return replace(self.waiting, told=line, attempt=attempt, tries=0, due=due)
@@ -214,8 +215,9 @@ class _Look:
 
 
 def _missing(findings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What stands in the way, what fails first."""
+    """What stands in the way, what fails first; where the promotion stands only if that is all."""
     stands = [f for f in findings if f["enforced"] and f["verdict"] != Verdict.PASS.value]
+    stands = [f for f in stands if f["rule"] != Rule.PROMOTION.value] or stands
     stands.sort(key=lambda finding: finding["verdict"] != Verdict.FAIL.value)
     return [finding["sentence"] for finding in stands]
 

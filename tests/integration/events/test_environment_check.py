@@ -1,9 +1,10 @@
 """An environment's check, from the call of Azure DevOps to its verdict, and what may go wrong.
 
 The service is a stub on loopback that keeps to the protocol; the functions, the embedded queue and
-the adapter that answers are the real ones. The gates are asked by a reaction of this file.
+the adapter that answers are the real ones, and the gates decide as they do for any promotion.
 """
 
+import json
 import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,13 +17,7 @@ from functions import checks, promotion
 from shared.adapters.azure.devops import AzureDevOps
 from shared.adapters.azure.devops_checks import DevOpsChecks
 from shared.bootstrap import build
-from shared.domain.action import ScheduleCheck
-from shared.domain.decision import Outcome
-from shared.domain.decisions.gates import Case, Moment, run_gates
-from shared.domain.event import Check, EventType, check_due
-from shared.domain.evidence import PromotionEvidence
 from shared.errors import Refused
-from shared.service.reactions import Reaction, reaction_to
 from shared.settings import Settings
 from tests.functions.test_bodies import message, user_function
 from tests.integration.loopback.devops import PROJECT, fault, serve_devops
@@ -33,33 +28,12 @@ CHECK = "/api/checks/environment"
 QUEUE = "environment-checks"
 NAMED = "model=loan-default&version=8&stage=production"
 EVENTS = "/contoso/{project}/_apis/distributedtask/hubs/Build/plans/{plan}/events"
-POLICY = "model: loan-default\ngates: {min_auc: 0.9, required_tags: [owner]}\n"
-GOOD = "tags: {owner: risk}\nmetrics: {auc: 0.95}\n"
+NAMES = "model: loan-default\nendpoint: loan-endpoint\n"
+POLICY = NAMES + "gates: {min_auc: 0.9, required_tags: [owner]}\n"
+INPUTS = "inputs: [{name: income, type: double}]\n"
+GOOD = f"tags: {{owner: risk}}\nmetrics: {{auc: 0.95}}\n{INPUTS}"
 BAD = GOOD.replace("0.95", "0.5")
 UNKNOWN = GOOD.replace("auc: 0.95", "other: 1")
-
-
-def gather(event, policy, state, world, now):  # noqa: ARG001  every reaction has this signature
-    candidate = world.workspace.model(event.name, event.data["version"])
-    return PromotionEvidence(taken=now, candidate=candidate)
-
-
-def decide(event, evidence, policy, state, now):
-    case = Case(
-        policy=policy,
-        stage=policy.way()[0],
-        candidate=evidence.candidate,
-        evidence=evidence,
-        moment=Moment.ENTRANCE,
-        at=now,
-    )
-    again = check_due(Check.PROMOTION, event.subject, now + timedelta(minutes=2))
-    findings = run_gates(case).findings
-    actions = (ScheduleCheck(event=again),) if event.data["run"] == 77 else ()
-    return Outcome(findings=findings, actions=actions, state=state)
-
-
-GATES = Reaction(evidence=PromotionEvidence, gather=gather, decide=decide)
 
 
 @dataclass
@@ -69,13 +43,25 @@ class World:
     scene: object
     environment: Environment
     devops: object
+    registered: object
+    known: bool = False
 
     def model(self, content):
+        """Its file says so from now on; with the first it is registered."""
         self.scene.model("8", content)
+        if not self.known:
+            self.known = True
+            event = json.dumps(self.registered("8")).encode()
+            self.scene.application.service.receive(event, via="event-grid")
+            self.work()
 
     def work(self):
         """Let the functions take what is due."""
-        functions = {QUEUE: promotion.environment_check, "checks": checks.decide_event}
+        functions = {
+            QUEUE: promotion.environment_check,
+            "checks": checks.decide_event,
+            "promotion-requests": promotion.promotion_request,
+        }
         self.scene.application.worker(
             {
                 queue: lambda body, function=function: user_function(function)(message(dict(body)))
@@ -115,7 +101,7 @@ def served(request):
 
 
 @pytest.fixture
-def world(scene, loopback, credential, monkeypatch):
+def world(scene, loopback, credential, registered, monkeypatch):
     devops = serve_devops(loopback.router)
     loopback.router.add("POST", CHECK, served)
     project = f"{loopback.url}{PROJECT}"
@@ -131,16 +117,13 @@ def world(scene, loopback, credential, monkeypatch):
     )
     for module in (promotion, checks):
         monkeypatch.setattr(module, "application", lambda: scene.application)
-    monkeypatch.setattr(
-        service_module,
-        "reaction_to",
-        lambda event: GATES if event.type is EventType.CHECK_ASKED else reaction_to(event),
-    )
     scene.policy(POLICY)
+    scene.model("7", GOOD)
+    scene.endpoint("{blue: 100}", '{blue: {model: "loan-default:7"}}')
     environment = Environment(
         server=loopback, clock=scene.clock, url=f"{loopback.url}{CHECK}?code=key&{NAMED}"
     )
-    yield World(scene=scene, environment=environment, devops=devops)
+    yield World(scene=scene, environment=environment, devops=devops, registered=registered)
     answers.close()
     pipelines.close()
 
@@ -199,12 +182,12 @@ def test_what_is_not_known_yet_waits_is_told_once_and_passes_when_it_is_known(wo
 
 
 def test_a_look_that_the_decision_asks_for_earlier_comes_earlier(world):
-    world.environment.more["BuildId"] = "77"
-    world.model(UNKNOWN)
+    hours = "{hours: '12:02-16:00'}"
+    world.scene.policy(f"{NAMES}gates: {{min_auc: 0.9, calendar: {hours}}}\n")
+    world.model(GOOD)
     world.environment.reach()
     world.work()
 
-    world.model(GOOD)
     world.later(minutes=1)
     assert world.environment.stage is Stage.WAITING
     world.later(minutes=1)
@@ -289,7 +272,8 @@ def test_a_check_that_nobody_could_decide_in_time_fails_and_says_so(world):
 
 
 def test_a_stage_says_in_its_policy_how_long_its_check_may_wait(world):
-    world.scene.policy(POLICY + "stages: [{name: production, answer_within: 10m}]\n")
+    stage = "{name: production, endpoint: loan-endpoint, answer_within: 10m}"
+    world.scene.policy(f"{POLICY}stages: [{stage}]\n")
     world.model(UNKNOWN)
     world.environment.reach()
     world.work()
@@ -400,6 +384,66 @@ def test_a_check_that_names_no_version_takes_it_from_its_run(world):
     [decision] = world.decisions()
     told = decision["event"]["data"]
     assert (told["version"], told["stage"], told["run"]) == ("8", "production", 77)
+
+
+@pytest.fixture
+def piped(world):
+    """A stage with a pipeline and an approval; Driftgate has started its run, which is 100."""
+    stage = "{name: production, endpoint: loan-endpoint, pipeline: 12, approvals: 1}"
+    world.scene.policy(f"{POLICY}stages: [{stage}]\n")
+    world.devops.pipelines[12] = []
+    world.devops.timelines[100] = []
+    world.model(GOOD)
+    world.environment.url = world.environment.url.partition("?")[0]
+    world.environment.more |= {"BuildId": "100", "DefinitionId": "12"}
+    return world
+
+
+def approve(world, who):
+    world.devops.timelines[100] = [{"id": "a1", "type": "Checkpoint.Approval"}]
+    step = {
+        "assignedApprover": {"displayName": "team", "id": "1"},
+        "actualApprover": {"uniqueName": who},
+        "status": "approved",
+        "lastModifiedOn": world.scene.clock.now.isoformat(),
+    }
+    world.devops.approvals["a1"] = {"id": "a1", "status": "approved", "steps": [step]}
+
+
+def test_the_run_that_driftgate_started_goes_live_with_its_gates_and_its_approval(piped):
+    [run] = piped.devops.pipelines[12]
+    assert run["templateParameters"]["version"] == "8"
+    piped.environment.reach()
+    piped.work()
+    assert piped.environment.stage is Stage.WAITING
+    assert "approv" in piped.environment.last.feed[-1]
+
+    approve(piped, "ada@contoso.com")
+    piped.later(minutes=5)
+
+    assert piped.environment.stage is Stage.RUNNING
+
+
+def test_who_started_the_run_cannot_approve_it(piped):
+    approve(piped, "driftgate@contoso.com")
+    piped.environment.reach()
+    piped.work()
+
+    assert piped.environment.stage is Stage.WAITING
+
+
+def test_another_run_of_the_same_version_is_not_let_through(piped):
+    approve(piped, "ada@contoso.com")
+    given = piped.devops.pipelines[12][0]["templateParameters"]
+    other = {"id": 101, "state": "inProgress", "templateParameters": given}
+    piped.devops.pipelines[12].append(other)
+    piped.environment.more["BuildId"] = "101"
+
+    piped.environment.reach()
+    piped.work()
+
+    assert piped.environment.stage is Stage.FAILED
+    assert "run 101 is not the run of this promotion" in piped.environment.last.log
 
 
 def test_a_run_that_tells_no_version_fails_its_check(world):
