@@ -11,7 +11,8 @@ OF_ENDPOINTS = frozenset({Check.ROUTING, Check.HEALTH, Check.RECONCILE})
 def waited_for(check: Check, policies: Sequence[Policy], endpoints: Sequence[str]) -> list[str]:
     """Subjects that are there now and that a policy or the workspace asks the check of.
 
-    Less than a timer asks for: that also looks once more at what has gone.
+    Less than a timer asks for: that also looks once more at what has gone. Who has a promotion on
+    its way is known to the ledger alone.
     """
     match check:
         case Check.ROUTING | Check.HEALTH:

@@ -23,7 +23,7 @@ gates:
   min_auc: 0.9
   drift: off
   bake: off
-  canary: off
+  canary: warn
   rollback: off
   errors: {max_rate: 0.2}
 """

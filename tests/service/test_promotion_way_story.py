@@ -163,3 +163,17 @@ def test_a_newer_version_takes_the_place_of_one_that_waits(days, registered):
 
     assert days.phases() == {("8", "test"): "superseded", ("9", "test"): "requested"}
     assert days.gate("8")["status"] == "blocked"
+
+
+def test_a_promotion_that_is_not_looked_at_any_more_is_told(days, registered):
+    days.scene.model("8", GOOD)
+    days.scene.send(registered("8", at=days.scene.clock.now))
+    days.scene.clock.advance(timedelta(hours=1))
+    for check in (Check.ROUTING, Check.HEALTH, Check.HEARTBEAT):
+        days.scene.application.service.fan_out(check)
+    days.scene.drain()
+
+    labels = [notice["data"]["alert"]["labels"] for notice in days.scene.notices]
+    assert {"of": "model/loan-default", "check": "promotion"} in [
+        {name: told.get(name) for name in ("of", "check")} for told in labels
+    ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from shared.domain.alert import AlertKind
 from shared.domain.decisions.watchdog import decide_watchdog
 from shared.domain.decisions.watchdog.silence import MANY, is_late
-from shared.domain.event import Event
+from shared.domain.event import Check, Event
 from shared.domain.evidence import ServiceEvidence
 from shared.domain.policy import Policy
 from shared.domain.state import AlertStatus, SubjectState
@@ -39,7 +39,12 @@ def _gather(
     expected: set[str] = set()
     periods = world.settings.periods
     for check, period in periods.items():
-        for subject in waited_for(check, policies, endpoints):
+        waited = (
+            [subject for subject, checks in reported.items() if check.value in checks]
+            if check is Check.PROMOTION
+            else waited_for(check, policies, endpoints)
+        )
+        for subject in waited:
             key, last = f"{subject} {check.value}", reported.get(subject, {}).get(check.value)
             expected.add(key)
             if last is None:
@@ -49,15 +54,15 @@ def _gather(
             else:
                 on_time[check.value] = on_time.get(check.value, 0) + 1
     listed = sorted(late, key=lambda key: (late[key], key))[:_LISTED]
-    waited = _first(never, state.service.waiting)
+    first = _first(never, state.service.waiting)
     return ServiceEvidence(
         taken=now,
         reported={key: late[key] for key in listed},
         periods={check.value: period.total_seconds() for check, period in periods.items()},
         on_time=on_time,
-        never=waited,
+        never=first,
         gone=_gone(state, expected),
-        more=_more([*late, *never], {*listed, *waited}),
+        more=_more([*late, *never], {*listed, *first}),
         unlisted=unlisted,
         arrivals=_arrivals(event, state, world),
         heard=max(event.time, state.service.heard or event.time),

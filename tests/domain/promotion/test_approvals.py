@@ -3,6 +3,7 @@
 import pytest
 
 from shared.domain.finding import Rule
+from shared.domain.pipelines import Approval
 from shared.domain.policy import ApprovalPolicy, PipelinePolicy, RolloutMode, RolloutPolicy
 from tests.domain.promotion.way import (
     DAY,
@@ -166,6 +167,20 @@ def test_a_rejection_refuses_the_promotion_and_says_why():
     )
     assert way.told() == ["+promotion_failed"]
     assert way.last_told().alert.severity == "info"
+
+
+def test_a_rejection_without_a_word_or_a_person_is_one_too():
+    way = running().approve("ben@x", status="rejected")
+    way.check()
+    assert way.of("8").why == "ben@x rejected it"
+
+    way = running()
+    way.approvals[31] = (
+        Approval(identity="a", status="pending", steps=()),
+        Approval(identity="b", status="rejected", steps=()),
+    )
+    way.check()
+    assert (way.phase("8"), way.of("8").why) == ("refused", "it was rejected")
 
 
 def test_a_rejection_ends_the_environments_check():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.decisions.promotion.opening import open_promotion
 from shared.domain.event import Check, EventType, check_due
 from shared.domain.finding import Rule
 from tests.domain.promotion.way import HOUR, MINUTE, NOON, SUBJECT, Way, found, stage
@@ -158,3 +159,18 @@ def test_a_version_that_gives_way_is_waited_for_however_long():
     way.later(24 * HOUR).registered("9")
 
     assert (way.phase("8"), way.phase("9")) == ("watched", "waiting")
+
+
+def test_what_is_in_a_stage_already_does_not_enter_it_twice():
+    way = Way()
+    way.registered("8")
+    opened = open_promotion(
+        way.state.promotions,
+        version="8",
+        stage=way.policy.way()[0],
+        registered=NOON,
+        at=NOON + HOUR,
+    )
+
+    assert opened.promotions == way.state.promotions
+    assert opened.promotion == way.of("8")

@@ -1,10 +1,20 @@
 """After the promotion: its traffic is verified, it is watched, and gives way when it fails."""
 
+from dataclasses import replace
+
 import pytest
 
+from shared.domain.action import ShiftTraffic
 from shared.domain.event import EventType
 from shared.domain.finding import Rule
-from shared.domain.policy import OnFail, PipelinePolicy, WatchPolicy
+from shared.domain.policy import (
+    OnFail,
+    PipelinePolicy,
+    RolloutMode,
+    RolloutPolicy,
+    WatchPolicy,
+)
+from shared.domain.promotion import Rollout, RolloutStatus, TrafficStep
 from shared.domain.world import Deployment, Endpoint
 from tests.domain.promotion.way import DAY, HOUR, MINUTE, Way, found, stage, verdict
 
@@ -192,3 +202,72 @@ def test_a_word_of_traffic_that_nobody_asked_for_is_recorded():
     outcome = Way().live().tell(EventType.TRAFFIC_SHIFTED, order="x")
 
     assert outcome.findings[0].reason == "unknown"
+
+
+def rolled_out(**more):
+    """Version 8 got all its traffic by a rollout that Driftgate made, and fails now."""
+    way = Way().live()
+    rollout = Rollout(
+        endpoint="production-ep",
+        deployment="v8",
+        before=TrafficStep(traffic={"v7": 100.0}),
+        steps=(TrafficStep(traffic={"v8": 100.0}),),
+        status=RolloutStatus.COMPLETE,
+        planned=way.now,
+        at=0,
+    )
+    [promotion] = way.state.promotions
+    moved = replace(promotion, rollout=replace(rollout, **more))
+    way.state = replace(way.state, promotions=(moved,))
+    way.set_stage(rollout=RolloutPolicy(mode=RolloutMode.ACT))
+    return fails(way)
+
+
+def shifts(way):
+    return [a.traffic for a in way.actions if isinstance(a, ShiftTraffic)]
+
+
+def test_traffic_that_driftgate_moved_is_given_back_by_driftgate():
+    way = rolled_out()
+    way.check()
+    assert (shifts(way), way.rollbacks(), way.phase("8")) == ([{"v7": 100.0}], [], "rolling")
+
+    way.serve("production-ep", "7", "8")
+    way.later(5 * MINUTE).check()
+
+    assert way.phase("8") == "rolled_back"
+
+
+def by_pipeline(way):
+    way.set_stage(rollback=PipelinePolicy(number=13))
+
+
+def by_people(way):
+    way.set_stage(rollout=RolloutPolicy(mode=RolloutMode.PLAN))
+
+
+def changed_since(way):
+    read, requests = way.endpoints["production-ep"]
+    way.endpoints["production-ep"] = (replace(read, traffic={"v8": 90.0, "v7": 10.0}), requests)
+
+
+def without_the_old_one(way):
+    read, requests = way.endpoints["production-ep"]
+    kept = tuple(one for one in read.deployments if one.name == "v8")
+    way.endpoints["production-ep"] = (replace(read, deployments=kept), requests)
+
+
+@pytest.mark.parametrize("hindrance", [by_pipeline, by_people, changed_since, without_the_old_one])
+def test_what_is_not_driftgates_to_give_back_is_asked_of_others(hindrance):
+    way = rolled_out()
+    hindrance(way)
+    way.check()
+
+    assert (shifts(way), len(way.rollbacks()), way.phase("8")) == ([], 1, "watched")
+
+
+def test_a_rollout_that_began_with_nothing_has_nothing_to_give_back():
+    way = rolled_out(before=TrafficStep(traffic={}))
+    way.check()
+
+    assert (shifts(way), len(way.rollbacks())) == ([], 1)

@@ -1,15 +1,19 @@
 """One version through one stage: from its registration to the tag that says it came through."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from shared.domain.action import ResolveAlert
+from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.promotion import decide_promotion
 from shared.domain.event import Event, EventType
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Rule
 from shared.domain.policy import CalendarGate, Freeze, OnFail, PipelinePolicy, WatchPolicy
 from shared.domain.promotion import Phase
+from shared.domain.state import AlertRecord, AlertStatus
 from tests.domain.promotion.way import (
     DAY,
     HOUR,
@@ -399,3 +403,38 @@ def test_a_version_that_came_by_a_way_of_its_own_is_watched_once_it_passes():
     way.later(MINUTE).check()
 
     assert (way.phase("8"), way.requests()) == ("watched", [])
+
+
+def record(kind, **labels):
+    alert = Alert(
+        kind=kind,
+        subject=SUBJECT,
+        severity=Severity.INFO,
+        title="t",
+        text="x",
+        first_step="s",
+        since=NOON,
+        labels=labels,
+    )
+    return {alert.fingerprint: AlertRecord(alert=alert, status=AlertStatus.FIRING, posted=NOON)}
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (record(AlertKind.POLICY_MISSING, model="loan"), "a policy was added"),
+        (
+            record(AlertKind.PROMOTION_BLOCKED, model="loan", version="6"),
+            "version 6 was registered before 8",
+        ),
+        (record(AlertKind.DRIFT, model="loan"), None),
+    ],
+)
+def test_alerts_of_before_end_when_they_are_of_promotions(known, said):
+    way = Way()
+    way.state = replace(way.state, alerts=known)
+    way.registered("8")
+
+    assert [a.reason for a in way.actions if isinstance(a, ResolveAlert)] == (
+        [] if said is None else [said]
+    )

@@ -242,7 +242,7 @@ class Way:
 
     def _pipeline(self, promotion):
         if promotion is None or promotion.run is None:
-            return PipelineReading(taken=self.now)
+            return None
         if self.pipeline_problem is not None:
             return PipelineReading(taken=self.now, problem=self.pipeline_problem)
         number = promotion.run.number

@@ -92,10 +92,8 @@ def named_in(promotion: Promotion, text: str) -> Basis | None:
     )
 
 
-def changed_since(promotion: Promotion, basis: Basis | None) -> str:
-    """What changed after a basis, in words; None stands for before the first."""
-    if basis is None:
-        return "it was not put forward yet"
+def changed_since(promotion: Promotion, basis: Basis) -> str:
+    """What changed after a basis, in words."""
     place = next(
         (n for n in range(len(promotion.bases) - 1, -1, -1) if promotion.bases[n] == basis), 0
     )

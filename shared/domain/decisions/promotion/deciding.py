@@ -244,8 +244,6 @@ def _next_stage(
 
 
 def _judged(findings: tuple[Finding, ...]) -> str | None:
-    for finding in findings:
-        if finding.rule is Rule.PROMOTION and finding.details is not None:
-            judged: str | None = finding.details.get("judged")
-            return judged
-    return None
+    told = [f.details for f in findings if f.rule is Rule.PROMOTION and f.details is not None]
+    judged: str | None = told[-1].get("judged") if told else None
+    return judged

@@ -17,14 +17,10 @@ _MOVING = frozenset({Phase.RUNNING, Phase.ROLLING, Phase.WATCHED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """All promotions of a model after one more has entered a stage.
-
-    `new` is False where it was on its way already.
-    """
+    """All promotions of a model after one more has entered a stage, or was in it already."""
 
     promotions: tuple[Promotion, ...]
     promotion: Promotion
-    new: bool = True
 
 
 def open_promotion(
@@ -43,7 +39,7 @@ def open_promotion(
     there = [one for one in promotions if one.stage == stage.name]
     known = next((one for one in there if one.version == version and one.phase.is_open), None)
     if known is not None:
-        return Opened(promotions=tuple(promotions), promotion=known, new=False)
+        return Opened(promotions=tuple(promotions), promotion=known)
     promotion = Promotion(
         version=version,
         stage=stage.name,

@@ -25,13 +25,12 @@ def take_back(
         return None
     if scene.stage.rollout.mode is not RolloutMode.ACT or not rollout.before.traffic:
         return None
-    if reading is None or reading.endpoint is None:
+    found = None if reading is None else reading.endpoint
+    if found is None or blind(reading, rollout.endpoint, scene.now) is not None:
         return None
-    look = Look(promotion=promotion, rollout=rollout, scene=scene, endpoint=reading.endpoint)
-    unseen = blind(reading, rollout.endpoint, scene.now) is not None
-    if unseen or not alike(look.live, rollout.steps[-1]):
-        return None
-    if not all(look.has(name) for name in rollout.before.traffic):
+    look = Look(promotion=promotion, rollout=rollout, scene=scene, endpoint=found)
+    there = all(look.has(name) for name in rollout.before.traffic)
+    if not there or not alike(look.live, rollout.steps[-1]):
         return None
     failed = look.turned(why=why)
     return give_back(failed, why, findings, [being_given_back(failed)])
