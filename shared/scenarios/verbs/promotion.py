@@ -117,7 +117,8 @@ def withdraws(stage: Stage, found: Found) -> None:
         raise InvalidScenario(f"line {found.line}: nobody lets a gate of {model} pass.")
     stage.commands.append(
         override_withdrawn(
-            *model.split(":"),
+            model.partition(":")[0],
+            model.partition(":")[2],
             override,
             author=found.text("person"),
             reason=found.text("text"),
