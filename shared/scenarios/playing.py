@@ -235,8 +235,7 @@ class _Player:
             call = self.stage.calls.pop(0)
             self.observer.wait_for(call)
             try:
-                ask: Callable[..., None] = getattr(self.application, "ask_environment", _leave)
-                ask(call.headers, call.query)
+                self.application.ask_environment(call.headers, call.query)
             except DriftgateError as problem:
                 self._hear(Wanted.REFUSAL, str(problem))
 
@@ -296,8 +295,7 @@ class _Player:
     def _promote(self, body: Any) -> None:
         """Heard, and carried out by Driftgate's own consumer, which may move traffic."""
         self._hear_request(body)
-        promote: Callable[[Any], None] = getattr(self.application, "promote", _leave)
-        promote(body)
+        self.application.promote(body)
         if body["data"]["action"] == "ShiftTraffic":
             self.stage.requests.rewind(self.stage.now)
             self._log_requests()
@@ -317,10 +315,6 @@ def _asked(event: Event) -> str:
     """Checks of one family look at the same, so the last of them is the last word."""
     check = str(event.data.get("check") or "")
     return check if check in {"health", "drift", "kpi", "batch", "collection"} else ""
-
-
-def _leave(*_: object) -> None:
-    """What an application cannot do yet is left to people."""
 
 
 def _fan_out(ask: Callable[[Check], object], check: Check) -> Callable[[], object]:

@@ -115,11 +115,10 @@ def withdraws(stage: Stage, found: Found) -> None:
     override = stage.overrides.pop(model, None)
     if override is None:
         raise InvalidScenario(f"line {found.line}: nobody lets a gate of {model} pass.")
-    name, _, version = model.partition(":")
     stage.commands.append(
         override_withdrawn(
-            name,
-            version,
+            model.partition(":")[0],
+            model.partition(":")[2],
             override,
             author=found.text("person"),
             reason=found.text("text"),
