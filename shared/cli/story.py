@@ -46,6 +46,17 @@ deployments:
 """
 _WITH_TRAFFIC = _WITHOUT_TRAFFIC.replace("blue: 100, green: 0", "blue: 0, green: 100")
 _ENDPOINT = "workspace/endpoints/loan-endpoint.yaml"
+_REQUESTS = "workspace/requests/loan-endpoint.csv"
+
+
+def _requests(start: datetime, hours: int) -> str:
+    """Customers call ten times a minute, and green answers them within 40 ms."""
+    lines = ["time,deployment,status,duration_ms"]
+    for number in range(hours * 600):
+        at = format_time(start + timedelta(seconds=6 * number))
+        lines.append(f"{at},green,200,{30 + number % 10}")
+    return "\n".join(lines) + "\n"
+
 
 STEPS = (
     Step(
@@ -71,7 +82,10 @@ STEPS = (
         at=_at("2018-10-30T18:52:00"),
         says="Someone reads the alert and gives green the traffic.",
         payload="arm_online_endpoint_write_success.derived.json",
-        files={_ENDPOINT: _WITH_TRAFFIC},
+        files={
+            _ENDPOINT: _WITH_TRAFFIC,
+            _REQUESTS: _requests(_at("2018-10-30T18:52:00"), hours=3),
+        },
     ),
     Step(
         at=_at("2018-11-02T10:00:00"),
@@ -155,6 +169,7 @@ class Story:
     def take(self, step: Step) -> None:
         """Change the workspace's files, then send the step's payload."""
         for name, content in step.files.items():
+            (self._home / name).parent.mkdir(exist_ok=True)
             (self._home / name).write_text(content, encoding="utf-8")
         self._say(f"[bold]{step.says}[/]")
         if step.payload is not None:
@@ -163,6 +178,8 @@ class Story:
             for receipt in self._application.service.receive(payload, via="demo"):
                 if receipt.refusal is not None:
                     self._say(f"[yellow]refused and kept[/] {receipt.refusal}")
+        self._worker.drain()
+        self._application.service.fan_out(Check.PROMOTION)
         self._worker.drain()
 
     def _say(self, text: str) -> None:

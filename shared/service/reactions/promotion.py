@@ -13,7 +13,6 @@ from shared.service.reactions import Reaction
 from shared.service.readings.entrance import gather_for
 from shared.service.readings.live import LIVE, gather_live
 from shared.service.readings.pipeline import read_pipeline
-from shared.service.training_data import keep_baseline
 from shared.service.world import World
 
 
@@ -44,14 +43,11 @@ def _gather(
     if promotion is not None and promotion.phase in LIVE:
         return gather_live(promotion, stage, policy, world, now)
     before = None if promotion is None else promotion.champion
-    evidence = gather_for(policy.model, version, stage, policy, world, now, before)
+    first = event.type is EventType.MODEL_REGISTERED or promotion is None
+    evidence = gather_for(policy.model, version, stage, policy, world, now, before, first=first)
     if promotion is not None and promotion.phase is Phase.RUNNING:
         evidence = replace(evidence, pipeline=read_pipeline(promotion, world.pipelines, now))
-    first = event.type is EventType.MODEL_REGISTERED or promotion is None
-    if not first or evidence.candidate is None:
-        return evidence
-    baseline, problem = keep_baseline(evidence.candidate, policy, world)
-    return replace(evidence, baseline=baseline, baseline_problem=problem)
+    return evidence
 
 
 def _stage(policy: Policy, promotion: Promotion | None) -> StagePolicy | None:

@@ -14,6 +14,7 @@ from shared.domain.policy import Enforcement, Gates, Policy, StagePolicy
 from shared.errors import NotFound
 from shared.service.readings.budget import read_budget
 from shared.service.readings.stages import champion_of, endpoint_of, stage_before, version_of
+from shared.service.training_data import keep_baseline
 from shared.service.world import World
 
 _OF_TRIED = frozenset({"deployment", "routing", "latency", "errors", "bake"})
@@ -27,12 +28,16 @@ def gather_for(
     world: World,
     now: datetime,
     before: str | None = None,
+    *,
+    first: bool = False,
 ) -> PromotionEvidence:
     """The version, the champion of the stage, and a reading of each place its gates ask of.
 
     `before` is the version that served when the promotion began: the champion once this one does.
-    A version that is not there is a `problem`. Raises Unavailable and NoPermission of the registry;
-    what the other places refuse is a `problem` of their reading.
+    `first` is for a version that is seen for the first time: its training data is profiled and
+    kept, since drift is told against it. A version that is not there is a `problem`.
+    Raises Unavailable and NoPermission of the registry; what the other places refuse is a `problem`
+    of their reading.
     """
     evidence = PromotionEvidence(taken=now, version=version, stage=stage.name)
     try:
@@ -48,6 +53,9 @@ def gather_for(
         target=target,
         champion=champion or version_of(model, before, world),
     )
+    if first:
+        baseline, problem_of_it = keep_baseline(candidate, policy, world)
+        evidence = replace(evidence, baseline=baseline, baseline_problem=problem_of_it)
     tried = stage_before(policy, stage)
     if tried is not None and asked & _OF_TRIED:
         evidence = replace(evidence, tried=endpoint_of(tried, policy, stage, world, now))
