@@ -77,18 +77,16 @@ def next_opening(calendar: CalendarGate, at: datetime) -> datetime | None:
     """The first moment from `at` on at which it is open, in UTC; None when it never is."""
     moment = at
     try:
-        for _ in range(2 * len(calendar.freezes) + 2):
+        while not within_hours(calendar, moment) or freeze_at(calendar, moment) is not None:
             freeze = freeze_at(calendar, moment)
             if freeze is not None:
                 moment = freeze.end
-            elif within_hours(calendar, moment):
-                return moment
             else:
                 spans = _spans(calendar, moment, days=7 * _WEEKS)
                 moment = next(opens for opens, _ in spans if opens > moment)
-    except (OverflowError, StopIteration):
+    except OverflowError:
         return None
-    return None
+    return moment
 
 
 def _spans(

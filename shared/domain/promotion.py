@@ -28,6 +28,11 @@ class Phase(StrEnum):
         """Whether anything is still to come of it."""
         return self not in _ENDS
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it was put forward, and has not ended."""
+        return self.is_open and self not in {Phase.WAITING, Phase.BLOCKED}
+
 
 _ENDS = frozenset(
     {

@@ -12,7 +12,7 @@ from shared.domain.evidence import PromotionEvidence
 from shared.domain.evidence.promotion import BudgetReading, DriftReading, EndpointReading
 from shared.domain.finding import Rule
 from shared.domain.policy import BudgetGate, Enforcement, Gates, Policy
-from shared.domain.promotion import Override
+from shared.domain.promotion import Override, Phase, Promotion
 from shared.domain.verdict import Verdict
 from shared.domain.world import ModelVersion
 from tests.conftest import NOON
@@ -60,6 +60,20 @@ def test_at_the_budget_it_waits_for_one_to_end():
         "2 promotions are open (model-0:1 production, model-1:1 production) and at most 2 may be; "
         "churn:7 waits until one of them ends."
     )
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_what_is_on_its_way_keeps_its_place_and_what_waits_has_none(phase):
+    """Else two that found the last place in the same moment would wait for each other."""
+    promotion = Promotion(
+        version="7", stage="production", phase=phase, begun=NOON - 60 * MINUTE, since=NOON
+    )
+    asked = case(opened(2), budget=BudgetGate(most_open=1))
+    [judged] = judge_budget(replace(asked, promotion=promotion))
+
+    on_its_way = phase in {Phase.REQUESTED, Phase.RUNNING, Phase.ROLLING, Phase.WATCHED}
+    assert judged.finding.reason == ("on_its_way" if on_its_way else "budget_used")
+    assert (judged.look_again is None) is on_its_way
 
 
 def test_a_list_that_could_not_be_had_is_no_empty_list():
@@ -126,7 +140,7 @@ def test_two_clocks_may_differ_a_little():
 
 
 def run(evidence, overrides=(), **gates):
-    gated = run_gates(case(evidence, **gates), overrides)
+    gated = run_gates(case(evidence, **gates), overrides, only=["budget"])
     return [f for f in gated.findings if f.rule is Rule.INTERVAL], gated
 
 

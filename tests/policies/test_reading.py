@@ -105,6 +105,7 @@ FAULTS = {
     "step-of-nothing.yaml": "stages.staging.rollout.steps are per cent above 0 and up to 100;",
     "step-of-a-half.yaml": "stages.staging.rollout.steps have fractions; Azure splits traffic by",
     "mirror-of-all.yaml": "stages.staging.rollout.mirror is 80; Azure mirrors from 0 to 50 per",
+    "bake-of-seconds.yaml": "stages.staging.rollout.bake is below a minute; give 30m, 1h or the",
     "text-for-list.yaml": "drift.columns must be a list.",
     "mapping-for-text.yaml": "owner is {'name': 'me'}; give text.",
 }

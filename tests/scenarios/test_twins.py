@@ -23,7 +23,19 @@ READ = [read_scenario(path) for path in SCENARIOS]
 TWINS = [one for one in READ if one.only_events is None]
 MARKED = [one for one in READ if one.only_events is not None]
 LONGEST_PERIOD = timedelta(minutes=15)
-ENDS_AND_BEGINNINGS = {Wanted.ALERT, Wanted.RESOLVE, Wanted.RETRAINING, Wanted.PROMOTION}
+ENDS_AND_BEGINNINGS = {
+    Wanted.ALERT,
+    Wanted.RESOLVE,
+    Wanted.RETRAINING,
+    Wanted.PROMOTION,
+    Wanted.ROLLBACK,
+    Wanted.CHECK,
+}
+FOUND_BY = {
+    Wanted.PROMOTION: "RECONCILE",
+    Wanted.ROLLBACK: "PROMOTION",
+    Wanted.CHECK: "PROMOTION",
+}
 
 
 @cache
@@ -50,7 +62,7 @@ def test_with_every_event_dropped_the_same_is_told_at_most_one_period_later(scen
 
     assert Counter(map(identity, told)) == Counter(map(identity, again))
     for one in told:
-        timer = "RECONCILE" if one.what is Wanted.PROMOTION else timer_of(one.kind)
+        timer = FOUND_BY.get(one.what) or timer_of(one.kind)
         latest = one.at + wait_for(scenario, timer)
         assert any(identity(other) == identity(one) and other.at <= latest for other in again)
 

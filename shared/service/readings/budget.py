@@ -4,13 +4,11 @@ from datetime import datetime
 
 from shared.domain.event import Check
 from shared.domain.evidence.promotion import BudgetReading
-from shared.domain.promotion import Phase, Promotion
+from shared.domain.promotion import Promotion
 from shared.domain.state import SubjectState
 from shared.errors import NoPermission
 from shared.ports import Ledger
 from shared.service.codec import decode
-
-_ON_THEIR_WAY = frozenset({Phase.REQUESTED, Phase.RUNNING, Phase.ROLLING, Phase.WATCHED})
 
 
 def read_budget(ledger: Ledger, now: datetime, besides: str | None) -> BudgetReading:
@@ -25,7 +23,7 @@ def read_budget(ledger: Ledger, now: datetime, besides: str | None) -> BudgetRea
             for subject, checks in ledger.reported().items()
             if Check.PROMOTION.value in checks and subject.startswith("model/")
             for promotion in decode(ledger.state(subject).state, SubjectState).promotions
-            if promotion.phase in _ON_THEIR_WAY
+            if promotion.phase.is_on_its_way
         ]
     except NoPermission as problem:
         return BudgetReading(taken=now, problem=str(problem))

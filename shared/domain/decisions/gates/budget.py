@@ -10,8 +10,8 @@ from shared.domain.wording import spell_list
 def judge_budget(case: Case) -> tuple[Judged, ...]:
     """Fewer than `most_open` others are on their way; else it waits for one of them to end.
 
-    Two that are judged in the same moment may both find the last place: it bounds what people have
-    to follow, it is no lock.
+    What is on its way keeps its place, so that those that found the last one in the same moment do
+    not wait for each other: it bounds what people have to follow, it is no lock.
     """
     gate, reading = case.gates.budget, case.evidence.budget
     thing = f"stage/{case.stage.name}"
@@ -22,7 +22,10 @@ def judge_budget(case: Case) -> tuple[Judged, ...]:
     count = len(others)
     listed = f" ({spell_list(list(others))})" if count else ""
     counted = "1 promotion is open" if count == 1 else f"{count} promotions are open"
-    if count < gate.most_open:
+    if case.promotion is not None and case.promotion.phase.is_on_its_way:
+        verdict, reason = Verdict.PASS, "on_its_way"
+        sentence = f"{case.named} is on its way and keeps its place; {counted}{listed} besides."
+    elif count < gate.most_open:
         verdict, reason = Verdict.PASS, "within_budget"
         sentence = f"{counted}{listed}, fewer than {gate.most_open}."
     else:
