@@ -16,6 +16,10 @@ from shared.service.readings.pipeline import read_pipeline
 from shared.service.training_data import keep_baseline
 from shared.service.world import World
 
+_TOLD = frozenset(
+    {EventType.PROMOTION_STARTED, EventType.OVERRIDE_GIVEN, EventType.OVERRIDE_WITHDRAWN}
+)
+
 
 def _gather(
     event: Event,
@@ -25,9 +29,9 @@ def _gather(
     now: datetime,
 ) -> PromotionEvidence:
     """The evidence of the one promotion that the event is about, or of a version that is new."""
-    if policy is None or event.type is EventType.PROMOTION_STARTED:
-        return PromotionEvidence(taken=now)
     promotion = concerned(event, state.promotions)
+    if policy is None or _tells_all(event, promotion):
+        return PromotionEvidence(taken=now)
     version = None if promotion is None else promotion.version
     stage = _stage(policy, promotion)
     if event.data.get("check") == Check.RECONCILE.value:
@@ -52,6 +56,13 @@ def _gather(
         return evidence
     baseline, problem = keep_baseline(evidence.candidate, policy, world)
     return replace(evidence, baseline=baseline, baseline_problem=problem)
+
+
+def _tells_all(event: Event, promotion: Promotion | None) -> bool:
+    """Whether it is believed without a look, so that no fault of the world can lose it."""
+    if event.type is EventType.PROMOTION_REFUSED:
+        return promotion is None or promotion.phase is Phase.REQUESTED
+    return event.type in _TOLD
 
 
 def _stage(policy: Policy, promotion: Promotion | None) -> StagePolicy | None:
