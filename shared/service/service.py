@@ -24,6 +24,15 @@ from shared.service.world import World
 
 _LOG = logging.getLogger("driftgate.decisions")
 _COMMIT_TRIES = 5
+TOLD_ONCE = frozenset(
+    {
+        EventType.PROMOTION_STARTED,
+        EventType.PROMOTION_REFUSED,
+        EventType.OVERRIDE_GIVEN,
+        EventType.OVERRIDE_WITHDRAWN,
+    }
+)
+"""What no later look could find out: it is kept also where the policy cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +174,11 @@ class Service:
         try:
             policy = self._policy(event)
         except InvalidPolicy as problem:
-            decision = self._cannot_decide(event, state, "invalid_policy", str(problem), now)
-            new_state = state
+            if event.type in TOLD_ONCE:
+                decision, new_state = self._decide(event, None, state, now)
+            else:
+                decision = self._cannot_decide(event, state, "invalid_policy", str(problem), now)
+                new_state = state
         else:
             decision, new_state = self._decide(event, policy, state, now)
         messages = messages_of(decision)

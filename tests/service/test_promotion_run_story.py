@@ -211,3 +211,17 @@ def test_traffic_that_was_moved_is_given_back_when_the_watch_fails(delivery):
 
     assert delivery.promotion()["phase"] == "rolled_back"
     assert delivery.traffic() == {"blue": 100}
+
+
+def test_a_start_is_not_lost_while_the_policy_cannot_be_read(scene, registered):
+    scene.policy(POLICY)
+    (scene.home / "workspace/pipelines/12").mkdir(parents=True)
+    scene.endpoint("{blue: 100}", BOTH)
+    delivery = Delivery(scene)
+    scene.model("8", GOOD)
+    scene.send(registered("8", at=delivery.now))
+    scene.policy("model: loan-default\nstage: []\n")
+    scene.application.promote(scene.requests[0])
+    delivery.drain()
+
+    assert delivery.promotion()["phase"] == "running"

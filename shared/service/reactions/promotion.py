@@ -15,6 +15,10 @@ from shared.service.readings.live import LIVE, gather_live
 from shared.service.readings.pipeline import read_pipeline
 from shared.service.world import World
 
+_TOLD = frozenset(
+    {EventType.PROMOTION_STARTED, EventType.OVERRIDE_GIVEN, EventType.OVERRIDE_WITHDRAWN}
+)
+
 
 def _gather(
     event: Event,
@@ -24,9 +28,9 @@ def _gather(
     now: datetime,
 ) -> PromotionEvidence:
     """The evidence of the one promotion that the event is about, or of a version that is new."""
-    if policy is None or event.type is EventType.PROMOTION_STARTED:
-        return PromotionEvidence(taken=now)
     promotion = concerned(event, state.promotions)
+    if policy is None or _tells_all(event, promotion):
+        return PromotionEvidence(taken=now)
     version = None if promotion is None else promotion.version
     stage = _stage(policy, promotion)
     if event.data.get("check") == Check.RECONCILE.value:
@@ -48,6 +52,13 @@ def _gather(
     if promotion is not None and promotion.phase is Phase.RUNNING:
         evidence = replace(evidence, pipeline=read_pipeline(promotion, world.pipelines, now))
     return evidence
+
+
+def _tells_all(event: Event, promotion: Promotion | None) -> bool:
+    """Whether it is believed without a look, so that no fault of the world can lose it."""
+    if event.type is EventType.PROMOTION_REFUSED:
+        return promotion is None or promotion.phase is Phase.REQUESTED
+    return event.type in _TOLD
 
 
 def _stage(policy: Policy, promotion: Promotion | None) -> StagePolicy | None:

@@ -197,3 +197,25 @@ def test_an_override_lets_a_gate_pass_and_is_part_of_what_is_approved():
     assert verdict(way.ask("8", attempt=1)) == "pass"
     assert "override o1 was added (anna@x: known and accepted)" in way.of("8").bases[-1].changed
     assert verdict(way.later(DAY).ask("8", attempt=2)) == "fail"
+
+
+def test_an_override_asks_for_a_look_at_its_version_at_once():
+    way = Way()
+    way.registered("8", auc=0.5)
+    way.registered("9", auc=0.5)
+    outcome = way.tell(
+        EventType.OVERRIDE_GIVEN,
+        override="o1",
+        version="9",
+        gates=["metric_gate"],
+        author="anna@x",
+        reason="known",
+        since="2026-02-03T12:00:00Z",
+        until="2026-02-04T12:00:00Z",
+    )
+    [look] = way.looks(outcome)
+    way.handle(look)
+    assert way.phase("9") == "requested"
+
+    taken = way.tell(EventType.OVERRIDE_WITHDRAWN, override="o1", author="ben@x", reason="no")
+    assert [one.data["promotion"] for one in way.looks(taken)] == [look.data["promotion"]]

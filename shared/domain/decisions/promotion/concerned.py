@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from shared.domain.event import Event, EventType
 from shared.domain.promotion import Phase, Promotion
 
-_OF_VERSIONS = frozenset(
-    {EventType.MODEL_REGISTERED, EventType.OVERRIDE_GIVEN, EventType.OVERRIDE_WITHDRAWN}
-)
 _OF_TRAFFIC = frozenset({EventType.TRAFFIC_SHIFTED, EventType.TRAFFIC_SHIFT_REFUSED})
 _FARTHEST = (Phase.WATCHED, Phase.ROLLING, Phase.RUNNING, Phase.REQUESTED)
 
@@ -24,7 +21,7 @@ def concerned(event: Event, promotions: Sequence[Promotion]) -> Promotion | None
         return _of_order(event, promotions)
     if event.type is EventType.CHECK_ASKED:
         return _asked(event, open_)
-    if event.type in _OF_VERSIONS:
+    if event.type is EventType.MODEL_REGISTERED:
         return _farthest([one for one in open_ if one.version == str(data.get("version"))])
     if named is not None:
         known = open_ if event.type is EventType.CHECK_DUE else promotions

@@ -24,7 +24,7 @@ from shared.domain.decisions.promotion.requested import follow_request
 from shared.domain.decisions.promotion.running import follow_run
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.promotion.telling import in_phase, standing
-from shared.domain.decisions.promotion.waking import wake
+from shared.domain.decisions.promotion.waking import look_at, wake
 from shared.domain.decisions.promotion.watching import keep_watch
 from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import PromotionEvidence
@@ -60,10 +60,8 @@ def decide_promotion(
     A model without policy is never put forward: there is nothing to measure it by. A timer names
     no version: it asks for the newest, in case its event was lost, and for those on their way.
     """
-    said: tuple[Finding, ...] = ()
     if event.type in _OF_OVERRIDES:
-        said = override_findings(event, state)
-        state = replace(state, overrides=overrides_after(event, state, now))
+        return _noted(event, state, now)
     opened = None if policy is None else _opened(event, evidence, policy, state, now)
     promotions = state.promotions if opened is None else opened.promotions
     promotion = concerned(event, promotions) if opened is None else opened.promotion
@@ -71,11 +69,11 @@ def decide_promotion(
         if opened is not None and policy is not None:
             return _superseded(event, opened, policy, state, now)
         if policy is None:
-            return without_policy(event, state, now, said)
-        return nothing_to_do(event, evidence, state, promotion, said)
+            return without_policy(event, state, now)
+        return nothing_to_do(event, evidence, state, promotion)
     if policy is None:
         if event.type not in _OF_A_RUN:
-            return without_policy(event, state, now, said)
+            return without_policy(event, state, now)
         policy = Policy(model=event.name)
     stage = _stage(policy, promotion)
     scene = Scene(
@@ -89,7 +87,21 @@ def decide_promotion(
     )
     step = _step(promotion, scene, known=stage is not None)
     new = event.type is EventType.MODEL_REGISTERED or opened is not None
-    return _outcome(scene, step, replace(state, promotions=promotions), said, with_baseline=new)
+    return _outcome(scene, step, replace(state, promotions=promotions), with_baseline=new)
+
+
+def _noted(event: Event, state: SubjectState, now: datetime) -> Outcome:
+    """What somebody let pass is kept whatever can be read now; who it is for is looked at next."""
+    after = replace(state, overrides=overrides_after(event, state, now))
+    version = event.data.get("version") or next(
+        (one.version for one in state.overrides if one.id == event.data.get("override")), None
+    )
+    actions = tuple(
+        look_at(event, one, now, {"after": event.key})
+        for one in state.promotions
+        if one.phase.is_open and one.version == version
+    )
+    return Outcome(findings=override_findings(event, state), actions=actions, state=after)
 
 
 def _opened(
@@ -164,16 +176,13 @@ def _superseded(
     )
     told = standing(opened.promotion, policy.model)
     step = Step(promotion=opened.promotion, findings=(told,))
-    return _outcome(
-        scene, step, replace(state, promotions=opened.promotions), (), with_baseline=False
-    )
+    return _outcome(scene, step, replace(state, promotions=opened.promotions), with_baseline=False)
 
 
 def _outcome(
     scene: Scene,
     step: Step,
     state: SubjectState,
-    said: tuple[Finding, ...],
     *,
     with_baseline: bool,
 ) -> Outcome:
@@ -184,7 +193,7 @@ def _outcome(
     opened = _next_stage(step.promotion, promotions, scene)
     if opened is not None:
         promotions = opened.promotions
-    findings = (*said, *step.findings)
+    findings = step.findings
     actions: list[Action] = []
     candidate, baselines = scene.evidence.candidate, dict(state.baselines)
     if with_baseline and candidate is not None:

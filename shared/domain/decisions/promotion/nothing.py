@@ -15,13 +15,11 @@ from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 
 
-def without_policy(
-    event: Event, state: SubjectState, now: datetime, said: tuple[Finding, ...]
-) -> Outcome:
+def without_policy(event: Event, state: SubjectState, now: datetime) -> Outcome:
     """A registration is told once; whatever else asks is told that there is nothing to go by."""
     if event.type is EventType.CHECK_DUE:
         return Outcome(
-            findings=(*said, _recorded(event, "nothing_new", _nothing_of(event, None))),
+            findings=(_recorded(event, "nothing_new", _nothing_of(event, None)),),
             actions=(),
             state=state,
         )
@@ -38,7 +36,7 @@ def without_policy(
         sentence=sentence,
     )
     if event.type is not EventType.MODEL_REGISTERED:
-        return Outcome(findings=(*said, finding), actions=(), state=state)
+        return Outcome(findings=(finding,), actions=(), state=state)
     version = event.data.get("version")
     alert = Alert(
         kind=AlertKind.POLICY_MISSING,
@@ -61,7 +59,6 @@ def nothing_to_do(
     evidence: PromotionEvidence,
     state: SubjectState,
     ended: Promotion | None,
-    said: tuple[Finding, ...],
 ) -> Outcome:
     """Say why nothing follows; a check of an environment is not let through.
 
@@ -81,11 +78,10 @@ def nothing_to_do(
     else:
         sentence = f"{event.type.value} of {event.subject} names no promotion that is known."
         finding = _recorded(event, "unknown", sentence)
-    findings = said or (finding,)
     checks = dict(state.checks)
     if not any(one.phase.is_open for one in state.promotions):
         checks.pop(Check.PROMOTION.value, None)
-    return Outcome(findings=findings, actions=(), state=replace(state, checks=checks))
+    return Outcome(findings=(finding,), actions=(), state=replace(state, checks=checks))
 
 
 def _last_of(event: Event, state: SubjectState) -> Promotion | None:

@@ -110,8 +110,14 @@ def is_newer(one: Promotion, other: Promotion) -> bool:
 
 
 def keep(promotions: Iterable[Promotion], promotion: Promotion) -> tuple[Promotion, ...]:
-    """Put it in the place it had, or last; of those that ended the last few are kept."""
+    """Put it in the place it had, or last; of those that ended the last few are kept.
+
+    What could be approved of them is known by its hash, not any more by its facts.
+    """
     kept = list(promotions)
+    if not promotion.phase.is_open:
+        bases = tuple(replace(basis, facts={}) for basis in promotion.bases)
+        promotion = replace(promotion, bases=bases)
     places = [n for n, one in enumerate(kept) if _key(one) == _key(promotion)]
     if places:
         kept[places[0]] = promotion

@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.domain.action import Action, ScheduleCheck
 from shared.domain.decisions.promotion.opening import Opened
 from shared.domain.decisions.promotion.step import Scene, Step
-from shared.domain.event import Check, EventType, check_due
+from shared.domain.event import Check, Event, EventType, check_due
 from shared.domain.promotion import Promotion
 
 
@@ -26,11 +26,13 @@ def wake(
     if not step.promotion.phase.is_open:
         after = {"after": step.promotion.identity(model)}
         for one in _waiting_for(step.promotion, promotions, opened):
-            woken[one.identity(model)] = _look(scene, one, scene.now, after)
+            woken[one.identity(model)] = look_at(scene.event, one, scene.now, after)
     if _names_none(scene):
         for one in promotions:
             if one.phase.is_open and _differs(one, step.promotion):
-                woken.setdefault(one.identity(model), _look(scene, one, scene.event.time, {}))
+                woken.setdefault(
+                    one.identity(model), look_at(scene.event, one, scene.event.time, {})
+                )
     later, asked = _later(scene, step, asked)
     return (*woken.values(), *later), asked
 
@@ -50,9 +52,10 @@ def _differs(one: Promotion, other: Promotion) -> bool:
     return (one.version, one.stage, one.begun) != (other.version, other.stage, other.begun)
 
 
-def _look(scene: Scene, promotion: Promotion, due: datetime, more: dict[str, str]) -> Action:
-    data = {"promotion": promotion.identity(scene.policy.model), **more}
-    return ScheduleCheck(event=check_due(Check.PROMOTION, scene.event.subject, due, data))
+def look_at(event: Event, promotion: Promotion, due: datetime, more: dict[str, str]) -> Action:
+    """Ask for a look at one promotion; `more` tells it from others that are due then."""
+    data = {"promotion": promotion.identity(event.name), **more}
+    return ScheduleCheck(event=check_due(Check.PROMOTION, event.subject, due, data))
 
 
 def _later(
