@@ -8,6 +8,7 @@ from typing import Any
 from shared.domain.canonical import content_hash
 from shared.domain.decisions.gates import Case, Moment, run_gates
 from shared.domain.decisions.gates.rules import GATES
+from shared.domain.decisions.gates.unread import with_what_serves
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Bound, Enforcement, Gate, Gates, Policy, StagePolicy
@@ -113,7 +114,7 @@ def gate_version(
         tried=None if before is None else before.endpoint,
         promotion=on_its_way[-1] if on_its_way else None,
     )
-    gated = run_gates(case, state.overrides)
+    gated = with_what_serves(case, run_gates(case, state.overrides))
     report = replace(report, findings=gated.findings, look_again=gated.look_again)
     if not any(_asked(finding) for finding in gated.findings):
         sentence = f"Nothing is asked of {report.named}; give a limit, or write a policy for it."

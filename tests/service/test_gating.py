@@ -12,6 +12,7 @@ from shared.domain.policy import Bound
 from shared.domain.promotion import Override
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
+from shared.errors import NoPermission
 from shared.service.advice import advice
 from shared.service.gating import gate_version
 from shared.service.world import World
@@ -63,6 +64,31 @@ def test_an_override_of_another_version_or_another_time_lets_nothing_pass(asked)
     others = (replace(OVERRIDE, version="8"), replace(OVERRIDE, until=NOON))
 
     assert asked(*others).missing[0].thing == "metric/auc"
+
+
+def test_where_what_serves_may_not_be_read_nothing_passes(scene, asked):
+    """Else a version would be compatible with callers that nobody could look at."""
+
+    class Guarded:
+        def __init__(self, workspace):
+            self._workspace = workspace
+
+        def __getattr__(self, name):
+            return getattr(self._workspace, name)
+
+        def endpoint(self, name):
+            raise NoPermission(f"{name} may not be read; grant Reader on the workspace.")
+
+    asked()
+    scene.policy("model: loan\nendpoint: loan-endpoint\ngates: {min_auc: 0.5, rollback: off}\n")
+    scene.endpoint("{blue: 100}", '{blue: {model: "loan:6"}}')
+    world = World.of(scene.application.adapters, scene.application.settings)
+    guarded = replace(world, workspace=Guarded(world.workspace))
+
+    report = gate_version(guarded, "loan", "7", NOON, limits={})
+
+    assert report.verdict is Verdict.ERROR
+    assert report.missing[-1].sentence.startswith("What serves in production is not known: ")
 
 
 def test_of_two_limits_of_a_metric_the_stricter_end_holds_on_either_side(asked):

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.canonical import content_hash
-from shared.domain.decisions.gates import Case, Gated, Moment, run_gates
-from shared.domain.decisions.gates.age import AGAIN
+from shared.domain.decisions.gates import Case, Moment, run_gates
+from shared.domain.decisions.gates.unread import with_what_serves
 from shared.domain.decisions.promotion.basis import OF_THE_MOMENT, follow, standing_facts
 from shared.domain.decisions.promotion.step import Scene
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Gates
 from shared.domain.promotion import Promotion
-from shared.domain.verdict import Verdict, worst
+from shared.domain.verdict import Verdict
 from shared.domain.world import ModelVersion
 
 _LIVE = {
@@ -67,7 +67,7 @@ def judge(promotion: Promotion, candidate: ModelVersion, scene: Scene) -> Judgem
         tried=None if before is None else before.endpoint,
         promotion=promotion,
     )
-    gated = _with_what_serves(case, run_gates(case, scene.overrides))
+    gated = with_what_serves(case, run_gates(case, scene.overrides))
     changed = None
     decided = all(
         one.verdict in {Verdict.PASS, Verdict.FAIL}
@@ -90,30 +90,6 @@ def judge(promotion: Promotion, candidate: ModelVersion, scene: Scene) -> Judgem
         look_again=gated.look_again,
         good_until=_good_until(gated.findings, case.gates, evidence.taken),
         changed=changed,
-    )
-
-
-def _with_what_serves(case: Case, gated: Gated) -> Gated:
-    """An endpoint that could not be read may have a champion: without it nothing is compared."""
-    reading = case.evidence.target
-    if case.stage.endpoint is None or reading is None or reading.problem is None or reading.gone:
-        return gated
-    unread = Finding(
-        rule=Rule.READABLE,
-        thing=f"endpoint/{case.stage.endpoint}",
-        verdict=Verdict.ERROR,
-        reason="cannot_look",
-        sentence=f"What serves in {case.stage.name} is not known: {reading.problem}",
-    )
-    soon = case.at + AGAIN
-    again: datetime | None = soon
-    if gated.verdict is not Verdict.PASS:
-        again = None if gated.look_again is None else min(gated.look_again, soon)
-    return replace(
-        gated,
-        findings=(*gated.findings, unread),
-        verdict=worst([gated.verdict, unread.verdict]),
-        look_again=again,
     )
 
 
