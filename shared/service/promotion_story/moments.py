@@ -14,19 +14,40 @@ from shared.service.promotion_story.story import MomentTold
 def moments_of(decisions: Sequence[Mapping[str, Any]]) -> tuple[MomentTold, ...]:
     """One entry a decision, oldest first; a look that found the same and asked nothing is counted.
 
-    A look in between is one in the chain all the same: the entry that follows names its hash.
+    The same are the same verdicts for the same reasons, whatever the numbers: those of the last
+    look are told. A look in between is one in the chain all the same: the entry that follows names
+    its hash.
     """
     moments: list[MomentTold] = []
+    found: object = None
     for decision in decisions:
-        moment = _moment(decision)
-        before = moments[-1] if moments else None
-        if before is not None and not moment.actions and _like(before, moment):
+        moment, finds = _moment(decision), _found(decision)
+        if moments and not moment.actions and finds == found:
+            before = moments[-1]
             moments[-1] = replace(
-                before, repeats=before.repeats + 1, until=moment.at, hash=moment.hash
+                before,
+                repeats=before.repeats + 1,
+                until=moment.at,
+                hash=moment.hash,
+                sentences=moment.sentences,
             )
         else:
             moments.append(moment)
+        found = finds
     return tuple(moments)
+
+
+def _found(decision: Mapping[str, Any]) -> object:
+    """What a decision found, without its numbers."""
+    event = decision["event"]
+    return (
+        event["type"],
+        (event.get("data") or {}).get("check"),
+        tuple(
+            (one["rule"], one["thing"], one["verdict"], one["reason"], one["enforced"])
+            for one in decision["findings"]
+        ),
+    )
 
 
 def _moment(decision: Mapping[str, Any]) -> MomentTold:
@@ -42,10 +63,6 @@ def _moment(decision: Mapping[str, Any]) -> MomentTold:
         hash=decision["hash"],
         previous=decision["previous"],
     )
-
-
-def _like(one: MomentTold, other: MomentTold) -> bool:
-    return (one.event, one.verdict, one.sentences) == (other.event, other.verdict, other.sentences)
 
 
 def _action(action: Mapping[str, Any]) -> str:

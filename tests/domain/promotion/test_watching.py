@@ -8,6 +8,7 @@ from shared.domain.action import ShiftTraffic
 from shared.domain.event import EventType
 from shared.domain.finding import Rule
 from shared.domain.policy import (
+    ErrorsGate,
     OnFail,
     PipelinePolicy,
     RolloutMode,
@@ -15,8 +16,8 @@ from shared.domain.policy import (
     WatchPolicy,
 )
 from shared.domain.promotion import Rollout, RolloutStatus, TrafficStep
-from shared.domain.world import Deployment, Endpoint
-from tests.domain.promotion.way import DAY, HOUR, MINUTE, Way, found, stage, verdict
+from shared.domain.world import Deployment, DeploymentHealth, Endpoint, Served
+from tests.domain.promotion.way import DAY, HOUR, MINUTE, Way, found, gates, stage, verdict
 
 
 def fails(way):
@@ -89,6 +90,28 @@ def test_a_rollback_that_never_comes_is_told_as_a_failure():
         "+promotion_failed",
         "-promoted_version_fails",
     ]
+
+
+def test_one_that_serves_and_is_seldom_called_is_done_in_the_end_with_what_is_not_known():
+    way = Way(stage(finish_within=DAY), gates=gates(errors=ErrorsGate(max_rate=0.01))).live()
+    way.answers["production-ep"] = {"v8": DeploymentHealth(served=Served(requests=40))}
+
+    way.later(3 * HOUR).check()
+    assert (way.phase("8"), way.told()) == ("watched", [])
+    way.later(DAY).check()
+
+    assert (way.phase("8"), way.told()) == ("done", [])
+    assert way.of("8").why.startswith("it serves, as far as so few calls tell: Deployment v8")
+    assert way.tags() == [("8", "production"), ("7", "archived-production")]
+
+
+def test_one_that_nobody_calls_is_not_done_however_long_it_lasts():
+    way = Way(stage(finish_within=DAY), gates=gates(errors=ErrorsGate(max_rate=0.01))).live()
+    way.answers["production-ep"] = {"v8": DeploymentHealth(served=Served(requests=0))}
+
+    way.later(2 * DAY).check()
+
+    assert (way.phase("8"), way.told()) == ("failed", ["+promotion_failed"])
 
 
 def test_a_rollback_that_is_refused_is_told_on():

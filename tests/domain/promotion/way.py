@@ -86,6 +86,7 @@ class Way:
         self.now = NOON
         self.models, self.endpoints, self.runs, self.approvals = {}, {}, {}, {}
         self.watches, self.firing, self.unread, self.pipeline_problem = {}, {}, {}, None
+        self.answers = {}
         self.actions, self.decided = [], []
         self._count = 0
         for one in self.policy.way():
@@ -229,6 +230,8 @@ class Way:
             requests=requests,
             watches=self.watches.get(name, {}),
             firing=self.firing.get(name, {}),
+            health=self.answers.get(name),
+            health_since=self.now - HOUR,
         )
 
     def _champion(self, promotion, version, target, live):
