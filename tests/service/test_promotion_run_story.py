@@ -225,3 +225,16 @@ def test_a_start_is_not_lost_while_the_policy_cannot_be_read(scene, registered):
     delivery.drain()
 
     assert delivery.promotion()["phase"] == "running"
+
+
+def test_a_hook_of_another_run_asks_nobody(scene, registered, sample):
+    scene.policy(POLICY)
+    scene.endpoint("{blue: 100}", BOTH)
+    scene.model("8", GOOD)
+    scene.send(registered("8"))
+    hook = sample("ado_run_state_changed.json")
+    hook["resource"]["run"].update(state="completed", result="succeeded")
+    scene.send(hook)
+
+    [subject] = [name for name in scene.application.ledger.subjects() if "pipeline/" in name]
+    assert scene.last(subject)["findings"][0]["sentence"].endswith("no promotion waits for it.")

@@ -177,3 +177,16 @@ def test_a_promotion_that_is_not_looked_at_any_more_is_told(days, registered):
     assert {"of": "model/loan-default", "check": "promotion"} in [
         {name: told.get(name) for name in ("of", "check")} for told in labels
     ]
+
+
+def test_a_version_that_another_went_before_was_never_judged_and_is_not_let_through(
+    days, registered
+):
+    now = days.scene.clock.now
+    for version, at in (("9", now), ("8", now - timedelta(hours=1))):
+        days.scene.model(version, GOOD)
+        days.scene.send(registered(version, at=at))
+    answer = days.gate("8")
+
+    assert (answer["status"], answer["verdict"], answer["decision"]) == ("blocked", None, None)
+    assert answer["findings"] == ["It is superseded: version 9, which is newer, went before it."]

@@ -285,3 +285,19 @@ def test_a_pipeline_may_be_a_workflow():
     way.registered("8")
 
     assert way.requests()[0].pipeline == "o/r/deploy.yml"
+
+
+def test_who_is_still_asked_has_said_nothing():
+    way = running()
+    outcome = way.approve("anna@x", status="pending").ask("8")
+
+    assert verdict(outcome) == "inconclusive"
+    assert way.of("8").approvals == ()
+
+
+def test_a_run_that_nobody_is_known_to_have_started_can_be_approved_by_anybody():
+    way = Way(stage(approvals=ApprovalPolicy(needed=1)))
+    way.registered("8")
+    way.started("8", by=None)
+
+    assert verdict(way.later(MINUTE).approve("svc").ask("8")) == "pass"

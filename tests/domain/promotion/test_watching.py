@@ -274,13 +274,20 @@ def changed_since(way):
     way.endpoints["production-ep"] = (replace(read, traffic={"v8": 90.0, "v7": 10.0}), requests)
 
 
+def being_written(way):
+    read, requests = way.endpoints["production-ep"]
+    way.endpoints["production-ep"] = (replace(read, provisioning_state="Updating"), requests)
+
+
 def without_the_old_one(way):
     read, requests = way.endpoints["production-ep"]
     kept = tuple(one for one in read.deployments if one.name == "v8")
     way.endpoints["production-ep"] = (replace(read, deployments=kept), requests)
 
 
-@pytest.mark.parametrize("hindrance", [by_pipeline, by_people, changed_since, without_the_old_one])
+@pytest.mark.parametrize(
+    "hindrance", [by_pipeline, by_people, changed_since, without_the_old_one, being_written]
+)
 def test_what_is_not_driftgates_to_give_back_is_asked_of_others(hindrance):
     way = rolled_out()
     hindrance(way)

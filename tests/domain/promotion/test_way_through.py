@@ -427,6 +427,10 @@ def record(kind, **labels):
             record(AlertKind.PROMOTION_BLOCKED, model="loan", version="6"),
             "version 6 was registered before 8",
         ),
+        (
+            record(AlertKind.PROMOTION_FAILED, model="loan", version="6", stage="production"),
+            "version 6 was registered before 8",
+        ),
         (record(AlertKind.DRIFT, model="loan"), None),
     ],
 )
@@ -438,3 +442,22 @@ def test_alerts_of_before_end_when_they_are_of_promotions(known, said):
     assert [a.reason for a in way.actions if isinstance(a, ResolveAlert)] == (
         [] if said is None else [said]
     )
+
+
+def test_a_version_that_is_deleted_while_its_run_is_ordered_is_followed_on():
+    way = Way()
+    way.registered("8")
+    del way.models["8"]
+    outcome = way.later(MINUTE).check()
+
+    assert way.phase("8") == "requested"
+    assert found(outcome, Rule.PROMOTION).details["judged"] == "error"
+
+
+def test_a_request_to_people_waits_while_its_endpoint_cannot_be_read():
+    way = Way(stage(pipeline=None))
+    way.registered("8")
+    way.unread["production-ep"] = "May not read it."
+    way.later(MINUTE).check()
+
+    assert way.phase("8") == "requested"

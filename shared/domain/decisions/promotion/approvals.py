@@ -135,9 +135,8 @@ def _own_part(promotion: Promotion, scene: Scene) -> Mapping[str, str]:
     part: dict[str, str] = {}
     if run is not None and run.by:
         part[run.by.casefold()] = f"started run {run.number}"
-    registrant: str | None = getattr(candidate, "created_by", None)
-    if registrant:
-        part[registrant.casefold()] = f"registered version {promotion.version}"
+    if candidate is not None and candidate.created_by:
+        part[candidate.created_by.casefold()] = f"registered version {promotion.version}"
     return part
 
 
