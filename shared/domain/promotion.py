@@ -130,7 +130,8 @@ class Rollout:
     `before` is the split to return to. Step `at` of `steps` is in force, or moved to where it is
     MOVING; -1 is before the first. `since` is when the step came into force, was asked for, or
     stopped, by `status`. `order` is the change that was `asked` for and not yet seen, for the
-    `tries`th time. `looks` counts judgements of this step. `cause` is what is wrong while it is.
+    `tries`th time. `looks` counts judgements of this step; before `again`
+    another one could say no more. `cause` is what is wrong while it is.
     """
 
     endpoint: str
@@ -145,6 +146,7 @@ class Rollout:
     asked: datetime | None = None
     tries: int = 0
     looks: int = 0
+    again: datetime | None = None
     cause: StopCause | None = None
     why: str = ""
 

@@ -7,7 +7,7 @@ import pytest
 from shared.domain.promotion import Phase
 from shared.domain.state import TrafficShift
 from shared.domain.verdict import Verdict
-from tests.domain.promotion.rollout.world import HOUR, MINUTE, NOON
+from tests.domain.promotion.rollout.world import DAY, HOUR, MINUTE, NOON
 
 
 @pytest.fixture
@@ -339,3 +339,16 @@ def test_an_endpoint_that_failed_before_the_change_was_asked_for_says_nothing(wo
     world.look(after=5 * MINUTE)
 
     assert world.reasons() == ["under_way"]
+
+
+def test_a_rollout_that_people_stopped_and_left_makes_place_for_the_next_version(baking):
+    baking.write({"blue": 70.0, "green": 30.0})
+    baking.look()
+    baking.look(after=7 * DAY)
+
+    assert (baking.promotion.phase, baking.traffic) == (
+        Phase.FAILED,
+        {"blue": 70.0, "green": 30.0},
+    )
+    [alert] = baking.step.alerts
+    assert "ep has blue 70 %, green 30 %, and is left with it. Somebody changed" in alert.text

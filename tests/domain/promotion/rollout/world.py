@@ -16,7 +16,7 @@ from shared.domain.verdict import Verdict
 from shared.domain.world import Deployment, Endpoint, ModelVersion
 
 NOON = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Gates:
@@ -24,7 +24,7 @@ class Gates:
 
     def __init__(self):
         self.verdicts = {"canary": Verdict.PASS, "calendar": Verdict.PASS, "errors": Verdict.PASS}
-        self.people_must = False
+        self.people_must, self.again = False, 5 * MINUTE
 
     def run(self, case, overrides=(), only=None):
         from shared.domain.decisions.gates.running import Gated
@@ -38,7 +38,7 @@ class Gates:
             for one in judged
         )
         verdict = worst(finding.verdict for finding in findings if finding.enforced)
-        again = None if self.people_must else case.at + 5 * MINUTE
+        again = None if self.people_must else case.at + self.again
         return Gated(findings=findings, verdict=verdict, look_again=again)
 
     def _judged(self, name, case):

@@ -15,9 +15,10 @@ from shared.domain.decisions.promotion.rollout.look import AGAIN, Look
 from shared.domain.decisions.promotion.rollout.moving import give_back, move
 from shared.domain.decisions.promotion.rollout.spelling import spell_split
 from shared.domain.decisions.promotion.step import Step
+from shared.domain.event import EventType
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import OnFail
-from shared.domain.promotion import RolloutStatus, StopCause
+from shared.domain.promotion import Rollout, RolloutStatus, StopCause
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_duration, spell_list, spell_time
 
@@ -26,25 +27,42 @@ EARLY = frozenset({"deployment", "errors"})
 BEFORE_A_MOVE = frozenset({"calendar"})
 """Gates that are asked before the first step, when there is no traffic to judge by."""
 _MOST_LETTERS = 1500
+_OVERRIDES = frozenset({EventType.OVERRIDE_GIVEN, EventType.OVERRIDE_WITHDRAWN})
 
 
 def judge(look: Look) -> Step:
     """A step that is in force: the verdict of its gates decides what comes of it.
 
-    Inconclusive pauses where it stands; a fail gives the traffic back or stops, by the policy.
+    Inconclusive pauses where it stands, and is not judged in full before that may have changed:
+    each such look costs the canary some of its certainty. A fail gives the traffic back or stops,
+    by the policy.
     """
     rollout = look.rollout
-    due = (rollout.since or look.now) + timedelta(seconds=rollout.steps[rollout.at].bake)
-    if look.now < due:
+    due = due_of(rollout, look.now)
+    if look.now < due or _said_already(look):
         early = _gated(look, EARLY)
-        return _failed(look, early) if early.verdict is Verdict.FAIL else _bakes(look, early, due)
+        if early.verdict is Verdict.FAIL:
+            return _failed(look, early)
+        return _bakes(look, early, due) if look.now < due else _waits(look, early, due)
     gated = _gated(look)
-    look = look.turned(looks=rollout.looks + 1)
+    look = look.turned(looks=rollout.looks + 1, again=gated.look_again)
     if gated.verdict is Verdict.FAIL:
         return _failed(look, gated)
     if gated.verdict is not Verdict.PASS:
-        return _paused(look, gated, due)
+        why = one_line(_told(gated), _MOST_LETTERS)
+        return _waits(look.turned(status=RolloutStatus.PAUSED, why=why), gated, due)
     return go_on(look, gated.findings)
+
+
+def due_of(rollout: Rollout, now: datetime) -> datetime:
+    """When the bake of the step in force is over."""
+    return (rollout.since or now) + timedelta(seconds=rollout.steps[rollout.at].bake)
+
+
+def _said_already(look: Look) -> bool:
+    """Whether the last judgement still stands; what people let pass is judged at once."""
+    again = look.rollout.again
+    return again is not None and look.now < again and look.scene.event.type not in _OVERRIDES
 
 
 def go_on(look: Look, findings: Iterable[Finding]) -> Step:
@@ -169,38 +187,34 @@ def _bakes(look: Look, early: Gated, due: datetime) -> Step:
     )
 
 
-def _paused(look: Look, gated: Gated, due: datetime) -> Step:
-    rollout = look.rollout
-    lasted = look.now - due
-    paused = look.turned(status=RolloutStatus.PAUSED, why=one_line(_told(gated), _MOST_LETTERS))
+def _waits(look: Look, gated: Gated, due: datetime) -> Step:
+    """Paused at its step; told when that lasts, or when only people can end it."""
+    rollout, lasted = look.rollout, look.now - due
+    waited = f"for {spell_duration(lasted)}" if lasted else "from now on"
     sentence = (
         f"The rollout of {look.named} waits at step {rollout.at + 1} of {len(rollout.steps)} "
-        f"({spell_split(look.live)}) for {spell_duration(lasted)}: {_told(gated)}"
+        f"({spell_split(look.live)}) {waited}: {rollout.why}"
     )
-    alerts = []
-    if lasted >= look.policy.patience or gated.look_again is None:
-        alerts.append(_pause_alert(paused, gated, lasted))
-    again = gated.look_again or look.now + AGAIN
-    return paused.says(
+    told = lasted >= look.policy.patience or rollout.again is None
+    return look.says(
         Verdict.INCONCLUSIVE,
         "paused",
         sentence,
-        alerts=alerts,
+        alerts=[_pause_alert(look, lasted)] if told else [],
         findings=gated.findings,
-        look_again=max(again, look.now + timedelta(minutes=1)),
+        look_again=max(rollout.again or look.now + AGAIN, look.now + timedelta(minutes=1)),
     )
 
 
-def _pause_alert(look: Look, gated: Gated, lasted: timedelta) -> Alert:
+def _pause_alert(look: Look, lasted: timedelta) -> Alert:
     rollout = look.rollout
-    things = spell_list(sorted({finding.thing for finding in gated.missing}))
     return look.alert(
         "paused",
         Severity.WARNING,
-        f"the rollout of {look.named} waits at step {rollout.at + 1} of {len(rollout.steps)}: "
-        f"{things} cannot be decided",
+        f"the rollout of {look.named} waits at step {rollout.at + 1} of {len(rollout.steps)} and "
+        "cannot be decided",
         f"{rollout.endpoint} has {spell_split(look.live)} since its step is in force, and nothing "
-        f"was decided for {spell_duration(lasted)} after its bake.\n{_listed(gated)}",
+        f"was decided for {spell_duration(lasted)} after its bake. {rollout.why}",
         "See what is missing; more requests, or an override of the gate if it can never be "
         f"decided here. {ways_on(rollout, look.live, look.in_force)}",
     )
@@ -237,7 +251,3 @@ def _told(gated: Gated) -> str:
     order = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
     worst_first = sorted(gated.missing, key=lambda finding: order.index(finding.verdict))
     return " ".join(finding.sentence for finding in worst_first)
-
-
-def _listed(gated: Gated) -> str:
-    return "\n".join(f"- {one.verdict.value}: {one.sentence}" for one in gated.missing)

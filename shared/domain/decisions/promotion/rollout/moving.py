@@ -84,6 +84,7 @@ def in_force(look: Look, findings: Iterable[Finding] = ()) -> Step:
         asked=None,
         tries=0,
         looks=0,
+        again=None,
         cause=None,
         why="",
     )

@@ -7,6 +7,7 @@ from shared.domain.decisions.promotion.rollout.by_hand import by_hand
 from shared.domain.decisions.promotion.rollout.judging import held_up, may_begin
 from shared.domain.decisions.promotion.rollout.look import AGAIN, Look, blind, stopped_alert
 from shared.domain.decisions.promotion.rollout.moving import move
+from shared.domain.decisions.promotion.rollout.overdue import end_unplanned, is_overdue
 from shared.domain.decisions.promotion.rollout.planning import (
     NoPlan,
     details,
@@ -137,6 +138,9 @@ def _not_yet(
 ) -> Step:
     """No plan can be made: it is tried again, and told when time alone does not mend it."""
     rolling = promotion.phase is Phase.ROLLING
+    if rolling and is_overdue(promotion, scene):
+        again = f"Mend what the text names, then register {scene.policy.model} again."
+        return end_unplanned(promotion, scene, why.sentence, endpoint, again)
     since = promotion.since if rolling else scene.now
     named = f"{scene.policy.model}:{promotion.version}"
     waiting = replace(

@@ -23,6 +23,7 @@ from shared.domain.decisions.promotion.rollout.moving import (
     wanted,
     written_since,
 )
+from shared.domain.decisions.promotion.rollout.overdue import end, is_overdue
 from shared.domain.decisions.promotion.rollout.planned import begin, planned
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.routing.route import FAILED
@@ -62,6 +63,8 @@ def roll(promotion: Promotion, scene: Scene) -> Step:
         return answered(look, seen=unseen is None)
     if reading is not None and reading.gone and rollout.status in _WITH_TRAFFIC:
         return endpoint_gone(look)
+    if is_overdue(promotion, scene):
+        return end(look)
     if unseen is not None:
         return _unseen(look, unseen)
     if rollout.status is RolloutStatus.RETURNING:
