@@ -102,7 +102,10 @@ def test_one_that_serves_and_is_seldom_called_is_done_in_the_end_with_what_is_no
 
     assert (way.phase("8"), way.told()) == ("done", [])
     assert way.of("8").why.startswith("it serves, as far as so few calls tell: Deployment v8")
-    assert way.tags() == [("8", "production"), ("7", "archived-production")]
+    assert [(of, tags["stage"]) for of, tags in way.tags()] == [
+        ("8", "production"),
+        ("7", "archived-production"),
+    ]
 
 
 def test_one_that_nobody_calls_is_not_done_however_long_it_lasts():
