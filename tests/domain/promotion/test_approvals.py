@@ -301,3 +301,17 @@ def test_a_run_that_nobody_is_known_to_have_started_can_be_approved_by_anybody()
     way.started("8", by=None)
 
     assert verdict(way.later(MINUTE).approve("svc").ask("8")) == "pass"
+
+
+def test_approvals_that_do_not_come_are_told_after_the_patience():
+    way = running(by=["anna@x"])
+    way.later(DAY - HOUR).check()
+    assert way.told() == []
+
+    way.later(HOUR).check()
+    assert way.told() == ["+promotion_waiting"]
+    assert way.last_told().alert.first_step == "Ask anna@x to look at the run."
+
+    way.approve("anna@x").later(MINUTE).check()
+    assert way.told() == ["+promotion_waiting", "-promotion_waiting"]
+    assert way.last_told().reason == "version 8 goes on: run 31 is under way"
