@@ -61,12 +61,15 @@ def _not_started(promotion: Promotion, scene: Scene) -> tuple[Alert, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """What the gates and the approvals say of a promotion that is under way."""
+    """What the gates and the approvals say of a promotion that is under way.
+
+    `judged` is None where the gates were not asked any more.
+    """
 
     promotion: Promotion
     findings: tuple[Finding, ...]
     approvals: Approvals
-    judged: Verdict
+    judged: Verdict | None
     good_until: datetime | None
 
 
@@ -74,18 +77,24 @@ def judge_again(promotion: Promotion, scene: Scene) -> Again:
     """What the gates say while it is under way, so that it is known what an approval is of.
 
     They are told and stop nothing: what is asked before it goes live is the environment's check.
+    Once its run has made it the one that serves they are asked no more: an entrance judges what is
+    before it, and nobody approved what the stage looks like after it.
     """
     candidate = scene.evidence.candidate
     findings: tuple[Finding, ...] = ()
-    judged, good_until = Verdict.ERROR, None
-    if candidate is not None:
+    judged: Verdict | None = None
+    good_until = None
+    there = serves(promotion, scene)
+    if candidate is None:
+        judged = Verdict.ERROR
+    elif not there:
         judgement = judge(promotion, candidate, scene)
         promotion, judged = judgement.promotion, judgement.verdict
         findings = tuple(replace(finding, enforced=False) for finding in judgement.findings)
         good_until = judgement.good_until
     approvals = judge_approvals(promotion, scene)
     if approvals.finding is not None:
-        judged = worst([judged, approvals.finding.verdict])
+        judged = None if judged is None else worst([judged, approvals.finding.verdict])
         findings = (*findings, approvals.finding)
     return Again(
         promotion=replace(promotion, approvals=approvals.seen),
