@@ -71,21 +71,25 @@ def print_promotion(screen: "Console", promotion: dict[str, Any]) -> None:
     """Where a version stands on its way, what is missing, its run, and who approved it."""
     from rich.markup import escape
 
+    from shared.cli.gate_screen import harmless
+
+    def safe(value: object, most: int = 400) -> str:
+        return escape(harmless(str(value), most))
+
     basis = f", to be approved {promotion['basis'][:12]}" if promotion["basis"] else ""
     screen.print(
-        f"  {escape(promotion['version'])} to {escape(promotion['stage'])}: "
-        f"[bold]{promotion['phase']}[/] since {promotion['since']}{basis}: "
-        f"{escape(promotion['why'])}"
+        f"  {safe(promotion['version'], 80)} to {safe(promotion['stage'], 40)}: "
+        f"[bold]{promotion['phase']}[/] since {promotion['since']}{basis}: {safe(promotion['why'])}"
     )
     for sentence in promotion["missing"]:
-        screen.print(f"    missing: {escape(sentence)}")
+        screen.print(f"    missing: {safe(sentence)}")
     run = promotion["run"]
     if run is not None:
-        where = f" {run['address']}" if run["address"] else ""
-        screen.print(f"    run {run['number']} of {escape(run['pipeline'])}{escape(where)}")
+        where = f" {safe(run['address'])}" if run["address"] else ""
+        screen.print(f"    run {run['number']} of {safe(run['pipeline'])}{where}")
     for approval in promotion["approvals"]:
         word = "counts" if approval["counts"] else f"does not count: {approval['why']}"
-        screen.print(f"    {escape(approval['by'])} {approval['status']}, {escape(word)}")
+        screen.print(f"    {safe(approval['by'])} {safe(approval['status'])}, {safe(word)}")
 
 
 def action_text(action: dict[str, Any]) -> str:

@@ -164,8 +164,9 @@ class Promotion:
     `since` is since when it is in its `phase`, `why` says it in a sentence. `bases` are what could
     be approved, the one in force last; `evidence` the hash of the last evidence that was judged.
     `champion` is the version that served when it began. `registered` is when the version was: the
-    newer of two goes before the older. `requested` is when it was put forward, `returning` since
-    when its rollback is asked for.
+    newer of two goes before the older. `requested` is when it was put forward, `let_through` when
+    a check of its environment last answered that it may go live, `returning` since when its
+    rollback is asked for.
     """
 
     version: str
@@ -183,6 +184,7 @@ class Promotion:
     missing: tuple[str, ...] = ()
     registered: datetime | None = None
     requested: datetime | None = None
+    let_through: datetime | None = None
     returning: datetime | None = None
 
     @property

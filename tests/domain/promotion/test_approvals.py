@@ -301,3 +301,42 @@ def test_a_run_that_nobody_is_known_to_have_started_can_be_approved_by_anybody()
     way.started("8", by=None)
 
     assert verdict(way.later(MINUTE).approve("svc").ask("8")) == "pass"
+
+
+def test_approvals_that_do_not_come_are_told_after_the_patience():
+    way = running(by=["anna@x"])
+    way.later(DAY - HOUR).check()
+    assert way.told() == []
+
+    way.later(HOUR).check()
+    assert way.told() == ["+promotion_waiting"]
+    assert way.last_told().alert.first_step == "Ask anna@x to look at the run."
+
+    way.approve("anna@x").later(MINUTE).check()
+    assert way.told() == ["+promotion_waiting", "-promotion_waiting"]
+    assert way.last_told().reason == "version 8 goes on: run 31 is under way"
+
+
+def test_what_the_run_itself_changes_in_the_stage_voids_no_approval():
+    way = running().approve("anna@x")
+    way.check()
+    before = way.of("8").bases
+    way.serve("production-ep", "8", "7")
+    way.model("8", auc=0.5)
+    outcome = way.later(MINUTE).check()
+
+    assert way.of("8").bases == before
+    assert found(outcome, Rule.PROMOTION).details["judged"] is None
+    way.ends().later(MINUTE).check()
+    way.later(MINUTE).check()
+    assert (way.phase("8"), way.told()) == ("watched", [])
+
+
+def test_what_the_environments_check_let_through_went_live_with_its_approvals():
+    way = running(lasts=HOUR).approve("anna@x")
+    assert verdict(way.ask("8")) == "pass"
+    way.ends().later(2 * HOUR).serve("production-ep", "8", "7")
+    way.check()
+    way.later(MINUTE).check()
+
+    assert (way.phase("8"), way.told()) == ("watched", [])

@@ -461,3 +461,17 @@ def test_a_request_to_people_waits_while_its_endpoint_cannot_be_read():
     way.later(MINUTE).check()
 
     assert way.phase("8") == "requested"
+
+
+def test_an_order_of_which_nothing_is_heard_is_told_after_an_hour():
+    way = Way()
+    way.registered("8")
+    way.later(HOUR - MINUTE).check()
+    assert way.told() == []
+
+    way.later(MINUTE).check()
+    assert way.told() == ["+promotion_waiting"]
+    assert "promotion-requests" in way.last_told().alert.first_step
+
+    way.started("8")
+    assert way.told() == ["+promotion_waiting", "-promotion_waiting"]

@@ -65,6 +65,7 @@ def answer_check(promotion: Promotion, scene: Scene) -> Step:
         answer = _Answer(verdict=Verdict.INCONCLUSIVE, why="approvals are missing")
     else:
         answer = _Answer(verdict=Verdict.PASS, why="every gate passes and the approvals are there")
+        step = replace(step, promotion=replace(promotion, let_through=scene.now))
     return _answered(step, scene, answer, judged)
 
 

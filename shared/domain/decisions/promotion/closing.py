@@ -56,6 +56,8 @@ class _Closing:
             if promotion.phase.is_open and alert.kind is AlertKind.PROMOTION_FAILED:
                 return f"version {promotion.version} was registered again"
             passes = promotion.phase not in {Phase.WAITING, Phase.BLOCKED}
+            if alert.kind is AlertKind.PROMOTION_WAITING and passes and promotion.phase.is_open:
+                return f"version {promotion.version} goes on: {promotion.why}"
             if alert.kind in _AT_THE_ENTRANCE and promotion.phase.is_open:
                 what = "passes every gate" if passes else "waits for something else"
                 return f"version {promotion.version} now {what}"

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.action import RequestPromotion
-from shared.domain.alert import Alert
 from shared.domain.decisions.promotion.approvals import judge_approvals
 from shared.domain.decisions.promotion.judging import Judgement, judge
 from shared.domain.decisions.promotion.live import serves
@@ -48,7 +47,7 @@ def enter_stage(promotion: Promotion, scene: Scene) -> Step:
         return _put_forward(promotion, scene, judged)
     if verdict is Verdict.PASS or (judged.may_mend and nobody is None):
         promotion = in_phase(promotion, Phase.WAITING, _waits_for(scene, missing), now)
-        alerts = _impatient(promotion, scene, missing)
+        alerts = waiting(promotion, scene, missing)
     else:
         why = f"{_gates(len(missing))} not passed"
         promotion = in_phase(promotion, Phase.BLOCKED, why, now)
@@ -183,15 +182,6 @@ def _nobody_to_approve(promotion: Promotion, scene: Scene) -> Finding | None:
         n=0,
         n_needed=stage.approvals.needed,
     )
-
-
-def _impatient(
-    promotion: Promotion, scene: Scene, missing: tuple[Finding, ...]
-) -> tuple[Alert, ...]:
-    patience = scene.policy.gates_of(scene.stage).patience
-    if scene.now - promotion.since < patience:
-        return ()
-    return (waiting(promotion, scene, missing),)
 
 
 def _waits_for(scene: Scene, missing: tuple[Finding, ...]) -> str:

@@ -1,8 +1,9 @@
 """Put forward: the pipeline is to start, or people are to deploy, and it is seen when they did."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from shared.domain.alert import Alert
 from shared.domain.decisions.promotion.approvals import Approvals, judge_approvals
 from shared.domain.decisions.promotion.entrance import pipeline_text, without_candidate
 from shared.domain.decisions.promotion.judging import judge
@@ -14,13 +15,16 @@ from shared.domain.decisions.promotion.live import (
     watch,
 )
 from shared.domain.decisions.promotion.step import Scene, Step
-from shared.domain.decisions.promotion.telling import failed, in_phase, standing
+from shared.domain.decisions.promotion.telling import failed, in_phase, standing, waiting
 from shared.domain.event import EventType
 from shared.domain.finding import Finding
 from shared.domain.policy import RolloutMode
 from shared.domain.promotion import Phase, Promotion, RunReference
 from shared.domain.verdict import Verdict, worst
 from shared.domain.wording import spell_duration
+
+STARTS_WITHIN = timedelta(hours=1)
+"""After that an ordered run should have been heard of."""
 
 
 def follow_request(promotion: Promotion, scene: Scene) -> Step:
@@ -37,17 +41,35 @@ def follow_request(promotion: Promotion, scene: Scene) -> Step:
         return end
     again = judge_again(promotion, scene)
     told = standing(again.promotion, model, judged=again.judged, good_until=again.good_until)
-    return Step(promotion=again.promotion, findings=(*again.findings, told))
+    return Step(
+        promotion=again.promotion,
+        findings=(*again.findings, told),
+        alerts=_not_started(again.promotion, scene),
+    )
+
+
+def _not_started(promotion: Promotion, scene: Scene) -> tuple[Alert, ...]:
+    """A run is there within minutes of its order, or it is told why not."""
+    if scene.stage.pipeline is None:
+        return ()
+    first = (
+        "See whether the queue promotion-requests is consumed, and whether its dead letters hold "
+        f"the request {promotion.identity(scene.policy.model)}."
+    )
+    return waiting(promotion, scene, (), after=STARTS_WITHIN, first_step=first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """What the gates and the approvals say of a promotion that is under way."""
+    """What the gates and the approvals say of a promotion that is under way.
+
+    `judged` is None where the gates were not asked any more.
+    """
 
     promotion: Promotion
     findings: tuple[Finding, ...]
     approvals: Approvals
-    judged: Verdict
+    judged: Verdict | None
     good_until: datetime | None
 
 
@@ -55,18 +77,24 @@ def judge_again(promotion: Promotion, scene: Scene) -> Again:
     """What the gates say while it is under way, so that it is known what an approval is of.
 
     They are told and stop nothing: what is asked before it goes live is the environment's check.
+    Once its run has made it the one that serves they are asked no more: an entrance judges what is
+    before it, and nobody approved what the stage looks like after it.
     """
     candidate = scene.evidence.candidate
     findings: tuple[Finding, ...] = ()
-    judged, good_until = Verdict.ERROR, None
-    if candidate is not None:
+    judged: Verdict | None = None
+    good_until = None
+    there = serves(promotion, scene)
+    if candidate is None:
+        judged = Verdict.ERROR
+    elif not there:
         judgement = judge(promotion, candidate, scene)
         promotion, judged = judgement.promotion, judgement.verdict
         findings = tuple(replace(finding, enforced=False) for finding in judgement.findings)
         good_until = judgement.good_until
     approvals = judge_approvals(promotion, scene)
     if approvals.finding is not None:
-        judged = worst([judged, approvals.finding.verdict])
+        judged = None if judged is None else worst([judged, approvals.finding.verdict])
         findings = (*findings, approvals.finding)
     return Again(
         promotion=replace(promotion, approvals=approvals.seen),

@@ -6,12 +6,13 @@ from shared.domain.alert import Severity
 from shared.domain.decisions.promotion.live import begin_rollout, watch
 from shared.domain.decisions.promotion.requested import Again, ended, judge_again, overdue
 from shared.domain.decisions.promotion.step import Scene, Step
-from shared.domain.decisions.promotion.telling import failed, in_phase, standing
+from shared.domain.decisions.promotion.telling import failed, in_phase, standing, waiting
 from shared.domain.finding import Finding, Rule
 from shared.domain.pipelines import PipelineRun
 from shared.domain.policy import RolloutMode
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict
+from shared.domain.wording import spell_list
 
 SUCCEEDED = frozenset({"succeeded", "success"})
 """What platforms call a run that went well; anything else they may say is not."""
@@ -38,7 +39,19 @@ def follow_run(promotion: Promotion, scene: Scene) -> Step:
         return _with(again, late)
     promotion = in_phase(promotion, Phase.RUNNING, _why(promotion, run, again), scene.now)
     told = standing(promotion, scene.policy.model, judged=again.judged, good_until=again.good_until)
-    return Step(promotion=promotion, findings=(*again.findings, *_unread(promotion, scene), told))
+    missing = again.approvals.finding
+    return Step(
+        promotion=promotion,
+        findings=(*again.findings, *_unread(promotion, scene), told),
+        alerts=()
+        if missing is None or again.approvals.met
+        else waiting(promotion, scene, (missing,), first_step=_ask_for(scene)),
+    )
+
+
+def _ask_for(scene: Scene) -> str:
+    by = spell_list(scene.stage.approvals.by)
+    return f"Ask {by or 'those who may approve it'} to look at the run."
 
 
 def _succeeded(promotion: Promotion, scene: Scene) -> Step:

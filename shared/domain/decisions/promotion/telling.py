@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.canonical import to_plain
@@ -95,27 +95,33 @@ def blocked(promotion: Promotion, scene: Scene, missing: Iterable[Finding]) -> A
     )
 
 
-def waiting(promotion: Promotion, scene: Scene, missing: Iterable[Finding]) -> Alert:
-    """What time was to mend has not mended for as long as the policy has patience."""
+def waiting(
+    promotion: Promotion,
+    scene: Scene,
+    missing: Iterable[Finding],
+    *,
+    after: timedelta | None = None,
+    first_step: str | None = None,
+) -> tuple[Alert, ...]:
+    """What time was to mend, once it has not for so long: the policy's patience unless given."""
     model = scene.policy.model
-    patience = spell_duration(scene.policy.gates_of(scene.stage).patience)
-    return Alert(
-        kind=AlertKind.PROMOTION_WAITING,
-        subject=scene.event.subject,
-        severity=Severity.INFO,
-        title=f"{model}:{promotion.version} waits for more than {patience}",
-        text=_text(
-            f"{model}:{promotion.version} waits at the entrance of {promotion.stage}: "
-            f"{promotion.why}.",
-            scene,
-            missing,
+    patience = scene.policy.gates_of(scene.stage).patience if after is None else after
+    if scene.now - promotion.since < patience:
+        return ()
+    named = f"{model}:{promotion.version}"
+    return (
+        Alert(
+            kind=AlertKind.PROMOTION_WAITING,
+            subject=scene.event.subject,
+            severity=Severity.INFO,
+            title=f"{named} waits for more than {spell_duration(patience)}",
+            text=_text(f"{named} waits for {promotion.stage}: {promotion.why}.", scene, missing),
+            first_step=first_step
+            or "See whether what it waits for still comes; if not, mend it, or let the version "
+            "pass with an override and its reason.",
+            since=promotion.since,
+            labels=labels(promotion, scene),
         ),
-        first_step=(
-            "See whether what it waits for still comes; if not, mend it, or let the version pass "
-            "with an override and its reason."
-        ),
-        since=promotion.since,
-        labels=labels(promotion, scene),
     )
 
 
