@@ -33,15 +33,7 @@ def rollout(
 
     application = build()
     try:
-        found = rollout_of(
-            application.workspace,
-            application.ledger,
-            application.policies,
-            model,
-            version,
-            stage,
-            application.clock(),
-        )
+        found = rollout_of(application.adapters, model, version, stage, application.clock())
     except Refused as refusal:
         sys.stderr.write(f"{refusal}\n")
         raise typer.Exit(3) from refusal

@@ -13,16 +13,15 @@ from shared.domain.splits import live
 from shared.domain.state import SubjectState
 from shared.domain.world import Deployment, Endpoint
 from shared.errors import DriftgateError, NotFound, Refused
-from shared.ports import Ledger, Policies, Workspace
+from shared.ports import Adapters, Workspace
 from shared.service.codec import decode
+from shared.service.world import named_workspace
 
 _NEW = "new-deployment"
 
 
 def rollout_of(
-    workspace: Workspace,
-    ledger: Ledger,
-    policies: Policies,
+    adapters: Adapters,
     model: str,
     version: str | None,
     stage: str | None,
@@ -33,18 +32,18 @@ def rollout_of(
     Without a version it is the one that rolls, else the newest; without a stage that of its
     promotion, else the first with a rollout. Raises NotFound and Refused naming what is missing.
     """
-    policy = policies.for_model(model)
+    policy = adapters.policies.for_model(model)
     if policy is None:
         raise NotFound(f"No policy names the model {model[:80]}; its rollout is not known.")
-    state = decode(ledger.state(f"model/{model}").state, SubjectState)
+    state = decode(adapters.ledger.state(f"model/{model}").state, SubjectState)
     promotion = _promotion(state, version, stage)
     of = _stage(policy, stage, promotion)
     name = of.endpoint or policy.endpoint
     if name is None:
         raise Refused(f"The stage {of.name} of {model} names no endpoint; set its `endpoint`.")
     version = version or (promotion.version if promotion is not None else None)
-    version = version or _newest(workspace, model)
-    endpoint, problem = _read(workspace, name)
+    version = version or _newest(adapters.workspace, model)
+    endpoint, problem = _read(_workspace(of, adapters), name)
     rollout = promotion.rollout if promotion is not None else None
     assumed = False
     if rollout is None and endpoint is not None:
@@ -96,6 +95,13 @@ def _stage(policy: Policy, name: str | None, promotion: Promotion | None) -> Sta
         names = ", ".join(one.name for one in way)
         raise NotFound(f"{policy.model} has no stage {asked[:80]!r}; there are {names}.")
     return found
+
+
+def _workspace(stage: StagePolicy, adapters: Adapters) -> Workspace:
+    """Where the stage is."""
+    if stage.workspace is None:
+        return adapters.workspace
+    return named_workspace(stage.workspace, adapters.workspaces)
 
 
 def _newest(workspace: Workspace, model: str) -> str:

@@ -39,16 +39,7 @@ def show(scene):
                 state=to_plain(SubjectState(promotions=tuple(promotions))),
                 messages=[],
             )
-        application = scene.application
-        return rollout_of(
-            application.workspace,
-            ledger,
-            application.policies,
-            "loan-default",
-            version,
-            stage,
-            NOON,
-        )
+        return rollout_of(scene.application.adapters, "loan-default", version, stage, NOON)
 
     return showing
 
@@ -172,3 +163,15 @@ def test_a_model_without_versions_has_no_newest_one(show, scene):
     (scene.home / "workspace/models/loan-default/8.yaml").unlink()
     with pytest.raises(NotFound, match="No version of loan-default is registered"):
         show()
+
+
+def test_the_endpoint_is_read_in_the_workspace_of_its_stage(show, scene):
+    scene.policy(POLICY.replace("rollout: {", "workspace: live, rollout: {"))
+    with pytest.raises(Refused, match="There is no workspace 'live'"):
+        show()
+
+    (scene.home / "workspace/endpoints/loan-endpoint.yaml").unlink()
+    scene.write(
+        "workspaces/live/endpoints/loan-endpoint.yaml", f"traffic: {{}}\ndeployments: {BOTH}\n"
+    )
+    assert show()["rollout"]["steps"][0]["traffic"] == {"green": 100.0}

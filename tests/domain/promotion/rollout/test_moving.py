@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.event import EventType
-from shared.domain.policy import OnFail, RolloutMode
+from shared.domain.policy import CanaryGate, Enforcement, Gates, OnFail, RolloutMode
 from shared.domain.promotion import Override, Phase, StopCause
 from shared.domain.verdict import Verdict
 from tests.domain.promotion.rollout.world import DAY, HOUR, MINUTE, NOON
@@ -572,6 +572,18 @@ def test_a_pause_is_not_judged_again_before_that_can_say_more(world):
     assert world.step.look_again == world.now + 5 * MINUTE
 
     world.look(after=5 * MINUTE)
+    assert world.status == "moving"
+
+
+def test_without_a_canary_a_pause_is_judged_at_every_look(world):
+    world.policy = replace(world.policy, gates=Gates(canary=CanaryGate(mode=Enforcement.OFF)))
+    world.gates.again = 30 * MINUTE
+    world.step_through(1)
+    world.gates.verdicts["canary"] = Verdict.INCONCLUSIVE
+    world.look()
+    world.gates.verdicts["canary"] = Verdict.PASS
+    world.look(after=5 * MINUTE)
+
     assert world.status == "moving"
 
 

@@ -17,7 +17,7 @@ from shared.domain.decisions.promotion.rollout.spelling import spell_split
 from shared.domain.decisions.promotion.step import Step
 from shared.domain.event import EventType
 from shared.domain.finding import Finding, Rule
-from shared.domain.policy import OnFail
+from shared.domain.policy import Enforcement, OnFail
 from shared.domain.promotion import Rollout, RolloutStatus, StopCause
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_duration, spell_list, spell_time
@@ -60,8 +60,13 @@ def due_of(rollout: Rollout, now: datetime) -> datetime:
 
 
 def _said_already(look: Look) -> bool:
-    """Whether the last judgement still stands; what people let pass is judged at once."""
-    again = look.rollout.again
+    """Whether the last judgement still stands; what people let pass is judged at once.
+
+    Without a canary a look costs nothing, so each one judges.
+    """
+    again, gates = look.rollout.again, look.scene.policy.gates_of(look.scene.stage)
+    if gates.canary.mode is Enforcement.OFF:
+        return False
     return again is not None and look.now < again and look.scene.event.type not in _OVERRIDES
 
 
