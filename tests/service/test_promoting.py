@@ -1,7 +1,8 @@
 """What a promotion asks of the world is carried out, once, and what became of it is said."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 import yaml
@@ -37,7 +38,8 @@ TAG = {"action": "TagModel", "model": "loan-default", "version": "8", "tags": {"
 
 
 def body(data, **more):
-    return {"id": "m1", "time": "2026-02-03T12:00:00Z", "data": dict(data), **more}
+    envelope = {"id": "m1", "subject": "model/loan-default", "time": "2026-02-03T12:00:00Z"}
+    return {**envelope, "data": dict(data), **more}
 
 
 @pytest.fixture
@@ -237,18 +239,51 @@ class Platform:
         raise self.problem
 
 
-def carried_out(world, pipelines):
-    from dataclasses import replace
-
+def promote(world, message, pipelines):
     said = []
     adapters = replace(world.application.adapters, pipelines=pipelines)
-    carry_out(body(REQUEST), adapters=adapters, say=said.append, now=world.clock())
+    carry_out(message, adapters=adapters, say=said.append, now=world.clock())
     return said
 
 
-def test_a_platform_that_does_not_answer_makes_the_message_come_again(world):
-    with pytest.raises(Unavailable):
-        carried_out(world, Platform(Unavailable("no answer")))
+def carried_out(world, pipelines):
+    return promote(world, body(REQUEST), pipelines)
+
+
+def again(world):
+    """What waits in the queue of promotion requests."""
+    return world.application.queue.peek("promotion-requests")
+
+
+def test_a_platform_that_does_not_answer_is_asked_again_later_and_ever_more_seldom(world):
+    pauses, waiting = [], body(REQUEST)
+    for _ in range(7):
+        promote(world, waiting, Platform(Unavailable("no answer")))
+        following = max(again(world), key=lambda message: message.body["tries"])
+        pauses.append((following.scheduled - world.clock.now).total_seconds() / 60)
+        world.clock.now = following.scheduled
+        waiting = following.body
+
+    assert pauses == [1, 2, 4, 8, 16, 30, 30]
+    assert {message.properties["action"] for message in again(world)} == {"RequestPromotion"}
+
+    world.application.promote(waiting)
+
+    assert len(runs(world)) == 1
+
+
+def test_the_same_try_asked_for_twice_is_one_message(world):
+    promote(world, body(REQUEST), Platform(Unavailable("no answer")))
+    promote(world, body(REQUEST), Platform(Unavailable("no answer")))
+
+    assert len(again(world)) == 1
+
+
+def test_a_platform_that_is_away_for_a_day_is_given_up(world):
+    world.clock.advance(timedelta(hours=23, minutes=59, seconds=30))
+
+    with pytest.raises(Unavailable, match="no answer"):
+        promote(world, body(REQUEST), Platform(Unavailable("no answer")))
 
 
 def test_a_platform_that_forbids_it_is_told_as_a_refusal(world):

@@ -215,9 +215,11 @@ class _Look:
 
 
 def _missing(findings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What stands in the way, what fails first; where the promotion stands only if that is all."""
+    """What stands in the way, failures first; where the promotion stands if it ended or is all."""
     stands = [f for f in findings if f["enforced"] and f["verdict"] != Verdict.PASS.value]
-    stands = [f for f in stands if f["rule"] != Rule.PROMOTION.value] or stands
+    stands = [
+        f for f in stands if f["rule"] != Rule.PROMOTION.value or f["verdict"] == Verdict.FAIL.value
+    ] or stands
     stands.sort(key=lambda finding: finding["verdict"] != Verdict.FAIL.value)
     return [finding["sentence"] for finding in stands]
 

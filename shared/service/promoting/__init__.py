@@ -13,9 +13,10 @@ from shared.domain.action import RequestPromotion, RequestRollback, ShiftTraffic
 from shared.domain.canonical import parse_time
 from shared.domain.event import Event, EventType
 from shared.domain.pipelines import PipelineOrder, PipelineRun
-from shared.errors import MalformedPayload, Refused
+from shared.errors import MalformedPayload, Refused, Unavailable
 from shared.ports import Adapters
 from shared.service.notices import request_text
+from shared.service.promoting.again import try_again_later
 from shared.service.world import named_workspace
 
 _LOG = logging.getLogger("driftgate.requests")
@@ -29,9 +30,10 @@ Say = Callable[[Event], object]
 def carry_out(body: Mapping[str, Any], *, adapters: Adapters, say: Say, now: datetime) -> None:
     """Do what one message of the queue of promotion requests asks for.
 
-    What is replayed is only logged: it was carried out when it was first told.
+    What is replayed is only logged: it was carried out when it was first told. Where the world does
+    not answer it is tried again later.
     Raises MalformedPayload for an action nobody knows, Refused for a tag or a rollback that cannot
-    be made, and Unavailable: the message then comes again.
+    be made, and Unavailable once a day of tries is over.
     """
     data = body["data"]
     action = data["action"]
@@ -41,7 +43,16 @@ def carry_out(body: Mapping[str, Any], *, adapters: Adapters, say: Say, now: dat
         _LOG.info("part of the replay %s, not carried out: %s", body["replayname"], action)
         return
     _LOG.info("%s", request_text(body), extra={"request": body.get("id")})
-    match action:
+    try:
+        _act(body, data, adapters=adapters, say=say, now=now)
+    except Unavailable as problem:
+        try_again_later(body, problem, sender=adapters.sender, now=now)
+
+
+def _act(
+    body: Mapping[str, Any], data: Mapping[str, Any], *, adapters: Adapters, say: Say, now: datetime
+) -> None:
+    match data["action"]:
         case RequestPromotion.kind:
             _promote(body, data, adapters=adapters, say=say, now=now)
         case RequestRollback.kind:

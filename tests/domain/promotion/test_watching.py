@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.action import ShiftTraffic
+from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.event import EventType
 from shared.domain.finding import Rule
 from shared.domain.policy import (
@@ -16,6 +17,7 @@ from shared.domain.policy import (
     WatchPolicy,
 )
 from shared.domain.promotion import Rollout, RolloutStatus, TrafficStep
+from shared.domain.state import AlertRecord, AlertStatus
 from shared.domain.world import Deployment, DeploymentHealth, Endpoint, Served
 from tests.domain.promotion.way import DAY, HOUR, MINUTE, Way, found, gates, stage, verdict
 
@@ -90,6 +92,31 @@ def test_a_rollback_that_never_comes_is_told_as_a_failure():
         "+promotion_failed",
         "-promoted_version_fails",
     ]
+
+
+@pytest.mark.parametrize(
+    ("posted", "phase"), [(10 * MINUTE, "watched"), (-1 * DAY, "done")], ids=["since", "before"]
+)
+def test_a_business_figure_told_of_since_it_serves_counts_against_it(posted, phase):
+    way = Way().live()
+    alert = Alert(
+        kind=AlertKind.KPI_CHANGED,
+        subject="model/loan",
+        severity=Severity.CRITICAL,
+        title="loan: approvals fell by 12 %",
+        text="",
+        first_step="",
+        since=way.now,
+    )
+    record = AlertRecord(alert=alert, status=AlertStatus.FIRING, posted=way.now + posted)
+    way.state = replace(way.state, alerts={alert.fingerprint: record})
+
+    way.later(3 * HOUR).check()
+
+    assert way.phase("8") == phase
+    assert [one.reason for one in way.rollbacks()] == (
+        ["Told since it serves: loan: approvals fell by 12 %."] if phase == "watched" else []
+    )
 
 
 def test_one_that_serves_and_is_seldom_called_is_done_in_the_end_with_what_is_not_known():

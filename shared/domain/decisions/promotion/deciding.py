@@ -32,7 +32,7 @@ from shared.domain.finding import Finding, Rule
 from shared.domain.override import override_findings, overrides_after
 from shared.domain.policy import Policy, StagePolicy
 from shared.domain.promotion import Phase, Promotion
-from shared.domain.state import SubjectState
+from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.verdict import Verdict, worst
 
 _PHASES: dict[Phase, Callable[[Promotion, Scene], Step]] = {
@@ -84,6 +84,7 @@ def decide_promotion(
         overrides=state.overrides,
         now=now,
         ahead=None if stage is None else ahead_of(promotion, promotions, stage, now),
+        alerts=tuple(one for one in state.alerts.values() if one.status is AlertStatus.FIRING),
     )
     step = _step(promotion, scene, known=stage is not None)
     new = event.type is EventType.MODEL_REGISTERED or opened is not None

@@ -22,11 +22,11 @@ _FAILS = frozenset(
         AlertKind.DEPLOYMENT_FAILED,
         AlertKind.TRAFFIC_TO_MISSING,
         AlertKind.TRAFFIC_TO_DELETING,
-        AlertKind.KPI_CHANGED,
-        AlertKind.KPI_DIFFERS,
     }
 )
 """Alerts of its deployment that say the version itself is not well."""
+_PREDICTS_WRONG = frozenset({AlertKind.KPI_CHANGED, AlertKind.KPI_DIFFERS})
+"""Alerts of the model that say so although its endpoint is healthy."""
 
 
 def look_at_serving(promotion: Promotion, scene: Scene) -> tuple[Finding, ...]:
@@ -48,7 +48,8 @@ def look_at_serving(promotion: Promotion, scene: Scene) -> tuple[Finding, ...]:
     traffic = _traffic(promotion, reading, deployment)
     if traffic.verdict is Verdict.INCONCLUSIVE:
         return (traffic,)
-    return (traffic, *_alerts_of(promotion, reading, deployment), *_gates(promotion, scene))
+    alerts = (*_alerts_of(promotion, reading, deployment), *_figures(promotion, scene))
+    return (traffic, *alerts, *_gates(promotion, scene))
 
 
 def _traffic(promotion: Promotion, reading: EndpointReading, deployment: Deployment) -> Finding:
@@ -83,6 +84,19 @@ def _alerts_of(
         return ()
     sentence = f"{deployment.name} has alerts that fire: {spell_list(firing)}."
     return (found(promotion, Verdict.FAIL, "alerts_fire", sentence),)
+
+
+def _figures(promotion: Promotion, scene: Scene) -> tuple[Finding, ...]:
+    """Figures of the business told of since it serves: an endpoint can answer well and wrongly."""
+    told = [
+        one.alert.title
+        for one in scene.alerts
+        if one.alert.kind in _PREDICTS_WRONG and one.posted >= promotion.since
+    ]
+    return tuple(
+        found(promotion, Verdict.FAIL, "figure_moved", f"Told since it serves: {title}.")
+        for title in told
+    )
 
 
 def _gates(promotion: Promotion, scene: Scene) -> tuple[Finding, ...]:

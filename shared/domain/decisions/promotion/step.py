@@ -10,13 +10,15 @@ from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding
 from shared.domain.policy import Policy, StagePolicy
 from shared.domain.promotion import Override, Promotion
+from shared.domain.state import AlertRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What a phase looks at: the event, the evidence, the policy, and the time it is.
 
-    `ahead` is another version on its way through the same stage, which is waited for.
+    `ahead` is another version on its way through the same stage, which is waited for; `alerts` are
+    those of the model that fire.
     """
 
     event: Event
@@ -26,6 +28,7 @@ class Scene:
     overrides: tuple[Override, ...]
     now: datetime
     ahead: Promotion | None = None
+    alerts: tuple[AlertRecord, ...] = ()
 
     @property
     def before(self) -> StagePolicy | None:

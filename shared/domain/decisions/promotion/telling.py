@@ -186,4 +186,5 @@ def _text(first: str, scene: Scene, findings: Iterable[Finding]) -> str:
 
 
 def _big(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """With a capital, unless it begins with an address: that is written as it is."""
+    return text if "@" in text.partition(" ")[0] else text[:1].upper() + text[1:]
