@@ -109,7 +109,7 @@ class EmbeddedQueue:
         """The next due message of a session nobody holds, in order within the session."""
         now = self._clock()
         settings = self._of(queue)
-        while True:
+        while self._has_due(queue, now):
             with self._database.write() as connection:
                 row = connection.execute(
                     "SELECT * FROM message AS next WHERE queue = ? AND due <= ?"
@@ -146,6 +146,16 @@ class EmbeddedQueue:
                     delivery_count=row["deliveries"] + 1,
                     locked_until=until,
                 )
+        return None
+
+    def _has_due(self, queue: str, now: datetime) -> bool:
+        """Whether there may be one: nearly always there is none, which needs no lock to see."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM message WHERE queue = ? AND due <= ? LIMIT 1",
+                (queue, format_time(now)),
+            ).fetchone()
+        return row is not None
 
     def _held(self, connection: sqlite3.Connection, delivery: Delivery) -> sqlite3.Row:
         row: sqlite3.Row | None = connection.execute(
