@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from textwrap import dedent
 
+from shared.domain.ordering import natural
 from shared.errors import InvalidScenario
 from shared.scenarios.expecting import EXPECTATIONS, read_expectation
 from shared.scenarios.phrases import Form, Found, parse_span, split_clauses
@@ -64,7 +65,7 @@ def find_scenarios(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(path.rglob(f"*{SUFFIX}"))
+            inside = sorted(path.rglob(f"*{SUFFIX}"), key=lambda one: natural(str(one)))
             if not inside:
                 raise InvalidScenario(f"{path} holds no file that ends in {SUFFIX}.")
             found.extend(inside)

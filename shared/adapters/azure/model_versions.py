@@ -10,6 +10,7 @@ from shared.adapters.azure.signatures import Signature, read_signature
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.adapters.columns import read_declared, with_declared
+from shared.domain.ordering import natural
 from shared.domain.recorded import told_numbers
 from shared.domain.world import ModelVersion
 from shared.errors import NotFound
@@ -89,7 +90,7 @@ class ModelVersions:
             ]
         except NotFound:
             return []
-        found.sort(key=lambda pair: (pair[0].timestamp() if pair[0] else 0.0, _natural(pair[1])))
+        found.sort(key=lambda pair: (pair[0].timestamp() if pair[0] else 0.0, natural(pair[1])))
         return [version for _, version in found]
 
     def _measured(self, run: str | None) -> dict[str, Any] | None:
@@ -169,9 +170,3 @@ def _asset(uri: str) -> str | None:
         return uri.removeprefix("azureml:")
     match = _ASSET.search(uri)
     return None if match is None else ":".join(part for part in match.groups() if part)
-
-
-def _natural(version: str) -> tuple[tuple[int, str], ...]:
-    """Versions in the order people expect: 9 before 10."""
-    parts = re.split(r"(\d+)", version)
-    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in parts)

@@ -20,7 +20,6 @@
     metrics/<resource>/<metric>.csv  time,value and a column a dimension, one row a sample
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +35,7 @@ from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
 from shared.domain.collected import CollectedFile
+from shared.domain.ordering import natural
 from shared.domain.recorded import told_numbers
 from shared.domain.world import (
     AnswerBucket,
@@ -99,7 +99,7 @@ class FileWorkspace:
             models,
             key=lambda model: (
                 model.registered.timestamp() if model.registered else 0.0,
-                _natural(model.version),
+                natural(model.version),
             ),
         )
         return [model.version for model in ordered]
@@ -306,12 +306,6 @@ def _plain_names(what: str, *names: str) -> None:
     for name in names:
         if not is_plain_name(name):
             raise NotFound(f"{name[:80]!r} is no name of {what}.")
-
-
-def _natural(text: str) -> tuple[tuple[int, str], ...]:
-    """Versions in the order people expect: 9 before 10."""
-    parts = re.split(r"(\d+)", text)
-    return tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)
 
 
 def _columns(

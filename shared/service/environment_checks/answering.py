@@ -13,6 +13,7 @@ from typing import Any
 from shared.domain.canonical import content_hash
 from shared.domain.event import Event, EventType
 from shared.domain.finding import Rule
+from shared.domain.promotion import Phase
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_duration
@@ -218,7 +219,7 @@ def _missing(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     """What stands in the way, failures first; where the promotion stands if it ended or is all."""
     stands = [f for f in findings if f["enforced"] and f["verdict"] != Verdict.PASS.value]
     stands = [
-        f for f in stands if f["rule"] != Rule.PROMOTION.value or f["verdict"] == Verdict.FAIL.value
+        f for f in stands if f["rule"] != Rule.PROMOTION.value or not Phase(f["reason"]).is_open
     ] or stands
     stands.sort(key=lambda finding: finding["verdict"] != Verdict.FAIL.value)
     return [finding["sentence"] for finding in stands]

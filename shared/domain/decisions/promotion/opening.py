@@ -1,10 +1,10 @@
 """Which version may go through a stage: the newer one, and one at a time."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.domain.ordering import natural
 from shared.domain.policy import StagePolicy
 from shared.domain.promotion import Phase, Promotion
 
@@ -137,6 +137,4 @@ def _key(promotion: Promotion) -> tuple[str, str, datetime]:
 
 
 def _age(promotion: Promotion) -> tuple[datetime, tuple[tuple[int, str], ...]]:
-    parts = re.split(r"(\d+)", promotion.version)
-    natural = tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)
-    return promotion.registered or promotion.begun, natural
+    return promotion.registered or promotion.begun, natural(promotion.version)
