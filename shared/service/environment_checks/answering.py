@@ -13,7 +13,6 @@ from typing import Any
 from shared.domain.canonical import content_hash
 from shared.domain.event import Event, EventType
 from shared.domain.finding import Rule
-from shared.domain.promotion import Phase
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_duration
@@ -216,13 +215,13 @@ class _Look:
 
 
 def _missing(findings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What stands in the way, failures first; where the promotion stands if it ended or is all."""
+    """What stands in the way, failures first; why the promotion fails where nothing else does."""
     stands = [f for f in findings if f["enforced"] and f["verdict"] != Verdict.PASS.value]
-    stands = [
-        f for f in stands if f["rule"] != Rule.PROMOTION.value or not Phase(f["reason"]).is_open
-    ] or stands
     stands.sort(key=lambda finding: finding["verdict"] != Verdict.FAIL.value)
-    return [finding["sentence"] for finding in stands]
+    others = [f for f in stands if f["rule"] != Rule.PROMOTION.value]
+    failing = {f["rule"] for f in stands if f["verdict"] == Verdict.FAIL.value}
+    told = stands if failing == {Rule.PROMOTION.value} else others or stands
+    return [finding["sentence"] for finding in told]
 
 
 def _log_of(decision: Mapping[str, Any], what: str) -> list[str]:
