@@ -83,3 +83,13 @@ def one_line(text: str, most: int) -> str:
     """
     line = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def begin(text: str) -> str:
+    """As a sentence begins: with a capital, unless it begins with a name, which stays as it is.
+
+    >>> begin("every gate passed"), begin("churn:7 is gone"), begin("ben@example.org said no")
+    ('Every gate passed', 'churn:7 is gone', 'ben@example.org said no')
+    """
+    first = text.partition(" ")[0]
+    return text if set("@:/") & set(first.rstrip(":")) else text[:1].upper() + text[1:]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.domain.promotion import ApprovalSeen, Phase
-from shared.domain.wording import one_line, spell_number, spell_time
+from shared.domain.wording import begin, one_line, spell_number, spell_time
 from shared.service.promotion_story import PromotionStory
 from shared.service.promotion_story.story import ApprovalsTold, ChainTold
 
@@ -52,7 +52,7 @@ def lead(story: PromotionStory) -> str:
     """Why it stands where it stands, in its own words or those of its phase."""
     why = one_line(story.why, SENTENCE)
     if why:
-        return why[0].upper() + why[1:] + ("" if why.endswith((".", "…")) else ".")
+        return begin(why) + ("" if why.endswith((".", "…")) else ".")
     return "" if story.phase is None else _PHASES[story.phase][1]
 
 

@@ -95,11 +95,14 @@ def _last(promotions: Sequence[Promotion], version: str, stage: str | None) -> P
 def _judged(
     own: Sequence[Mapping[str, Any]], promotion: Promotion | None
 ) -> Mapping[str, Any] | None:
-    """The last decision with gates at the entrance: the promotion names its evidence.
+    """The last decision whose gates decided at the entrance: the promotion names its evidence.
 
-    Where that decision is not known, the last one before traffic was moved.
+    While a pipeline runs they are asked again and only told; that is taken where nothing else is
+    known. Where the evidence is not known, the last one before traffic was moved.
     """
-    gated = [one for one in own if any(is_gate(finding) for finding in findings_of(one))]
+    gates = [(one, [f for f in findings_of(one) if is_gate(f)]) for one in own]
+    gated = [one for one, found in gates if any(finding.enforced for finding in found)]
+    gated = gated or [one for one, found in gates if found]
     named = [one for one in gated if promotion and one["evidence"] == promotion.evidence]
     if named:
         return named[-1]

@@ -7,7 +7,7 @@ from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Gate
 from shared.domain.verdict import Verdict
-from shared.domain.wording import spell_duration, spell_time
+from shared.domain.wording import begin, spell_duration, spell_time
 
 SKEW = timedelta(minutes=2)
 """So far two clocks may lie apart."""
@@ -36,20 +36,22 @@ def unusable(
     """
     again = case.at + AGAIN
     if reading is None:
-        return _judged(rule, thing, Verdict.ERROR, "not_read", f"{_big(what)} was not read.", again)
+        return _judged(
+            rule, thing, Verdict.ERROR, "not_read", f"{begin(what)} was not read.", again
+        )
     if reading.problem is not None:
         return _judged(rule, thing, Verdict.ERROR, "cannot_look", reading.problem, again)
     age = case.at - reading.taken
     if age < -SKEW:
         sentence = (
-            f"{_big(what)} says it is of {spell_time(reading.taken)}, which is "
+            f"{begin(what)} says it is of {spell_time(reading.taken)}, which is "
             f"{spell_duration(-age)} ahead of the clock here ({spell_time(case.at)}); "
             "one of the two clocks is wrong."
         )
         return _judged(rule, thing, Verdict.INCONCLUSIVE, "clock_skew", sentence, again)
     if age > gate.max_age:
         sentence = (
-            f"{_big(what)} is {spell_duration(age)} old; at most {spell_duration(gate.max_age)} "
+            f"{begin(what)} is {spell_duration(age)} old; at most {spell_duration(gate.max_age)} "
             "is allowed."
         )
         return _judged(rule, thing, Verdict.INCONCLUSIVE, "stale", sentence, again)
@@ -61,7 +63,3 @@ def _judged(
 ) -> Judged:
     finding = Finding(rule=rule, thing=thing, verdict=verdict, reason=reason, sentence=sentence)
     return Judged(finding=finding, look_again=again)
-
-
-def _big(text: str) -> str:
-    return text[:1].upper() + text[1:]

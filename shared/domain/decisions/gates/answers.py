@@ -19,7 +19,7 @@ from shared.domain.decisions.health.proportion import Proportion
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Gate
 from shared.domain.verdict import Verdict
-from shared.domain.wording import spell_duration, spell_number
+from shared.domain.wording import begin, spell_duration, spell_number
 from shared.domain.world import Served
 
 LOOKS_A_DAY = timedelta(days=1) // AGAIN
@@ -71,7 +71,7 @@ def _judge(case: Case, asked: ShareGate, place: Place) -> Judged:
         return _open(asked, place, Verdict.INCONCLUSIVE, "unlogged", sentence, again)
     if not served.requests:
         sentence = (
-            f"{_big(place.what)} answered nothing {place.span}, so nothing can be said of "
+            f"{begin(place.what)} answered nothing {place.span}, so nothing can be said of "
             f"{case.named}."
         )
         return _open(asked, place, Verdict.INCONCLUSIVE, "no_answers", sentence, again)
@@ -85,7 +85,7 @@ def _weighed(
     case: Case, asked: ShareGate, place: Place, served: Served, share: Proportion
 ) -> Judged:
     told = (
-        f"{_big(place.what)} ({case.named}) {asked.did.format(share.share)} ({share.basis}, "
+        f"{begin(place.what)} ({case.named}) {asked.did.format(share.share)} ({share.basis}, "
         f"{place.span})"
     )
     limit = percent(share.limit)
@@ -162,7 +162,3 @@ def _open(
         n=None if place.served is None else place.served.requests,
     )
     return Judged(finding=finding, look_again=again)
-
-
-def _big(text: str) -> str:
-    return text[:1].upper() + text[1:]

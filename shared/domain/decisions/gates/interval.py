@@ -8,7 +8,7 @@ from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding, Rule
 from shared.domain.verdict import Verdict
-from shared.domain.wording import spell_duration, spell_time
+from shared.domain.wording import begin, spell_duration, spell_time
 
 _READ_BY = {
     "tried": frozenset({"deployment", "routing", "latency", "errors", "bake"}),
@@ -40,7 +40,7 @@ def judge_interval(case: Case, used: Iterable[str]) -> tuple[Judged, ...]:
         return ()
     if apart > limit:
         sentence = (
-            f"{_big(first)} was read at {spell_time(taken[first])} and {last} "
+            f"{begin(first)} was read at {spell_time(taken[first])} and {last} "
             f"{spell_duration(apart)} later; the gates need evidence of the same "
             f"{spell_duration(limit)}."
         )
@@ -83,7 +83,3 @@ def _judged(
         n=readings,
     )
     return Judged(finding=finding, look_again=None if verdict is Verdict.PASS else case.at + AGAIN)
-
-
-def _big(text: str) -> str:
-    return text[:1].upper() + text[1:]

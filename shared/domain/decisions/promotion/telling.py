@@ -10,7 +10,7 @@ from shared.domain.decisions.promotion.step import Scene
 from shared.domain.finding import Finding, Rule
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict
-from shared.domain.wording import spell_duration
+from shared.domain.wording import begin, spell_duration
 
 KINDS = frozenset(
     {
@@ -144,7 +144,7 @@ def failed(
         subject=scene.event.subject,
         severity=severity,
         title=title or f"The promotion of {model}:{promotion.version} to {promotion.stage} failed",
-        text=_text(f"{_big(promotion.why)}.{run}", scene, ()),
+        text=_text(f"{begin(promotion.why)}.{run}", scene, ()),
         first_step=first_step,
         since=promotion.since,
         labels=labels(promotion, scene),
@@ -159,7 +159,7 @@ def failing(promotion: Promotion, scene: Scene, found: Iterable[Finding], then: 
         subject=scene.event.subject,
         severity=Severity.CRITICAL,
         title=f"{model}:{promotion.version} fails in {promotion.stage} after its promotion",
-        text=_text(f"{_big(then)}.", scene, found),
+        text=_text(f"{begin(then)}.", scene, found),
         first_step=(
             f"See that version {promotion.champion} serves again on {scene.stage.endpoint}."
             if promotion.champion is not None
@@ -183,8 +183,3 @@ def _text(first: str, scene: Scene, findings: Iterable[Finding]) -> str:
     owner = f" Owner: {scene.policy.owner}." if scene.policy.owner else ""
     listed = "".join(f"\n- {finding.verdict.value}: {finding.sentence}" for finding in findings)
     return f"{first}{owner}{listed}"
-
-
-def _big(text: str) -> str:
-    """With a capital, unless it begins with an address: that is written as it is."""
-    return text if "@" in text.partition(" ")[0] else text[:1].upper() + text[1:]

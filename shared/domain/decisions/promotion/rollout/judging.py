@@ -252,7 +252,7 @@ def _failed(look: Look, gated: Gated) -> Step:
 
 
 def _told(gated: Gated) -> str:
-    """What stands in the way, the worst first."""
-    order = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
-    worst_first = sorted(gated.missing, key=lambda finding: order.index(finding.verdict))
-    return " ".join(finding.sentence for finding in worst_first)
+    """What stands in the way: what failed, or where nothing did, errors before what waits."""
+    failed = [finding for finding in gated.missing if finding.verdict is Verdict.FAIL]
+    others = sorted(gated.missing, key=lambda finding: finding.verdict is not Verdict.ERROR)
+    return " ".join(finding.sentence for finding in failed or others)
