@@ -8,7 +8,7 @@ demo: $(VENV)/.installed
 	$(BIN)/driftgate demo
 
 test: $(VENV)/.installed-dev $(VENV)-worker/.installed
-	$(BIN)/python -m pytest -n auto --maxprocesses 4
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
