@@ -8,13 +8,13 @@ from typing import Any
 
 from shared.domain.canonical import content_hash, format_time, parse_time
 from shared.domain.event import Event, EventType
-from shared.domain.wording import one_line, spell_time
+from shared.domain.said import signed
+from shared.domain.wording import spell_time
 from shared.errors import InvalidData
 
 SOURCE = "driftgate/intent"
 LONGEST = timedelta(days=90)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}")
-_MOST_LETTERS = {"author": 200, "reason": 500}
 _MOST_SHARES = 100
 
 
@@ -81,7 +81,7 @@ def intent_declared(
     Raises InvalidData naming what cannot be meant.
     """
     _check_name("endpoint", endpoint)
-    author, reason = _text("author", author), _text("reason", reason)
+    author, reason = signed(author=author, reason=reason)
     if not since < until:
         raise InvalidData("until is not after since; name a later end.")
     if until - min(since, now) > LONGEST:
@@ -120,7 +120,8 @@ def intent_withdrawn(
     """The event of taking it back. Raises InvalidData naming what is missing."""
     _check_name("endpoint", endpoint)
     _check_name("intent", intent)
-    said = {"intent": intent, "author": _text("author", author), "reason": _text("reason", reason)}
+    author, reason = signed(author=author, reason=reason)
+    said = {"intent": intent, "author": author, "reason": reason}
     return Event(
         id=f"withdrawn-{intent}",
         source=SOURCE,
@@ -206,17 +207,6 @@ def _check_name(field: str, value: str) -> None:
         raise InvalidData(
             f"{field} is {value[:80]!r}; write letters, digits, hyphens and underscores."
         )
-
-
-def _text(field: str, value: str) -> str:
-    """On one line, without what cannot be printed: it will stand in alerts and tables."""
-    most = _MOST_LETTERS[field]
-    line = one_line(value, most + 1)
-    if not line:
-        raise InvalidData(f"{field} is empty; a person who reads it later will want to know.")
-    if len(line) > most:
-        raise InvalidData(f"{field} has more than {most} characters; say it shorter.")
-    return line
 
 
 def _shares(traffic: Mapping[str, float]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from shared.domain.canonical import content_hash, format_time, parse_time
 from shared.domain.event import Event, EventType
 from shared.domain.finding import Finding, Rule
 from shared.domain.promotion import Override
+from shared.domain.said import signed
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_list, spell_time
@@ -22,7 +23,6 @@ PASSABLE = tuple(r.value for r in Rule if r.value.endswith("_gate") or r is Rule
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 _THING = re.compile(r"[a-z][a-z_-]{0,30}/[^/\s][^/]{0,200}")
 _NEVER = ("model/", "stage/", "approval/")
-_MOST_LETTERS = {"author": 200, "reason": 500}
 _MOST_GATES = 20
 _KEPT = timedelta(days=30)
 _MOST_KEPT = 100
@@ -44,7 +44,7 @@ def override_given(
     """
     _check_name("model", model)
     _check_name("version", version)
-    author, reason = _text("author", author), _text("reason", reason)
+    author, reason = signed(author=author, reason=reason)
     if until <= now:
         raise InvalidData("until is over already; name a later end.")
     if until - now > LONGEST:
@@ -75,6 +75,7 @@ def override_withdrawn(
     _check_name("model", model)
     _check_name("version", version)
     _check_name("override", override)
+    author, reason = signed(author=author, reason=reason)
     return Event(
         id=f"withdrawn-{override}",
         source=SOURCE,
@@ -84,8 +85,8 @@ def override_withdrawn(
         data={
             "override": override,
             "version": version,
-            "author": _text("author", author),
-            "reason": _text("reason", reason),
+            "author": author,
+            "reason": reason,
         },
     )
 
@@ -210,14 +211,3 @@ def _check_name(field: str, value: str) -> None:
         raise InvalidData(
             f"{field} is {value[:80]!r}; write letters, digits, points, hyphens and underscores."
         )
-
-
-def _text(field: str, value: str) -> str:
-    """On one line, without what cannot be printed: it will stand in alerts and reports."""
-    most = _MOST_LETTERS[field]
-    line = one_line(value, most + 1)
-    if not line:
-        raise InvalidData(f"{field} is empty; a person who reads it later will want to know.")
-    if len(line) > most:
-        raise InvalidData(f"{field} has more than {most} characters; say it shorter.")
-    return line
