@@ -1,18 +1,14 @@
 """A gate's report on a terminal, and in the log of a pipeline, which reads commands there."""
 
-import re
-
+from shared.cli.harmless import harmless
 from shared.cli.printing import coloured, console, table
 from shared.domain.finding import Finding
 from shared.domain.measures import spell_counted, spell_found, spell_limit
 from shared.domain.verdict import Verdict
-from shared.domain.wording import one_line, spell_time
+from shared.domain.wording import spell_time
 from shared.service.advice import advice
 from shared.service.gating import GateReport
 from shared.service.readings.telling import spell_age
-
-_MOST = 2000
-_SIGNS = re.compile("(?<=:)(?=:)|(?<=#)(?=#)")
 
 
 def print_report(report: GateReport) -> None:
@@ -43,17 +39,6 @@ def print_report(report: GateReport) -> None:
         screen.print(f"Time alone may change it: ask again at {spell_time(report.look_again)}.")
     at = f" at the entrance of {escape(harmless(report.stage))}" if report.stage else ""
     screen.print(f"{escape(harmless(report.named))}{at}: {coloured(report.verdict)}")
-
-
-def harmless(text: str, most: int = _MOST) -> str:
-    """One line that no pipeline reads as a command, wherever it is broken.
-
-    Azure DevOps looks for `##vso[` and `##[` anywhere in a line, GitHub for `::` after blanks.
-
-    >>> harmless("a ::set-output name=x::y ##vso[task.complete]")
-    'a : :set-output name=x: :y # #vso[task.complete]'
-    """
-    return _SIGNS.sub(" ", one_line(text, most))
 
 
 def _verdict(finding: Finding) -> str:

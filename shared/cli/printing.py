@@ -71,7 +71,7 @@ def print_promotion(screen: "Console", promotion: dict[str, Any]) -> None:
     """Where a version stands on its way, what is missing, its run, and who approved it."""
     from rich.markup import escape
 
-    from shared.cli.gate_screen import harmless
+    from shared.cli.harmless import harmless
 
     def safe(value: object, most: int = 400) -> str:
         return escape(harmless(str(value), most))

@@ -25,7 +25,7 @@ def promotions(
     from rich.markup import escape
 
     from shared.bootstrap import build
-    from shared.cli.gate_screen import harmless
+    from shared.cli.harmless import harmless
     from shared.domain.canonical import parse_time
     from shared.domain.wording import spell_time
     from shared.service.promotion_story import promotions_of
