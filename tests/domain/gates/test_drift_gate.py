@@ -1,6 +1,7 @@
 """What is scored lately is like what the version was trained on, or that is said."""
 
-from datetime import timedelta
+from datetime from dataclasses import replace
+import timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -138,6 +139,16 @@ def test_an_input_that_is_not_sent_any_more_fails():
     assert (finding.verdict, finding.reason) == (Verdict.FAIL, "column_missing")
     assert (finding.statistic, finding.estimate) == (None, None)
     assert "age is missing" in finding.sentence
+
+
+def test_training_data_that_is_named_is_waited_for_and_not_asked_for_again():
+    named = replace(version("8"), training_data="loans:3")
+
+    finding, _ = judge(read(baseline=None), candidate=named)
+
+    assert finding.sentence.endswith(
+        "; loans:3 is profiled once its registration is judged, where it can be read."
+    )
 
 
 def test_rows_of_other_columns_altogether_are_no_evidence():

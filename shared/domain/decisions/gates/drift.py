@@ -42,9 +42,14 @@ def judge_drift(case: Case) -> tuple[Judged, ...]:
         )
         return (_open(case, "stale", sentence, case.at + AGAIN),)
     if reading.baseline is None:
+        data = case.candidate.training_data or case.policy.training_data
+        why = (
+            "name its `training_data` in the policy or a tag, so that it can be profiled"
+            if data is None
+            else f"{data} is profiled once its registration is judged, where it can be read"
+        )
         sentence = (
-            f"{case.named} has no stored profile of its training data to compare with; name its "
-            "`training_data` in the policy or a tag, so that it can be profiled."
+            f"{case.named} has no stored profile of its training data to compare with; {why}."
         )
         return (_open(case, "no_baseline", sentence, None),)
     if reading.window is None:
