@@ -1,7 +1,7 @@
 """What is scored lately is like what the version was trained on, or that is said."""
 
-from datetime from dataclasses import replace
-import timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
