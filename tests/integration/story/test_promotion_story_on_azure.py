@@ -8,6 +8,7 @@ import azure.functions as func
 import pytest
 
 from functions import checks, promotion
+from shared.domain.action import ShiftTraffic
 from shared.domain.event import Check
 from shared.service.queries import status
 from tests.functions.test_bodies import message, user_function
@@ -36,7 +37,7 @@ LOGGED = {
     "ModelStatusCode": "INTEGER",
     "TotalDurationMs": "INTEGER",
 }
-CALLS_A_MINUTE = 10
+CALLS_A_MINUTE = 20
 # Nothing here compares answers, so the gates that need many of them are off.
 POLICY = """
 model: loan-default
@@ -65,6 +66,8 @@ class Promotion:
     story: object
     devops: DevOps
     environment: Environment
+    meanwhile: dict[str, int] | None = None
+    """The shares that somebody sets while an order to move traffic lies in its queue."""
 
     @property
     def now(self):
@@ -76,14 +79,25 @@ class Promotion:
         def taken_by(function):
             return lambda body: user_function(function)(message(dict(body)))
 
+        carry_out = taken_by(promotion.promotion_request)
+
+        def promote(body):
+            if body["data"]["action"] == ShiftTraffic.kind and self.meanwhile is not None:
+                self.move(**self.meanwhile)
+            carry_out(body)
+
         self.story.application.worker(
             {
                 "checks": taken_by(checks.decide_event),
-                "promotion-requests": taken_by(promotion.promotion_request),
+                "promotion-requests": promote,
                 "environment-checks": taken_by(promotion.environment_check),
                 "alerts": lambda body: self.story.notices.append(dict(body)),
             }
         ).drain()
+
+    def move(self, **shares):
+        """Somebody moves the traffic, by hand."""
+        self.story.workspace.state.endpoints[ENDPOINT]["properties"]["traffic"] = shares
 
     def send(self, payload):
         self.story.application.service.receive(json.dumps(payload).encode(), via="event-grid")
@@ -136,6 +150,10 @@ class Promotion:
             for finding in decision["findings"]
             if finding["verdict"] == "pass"
         }
+
+    def told(self):
+        data = [notice["data"] for notice in self.story.notices]
+        return [(one["action"], one["alert"]["kind"]) for one in data]
 
     def tag(self, version):
         properties = self.story.workspace.state.models["loan-default"][version]["properties"]
@@ -246,7 +264,7 @@ def test_a_version_goes_from_its_registration_to_its_tag(promoted, completed, ca
     promoted.later_while("watched")
     assert promoted.found["phase"] == "done"
     assert (promoted.tag("8"), promoted.tag("7")) == ("production", "archived-production")
-    assert promoted.story.notices == []
+    assert promoted.told() == []
     assert promoted.traffic == {"green": 100}
     assert_is_nowhere(check.token, promoted.story, caplog.text)
 
@@ -269,20 +287,28 @@ def assert_is_nowhere(secret, story, logged):
 
 
 def test_traffic_that_people_move_stops_the_rollout_and_stays(promoted, completed):
+    """While a step bakes; and once more, after they gave it back, while an order is queued."""
     promoted.approve("anna@example.org")
     promoted.finish_run(completed)
     promoted.later_while("running")
     assert promoted.traffic == {"blue": 90, "green": 10}
 
-    promoted.story.workspace.state.endpoints[ENDPOINT]["properties"]["traffic"] = {
-        "blue": 70,
-        "green": 30,
-    }
+    promoted.move(blue=70, green=30)
     promoted.later(10)
+    promoted.later(10)
+    assert promoted.told() == [("PostAlert", "rollout_stopped")]
+    assert promoted.traffic == {"blue": 70, "green": 30}
+
+    promoted.move(blue=90, green=10)
+    promoted.later(5)
+    promoted.meanwhile = {"blue": 60, "green": 40}
+    promoted.later()
     promoted.later(10)
 
-    assert promoted.traffic == {"blue": 70, "green": 30}
+    assert promoted.told()[1:] == [
+        ("ResolveAlert", "rollout_stopped"),
+        ("PostAlert", "rollout_stopped"),
+    ]
+    assert promoted.traffic == {"blue": 60, "green": 40}
     assert promoted.written == [{"blue": 90, "green": 10}]
     assert promoted.found["phase"] == "rolling"
-    kinds = [notice["data"]["alert"]["kind"] for notice in promoted.story.notices]
-    assert kinds == ["rollout_stopped"]
