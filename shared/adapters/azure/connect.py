@@ -13,6 +13,7 @@ from shared.adapters.azure.blob_archive import BlobArchive
 from shared.adapters.azure.blob_cache import BlobCache
 from shared.adapters.azure.blob_container import blob_service
 from shared.adapters.azure.blob_stores import BlobEvidence, BlobProfiles, BlobReports, PolicyBlobs
+from shared.adapters.azure.clouds import cloud_of
 from shared.adapters.azure.devops import AzureDevOps
 from shared.adapters.azure.devops_checks import DevOpsChecks
 from shared.adapters.azure.event_grid import EventGridSender
@@ -67,7 +68,6 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
     measured = ResourceMetrics(manager, watcher, endpoint=azure.metrics)
     cache = BlobCache(settings.home / "cache")
     writer = ResourceManager(promoter, endpoint=azure.resource_manager)
-    learning = MachineLearning(promoter, resources_of(azure.workspace_id, writer))
     connections += [manager.close, writer.close, measured.close]
 
     def connected(identity: str) -> ConnectedWorkspace:
@@ -77,7 +77,12 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         connections.extend(made.closes)
         return made
 
-    main = connected(azure.workspace_id)
+    def writing(identity: str) -> MachineLearning:
+        return MachineLearning(
+            promoter, resources_of(identity, writer), **cloud_of(azure.resource_manager)
+        )
+
+    main, learning = connected(azure.workspace_id), writing(azure.workspace_id)
     pipelines = _pipelines(azure, promoter, connections)
     checks = None if azure.devops_url is None else DevOpsChecks(azure.devops_url)
     if checks is not None:
@@ -91,10 +96,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         policies=PolicyStore(PolicyBlobs(blobs)),
         workspace=main.workspace,
         workspaces=NamedOnce(azure.workspaces, lambda one: connected(one).workspace),
-        models_of=NamedOnce(
-            azure.workspaces,
-            lambda one: AzureModels(MachineLearning(promoter, resources_of(one, writer))),
-        ),
+        models_of=NamedOnce(azure.workspaces, lambda one: AzureModels(writing(one))),
         models=AzureModels(learning),
         traffic=AzureTraffic(learning.resources),
         traffic_of=NamedOnce(azure.workspaces, lambda one: AzureTraffic(resources_of(one, writer))),

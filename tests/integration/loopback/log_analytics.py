@@ -28,11 +28,18 @@ class LogTables:
     def make(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
         """A table of DuckDB's types with rows."""
         declared = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        marks = ", ".join("?" for _ in columns)
         with self._lock:
             self._connection.execute(f'CREATE TABLE "{name}" ({declared})')
-            for row in rows:
-                self._connection.execute(f'INSERT INTO "{name}" VALUES ({marks})', list(row))  # noqa: S608  names of the test
+        self.add(name, rows)
+
+    def add(self, name: str, rows: Sequence[Sequence[Any]]) -> None:
+        """More rows of a table."""
+        if not rows:
+            return
+        marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in rows)
+        values = [value for row in rows for value in row]
+        with self._lock:
+            self._connection.execute(f'INSERT INTO "{name}" VALUES {marks}', values)  # noqa: S608  names of the test
 
     def answer(self, query: str) -> Answer:
         """The rows in the service's form, or its refusal."""

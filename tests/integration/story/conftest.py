@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 from azure.servicebus import ServiceBusClient
 
 from shared.adapters.azure.service_bus import connect_to_local_broker
-from shared.adapters.azure.service_bus_receiver import ServiceBusReceiver
+from shared.adapters.azure.service_bus_receiver import SUBSCRIPTIONS, ServiceBusReceiver
 from shared.bootstrap import Application, build
+from shared.ports import Delivery
 from shared.settings import Settings
 from tests.conftest import StoppedClock
+from tests.integration.loopback.devops import PROJECT
 from tests.integration.loopback.event_grid import serve_topic
 from tests.integration.loopback.log_analytics import WORKSPACE as LOGS
 from tests.integration.loopback.log_analytics import LogTables, serve_log_analytics
@@ -21,6 +24,7 @@ from tests.integration.loopback.metrics import MetricSeries, serve_metrics
 from tests.integration.loopback.resource_manager import WORKSPACE
 from tests.integration.loopback.server import LoopbackServer
 from tests.integration.service_bus.broker.server import Broker
+from tests.integration.service_bus.broker.stored import State
 from tests.integration.service_bus.entities import DRIFTGATE
 from tests.integration.storage.azurite import Account
 from tests.integration.workspace.scene import AzureScene, serve_scene
@@ -88,11 +92,12 @@ def story(
         "DRIFTGATE_LOG_ANALYTICS": loopback.url,
         "DRIFTGATE_METRICS": loopback.url,
         "DRIFTGATE_WORKSPACE_BLOBS": f"{loopback.url}/{{account}}",
+        "DRIFTGATE_DEVOPS_URL": f"{loopback.url}{PROJECT}",
     }
     application = build(Settings.from_environment(environment), clock=clock)
     with connect_to_local_broker(broker_process.connection_string) as bus:
         yield AzureStory(
-            application=_impatient(application, bus),
+            application=_impatient(application, bus, broker_process),
             account=account,
             workspace=workspace,
             logs=logs,
@@ -107,7 +112,27 @@ def story(
     logs.close()
 
 
-def _impatient(application: Application, bus: ServiceBusClient) -> Application:
-    """The same, but an empty queue is waited at for half a second only."""
-    receiver = ServiceBusReceiver(bus, wait=timedelta(seconds=0.5), linger=timedelta(seconds=0.05))
+class ImpatientReceiver(ServiceBusReceiver):
+    """The real one, but a queue that holds nothing due is not waited at: its broker is asked."""
+
+    def __init__(self, bus: ServiceBusClient, broker: Broker) -> None:
+        super().__init__(bus, wait=timedelta(seconds=2), linger=timedelta(seconds=0.02))
+        self._broker = broker
+
+    def receive(self, queue: str) -> Delivery | None:
+        return super().receive(queue) if self._has_due(queue) else None
+
+    def _has_due(self, queue: str) -> bool:
+        """Whoever asks has settled what it had: a lock that is left is about to be taken back."""
+        subscription = SUBSCRIPTIONS.get(queue)
+        path = queue if subscription is None else f"{queue}/Subscriptions/{subscription}"
+        until = monotonic() + 1.0
+        while True:
+            kept = self._broker.call(lambda: self._broker.namespace.source(path).peek(0, 1000))
+            if monotonic() >= until or all(one.token is None for one in kept):
+                return any(one.state is State.ACTIVE and one.token is None for one in kept)
+
+
+def _impatient(application: Application, bus: ServiceBusClient, broker: Broker) -> Application:
+    receiver = ImpatientReceiver(bus, broker)
     return replace(application, adapters=replace(application.adapters, receiver=receiver))
