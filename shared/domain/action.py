@@ -42,7 +42,8 @@ class RequestPromotion:
     """Put a model version forward for promotion, with the evidence it rests on.
 
     `promotion` names it; `basis` is what is to be approved. Where the stage names a `pipeline`, it
-    is started with `parameters` after the version is in `registry`.
+    is started with `parameters` after the version is in `registry`. `besides` is what failed and
+    does not block: a gate that only warns, or one that somebody lets pass.
     """
 
     kind: ClassVar[str] = "RequestPromotion"
@@ -56,6 +57,7 @@ class RequestPromotion:
     branch: str = "main"
     parameters: dict[str, str] = field(default_factory=dict)
     registry: str | None = None
+    besides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,7 @@ def request_text(body: Mapping[str, Any]) -> str:
             tags = ", ".join(f"{name}={value}" for name, value in data["tags"].items())
             return f"{data['model']}:{data['version']} is to be tagged {tags}."
         case _:
-            return (
-                f"{data['model']}:{data['version']} passed every gate and is put forward for "
-                f"{data['stage']}."
-            )
+            named, besides = f"{data['model']}:{data['version']}", list(data.get("besides") or ())
+            every = "every gate that blocks" if besides else "every gate"
+            told = f"{named} passed {every} and is put forward for {data['stage']}."
+            return " ".join([told, *(["It does so although:", *besides] if besides else [])])

@@ -17,7 +17,8 @@ FILES = {
     ),
     "models/loan/2.yaml": (
         "created_by: ada@bank.example\nenvironment: credit-env:4\narchived: true\n"
-        "tags: {owner: risk, metrics.auc: '0.7', auc: n/a}\nproperties: {metrics.auc: '0.9'}\n"
+        "training_data: from-the-job\nproperties: {metrics.auc: '0.9'}\n"
+        "tags: {owner: risk, metrics.auc: '0.7', auc: n/a, training_data: customers:3}\n"
     ),
     "models/loan/3.yaml": """\
 inputs:
@@ -73,7 +74,13 @@ def test_who_made_a_version_where_and_what_it_says_of_itself_is_read(workspace):
     assert (version.created_by, version.environment) == ("ada@bank.example", "credit-env:4")
     assert version.archived
     assert version.properties["metrics.auc"] == "0.9"
-    assert version.tags == {"owner": "risk", "metrics.auc": "0.7", "auc": "n/a"}
+    assert version.tags == {
+        "owner": "risk",
+        "metrics.auc": "0.7",
+        "auc": "n/a",
+        "training_data": "customers:3",
+    }
+    assert version.training_data == "customers:3"
     assert version.measured is None
 
 

@@ -258,7 +258,7 @@ def test_a_version_that_nobody_told_is_not_looked_up(loans):
 
 def test_answers_count_over_the_longest_window_and_not_before_a_step_began(loans):
     now = loans.clock.now
-    gates = Gates(errors=ErrorsGate(window=2 * HOUR), latency=LatencyGate(window=HOUR))
+    gates = Gates(errors=ErrorsGate(window=2 * HOUR), latency=LatencyGate(max_ms=50.0))
 
     assert answers_since(gates, now) == now - 2 * HOUR
     assert answers_since(gates, now, now - DAY) == now - 2 * HOUR

@@ -135,6 +135,17 @@ def test_a_request_without_a_pipeline_is_only_logged(world, caplog):
     assert said(world) == []
 
 
+def test_a_request_says_what_failed_and_does_not_block(world, caplog):
+    against = "Inputs drift."
+    with caplog.at_level(logging.INFO, logger="driftgate.requests"):
+        world.application.promote(body({**REQUEST, "pipeline": None, "besides": [against]}))
+
+    assert caplog.messages == [
+        "loan-default:8 passed every gate that blocks and is put forward for production. "
+        f"It does so although: {against}"
+    ]
+
+
 def test_a_request_of_before_promotions_had_names_is_known_by_its_evidence(world):
     world.application.promote(body({**REQUEST, "promotion": ""}))
 

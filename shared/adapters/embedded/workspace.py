@@ -81,7 +81,8 @@ class FileWorkspace:
             inputs=with_declared(_columns(described, "inputs"), declared),
             outputs=with_declared(_columns(described, "outputs"), declared),
             params=_columns(described, "params", read_params),
-            training_data=described.text("training_data"),
+            training_data={**properties, **tags}.get("training_data")
+            or described.text("training_data"),
             run=run,
             environment=described.text("environment") or stated.get("environment"),
             registered=described.time("registered"),

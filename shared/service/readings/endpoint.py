@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.domain.decisions.gates.answers import answers_window
 from shared.domain.decisions.routing.counting import counted_from
 from shared.domain.decisions.routing.route import FAILED, model_of
 from shared.domain.evidence.promotion import EndpointReading
@@ -20,7 +21,7 @@ _AHEAD = timedelta(minutes=5)
 
 def answers_since(gates: Gates, now: datetime, begun: datetime | None = None) -> datetime:
     """From when on answers count: the longest window of the gates, not before a step has begun."""
-    start = now - max(gates.errors.window, gates.latency.window)
+    start = now - answers_window(gates)
     return start if begun is None else min(max(start, begun), now)
 
 

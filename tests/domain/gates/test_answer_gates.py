@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.decisions.gates.answers import LOOKS_A_DAY
+from shared.domain.decisions.gates.answers import LOOKS_A_DAY, answers_window, latency_limit
 from shared.domain.decisions.gates.errors import judge_errors
-from shared.domain.decisions.gates.latency import judge_latency, latency_limit
+from shared.domain.decisions.gates.latency import judge_latency
 from shared.domain.decisions.health.proportion import weigh
 from shared.domain.event import Check
 from shared.domain.finding import Rule
-from shared.domain.policy import Bound, Gates, HealthPolicy, Policy
+from shared.domain.policy import Bound, Enforcement, Gates, HealthPolicy, Policy
 from shared.domain.policy.gates import ErrorsGate, LatencyGate
 from shared.domain.shares import at_most
 from shared.domain.verdict import Verdict
@@ -244,6 +244,32 @@ def test_the_gates_own_limit_comes_before_that_of_the_endpoints_health():
 )
 def test_the_limit_of_latency_is_the_gates_own_or_that_of_the_metric(gates, limit):
     assert latency_limit(gates) == limit
+
+
+@pytest.mark.parametrize(
+    ("gates", "minutes"),
+    [
+        (Gates(errors=ErrorsGate(window=20 * MINUTE)), 20),
+        (Gates(errors=ErrorsGate(window=20 * MINUTE), latency=LatencyGate(max_ms=50.0)), 60),
+        (
+            Gates(
+                errors=ErrorsGate(mode=Enforcement.OFF),
+                latency=LatencyGate(max_ms=50.0, window=DAY),
+            ),
+            1440,
+        ),
+        (
+            Gates(
+                errors=ErrorsGate(window=20 * MINUTE),
+                latency=LatencyGate(max_ms=50.0, mode=Enforcement.OFF),
+            ),
+            20,
+        ),
+        (Gates(errors=ErrorsGate(mode=Enforcement.OFF)), 60),
+    ],
+)
+def test_answers_are_counted_over_the_window_of_the_gates_that_ask(gates, minutes):
+    assert answers_window(gates) == minutes * MINUTE
 
 
 def test_nothing_is_asked_without_a_limit_or_where_it_is_tried_out_nowhere():

@@ -107,9 +107,9 @@ CASES = [
         "An input it needs and the new version dropped breaks callers who followed.",
         serving(models={"blue": version("7", (INCOME, ZIP))}),
         (Verdict.FAIL, "breaking_change", None),
-        f"{BACK}, but: callers of loan:8 would break when traffic goes back (zip was added and is "
-        "required, seen from it); make the change in two versions, or let it pass while callers "
-        "still send both.",
+        f"{BACK}, but: callers of loan:8 would break when traffic goes back (from loan:8 to it zip "
+        "was added and is required); make the change in two versions, or let it pass while "
+        "callers still send what both take.",
     ),
     (
         "A version without a signature leaves open who could call it.",

@@ -149,8 +149,8 @@ CASES = [
         "Few requests at all are no failure: it is waited for them.",
         reading(requests={"blue": 9}),
         (Verdict.INCONCLUSIVE, "few_requests", AGAIN),
-        f"{MINE}10 % of the traffic; 0 requests reached it since 2026-02-03 11:00 UTC, 1 are asked "
-        "for; at this rate never.",
+        f"{MINE}10 % of the traffic; 0 requests reached it since 2026-02-03 11:00 UTC, at least "
+        "1 wanted; at this rate never.",
     ),
     (
         "Nobody counts requests: that is told.",
@@ -197,7 +197,7 @@ def test_so_many_requests_as_the_policy_asks_for_are_waited_for():
     finding, again = only(judge_routing(case(reading(), gates=gates)))
 
     assert (finding.verdict, finding.reason) == (Verdict.INCONCLUSIVE, "few_requests")
-    assert finding.sentence.endswith("300 are asked for; at this rate about 2 h more.")
+    assert finding.sentence.endswith("at least 300 wanted; at this rate about 2 h more.")
     assert (finding.n, finding.n_needed, again) == (100, 300, AGAIN)
 
 
@@ -231,6 +231,9 @@ def test_no_rate_is_told_where_counting_has_only_begun():
         judge_routing(case(reading(requests={}, requests_since=NOON), gates=gates))
     )
 
-    assert finding.sentence.endswith("2026-02-03 12:00 UTC, 5 are asked for.")
-    assert (finding.reason, again) == ("few_requests", AGAIN)
+    assert finding.sentence == (
+        f"{MINE}10 % of the traffic, by a change of less than 5 min ago; requests are counted when "
+        "it has settled."
+    )
+    assert (finding.reason, finding.n_needed, again) == ("settling", 5, AGAIN)
     assert time_to(5, 10, 0 * HOUR) is None

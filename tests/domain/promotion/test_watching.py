@@ -144,6 +144,20 @@ def test_one_that_nobody_calls_is_not_done_however_long_it_lasts():
     assert (way.phase("8"), way.told()) == ("failed", ["+promotion_failed"])
 
 
+def test_one_that_has_no_traffic_for_longer_than_the_patience_is_told():
+    way = Way(stage(finish_within=7 * DAY)).live()
+    way.serve("production-ep", "7", "8")
+    way.later(5 * MINUTE).check()
+    assert way.told() == []
+
+    way.later(DAY).check()
+
+    assert (way.phase("8"), way.told()) == ("watched", ["+promotion_waiting"])
+    alert = way.last_told().alert
+    assert "v8 has no traffic on production-ep; what serves is v7" in alert.text
+    assert alert.first_step.startswith("Mend that at production-ep; it is looked at until")
+
+
 def test_a_rollback_that_is_refused_is_told_on():
     way = Way().live()
     fails(way).check()

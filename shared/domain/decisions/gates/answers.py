@@ -17,7 +17,7 @@ from shared.domain.decisions.gates.waiting import time_to
 from shared.domain.decisions.health import percent
 from shared.domain.decisions.health.proportion import Proportion
 from shared.domain.finding import Finding, Rule
-from shared.domain.policy import Gate
+from shared.domain.policy import Enforcement, Gate, Gates
 from shared.domain.verdict import Verdict
 from shared.domain.wording import begin, spell_duration, spell_number
 from shared.domain.world import Served
@@ -46,6 +46,30 @@ class ShareGate:
     good: str
     weigh: Callable[[Served, Place], Proportion | str]
     more: Callable[[Served], str]
+
+
+def latency_limit(gates: Gates) -> float | None:
+    """Within how many milliseconds its answers have to come; None when nobody said.
+
+    Whoever reads the endpoint has the slow answers counted by it.
+    """
+    bound = gates.bounds().get("latency_ms")
+    if gates.latency.max_ms is not None:
+        return gates.latency.max_ms
+    return None if bound is None else bound.max
+
+
+def answers_window(gates: Gates) -> timedelta:
+    """Over how long answers are counted: the longer window of the gates that ask for any.
+
+    They are counted once for both, so that what is said of errors and of latency is of the same.
+    """
+    asked = []
+    if gates.errors.mode is not Enforcement.OFF:
+        asked.append(gates.errors.window)
+    if gates.latency.mode is not Enforcement.OFF and latency_limit(gates) is not None:
+        asked.append(gates.latency.window)
+    return max(asked, default=gates.errors.window)
 
 
 def judge_share(case: Case, asked: ShareGate) -> tuple[Judged, ...]:

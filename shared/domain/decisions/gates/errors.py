@@ -1,6 +1,11 @@
 """The version answers without more errors of its own than are allowed."""
 
-from shared.domain.decisions.gates.answers import LOOKS_A_DAY, ShareGate, judge_share
+from shared.domain.decisions.gates.answers import (
+    LOOKS_A_DAY,
+    ShareGate,
+    answers_window,
+    judge_share,
+)
 from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.decisions.gates.tried import Place
 from shared.domain.decisions.health import whose_errors
@@ -31,7 +36,7 @@ def judge_errors(case: Case) -> tuple[Judged, ...]:
         ShareGate(
             rule=Rule.ERRORS_GATE,
             gate=gate,
-            window=gate.window,
+            window=answers_window(case.gates),
             setting="gates.errors.window",
             statistic="error_rate",
             did="answered {} of its calls with errors",

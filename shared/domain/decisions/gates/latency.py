@@ -1,13 +1,18 @@
 """The version answers in time."""
 
-from shared.domain.decisions.gates.answers import LOOKS_A_DAY, ShareGate, judge_share
+from shared.domain.decisions.gates.answers import (
+    LOOKS_A_DAY,
+    ShareGate,
+    answers_window,
+    judge_share,
+    latency_limit,
+)
 from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.decisions.gates.tried import Place
 from shared.domain.decisions.health.latency import weigh_late
 from shared.domain.decisions.health.proportion import Proportion
 from shared.domain.decisions.health.wording import latency
 from shared.domain.finding import Rule
-from shared.domain.policy import Gates
 from shared.domain.world import Served
 
 
@@ -37,7 +42,7 @@ def judge_latency(case: Case) -> tuple[Judged, ...]:
         ShareGate(
             rule=Rule.LATENCY_GATE,
             gate=gate,
-            window=gate.window,
+            window=answers_window(case.gates),
             setting="gates.latency.window",
             statistic="slow_share",
             did=f"answered {{}} of its calls later than {limit_ms:g} ms",
@@ -47,17 +52,6 @@ def judge_latency(case: Case) -> tuple[Judged, ...]:
             more=latency,
         ),
     )
-
-
-def latency_limit(gates: Gates) -> float | None:
-    """Within how many milliseconds its answers have to come; None when nobody said.
-
-    Whoever reads the endpoint has the slow answers counted by it.
-    """
-    bound = gates.bounds().get("latency_ms")
-    if gates.latency.max_ms is not None:
-        return gates.latency.max_ms
-    return None if bound is None else bound.max
 
 
 def _other_limit(place: Place, limit_ms: float) -> str:

@@ -166,8 +166,9 @@ def _usable(case: Case, back: Place) -> _Said:
         sentence = f"it takes what {case.named} takes"
         return _Said(verdict=Verdict.PASS, reason="compatible", sentence=sentence)
     sentence = (
-        f"callers of {case.named} would break when traffic goes back ({'; '.join(breaking)}, seen "
-        "from it); make the change in two versions, or let it pass while callers still send both"
+        f"callers of {case.named} would break when traffic goes back (from {case.named} to it "
+        f"{'; '.join(breaking)}); make the change in two versions, or let it pass while callers "
+        "still send what both take"
     )
     return _Said(verdict=Verdict.FAIL, reason="breaking_change", sentence=sentence)
 

@@ -1,13 +1,14 @@
 """The version has traffic where it is tried out, and requests are seen to reach it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.alert import AlertKind
 from shared.domain.decisions.gates.age import AGAIN
 from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.decisions.gates.tried import Place, tried_at
 from shared.domain.decisions.gates.waiting import how_long
+from shared.domain.decisions.routing.counting import SETTLES
 from shared.domain.decisions.routing.declared import judge_declared
 from shared.domain.decisions.routing.observed import judge_observed
 from shared.domain.decisions.routing.route import Route, spell_shares
@@ -215,9 +216,15 @@ def _requests(look: _Look, wanted: int) -> Judged:
     if look.observed >= wanted:
         return _judged(look, Verdict.PASS, "has_traffic", f"{counted}.", needed=wanted)
     span = look.place.reading.taken - look.since
-    wait = how_long(look.observed, wanted, span)
-    sentence = f"{counted}, {spell_number(wanted)} are asked for{wait}."
     again = look.case.at + AGAIN
+    if span <= timedelta():
+        sentence = (
+            f"{look.told}, by a change of less than {spell_duration(SETTLES)} ago; requests are "
+            "counted when it has settled."
+        )
+        return _judged(look, Verdict.INCONCLUSIVE, "settling", sentence, again, needed=wanted)
+    wait = how_long(look.observed, wanted, span)
+    sentence = f"{counted}, at least {spell_number(wanted)} wanted{wait}."
     return _judged(look, Verdict.INCONCLUSIVE, "few_requests", sentence, again, needed=wanted)
 
 

@@ -148,6 +148,7 @@ def _put_forward(promotion: Promotion, scene: Scene, judged: Judgement) -> Step:
         branch=pipeline.branch,
         parameters=dict(pipeline.parameters),
         registry=stage.registry,
+        besides=tuple(one.sentence for one in judged.findings if _tells_against_it(one)),
     )
     return Step(
         promotion=promotion,
@@ -157,6 +158,12 @@ def _put_forward(promotion: Promotion, scene: Scene, judged: Judgement) -> Step:
         ),
         actions=(request,),
     )
+
+
+def _tells_against_it(finding: Finding) -> bool:
+    """It failed and only warns, or somebody lets it pass."""
+    let_pass = "override" in (finding.details or {})
+    return not finding.enforced and (finding.verdict is Verdict.FAIL or let_pass)
 
 
 def pipeline_text(pipeline: PipelinePolicy | None) -> str | None:

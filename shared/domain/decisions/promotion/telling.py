@@ -87,8 +87,8 @@ def blocked(promotion: Promotion, scene: Scene, missing: Iterable[Finding]) -> A
             open_gates,
         ),
         first_step=(
-            "Mend what the list names and register a new version, or change the limits in the "
-            f"policy of {model} if they are wrong."
+            "Do what the list says, or register a better version; if a limit is wrong, change it "
+            f"in the policy of {model}. It is judged again by itself."
         ),
         since=scene.event.time,
         labels=labels(promotion, scene),

@@ -13,11 +13,11 @@ from shared.domain.decisions.promotion.requested import ended
 from shared.domain.decisions.promotion.returning import give_way, wait_for_return
 from shared.domain.decisions.promotion.serving import look_at_serving
 from shared.domain.decisions.promotion.step import Scene, Step
-from shared.domain.decisions.promotion.telling import failed, in_phase, standing
+from shared.domain.decisions.promotion.telling import failed, in_phase, standing, waiting
 from shared.domain.finding import Finding, Rule
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict, worst
-from shared.domain.wording import spell_duration
+from shared.domain.wording import spell_duration, spell_time
 
 _BY_ANSWERS = frozenset({Rule.ERRORS_GATE, Rule.LATENCY_GATE})
 ARCHIVED = "archived-"
@@ -54,9 +54,22 @@ def keep_watch(promotion: Promotion, scene: Scene) -> Step:
     return Step(
         promotion=promotion,
         findings=(*findings, standing(promotion, scene.policy.model)),
-        alerts=_unapproved_alert(promotion, scene),
+        alerts=(*_unapproved_alert(promotion, scene), *_stuck(promotion, scene, findings)),
         look_again=min(over, scene.now + SOON) if over > scene.now else scene.now + SOON,
     )
+
+
+def _stuck(promotion: Promotion, scene: Scene, findings: tuple[Finding, ...]) -> tuple[Alert, ...]:
+    """It was deployed and is not seen to serve: nobody else tells that where nothing else looks."""
+    missing = [one for one in findings if one.enforced and one.verdict is not Verdict.PASS]
+    if not missing:
+        return ()
+    until = _over(promotion, scene) + scene.stage.finish_within
+    first = (
+        f"Mend that at {scene.stage.endpoint}; it is looked at until {spell_time(until)} and then "
+        "given up."
+    )
+    return waiting(promotion, scene, missing[1:], first_step=first)
 
 
 def _over(promotion: Promotion, scene: Scene) -> datetime:

@@ -231,6 +231,9 @@ def test_a_deployment_that_goes_away_in_the_middle_stops_it(baking):
     assert baking.alerts() == [
         ("gone", "warning", "what the rollout of loan:8 needs at ep is gone"),
     ]
+    assert baking.step.alerts[0].first_step.startswith(
+        "Deploy loan:8 as green of ep again and give it its share"
+    )
 
     baking.deployments["green"] = green
     baking.write({"blue": 90.0, "green": 10.0})
@@ -242,9 +245,18 @@ def test_an_endpoint_that_goes_away_in_the_middle_stops_it(baking):
     baking.reading = {"endpoint": None, "gone": True, "problem": "There is no endpoint ep."}
     baking.look()
     assert (baking.status, baking.alerts()[0][0]) == ("stopped", "gone")
+    [alert] = baking.step.alerts
+    assert "make it again with what served before" in alert.first_step
+    assert "the endpoint has" not in alert.text
 
     baking.look(after=5 * MINUTE)
     assert baking.reasons() == ["cannot_look"]
+
+    baking.reading = {}
+    baking.deployments.pop("green")
+    baking.write({"blue": 100.0})
+    baking.look(after=5 * MINUTE)
+    assert baking.status == "returned"
 
 
 def test_whoever_carries_it_out_finds_nothing_there(world):

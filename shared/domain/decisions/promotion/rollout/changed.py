@@ -159,13 +159,32 @@ def alert_of(look: Look) -> Alert:
             f"Mend what Azure names; it is tried again every {spell_duration(RETRY)}. By hand: "
             f"{as_command(rollout.endpoint, following, look.live)}"
         )
+    has = f"; the endpoint has {spell_split(look.live)}"
+    if cause is StopCause.GONE:
+        first, has = _mend_gone(look), ""
     return look.alert(
         cause.value,
         Severity.WARNING,
         titles[cause],
-        f"{rollout.why} The step in force set {spell_split(look.in_force)}; the endpoint has "
-        f"{spell_split(look.live)}.",
+        f"{rollout.why} The step in force set {spell_split(look.in_force)}{has}.",
         first,
+    )
+
+
+def _mend_gone(look: Look) -> str:
+    """No share can be given to what is not there: it has to be made again first."""
+    rollout, endpoint = look.rollout, look.rollout.endpoint
+    reading = look.scene.evidence.target
+    if reading is not None and reading.endpoint is not None and not look.has(rollout.deployment):
+        end = as_command(endpoint, rollout.before, look.live)
+        return (
+            f"Deploy {look.named} as {rollout.deployment} of {endpoint} again and give it its "
+            f"share, and the rollout goes on: {as_command(endpoint, look.in_force, look.live)}; "
+            f"to end it: {end}"
+        )
+    return (
+        f"If nobody meant to delete {endpoint}, make it again with what served before "
+        f"({spell_split(rollout.before)}), and the rollout ends there."
     )
 
 
