@@ -41,13 +41,18 @@ class PipelineRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalStep:
-    """One person's part in an approval; `by` is who acted, `asked` who was to act."""
+    """One person's part in an approval; `by` is who acted, `asked` who was to act.
+
+    `name` is how the platform shows who acted, where that is another spelling: a registry may know
+    the same person by it.
+    """
 
     asked: str
     status: str
     by: str | None = None
     at: datetime | None = None
     comment: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

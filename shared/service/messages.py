@@ -15,9 +15,10 @@ from shared.domain.action import (
     TagModel,
     describe,
 )
-from shared.domain.canonical import content_hash, format_time, to_plain
+from shared.domain.canonical import canonical_json, content_hash, format_time, to_plain
 from shared.domain.decision import Decision
 from shared.domain.event import EXTENSION_PREFIX, Event
+from shared.domain.verdict import Verdict
 from shared.ports import Message
 
 CHECKS = "checks"
@@ -25,6 +26,7 @@ ALERTS = "alerts"
 RETRAINING_REQUESTS = "retraining-requests"
 PROMOTION_REQUESTS = "promotion-requests"
 FINDINGS = "findings"
+_MOST_FOUND = 128 * 1024
 
 
 def work_message(event: Event) -> Message:
@@ -136,12 +138,14 @@ def _request(
 def findings_message(decision: Decision) -> Message | None:
     """What a decision found, for anyone to react to; None when it found nothing.
 
-    The verdict is both in `data.verdict` and in the properties, to filter on.
+    The verdict is both in `data.verdict` and in the properties, to filter on. Of very many those
+    that pass are left out, then the last ones, and `omitted` counts them: a message over the
+    broker's limit would hold up all that wait behind it.
     """
     if not decision.findings:
         return None
     verdict = decision.verdict.value
-    found = {"verdict": verdict, "findings": to_plain(decision.findings)}
+    found = _fitting(decision, verdict)
     identity = content_hash([decision.hash, FINDINGS])
     return Message(
         id=identity,
@@ -150,6 +154,17 @@ def findings_message(decision: Decision) -> Message | None:
         body=_cloud_event(decision, identity, "FindingsMade", found),
         properties={"verdict": verdict},
     )
+
+
+def _fitting(decision: Decision, verdict: str) -> dict[str, Any]:
+    told = list(decision.findings)
+    if len(canonical_json(told)) > _MOST_FOUND:
+        told = [one for one in told if one.verdict is not Verdict.PASS]
+    while len(canonical_json(told)) > _MOST_FOUND:
+        told = told[: len(told) // 2]
+    found: dict[str, Any] = {"verdict": verdict, "findings": to_plain(told)}
+    omitted = len(decision.findings) - len(told)
+    return {**found, "omitted": omitted} if omitted else found
 
 
 def _envelope(decision: Decision, index: int, action: Action) -> dict[str, Any]:

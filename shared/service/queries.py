@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.canonical import parse_time, to_plain
+from shared.domain.event import EXTENSION_PREFIX, Check, EventType
 from shared.domain.finding import Rule
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.state import AlertRecord, AlertStatus, SubjectState
@@ -15,6 +16,17 @@ from shared.service.codec import decode
 
 _LET_THROUGH = frozenset({Phase.REQUESTED, Phase.RUNNING, Phase.DONE})
 _MOST_DECISIONS = 1000
+_ITS_OWN = Check.PROMOTION.value
+_CHECKS = frozenset({_ITS_OWN, Check.RECONCILE.value})
+_OF_PROMOTIONS = frozenset(
+    {
+        EXTENSION_PREFIX + EventType.CHECK_DUE,
+        EXTENSION_PREFIX + EventType.CHECK_ASKED,
+        EXTENSION_PREFIX + EventType.MODEL_REGISTERED,
+        EXTENSION_PREFIX + EventType.PROMOTION_STARTED,
+    }
+)
+_NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 
 def alerts(ledger: Ledger) -> list[dict[str, Any]]:
@@ -189,6 +201,10 @@ def gate(
     sentences = [finding["sentence"] for finding in decision.get("findings", [])]
     verdict = told.get("judged")
     passed = verdict == Verdict.PASS.value and promotion.phase in _LET_THROUGH
+    failed = _failed_since(ledger, model, decision)
+    if failed is not None:
+        passed = False
+        sentences.append(f"It was looked at again since, and that failed: {failed}")
     good_until = told.get("good_until")
     if passed and good_until is not None and parse_time(good_until) < now:
         passed = False
@@ -205,6 +221,24 @@ def gate(
         "decision": decision.get("hash"),
         "findings": sentences,
     }
+
+
+def _failed_since(ledger: Ledger, model: str, judged: Mapping[str, Any]) -> str | None:
+    """Why a later look at the model came to nothing; its gates are not known to pass since then.
+
+    Such a look has no finding of the promotion: the policy, or the registry, could not be read.
+    """
+    for decision in ledger.decisions(f"model/{model}", limit=_MOST_DECISIONS):
+        if decision["hash"] == judged.get("hash"):
+            return None
+        if decision["event"]["type"] not in _OF_PROMOTIONS:
+            continue
+        if decision["event"].get("data", {}).get("check", _ITS_OWN) not in _CHECKS:
+            continue
+        findings = decision["findings"]
+        if findings and all(one["rule"] in _NOT_LOOKED for one in findings):
+            return " ".join(one["sentence"] for one in findings)
+    return None
 
 
 def _last_judged(

@@ -190,6 +190,7 @@ def test_a_hook_of_the_pipeline_asks_for_a_look_at_once(delivery, sample):
 
 def test_a_pipeline_that_is_not_there_is_told(scene, registered):
     scene.policy(POLICY.replace("pipeline: 12", "pipeline: 13"))
+    scene.model("7", GOOD)
     scene.endpoint("{blue: 100}", BOTH)
     delivery = Delivery(scene)
     delivery.register(registered)
@@ -218,6 +219,7 @@ def test_a_start_is_not_lost_while_the_policy_cannot_be_read(scene, registered):
     (scene.home / "workspace/pipelines/12").mkdir(parents=True)
     scene.endpoint("{blue: 100}", BOTH)
     delivery = Delivery(scene)
+    scene.model("7", GOOD)
     scene.model("8", GOOD)
     scene.send(registered("8", at=delivery.now))
     scene.policy("model: loan-default\nstage: []\n")

@@ -132,6 +132,22 @@ def test_the_gate_is_open_while_the_last_look_passed_and_is_fresh(days, register
     assert "auc is 0.5, below the floor of 0.9." in answer["findings"]
 
 
+def test_the_gate_is_closed_while_the_policy_cannot_be_read(days, registered):
+    days.scene.model("8", GOOD)
+    days.scene.send(registered("8", at=days.scene.clock.now))
+    assert days.gate("8")["status"] == "successful"
+
+    days.scene.policy("model: loan-default\nstage: []\n")
+    days.pass_(20)
+    answer = days.gate("8")
+    assert answer["status"] == "blocked"
+    assert "looked at again since, and that failed" in answer["findings"][-1]
+
+    days.scene.policy(POLICY)
+    days.pass_(20)
+    assert days.gate("8")["status"] == "successful"
+
+
 def test_what_it_was_judged_on_grows_too_old_for_the_gate(days, registered):
     days.scene.policy(POLICY.replace("bake: off", "bake: off, calendar: {hours: '08:00-20:00'}"))
     days.scene.model("8", GOOD)

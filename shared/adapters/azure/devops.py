@@ -195,6 +195,7 @@ def _approval(item: Mapping[str, Any]) -> Approval:
                 status=text(step, "status") or "undefined",
                 at=time(step, "lastModifiedOn"),
                 comment=text(step, "comment"),
+                name=text(mapping(step, "actualApprover"), "displayName"),
             )
             for step in _items(item, "steps")
         ),

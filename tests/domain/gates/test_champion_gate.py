@@ -1,5 +1,6 @@
 """A version may not be worse than the one that serves, and the gate knows how sure it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from shared.domain.decisions.gates.champion import judge_champion
 from shared.domain.decisions.gates.metric_change import compare
 from shared.domain.decisions.gates.metric_samples import Method, Sample, kind_of, of_some, sample
+from shared.domain.decisions.gates.schema import judge_schema
 from shared.domain.evidence.promotion import EndpointReading
 from shared.domain.policy import Better, ChampionGate, Gates, Margin, MetricKind
 from shared.domain.recorded import recorded
@@ -361,6 +363,22 @@ def test_a_champion_that_is_known_by_a_tag_alone_is_told_to_be():
         "auc is 0.9 against 0.8 (the tag auc) of the serving champion loan:7: a change of +0.1, "
     )
     assert one.finding.details["champion"]["source"] == "the tag auc"
+
+
+def test_a_champion_that_serves_and_is_not_registered_any_more_is_no_pass():
+    gates = Gates(champion=ChampionGate(metrics={"auc": Margin(allowed=0.01)}))
+    blue = Deployment(name="blue", provisioning_state="Succeeded", model="loan", version="7")
+    endpoint = Endpoint(
+        name="loan-ep", provisioning_state="Succeeded", traffic={"blue": 100.0}, deployments=(blue,)
+    )
+    asked = case(version(metrics={"auc": 0.5}), gates)
+    reading = EndpointReading(name="loan-ep", taken=asked.at, endpoint=endpoint)
+    asked = replace(asked, evidence=replace(asked.evidence, target=reading))
+    found = [one.finding for judge in (judge_champion, judge_schema) for one in judge(asked)]
+
+    assert [(one.verdict, one.reason) for one in found] == [
+        (Verdict.INCONCLUSIVE, "champion_unread")
+    ] * 2
 
 
 @given(

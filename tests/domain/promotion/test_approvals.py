@@ -3,7 +3,7 @@
 import pytest
 
 from shared.domain.finding import Rule
-from shared.domain.pipelines import Approval
+from shared.domain.pipelines import Approval, ApprovalStep
 from shared.domain.policy import ApprovalPolicy, PipelinePolicy, RolloutMode, RolloutPolicy
 from tests.domain.promotion.way import (
     DAY,
@@ -340,3 +340,47 @@ def test_what_the_environments_check_let_through_went_live_with_its_approvals():
     way.later(MINUTE).check()
 
     assert (way.phase("8"), way.told()) == ("watched", [])
+
+
+def test_who_registered_it_is_known_by_the_name_that_the_registry_has():
+    """Azure Machine Learning tells `Anna Berg`, Azure DevOps `anna@x` and `Anna Berg`."""
+    way = Way(stage(approvals=ApprovalPolicy(needed=1)))
+    way.registered("8", created_by="Anna  Berg")
+    way.started("8")
+    step = ApprovalStep(
+        asked="team", by="anna@x", name="Anna Berg", status="approved", at=NOON + MINUTE
+    )
+    way.approvals[31] = (Approval(identity="a", status="approved", steps=(step,)),)
+    outcome = way.later(2 * MINUTE).ask("8")
+
+    assert verdict(outcome) == "inconclusive"
+    assert "registered version 8, and nobody approves" in found(outcome, Rule.APPROVAL).sentence
+
+
+def test_one_person_counts_once_whatever_blanks_are_around_the_name():
+    outcome = running(2).approve("anna@x").approve(" anna@x ").ask("8")
+
+    assert verdict(outcome) == "inconclusive"
+
+
+def test_an_approval_without_a_time_is_not_of_what_changed_in_the_same_look():
+    """It was given before the look that found the change, so nobody can have meant it."""
+    way = running().approve("anna@x", timed=False)
+    way.model("8", auc=0.92)
+    outcome = way.later(5 * MINUTE).ask("8")
+    later = way.later(5 * MINUTE).ask("8", attempt=1)
+
+    assert [verdict(outcome), verdict(later)] == ["inconclusive", "inconclusive"]
+    assert "auc changed from 0.95 to 0.92" in found(later, Rule.APPROVAL).sentence
+
+
+def test_what_changed_is_told_in_so_many_words_however_often_it_changes():
+    way = running().approve("anna@x")
+    for change in range(25):
+        tags = {f"{'tag' * 60}{change}{n}": "v" * 200 for n in range(6)}
+        way.model("8", tags=tags)
+        way.later(MINUTE).check()
+    promotion = way.of("8")
+
+    assert max(len(one.why) for one in promotion.approvals) < 700
+    assert max(len(one.changed) for one in promotion.bases) <= 800

@@ -11,7 +11,16 @@ from shared.domain.decisions.promotion import decide_promotion
 from shared.domain.event import Event, EventType
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Rule
-from shared.domain.policy import CalendarGate, Freeze, OnFail, PipelinePolicy, WatchPolicy
+from shared.domain.policy import (
+    Bound,
+    CalendarGate,
+    Freeze,
+    OnFail,
+    PipelinePolicy,
+    RolloutMode,
+    RolloutPolicy,
+    WatchPolicy,
+)
 from shared.domain.promotion import Phase
 from shared.domain.state import AlertRecord, AlertStatus
 from tests.domain.promotion.way import (
@@ -207,6 +216,78 @@ def test_a_stage_that_the_policy_has_no_more_ends_its_promotions():
     assert way.told() == ["+promotion_blocked", "-promotion_blocked"]
 
 
+def test_a_stage_that_goes_while_a_version_is_on_its_way_is_told():
+    """Whoever renames a stage in the middle of a rollout leaves its traffic where it is."""
+    way = Way()
+    way.registered("8")
+    way.started("8")
+    way.policy = Way(stage("live")).policy
+    way.serve("live-ep", "7")
+
+    way.later(5 * MINUTE).check()
+
+    assert way.phase("8") == "gone"
+    assert way.told() == ["+promotion_failed"]
+    assert "it was running: run 31 is under way" in way.last_told().alert.first_step
+
+
+@pytest.mark.parametrize("pipeline", [PipelinePolicy(number=12), None])
+def test_traffic_is_not_moved_for_a_version_that_fails_its_gates_by_now(pipeline):
+    """A run may take days, and where no check of an environment asks nobody asked since."""
+    way = Way(stage(pipeline=pipeline, rollout=RolloutPolicy(mode=RolloutMode.ACT)))
+    way.registered("8")
+    if pipeline is not None:
+        way.started("8")
+        way.ends()
+    way.serve("production-ep", "7", "8")
+    way.model("8", auc=0.5)
+    way.later(HOUR).check()
+
+    assert way.phase("8") in {"running", "requested"}
+    assert way.of("8").rollout is None
+
+    way.model("8", auc=0.95)
+    way.later(HOUR).check()
+
+    assert way.phase("8") == "rolling"
+
+
+def test_a_run_that_an_environments_check_let_through_moves_its_traffic():
+    way = Way(stage(rollout=RolloutPolicy(mode=RolloutMode.ACT)))
+    way.registered("8")
+    way.started("8")
+    assert verdict(way.ask("8")) == "pass"
+    way.ends()
+    way.serve("production-ep", "7", "8")
+    way.set_stage(gates=gates(calendar=CalendarGate(hours="08:00-09:00")))
+    way.later(HOUR).check()
+
+    assert way.phase("8") == "rolling"
+
+
+def test_a_run_that_ended_and_waits_for_its_gates_is_told_after_the_patience():
+    way = Way(stage(rollout=RolloutPolicy(mode=RolloutMode.ACT)))
+    way.registered("8")
+    way.started("8")
+    way.ends()
+    way.model("8", auc=0.5)
+    way.later(HOUR).check()
+    assert way.told() == []
+    way.later(DAY).check()
+
+    assert way.told() == ["+promotion_waiting"]
+    assert "traffic is moved when every gate passes again" in way.of("8").why
+
+
+def test_a_version_that_fails_very_many_gates_is_told_in_few_words():
+    bounds = {f"metric_{n}": Bound(min=0.5) for n in range(200)}
+    way = Way(gates=gates(metrics=bounds))
+    way.registered("8")
+
+    assert len(way.of("8").missing) == 20
+    assert way.last_told().alert.text.endswith("- and 180 more, in the decision")
+
+
 def test_a_pipeline_that_cannot_be_started_is_told_once():
     way = Way()
     way.registered("8")
@@ -357,7 +438,10 @@ def test_nothing_is_lost_while_the_policy_is_missing():
     looked = without_policy(way, EventType.CHECK_DUE, check="promotion")
     began = without_policy(way, EventType.PROMOTION_STARTED, **named)
 
-    assert looked.state == way.state
+    assert looked.state.promotions == way.state.promotions
+    assert [action.alert.title for action in looked.actions] == [
+        "loan:8 is requested and no policy speaks of it any more"
+    ]
     assert began.state.promotions[0].phase is Phase.RUNNING
 
 

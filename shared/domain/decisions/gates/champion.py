@@ -69,6 +69,12 @@ def _alone(case: Case, thing: str) -> Finding:
             f"Deployment {serving.name} serves, but it does not say which version it carries, so "
             f"{case.named} cannot be compared; deploy it from a registered model."
         )
+    elif serving is not None and serving.model == case.candidate.name:
+        verdict, reason = Verdict.INCONCLUSIVE, "champion_unread"
+        sentence = (
+            f"{serving.model}:{serving.version} serves and is not registered any more, so "
+            f"{case.named} cannot be compared with it; register it again, or let the gate pass."
+        )
     else:
         model = case.candidate.name
         sentence = f"No version of {model} serves yet that {case.named} could be worse than."

@@ -24,7 +24,14 @@ def judge_schema(case: Case) -> tuple[Judged, ...]:
     """
     candidate, champion = case.candidate, case.evidence.champion
     changes: tuple[SchemaChange, ...] = ()
-    if champion is None:
+    if champion is None and (serves := _unread(case)) is not None:
+        verdict, reason = Verdict.INCONCLUSIVE, "champion_unread"
+        sentence = (
+            f"{serves} serves and its signature cannot be read, since it is not registered any "
+            f"more; nobody knows whether {case.named} breaks its callers. Register it again, or "
+            "let the gate pass."
+        )
+    elif champion is None:
         verdict, reason = Verdict.PASS, "no_champion"
         sentence = f"Nothing serves yet, so {case.named} has no callers to break."
     elif (unknown := _unknown(case.named, candidate, champion)) is not None:
@@ -45,6 +52,19 @@ def judge_schema(case: Case) -> tuple[Judged, ...]:
         details=_details(changes) if reason in {"breaking_change", "compatible"} else None,
     )
     return (Judged(finding=finding),)
+
+
+def _unread(case: Case) -> str | None:
+    """Another version of the model that serves, though the registry does not have it."""
+    target, candidate = case.evidence.target, case.candidate
+    serving = None if target is None or target.endpoint is None else target.endpoint.serving()
+    if serving is None or serving.model != candidate.name:
+        return None
+    return (
+        None
+        if serving.version in {None, candidate.version}
+        else f"{serving.model}:{serving.version}"
+    )
 
 
 def _unknown(named: str, candidate: ModelVersion, champion: ModelVersion) -> tuple[str, str] | None:

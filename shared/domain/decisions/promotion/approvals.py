@@ -18,6 +18,7 @@ SKEW = timedelta(minutes=2)
 _APPROVED = "approved"
 _REJECTED = "rejected"
 _MOST_COMMENT = 200
+_MOST_CHANGES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,8 @@ class Approvals:
 def judge_approvals(promotion: Promotion, scene: Scene) -> Approvals:
     """Count who approved what is in force now: n of m, each person once, nobody for themselves.
 
-    What a platform gives no time for has the time at which it was first seen.
+    What a platform gives no time for has the time at which it was first seen; it was given before
+    that, so a basis that was found in the same look is none that it could be of.
     """
     policy = scene.stage.approvals
     reading = scene.evidence.pipeline
@@ -71,7 +73,9 @@ def _seen(promotion: Promotion, scene: Scene, reading: PipelineReading) -> tuple
             continue
         by = step.by or ""
         at = step.at or before.get((by, step.status)) or reading.taken
-        bound = named_in(promotion, step.comment or "") or in_force(promotion, at)
+        bound = named_in(promotion, step.comment or "") or in_force(
+            promotion, at, before=step.at is None
+        )
         why = _why_not(promotion, scene, step, at, None if bound is None else bound.hash, seen)
         seen.append(
             ApprovalSeen(
@@ -105,10 +109,11 @@ def _why_not(
         return "it is a rejection"
     if not step.by:
         return "the platform does not tell who gave it"
-    person = step.by.casefold()
-    if policy.by and person not in {name.casefold() for name in policy.by}:
+    person = _spelled(step.by)
+    if policy.by and person not in {_spelled(name) for name in policy.by}:
         return f"{step.by} is not among those who may approve: {spell_list(policy.by)}"
-    part = _own_part(promotion, scene).get(person)
+    own = _own_part(promotion, scene)
+    part = next((own[name] for name in (person, _spelled(step.name)) if name in own), None)
     if part is not None:
         return f"{step.by} {part}, and nobody approves their own"
     if at > now + SKEW:
@@ -117,7 +122,7 @@ def _why_not(
         return f"it was given for other evidence: since then {_changes(promotion, basis)}"
     if now >= at + policy.lasts:
         return f"it is older than {spell_duration(policy.lasts)}"
-    if any(one.counts and one.by.casefold() == person for one in seen):
+    if any(one.counts and _spelled(one.by) == person for one in seen):
         return f"{step.by} is counted already"
     return ""
 
@@ -126,7 +131,7 @@ def _changes(promotion: Promotion, basis: str | None) -> str:
     of = next((one for one in reversed(promotion.bases) if one.hash == basis), None)
     if of is None:
         return "the version was put forward"
-    return changed_since(promotion, of) or "it changed"
+    return one_line(changed_since(promotion, of) or "it changed", _MOST_CHANGES)
 
 
 def _own_part(promotion: Promotion, scene: Scene) -> Mapping[str, str]:
@@ -134,10 +139,15 @@ def _own_part(promotion: Promotion, scene: Scene) -> Mapping[str, str]:
     candidate, run = scene.evidence.candidate, promotion.run
     part: dict[str, str] = {}
     if run is not None and run.by:
-        part[run.by.casefold()] = f"started run {run.number}"
+        part[_spelled(run.by)] = f"started run {run.number}"
     if candidate is not None and candidate.created_by:
-        part[candidate.created_by.casefold()] = f"registered version {promotion.version}"
+        part[_spelled(candidate.created_by)] = f"registered version {promotion.version}"
     return part
+
+
+def _spelled(name: str | None) -> str:
+    """A name in one spelling, whatever its capitals and blanks."""
+    return " ".join((name or "").split()).casefold()
 
 
 def _rejection(reading: PipelineReading) -> str | None:

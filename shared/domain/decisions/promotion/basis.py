@@ -27,6 +27,7 @@ MOST_BASES = 20
 SHORTEST = 8
 """So many digits of a hash name it."""
 _MOST_VALUE = 40
+_MOST_CHANGED = 800
 _SAID_OTHERWISE = frozenset({"name", "version", "archived", "tags", "metrics", "inputs"})
 _HASHES = re.compile(r"\b[0-9a-f]{8,64}\b")
 
@@ -68,15 +69,22 @@ def follow(
     changed = None
     bases = promotion.bases
     if bases:
-        changed = differences(bases[-1].facts, facts)
+        changed = one_line(differences(bases[-1].facts, facts), _MOST_CHANGED)
         bases = (*bases[:-1], replace(bases[-1], facts={}))
     new = Basis(hash=hash_, since=at, changed=changed or "", facts=dict(facts))
     return replace(promotion, bases=(*bases, new)[-MOST_BASES:]), changed
 
 
-def in_force(promotion: Promotion, at: datetime) -> Basis | None:
-    """The basis that was in force at a time, None before the first."""
-    return next((one for one in reversed(promotion.bases) if one.since <= at), None)
+def in_force(promotion: Promotion, at: datetime, *, before: bool = False) -> Basis | None:
+    """The basis that was in force at a time, or just `before` it; None before the first."""
+    return next(
+        (
+            one
+            for one in reversed(promotion.bases)
+            if one.since < at or (one.since == at and not before)
+        ),
+        None,
+    )
 
 
 def named_in(promotion: Promotion, text: str) -> Basis | None:

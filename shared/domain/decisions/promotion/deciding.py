@@ -23,7 +23,7 @@ from shared.domain.decisions.promotion.opening import (
 from shared.domain.decisions.promotion.requested import follow_request
 from shared.domain.decisions.promotion.running import follow_run
 from shared.domain.decisions.promotion.step import Scene, Step
-from shared.domain.decisions.promotion.telling import in_phase, standing
+from shared.domain.decisions.promotion.telling import in_phase, left_alone, standing
 from shared.domain.decisions.promotion.waking import look_at, wake
 from shared.domain.decisions.promotion.watching import keep_watch
 from shared.domain.event import Check, Event, EventType
@@ -150,10 +150,13 @@ def _step(promotion: Promotion, scene: Scene, *, known: bool) -> Step:
     """What its phase makes of it; a stage that the policy does not have any more ends it."""
     if not known and scene.event.type not in _OF_A_RUN:
         why = f"the policy has no stage {promotion.stage} any more"
+        before = promotion
         promotion = in_phase(promotion, Phase.GONE, why, scene.now)
         verdict = Verdict.FAIL if scene.event.type is EventType.CHECK_ASKED else None
         told = standing(promotion, scene.policy.model, verdict=verdict)
-        return Step(promotion=promotion, findings=(told,))
+        return Step(
+            promotion=promotion, findings=(told,), alerts=left_alone(before, promotion, scene)
+        )
     if scene.event.type is EventType.CHECK_ASKED:
         return answer_check(promotion, scene)
     step = _PHASES[promotion.phase](promotion, scene)

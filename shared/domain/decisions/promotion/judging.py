@@ -8,10 +8,12 @@ from shared.domain.decisions.gates import Case, Moment, run_gates
 from shared.domain.decisions.gates.unread import with_what_serves
 from shared.domain.decisions.promotion.basis import OF_THE_MOMENT, follow, standing_facts
 from shared.domain.decisions.promotion.step import Scene
+from shared.domain.decisions.promotion.telling import MOST_SENTENCE, MOST_TOLD
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Gates
 from shared.domain.promotion import Promotion
 from shared.domain.verdict import Verdict
+from shared.domain.wording import one_line
 from shared.domain.world import ModelVersion
 
 _LIVE = {
@@ -80,7 +82,7 @@ def judge(promotion: Promotion, candidate: ModelVersion, scene: Scene) -> Judgem
     promotion = replace(
         promotion,
         evidence=content_hash(evidence),
-        missing=tuple(finding.sentence for finding in gated.missing),
+        missing=tuple(one_line(one.sentence, MOST_SENTENCE) for one in gated.missing[:MOST_TOLD]),
     )
     return Judgement(
         promotion=promotion,

@@ -17,7 +17,8 @@ from shared.domain.verdict import Verdict
 
 def without_policy(event: Event, state: SubjectState, now: datetime) -> Outcome:
     """A registration is told once; whatever else asks is told that there is nothing to go by."""
-    if event.type is EventType.CHECK_DUE:
+    open_ = [one for one in state.promotions if one.phase.is_open]
+    if event.type is EventType.CHECK_DUE and not open_:
         return Outcome(
             findings=(_recorded(event, "nothing_new", _nothing_of(event, None)),),
             actions=(),
@@ -35,14 +36,18 @@ def without_policy(event: Event, state: SubjectState, now: datetime) -> Outcome:
         reason="no_policy",
         sentence=sentence,
     )
-    if event.type is not EventType.MODEL_REGISTERED:
+    on_its_way = [one for one in open_ if one.phase.is_on_its_way]
+    title = f"{event.name}:{event.data.get('version')} was registered and no policy speaks of it"
+    if on_its_way:
+        named = f"{event.name}:{on_its_way[0].version}"
+        title = f"{named} is {on_its_way[0].phase.value} and no policy speaks of it any more"
+    elif event.type is not EventType.MODEL_REGISTERED:
         return Outcome(findings=(finding,), actions=(), state=state)
-    version = event.data.get("version")
     alert = Alert(
         kind=AlertKind.POLICY_MISSING,
         subject=event.subject,
         severity=Severity.INFO,
-        title=f"{event.name}:{version} was registered and no policy speaks of it",
+        title=title,
         text=sentence,
         first_step=f"Write a policy for {event.name}; three lines are enough.",
         since=event.time,

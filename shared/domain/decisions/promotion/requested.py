@@ -36,10 +36,13 @@ def follow_request(promotion: Promotion, scene: Scene) -> Step:
         return refused(promotion, scene)
     end = overdue(promotion, scene)
     if end is None and scene.stage.pipeline is None:
-        end = without_candidate(promotion, scene) or _seen_live(promotion, scene)
+        end = without_candidate(promotion, scene)
     if end is not None:
         return end
     again = judge_again(promotion, scene)
+    seen = _seen_live(promotion, scene, again) if scene.stage.pipeline is None else None
+    if seen is not None:
+        return seen
     told = standing(again.promotion, model, judged=again.judged, good_until=again.good_until)
     return Step(
         promotion=again.promotion,
@@ -105,6 +108,14 @@ def judge_again(promotion: Promotion, scene: Scene) -> Again:
     )
 
 
+def may_move(again: Again) -> bool:
+    """Whether traffic may be moved: an environment's check let it through, or the gates do now.
+
+    A run may take days, and where no check asks, nobody asked the gates since it was ordered.
+    """
+    return again.promotion.let_through is not None or again.judged in {None, Verdict.PASS}
+
+
 def started(promotion: Promotion, scene: Scene) -> Step:
     """The pipeline runs; the run is where it is followed from now on."""
     data = scene.event.data
@@ -156,7 +167,7 @@ def ended(promotion: Promotion, scene: Scene, why: str, first_step: str) -> Step
     )
 
 
-def _seen_live(promotion: Promotion, scene: Scene) -> Step | None:
+def _seen_live(promotion: Promotion, scene: Scene, again: Again) -> Step | None:
     """Where no pipeline is named: the version was deployed, or has the traffic already."""
     if serves(promotion, scene):
         return watch(promotion, scene)
@@ -166,9 +177,10 @@ def _seen_live(promotion: Promotion, scene: Scene) -> Step | None:
     deployment = carrying(reading.endpoint, scene.policy.model, promotion.version)
     if deployment is None or not is_complete(deployment):
         return None
-    return (
-        begin_rollout(promotion, scene) if scene.stage.rollout.mode is not RolloutMode.OFF else None
-    )
+    if scene.stage.rollout.mode is RolloutMode.OFF or not may_move(again):
+        return None
+    step = begin_rollout(again.promotion, scene)
+    return replace(step, findings=(*again.findings, *step.findings))
 
 
 def _text(value: object) -> str | None:

@@ -4,7 +4,13 @@ from dataclasses import replace
 
 from shared.domain.alert import Severity
 from shared.domain.decisions.promotion.live import begin_rollout, watch
-from shared.domain.decisions.promotion.requested import Again, ended, judge_again, overdue
+from shared.domain.decisions.promotion.requested import (
+    Again,
+    ended,
+    judge_again,
+    may_move,
+    overdue,
+)
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.promotion.telling import failed, in_phase, standing, waiting
 from shared.domain.finding import Finding, Rule
@@ -21,7 +27,8 @@ SUCCEEDED = frozenset({"succeeded", "success"})
 def follow_run(promotion: Promotion, scene: Scene) -> Step:
     """Go on with what the run put in place; its end without success is that of the promotion.
 
-    Traffic is not moved before the approvals that the stage needs are there.
+    Traffic is not moved before the approvals that the stage needs are there, nor while a gate does
+    not pass that no check of an environment asked since.
     """
     again = judge_again(promotion, scene)
     promotion = again.promotion
@@ -32,7 +39,8 @@ def follow_run(promotion: Promotion, scene: Scene) -> Step:
     if run is not None and run.result is not None:
         if run.result.casefold() not in SUCCEEDED:
             return _with(again, _run_failed(promotion, scene, run))
-        if again.approvals.met or scene.stage.rollout.mode is RolloutMode.OFF:
+        moves = scene.stage.endpoint is not None and scene.stage.rollout.mode is not RolloutMode.OFF
+        if not moves or (again.approvals.met and may_move(again)):
             return _with(again, _succeeded(promotion, scene))
     late = overdue(promotion, scene)
     if late is not None:
@@ -40,12 +48,18 @@ def follow_run(promotion: Promotion, scene: Scene) -> Step:
     promotion = in_phase(promotion, Phase.RUNNING, _why(promotion, run, again), scene.now)
     told = standing(promotion, scene.policy.model, judged=again.judged, good_until=again.good_until)
     missing = again.approvals.finding
+    ended_well = run is not None and run.result is not None
+    held = tuple(f for f in again.findings if ended_well and f.verdict is not Verdict.PASS)
+    if again.approvals.met and held:
+        alerts = waiting(promotion, scene, held)
+    elif missing is None or again.approvals.met:
+        alerts = ()
+    else:
+        alerts = waiting(promotion, scene, (missing,), first_step=_ask_for(scene))
     return Step(
         promotion=promotion,
         findings=(*again.findings, *_unread(promotion, scene), told),
-        alerts=()
-        if missing is None or again.approvals.met
-        else waiting(promotion, scene, (missing,), first_step=_ask_for(scene)),
+        alerts=alerts,
     )
 
 
@@ -86,7 +100,8 @@ def _rejected(promotion: Promotion, scene: Scene, again: Again) -> Step:
 def _why(promotion: Promotion, run: PipelineRun | None, again: Again) -> str:
     number = promotion.run.number if promotion.run is not None else "of its pipeline"
     if run is not None and run.result is not None:
-        return f"run {number} succeeded; traffic is moved when its approvals are there"
+        what = "its approvals are there" if not again.approvals.met else "every gate passes again"
+        return f"run {number} succeeded; traffic is moved when {what}"
     if again.approvals.finding is not None and not again.approvals.met:
         return f"run {number} is under way and waits for approvals"
     return f"run {number} is under way"

@@ -10,8 +10,10 @@ from shared.domain.decisions.promotion.step import Scene
 from shared.domain.finding import Finding, Rule
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict
-from shared.domain.wording import begin, spell_duration
+from shared.domain.wording import begin, one_line, spell_duration
 
+MOST_TOLD, MOST_SENTENCE = 20, 600
+"""So much of what is missing is kept and told; all of it is in the decision."""
 KINDS = frozenset(
     {
         AlertKind.PROMOTION_BLOCKED,
@@ -151,6 +153,19 @@ def failed(
     )
 
 
+def left_alone(before: Promotion, promotion: Promotion, scene: Scene) -> tuple[Alert, ...]:
+    """Its stage is gone from the policy while it was on its way: nobody moves its traffic now."""
+    if not before.phase.is_on_its_way:
+        return ()
+    rollout = before.rollout
+    where = f"{rollout.endpoint}" if rollout is not None else "its endpoint"
+    first = (
+        f"Decide what {where} is to serve, and see what its run still does; it was "
+        f"{before.phase.value}: {before.why}."
+    )
+    return (failed(promotion, scene, first),)
+
+
 def failing(promotion: Promotion, scene: Scene, found: Iterable[Finding], then: str) -> Alert:
     """A version that was promoted fails where it serves; `then` says what is done about it."""
     model = scene.policy.model
@@ -181,5 +196,11 @@ def labels(promotion: Promotion, scene: Scene) -> dict[str, str]:
 
 def _text(first: str, scene: Scene, findings: Iterable[Finding]) -> str:
     owner = f" Owner: {scene.policy.owner}." if scene.policy.owner else ""
-    listed = "".join(f"\n- {finding.verdict.value}: {finding.sentence}" for finding in findings)
-    return f"{first}{owner}{listed}"
+    every = list(findings)
+    listed = "".join(
+        f"\n- {one.verdict.value}: {one_line(one.sentence, MOST_SENTENCE)}"
+        for one in every[:MOST_TOLD]
+    )
+    more = len(every) - MOST_TOLD
+    rest = f"\n- and {more} more, in the decision" if more > 0 else ""
+    return f"{first}{owner}{listed}{rest}"

@@ -364,3 +364,14 @@ def test_a_rollout_that_people_stopped_and_left_makes_place_for_the_next_version
     )
     [alert] = baking.step.alerts
     assert "ep has blue 70 %, green 30 %, and is left with it. Somebody changed" in alert.text
+
+
+def test_an_endpoint_that_the_policy_names_instead_is_not_taken_for_the_one_of_the_rollout(baking):
+    """Its deployments may have the same names and the same shares."""
+    baking.reading = {"name": "other", "gone": True}
+    step = baking.look(after=2 * HOUR)
+
+    assert (step.findings[-1].verdict, step.actions) == ("error", ())
+    assert "the policy names other now" in step.findings[-1].sentence
+    baking.reading = {}
+    assert baking.look(after=MINUTE).actions

@@ -180,6 +180,11 @@ def blind(reading: EndpointReading | None, name: str, now: datetime) -> str | No
     """Why the endpoint is not known as it is now; None when it is."""
     if reading is None:
         return f"Endpoint {name} was not read."
+    if reading.name != name:
+        return (
+            f"The traffic was moved on {name}, and the policy names {reading.name} now; name "
+            f"{name} again until the rollout has ended."
+        )
     if reading.problem is not None:
         return reading.problem
     if reading.endpoint is None:

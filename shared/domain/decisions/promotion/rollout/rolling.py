@@ -27,6 +27,7 @@ from shared.domain.decisions.promotion.rollout.overdue import end, is_overdue
 from shared.domain.decisions.promotion.rollout.planned import begin, planned
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.routing.route import FAILED
+from shared.domain.evidence.promotion import EndpointReading
 from shared.domain.policy import RolloutMode
 from shared.domain.promotion import Promotion, Rollout, RolloutStatus, StopCause
 from shared.domain.splits import alike
@@ -52,7 +53,7 @@ def roll(promotion: Promotion, scene: Scene) -> Step:
         return Step(promotion=entered(promotion, rollout, scene.now))
     reading = scene.evidence.target
     unseen = blind(reading, rollout.endpoint, scene.now)
-    found = reading.endpoint if reading is not None else None
+    found, gone = _of_it(reading, rollout)
     look = Look(
         promotion=promotion,
         rollout=rollout,
@@ -61,7 +62,7 @@ def roll(promotion: Promotion, scene: Scene) -> Step:
     )
     if answers(scene.event, rollout):
         return answered(look, seen=unseen is None)
-    if reading is not None and reading.gone and rollout.status in _WITH_TRAFFIC:
+    if gone and rollout.status in _WITH_TRAFFIC:
         return endpoint_gone(look)
     if is_overdue(promotion, scene):
         return end(look)
@@ -80,6 +81,13 @@ def roll(promotion: Promotion, scene: Scene) -> Step:
     if not look.has(rollout.deployment):
         return deployment_gone(look)
     return judge(look) if alike(look.live, look.in_force) else moved_by_others(look)
+
+
+def _of_it(reading: EndpointReading | None, rollout: Rollout) -> tuple[Endpoint | None, bool]:
+    """The rollout's endpoint and whether it is gone; of another one nothing is concluded."""
+    if reading is None or reading.name != rollout.endpoint:
+        return None, False
+    return reading.endpoint, reading.gone
 
 
 def _under_way(look: Look) -> Step:
