@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.canary import Stream, kayenta, told
-from shared.domain.decisions.gates.canary import judge_canary
+from shared.domain.decisions.gates.canary.judging import judge_canary
 from shared.domain.decisions.gates.case import Case, Moment
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.evidence.promotion import CanaryReading

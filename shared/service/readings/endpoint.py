@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.domain.decisions.gates.answers import answers_window
+from shared.domain.decisions.gates.observed.answers import answers_window
 from shared.domain.decisions.routing.counting import counted_from
 from shared.domain.decisions.routing.route import FAILED, model_of
 from shared.domain.evidence.promotion import EndpointReading

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.domain.decisions.gates.answers import latency_limit
+from shared.domain.decisions.gates.observed.answers import latency_limit
 from shared.domain.evidence.promotion import EndpointReading
 from shared.domain.policy import Policy, StagePolicy
 from shared.domain.world import ModelVersion

@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.decisions.gates.answers import LOOKS_A_DAY, answers_window, latency_limit
 from shared.domain.decisions.gates.errors import judge_errors
 from shared.domain.decisions.gates.latency import judge_latency
+from shared.domain.decisions.gates.observed.answers import (
+    LOOKS_A_DAY,
+    answers_window,
+    latency_limit,
+)
 from shared.domain.decisions.health.proportion import weigh
 from shared.domain.event import Check
 from shared.domain.finding import Rule

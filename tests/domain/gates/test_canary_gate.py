@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.decisions.gates.canary import judge_canary
-from shared.domain.decisions.gates.canary_looks import level_of
+from shared.domain.decisions.gates.canary.judging import judge_canary
+from shared.domain.decisions.gates.canary.looks import level_of
 from shared.domain.decisions.gates.rules import GATES
 from shared.domain.decisions.gates.running import run_gates
 from shared.domain.finding import Rule

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.decisions.gates.champion import judge_champion
-from shared.domain.decisions.gates.metric_change import compare
-from shared.domain.decisions.gates.metric_samples import Method, Sample, kind_of, of_some, sample
+from shared.domain.decisions.gates.measured.change import compare
+from shared.domain.decisions.gates.measured.samples import Method, Sample, kind_of, of_some, sample
 from shared.domain.decisions.gates.schema import judge_schema
 from shared.domain.evidence.promotion import EndpointReading
 from shared.domain.policy import Better, ChampionGate, Gates, Margin, MetricKind

@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy import stats
 
-from shared.domain.decisions.gates.metric_intervals import (
+from shared.domain.decisions.gates.measured.intervals import (
     auc_error,
     auc_interval,
     difference_interval,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.decisions.gates.observed.waiting import how_long, time_to
 from shared.domain.decisions.gates.routing import judge_routing
-from shared.domain.decisions.gates.waiting import how_long, time_to
 from shared.domain.finding import Rule
 from shared.domain.policy import Gates
 from shared.domain.policy.gates import RoutingGate

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.decisions.gates.slice_names import Slice, slices_of
-from shared.domain.decisions.gates.slices import judge_slices
+from shared.domain.decisions.gates.slices.judging import judge_slices
+from shared.domain.decisions.gates.slices.names import Slice, slices_of
 from shared.domain.policy import Bound, Gates, SlicesGate
 from shared.domain.verdict import Verdict
 from tests.domain.gates.recorded_case import case, findings, version

@@ -1,7 +1,8 @@
 """What a version shows before it goes on: one gate a file, each a pure function of a case.
 
 To add a gate: a class in `shared/domain/policy/gates.py`, a field of `Gates` with its name, a file
-here, and its line in `rules.py`.
+here (or a folder, where it takes several), and its line in `rules.py`. `measured` and `observed`
+hold what several gates share.
 """
 
 from shared.domain.decisions.gates.case import Case, Judged, Moment

@@ -4,8 +4,8 @@ import math
 
 from shared.domain.decisions.gates.age import unusable
 from shared.domain.decisions.gates.case import Case, Judged
-from shared.domain.decisions.gates.metric_change import Change, compare
-from shared.domain.decisions.gates.metric_samples import Method, Sample, sample
+from shared.domain.decisions.gates.measured.change import Change, compare
+from shared.domain.decisions.gates.measured.samples import Method, Sample, sample
 from shared.domain.decisions.gates.metrics import disagreement, not_there
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Margin

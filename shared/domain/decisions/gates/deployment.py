@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from shared.domain.decisions.gates.age import AGAIN, unusable
 from shared.domain.decisions.gates.case import Case, Judged
-from shared.domain.decisions.gates.tried import Place, tried_at
+from shared.domain.decisions.gates.observed.tried import Place, tried_at
 from shared.domain.decisions.routing.route import FAILED, SUCCEEDED
 from shared.domain.finding import Finding, Rule
 from shared.domain.verdict import Verdict

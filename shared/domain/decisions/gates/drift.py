@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.domain.decisions.gates.age import AGAIN, unusable
 from shared.domain.decisions.gates.case import Case, Judged
-from shared.domain.decisions.gates.waiting import time_to
+from shared.domain.decisions.gates.observed.waiting import time_to
 from shared.domain.evidence.promotion import DriftReading
 from shared.domain.finding import Finding, Rule
 from shared.domain.verdict import Verdict

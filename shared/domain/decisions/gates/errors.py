@@ -1,13 +1,13 @@
 """The version answers without more errors of its own than are allowed."""
 
-from shared.domain.decisions.gates.answers import (
+from shared.domain.decisions.gates.case import Case, Judged
+from shared.domain.decisions.gates.observed.answers import (
     LOOKS_A_DAY,
     ShareGate,
     answers_window,
     judge_share,
 )
-from shared.domain.decisions.gates.case import Case, Judged
-from shared.domain.decisions.gates.tried import Place
+from shared.domain.decisions.gates.observed.tried import Place
 from shared.domain.decisions.health import whose_errors
 from shared.domain.decisions.health.proportion import Proportion, weigh
 from shared.domain.finding import Rule

@@ -1,14 +1,14 @@
 """The version answers in time."""
 
-from shared.domain.decisions.gates.answers import (
+from shared.domain.decisions.gates.case import Case, Judged
+from shared.domain.decisions.gates.observed.answers import (
     LOOKS_A_DAY,
     ShareGate,
     answers_window,
     judge_share,
     latency_limit,
 )
-from shared.domain.decisions.gates.case import Case, Judged
-from shared.domain.decisions.gates.tried import Place
+from shared.domain.decisions.gates.observed.tried import Place
 from shared.domain.decisions.health.latency import weigh_late
 from shared.domain.decisions.health.proportion import Proportion
 from shared.domain.decisions.health.wording import latency

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from shared.domain.alert import AlertKind
 from shared.domain.decisions.gates.age import AGAIN, unusable
 from shared.domain.decisions.gates.case import Case, Judged
+from shared.domain.decisions.gates.observed.tried import Place, not_read
 from shared.domain.decisions.gates.schema import compare_schemas
-from shared.domain.decisions.gates.tried import Place, not_read
 from shared.domain.decisions.gates.way_back import Gone, carries_all, proof_of, way_back
 from shared.domain.decisions.health import KINDS, percent
 from shared.domain.decisions.health.proportion import weigh

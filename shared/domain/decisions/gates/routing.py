@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from shared.domain.alert import AlertKind
 from shared.domain.decisions.gates.age import AGAIN
 from shared.domain.decisions.gates.case import Case, Judged
-from shared.domain.decisions.gates.tried import Place, tried_at
-from shared.domain.decisions.gates.waiting import how_long
+from shared.domain.decisions.gates.observed.tried import Place, tried_at
+from shared.domain.decisions.gates.observed.waiting import how_long
 from shared.domain.decisions.routing.counting import SETTLES
 from shared.domain.decisions.routing.declared import judge_declared
 from shared.domain.decisions.routing.observed import judge_observed

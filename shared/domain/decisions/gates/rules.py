@@ -1,6 +1,7 @@
 """Every gate by its name in the policy, and at which moments it is asked.
 
-A gate's file is imported when it is first asked, since some need numpy.
+A gate's file, or its folder where it takes several, is imported when it is first asked, since some
+need numpy.
 """
 
 from collections.abc import Callable

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.decisions.gates.case import Case
-from shared.domain.decisions.gates.tried import Place, carries
+from shared.domain.decisions.gates.observed.tried import Place, carries
 from shared.domain.decisions.routing.route import model_of
 from shared.domain.evidence.promotion import EndpointReading
 from shared.domain.state import TrafficShift

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from shared.domain.decisions.gates.age import AGAIN
-from shared.domain.decisions.gates.canary_judged import Sides, total
-from shared.domain.decisions.gates.canary_looks import compares, others
+from shared.domain.decisions.gates.canary.judged import Sides, total
+from shared.domain.decisions.gates.canary.looks import compares, others
 from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.finding import Finding, Rule
 from shared.domain.promotion import Rollout

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from shared.domain.decisions.gates.metric_samples import Sample, of_some, sample
-from shared.domain.decisions.gates.slice_names import Slice, slices_of
+from shared.domain.decisions.gates.measured.samples import Sample, of_some, sample
+from shared.domain.decisions.gates.slices.names import Slice, slices_of
 from shared.domain.policy import Margin
 from shared.domain.recorded import Recorded, recorded
 from shared.domain.world import ModelVersion

@@ -1,10 +1,10 @@
 """A version's answers against those of the deployment that serves, over the same minutes."""
 
 from shared.domain.decisions.gates.age import unusable
-from shared.domain.decisions.gates.canary_alone import judge_alone, judge_silent
-from shared.domain.decisions.gates.canary_judged import Sides, total
-from shared.domain.decisions.gates.canary_looks import Level, level_of
-from shared.domain.decisions.gates.canary_metrics import judge_error_rate, judge_kpi, judge_latency
+from shared.domain.decisions.gates.canary.alone import judge_alone, judge_silent
+from shared.domain.decisions.gates.canary.judged import Sides, total
+from shared.domain.decisions.gates.canary.looks import Level, level_of
+from shared.domain.decisions.gates.canary.metrics import judge_error_rate, judge_kpi, judge_latency
 from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.finding import Finding, Rule
 from shared.domain.promotion import Rollout

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.decisions.gates.canary_judged import (
+from shared.domain.decisions.gates.canary.judged import (
     Counted,
     Sides,
     judge_one,
@@ -10,7 +10,7 @@ from shared.domain.decisions.gates.canary_judged import (
     total,
     undecided,
 )
-from shared.domain.decisions.gates.canary_rows import LEAST_ANSWERS, put_together
+from shared.domain.decisions.gates.canary.rows import LEAST_ANSWERS, put_together
 from shared.domain.decisions.gates.case import Judged
 from shared.domain.policy import Direction, KpiKind, KpiPolicy
 from shared.domain.verdict import Verdict

@@ -3,13 +3,13 @@
 import math
 from dataclasses import dataclass
 
-from shared.domain.decisions.gates.metric_intervals import (
+from shared.domain.decisions.gates.measured.intervals import (
     Interval,
     difference_interval,
     quantile,
     times_needed,
 )
-from shared.domain.decisions.gates.metric_samples import Method, Sample
+from shared.domain.decisions.gates.measured.samples import Method, Sample
 from shared.domain.policy import Better, Margin
 from shared.domain.verdict import Verdict
 

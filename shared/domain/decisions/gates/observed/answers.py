@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from shared.domain.decisions.gates.age import AGAIN
 from shared.domain.decisions.gates.case import Case, Judged
-from shared.domain.decisions.gates.tried import Place, tried_at
-from shared.domain.decisions.gates.waiting import time_to
+from shared.domain.decisions.gates.observed.tried import Place, tried_at
+from shared.domain.decisions.gates.observed.waiting import time_to
 from shared.domain.decisions.health import percent
 from shared.domain.decisions.health.proportion import Proportion
 from shared.domain.finding import Finding, Rule

@@ -5,9 +5,9 @@ from typing import Any
 
 from shared.domain.decisions.gates.age import unusable
 from shared.domain.decisions.gates.case import Case, Judged
-from shared.domain.decisions.gates.metric_samples import Sample
-from shared.domain.decisions.gates.slice_gaps import Place, widest_gap, worst_in_bounds
-from shared.domain.decisions.gates.slice_samples import Sliced, read_slices
+from shared.domain.decisions.gates.measured.samples import Sample
+from shared.domain.decisions.gates.slices.gaps import Place, widest_gap, worst_in_bounds
+from shared.domain.decisions.gates.slices.samples import Sliced, read_slices
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Bound, SlicesGate
 from shared.domain.recorded import recorded_names

@@ -7,7 +7,7 @@ from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.decisions.gates.age import AGAIN
-from shared.domain.decisions.gates.canary_looks import Level
+from shared.domain.decisions.gates.canary.looks import Level
 from shared.domain.decisions.gates.case import Case, Judged
 from shared.domain.evidence.promotion import CanaryReading
 from shared.domain.finding import Finding, Rule

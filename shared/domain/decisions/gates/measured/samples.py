@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.domain.decisions.gates.metric_intervals import (
+from shared.domain.decisions.gates.measured.intervals import (
     Interval,
     auc_interval,
     normal_interval,

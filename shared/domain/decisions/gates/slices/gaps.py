@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from shared.domain.decisions.gates.metric_intervals import (
+from shared.domain.decisions.gates.measured.intervals import (
     Interval,
     difference_interval,
     quantile,
     times_needed,
 )
-from shared.domain.decisions.gates.metric_samples import Method, Sample
-from shared.domain.decisions.gates.slice_names import Slice
+from shared.domain.decisions.gates.measured.samples import Method, Sample
+from shared.domain.decisions.gates.slices.names import Slice
 from shared.domain.policy import Bound
 from shared.domain.verdict import Verdict, worst
 
