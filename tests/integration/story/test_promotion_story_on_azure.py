@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import azure.functions as func
 import pytest
@@ -49,13 +50,14 @@ stages:
   pipeline: {number: 12, parameters: {size: small}}
   approvals: {needed: 1, by: [anna@example.org]}
   rollout: {mode: act, steps: [10, 100], bake: 20m}
-  watch: 30m
+  watch: 20m
 gates:
   min_auc: 0.84
   errors: {max_rate: 0.2}
   canary: off
   drift: off
 """
+QUEUES = ["checks", "promotion-requests", "environment-checks"]
 INPUTS = [{"name": "income", "type": "double"}]
 
 
@@ -66,6 +68,7 @@ class Promotion:
     story: object
     devops: DevOps
     environment: Environment
+    written_event: list[dict[str, Any]]
     meanwhile: dict[str, int] | None = None
     """The shares that somebody sets while an order to move traffic lies in its queue."""
 
@@ -82,9 +85,12 @@ class Promotion:
         carry_out = taken_by(promotion.promotion_request)
 
         def promote(body):
-            if body["data"]["action"] == ShiftTraffic.kind and self.meanwhile is not None:
+            moves, before = body["data"]["action"] == ShiftTraffic.kind, len(self.written)
+            if moves and self.meanwhile is not None:
                 self.move(**self.meanwhile)
             carry_out(body)
+            if len(self.written) > before:
+                self.tell_of_write()
 
         self.story.application.worker(
             {
@@ -95,12 +101,19 @@ class Promotion:
             }
         ).drain()
 
+    def tell_of_write(self):
+        """Azure tells, through Event Grid, that the endpoint was written."""
+        [event] = self.written_event
+        told = {**event, "id": f"written-{len(self.written)}", "eventTime": self.now.isoformat()}
+        payload = json.dumps([told]).encode()
+        self.story.application.service.receive(payload, via="event-grid")
+
     def move(self, **shares):
         """Somebody moves the traffic, by hand."""
         self.story.workspace.state.endpoints[ENDPOINT]["properties"]["traffic"] = shares
 
-    def send(self, payload):
-        self.story.application.service.receive(json.dumps(payload).encode(), via="event-grid")
+    def send(self, payload, via="event-grid"):
+        self.story.application.service.receive(json.dumps(payload).encode(), via=via)
         self.drain()
 
     def later(self, minutes=20):
@@ -139,6 +152,16 @@ class Promotion:
         asked = self.story.loopback.router.log
         puts = [one for one in asked if (one.method, one.path) == ("PUT", path)]
         return [one.json()["properties"]["traffic"] for one in puts]
+
+    def dead(self):
+        """What ended among the dead letters of any queue."""
+        broker = self.story.broker
+        paths = [f"{queue}/$DeadLetterQueue" for queue in QUEUES]
+        return [
+            one
+            for path in paths
+            for one in broker.call(lambda path=path: broker.namespace.source(path).peek(0, 99))
+        ]
 
     def passed(self, *types):
         """The rules that passed in decisions on events of these types."""
@@ -179,11 +202,14 @@ class Promotion:
         }
         self.devops.approvals["a1"] = {"id": "a1", "status": "approved", "steps": [step]}
 
-    def finish_run(self, completed):
-        """The run deploys and ends, and what it wrote is told."""
+    def finish_run(self, completed, hook):
+        """The run deploys and ends; what it wrote is told, and a service hook tells its end."""
         self.deploy("blue", "green")
-        self.devops.pipelines[12][0].update(state="completed", result="succeeded")
+        ended = {"state": "completed", "result": "succeeded"}
+        self.devops.pipelines[12][0].update(ended)
         self.send(completed("green", at=self.now))
+        hook["resource"]["run"].update(id=100, **ended)
+        self.send(hook, via="azure-devops")
 
 
 def served(request):
@@ -200,7 +226,7 @@ def served(request):
 
 
 @pytest.fixture
-def promoted(story, registered, monkeypatch):
+def promoted(story, registered, sample, monkeypatch):
     """Version 7 serves; version 8 was registered and its run is about to ask its environment."""
     monkeypatch.setenv("AZUREML_CURRENT_CLOUD", "AzureCloud")
     for module in (promotion, checks):
@@ -214,7 +240,12 @@ def promoted(story, registered, monkeypatch):
         url=f"{story.loopback.url}{CHECK}?code=key",
         more={"BuildId": "100", "DefinitionId": "12"},
     )
-    made = Promotion(story=story, devops=devops, environment=environment)
+    made = Promotion(
+        story=story,
+        devops=devops,
+        environment=environment,
+        written_event=sample("arm_online_endpoint_write_success.derived.json"),
+    )
     devops.pipelines[12], devops.timelines[100] = [], []
     devops.now = made.now.isoformat()
     story.workspace.state.takes = 0
@@ -231,7 +262,7 @@ def promoted(story, registered, monkeypatch):
     return made
 
 
-def test_a_version_goes_from_its_registration_to_its_tag(promoted, completed, caplog):
+def test_a_version_goes_from_its_registration_to_its_tag(promoted, completed, sample, caplog):
     [run] = promoted.devops.pipelines[12]
     given = run["templateParameters"]
     assert given == {
@@ -242,6 +273,7 @@ def test_a_version_goes_from_its_registration_to_its_tag(promoted, completed, ca
         "correlationId": promoted.found["promotion"],
     }
     assert (promoted.found["phase"], promoted.found["run"]["number"]) == ("running", 100)
+    assert promoted.story.last("model/loan-default")["event"]["type"].endswith("PromotionStarted")
 
     assert promoted.environment.reach() == 200
     promoted.drain()
@@ -254,8 +286,9 @@ def test_a_version_goes_from_its_registration_to_its_tag(promoted, completed, ca
     assert "pass: auc is 0.91" in check.log
     assert "anna@example.org" in check.log
 
-    promoted.finish_run(completed)
-    promoted.later_while("running", "rolling")
+    promoted.finish_run(completed, sample("ado_run_state_changed.json"))
+    assert promoted.written == [{"blue": 90, "green": 10}]
+    promoted.later_while("rolling")
     assert promoted.written == [{"blue": 90, "green": 10}, {"green": 100}]
     assert promoted.found["phase"] == "watched"
     passed = promoted.passed("TrafficShifted", "CheckDue")
@@ -264,7 +297,7 @@ def test_a_version_goes_from_its_registration_to_its_tag(promoted, completed, ca
     promoted.later_while("watched")
     assert promoted.found["phase"] == "done"
     assert (promoted.tag("8"), promoted.tag("7")) == ("production", "archived-production")
-    assert promoted.told() == []
+    assert (promoted.told(), promoted.dead()) == ([], [])
     assert promoted.traffic == {"green": 100}
     assert_is_nowhere(check.token, promoted.story, caplog.text)
 
@@ -286,15 +319,13 @@ def assert_is_nowhere(secret, story, logged):
     assert secret not in logged
 
 
-def test_traffic_that_people_move_stops_the_rollout_and_stays(promoted, completed):
+def test_traffic_that_people_move_stops_the_rollout_and_stays(promoted, completed, sample):
     """While a step bakes; and once more, after they gave it back, while an order is queued."""
     promoted.approve("anna@example.org")
-    promoted.finish_run(completed)
-    promoted.later_while("running")
+    promoted.finish_run(completed, sample("ado_run_state_changed.json"))
     assert promoted.traffic == {"blue": 90, "green": 10}
 
     promoted.move(blue=70, green=30)
-    promoted.later(10)
     promoted.later(10)
     assert promoted.told() == [("PostAlert", "rollout_stopped")]
     assert promoted.traffic == {"blue": 70, "green": 30}
