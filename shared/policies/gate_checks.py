@@ -8,16 +8,29 @@ from shared.domain.policy import CalendarGate, Gates
 from shared.policies.recorded_checks import recorded_problems
 
 _LEAST = timedelta(minutes=1)
+_MOST_LIMITS = 300
 _LONGEST_FREEZE = timedelta(days=366)
 
 
 def gate_problems(gates: Gates, at: str) -> Iterator[str]:
     """Each fault of the gates below the key `at`, as a sentence without its full stop."""
     yield from recorded_problems(gates, at)
+    yield from _count_problems(gates, at)
     yield from _confidence_problems(gates, at)
     yield from _duration_problems(gates, at)
     yield from _limit_problems(gates, at)
     yield from _calendar_problems(gates.calendar, f"{at}.calendar")
+
+
+def _count_problems(gates: Gates, at: str) -> Iterator[str]:
+    """Each limit is a finding of its own, and a decision is one row of the ledger."""
+    of_slices = len(gates.slices.bounds) + len(gates.slices.max_gap)
+    count = len(gates.bounds()) + len(gates.champion.metrics) + of_slices
+    if count > _MOST_LIMITS:
+        yield (
+            f"{at} has {count} limits on metrics in `metrics`, `champion` and `slices`; keep the "
+            f"{_MOST_LIMITS} that matter most"
+        )
 
 
 def _confidence_problems(gates: Gates, at: str) -> Iterator[str]:

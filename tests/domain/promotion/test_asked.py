@@ -102,6 +102,21 @@ def test_without_a_stage_the_run_tells_which_promotion_it_is():
     assert verdict(running().ask("8", stage=None)) == "pass"
 
 
+def test_a_check_without_a_stage_is_not_let_through_where_there_are_several():
+    """One run of people may bring a version through all of them, each with a check of its own."""
+    way = Way(stage("staging", pipeline=None), stage(pipeline=None))
+    way.registered("8")
+    assert way.phase("8", "staging") == "requested"
+
+    outcome = way.ask("8", stage=None, run=5)
+
+    assert verdict(outcome) == "fail"
+    assert "add stage={one of staging, production} to its query" in (
+        found(outcome, Rule.PROMOTION).sentence
+    )
+    assert verdict(way.ask("8", stage="staging", run=5)) == "pass"
+
+
 def test_it_waits_until_the_run_is_known():
     way = Way()
     way.registered("8")

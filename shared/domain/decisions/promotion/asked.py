@@ -11,6 +11,7 @@ from shared.domain.event import Event
 from shared.domain.finding import Finding, Rule
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict, worst
+from shared.domain.wording import spell_list
 
 _WAITS = frozenset({Phase.WAITING, Phase.BLOCKED})
 _GOES_LIVE = frozenset({Phase.REQUESTED, Phase.RUNNING})
@@ -27,6 +28,10 @@ def answer_check(promotion: Promotion, scene: Scene) -> Step:
 
     The verdict of the decision is the answer: findings that are worse are only told.
     """
+    if _names_no_stage(promotion, scene):
+        names = spell_list([one.name for one in scene.policy.way()])
+        why = f"the check names no stage; add stage={{one of {names}}} to its query"
+        return _answered(Step(promotion=promotion), scene, _Answer(verdict=Verdict.FAIL, why=why))
     if promotion.phase in _WAITS:
         step = enter_stage(promotion, scene)
         after = step.promotion
@@ -99,6 +104,18 @@ def _at_once(step: Step, scene: Scene) -> Step:
         return _answered(step, scene, _Answer(verdict=Verdict.PASS, why="every gate passes"))
     why = "its own run is only now asked for"
     return _answered(step, scene, _Answer(verdict=Verdict.INCONCLUSIVE, why=why))
+
+
+def _names_no_stage(promotion: Promotion, scene: Scene) -> bool:
+    """Whether nobody can tell which of several stages is meant; a run of ours tells its own.
+
+    One run may bring a version through all of them: what passes for the first is no word on the
+    last.
+    """
+    data, run = scene.event.data, promotion.run
+    if data.get("stage") is not None or len(scene.policy.way()) == 1:
+        return False
+    return run is None or run.number != data.get("run")
 
 
 def _not_ours(promotion: Promotion, scene: Scene) -> _Answer | None:

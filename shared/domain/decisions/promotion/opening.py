@@ -10,6 +10,7 @@ from shared.domain.promotion import Phase, Promotion
 
 SLACK = timedelta(minutes=30)
 """So long after its end a watch may still be concluded by a look that comes late."""
+BASES_OF_ENDED, MISSING_OF_ENDED = 5, 5
 MOST_ENDED = 10
 """So many that have ended are remembered."""
 _MOVING = frozenset({Phase.RUNNING, Phase.ROLLING, Phase.WATCHED})
@@ -114,10 +115,8 @@ def keep(promotions: Iterable[Promotion], promotion: Promotion) -> tuple[Promoti
 
     What could be approved of them is known by its hash, not any more by its facts.
     """
-    kept = list(promotions)
-    if not promotion.phase.is_open:
-        bases = tuple(replace(basis, facts={}) for basis in promotion.bases)
-        promotion = replace(promotion, bases=bases)
+    kept = [_shortened(one) for one in promotions]
+    promotion = _shortened(promotion)
     places = [n for n, one in enumerate(kept) if _key(one) == _key(promotion)]
     if places:
         kept[places[0]] = promotion
@@ -126,6 +125,14 @@ def keep(promotions: Iterable[Promotion], promotion: Promotion) -> tuple[Promoti
     ended = [one for one in kept if not one.phase.is_open]
     forgotten = {_key(one) for one in sorted(ended, key=lambda one: one.since)[:-MOST_ENDED]}
     return tuple(one for one in kept if _key(one) not in forgotten)
+
+
+def _shortened(promotion: Promotion) -> Promotion:
+    """What ended, without what only those on their way need; however it ended."""
+    if promotion.phase.is_open:
+        return promotion
+    bases = tuple(replace(basis, facts={}) for basis in promotion.bases[-BASES_OF_ENDED:])
+    return replace(promotion, bases=bases, missing=promotion.missing[:MISSING_OF_ENDED])
 
 
 def _came_first(promotion: Promotion) -> bool:
