@@ -126,7 +126,7 @@ def test_a_fault_is_refused_with_the_file_the_key_and_the_fix(file):
 
 def test_more_limits_than_a_decision_can_hold_are_refused():
     limits = "".join(f"    m{number}: {{min: 0.5}}\n" for number in range(301))
-    with pytest.raises(InvalidPolicy, match="has 301 limits on metrics .* keep the 300 that"):
+    with pytest.raises(InvalidPolicy, match=r"has 301 limits on metrics .* keep the 300 that"):
         read_policy(f"model: loan\ngates:\n  metrics:\n{limits}".encode(), "p.yaml")
 
 

@@ -14,7 +14,9 @@ from shared.domain.finding import Rule
 from shared.domain.policy import (
     Bound,
     CalendarGate,
+    Enforcement,
     Freeze,
+    GovernanceGate,
     OnFail,
     PipelinePolicy,
     RolloutMode,
@@ -263,6 +265,25 @@ def test_a_run_that_an_environments_check_let_through_moves_its_traffic():
     way.later(HOUR).check()
 
     assert way.phase("8") == "rolling"
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_version_that_was_archived_meanwhile_gets_no_traffic(asked):
+    """Whatever the policy says of governance, and whoever let it through."""
+    way = Way(
+        stage(rollout=RolloutPolicy(mode=RolloutMode.ACT)),
+        gates=gates(governance=GovernanceGate(mode=Enforcement.OFF)),
+    )
+    way.registered("8")
+    way.started("8")
+    if asked:
+        assert verdict(way.ask("8")) == "pass"
+    way.ends()
+    way.serve("production-ep", "7", "8")
+    way.model("8", archived=True)
+    way.later(HOUR).check()
+
+    assert way.phase("8") == "running"
 
 
 def test_a_run_that_ended_and_waits_for_its_gates_is_told_after_the_patience():

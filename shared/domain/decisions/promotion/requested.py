@@ -108,11 +108,15 @@ def judge_again(promotion: Promotion, scene: Scene) -> Again:
     )
 
 
-def may_move(again: Again) -> bool:
+def may_move(again: Again, scene: Scene) -> bool:
     """Whether traffic may be moved: an environment's check let it through, or the gates do now.
 
-    A run may take days, and where no check asks, nobody asked the gates since it was ordered.
+    A run may take days, and where no check asks, nobody asked the gates since it was ordered. A
+    version that was archived or deleted meanwhile gets none, whoever let it through.
     """
+    candidate = scene.evidence.candidate
+    if candidate is None or candidate.archived:
+        return False
     return again.promotion.let_through is not None or again.judged in {None, Verdict.PASS}
 
 
@@ -177,7 +181,7 @@ def _seen_live(promotion: Promotion, scene: Scene, again: Again) -> Step | None:
     deployment = carrying(reading.endpoint, scene.policy.model, promotion.version)
     if deployment is None or not is_complete(deployment):
         return None
-    if scene.stage.rollout.mode is RolloutMode.OFF or not may_move(again):
+    if scene.stage.rollout.mode is RolloutMode.OFF or not may_move(again, scene):
         return None
     step = begin_rollout(again.promotion, scene)
     return replace(step, findings=(*again.findings, *step.findings))

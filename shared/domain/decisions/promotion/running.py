@@ -40,7 +40,7 @@ def follow_run(promotion: Promotion, scene: Scene) -> Step:
         if run.result.casefold() not in SUCCEEDED:
             return _with(again, _run_failed(promotion, scene, run))
         moves = scene.stage.endpoint is not None and scene.stage.rollout.mode is not RolloutMode.OFF
-        if not moves or (again.approvals.met and may_move(again)):
+        if not moves or (again.approvals.met and may_move(again, scene)):
             return _with(again, _succeeded(promotion, scene))
     late = overdue(promotion, scene)
     if late is not None:
