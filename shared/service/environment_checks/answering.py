@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.canonical import content_hash
+from shared.domain.canonical import content_hash, parse_time
 from shared.domain.event import Event, EventType
 from shared.domain.finding import Rule
 from shared.domain.state import SubjectState
@@ -71,7 +71,11 @@ class _Look:
         self._clock = clock
 
     def once(self) -> WaitingCheck | None:
-        """The next look, None when it is answered."""
+        """The next look, None when it is answered.
+
+        A pass that the platform did not take for a while is not given any more, but decided anew:
+        what it was of may have changed.
+        """
         if not self.waiting.begun:
             sentence = f"Driftgate looks at {self._named()} for {self._where()}."
             self._platform.begin(self.waiting.check, sentence)
@@ -86,9 +90,12 @@ class _Look:
             self._answer(False, self._timed_out())
             return None
         decision, repeated = self._decide()
+        repeated = repeated or (self.waiting.attempt > 0 and self.waiting.tries > 0)
         findings = [f for f in decision["findings"] if f["rule"] != Rule.RECORDED.value]
         verdict = Verdict(decision["verdict"]) if findings else Verdict.INCONCLUSIVE
         log = _log_of(decision, f"{self._named()} for {self._where()}")
+        if verdict is Verdict.PASS and now - parse_time(decision["decided"]) > _LATEST:
+            return replace(self.waiting, attempt=self.waiting.attempt + 1, due=now)
         if verdict is Verdict.PASS:
             sentence = f"{self._named()} may enter {self._where()}: {decision['hash'][:12]}."
             self._answer(True, sentence, log, repeated=repeated)

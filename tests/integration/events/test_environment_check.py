@@ -543,6 +543,21 @@ def test_a_service_that_asks_for_patience_is_answered_later(world, loopback):
     assert len(world.decisions()) == 1
 
 
+def test_a_pass_that_could_not_be_given_for_long_is_decided_anew(world, loopback):
+    """The service was out for an hour, and the version is worse by now."""
+    world.model(GOOD)
+    loopback.router.fail_next("POST", EVENTS, Answer(), *(fault(503, "Busy.") for _ in range(6)))
+    world.environment.reach()
+    world.work()
+    world.model(BAD)
+    for _ in range(12):
+        world.later(minutes=5)
+
+    assert world.environment.last.result == "failed"
+    assert [one["verdict"] for one in world.decisions()] == ["fail", "pass"]
+    assert (world.waiting, world.dead) == ([], [])
+
+
 def test_a_service_that_never_answers_ends_among_the_dead_letters(world, loopback):
     world.environment.url += "&timeout=10m"
     loopback.router.fail_next("POST", EVENTS, *(fault(503, "Busy.") for _ in range(40)))
