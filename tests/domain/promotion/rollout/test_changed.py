@@ -375,3 +375,26 @@ def test_an_endpoint_that_the_policy_names_instead_is_not_taken_for_the_one_of_t
     assert "the policy names other now" in step.findings[-1].sentence
     baking.reading = {}
     assert baking.look(after=MINUTE).actions
+
+
+def test_a_deployment_that_was_made_anew_with_another_version_gets_no_more_traffic(baking):
+    """It has the name and the share of the one that was judged, and is something else."""
+    green = baking.deployments["green"]
+    baking.deployments["green"] = replace(green, version="9")
+    step = baking.look(after=2 * HOUR)
+    again = baking.look(after=5 * MINUTE)
+
+    assert (baking.status, step.actions, again.actions) == ("stopped", (), ())
+    assert "green of ep carries another version in the middle" in step.alerts[0].text
+    baking.deployments["green"] = green
+    baking.look(after=5 * MINUTE)
+
+    assert baking.status == "baking"
+
+
+def test_a_version_that_is_archived_in_the_middle_waits_for_people(baking):
+    baking.candidate = replace(baking.candidate, archived=True)
+    step = baking.look(after=2 * HOUR)
+
+    assert (baking.status, step.actions) == ("paused", ())
+    assert "was archived in the middle of its rollout" in step.alerts[0].text

@@ -83,11 +83,12 @@ def undone_by_others(look: Look) -> Step:
 
 
 def deployment_gone(look: Look) -> Step:
-    """What was to get the traffic is not there any more."""
+    """What was to get the traffic is not there any more, or is another version by now."""
+    what = "carries another version" if look.has(look.rollout.deployment) else "is gone"
     return stop(
         look,
         StopCause.GONE,
-        f"Deployment {look.rollout.deployment} of {look.rollout.endpoint} is gone in the middle "
+        f"Deployment {look.rollout.deployment} of {look.rollout.endpoint} {what} in the middle "
         f"of the rollout of {look.named}; the endpoint has {spell_split(look.live)}.",
     )
 
@@ -101,7 +102,7 @@ def endpoint_gone(look: Look) -> Step:
 def stopped(look: Look) -> Step:
     """A rollout that stopped: whether what people did since lets it go on or ends it."""
     rollout = look.rollout
-    there = look.has(rollout.deployment)
+    there = look.is_carried
     lasted = look.now - (rollout.since or look.now)
     if rollout.at >= 0 and alike(look.live, rollout.before):
         if rollout.cause is StopCause.UNDONE and lasted < look.policy.patience:

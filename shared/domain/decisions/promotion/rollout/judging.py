@@ -19,7 +19,7 @@ from shared.domain.event import EventType
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Enforcement, OnFail
 from shared.domain.promotion import Rollout, RolloutStatus, StopCause
-from shared.domain.verdict import Verdict
+from shared.domain.verdict import Verdict, worst
 from shared.domain.wording import one_line, spell_duration, spell_list, spell_time
 
 EARLY = frozenset({"deployment", "errors"})
@@ -174,7 +174,27 @@ def _gated(look: Look, only: frozenset[str] | None = None) -> Gated:
             sentence=look.scene.evidence.problem or f"{look.named} could not be read.",
         )
         return Gated(findings=(unread,), verdict=Verdict.ERROR, look_again=look.now + AGAIN)
-    return run_gates(look.case(candidate), look.scene.overrides, only)
+    gated = run_gates(look.case(candidate), look.scene.overrides, only)
+    return gated if not candidate.archived else _with_archived(look, gated)
+
+
+def _with_archived(look: Look, gated: Gated) -> Gated:
+    """What was archived in the middle gets no more traffic, whatever is let pass; people decide."""
+    archived = Finding(
+        rule=Rule.GOVERNANCE_GATE,
+        thing=f"model/{look.scene.policy.model}",
+        verdict=Verdict.INCONCLUSIVE,
+        reason="archived",
+        sentence=(
+            f"{look.named} was archived in the middle of its rollout; restore it, or give the "
+            "traffic back by hand."
+        ),
+    )
+    return Gated(
+        findings=(*gated.findings, archived),
+        verdict=worst([gated.verdict, archived.verdict]),
+        look_again=None,
+    )
 
 
 def _bakes(look: Look, early: Gated, due: datetime) -> Step:

@@ -63,6 +63,16 @@ class Look:
         """Whether a deployment is there."""
         return any(one.name == deployment for one in self.endpoint.deployments)
 
+    @property
+    def is_carried(self) -> bool:
+        """Whether the deployment that gets the traffic is there and carries no other version."""
+        model, version = self.scene.policy.model, self.promotion.version
+        return any(
+            (one.model or model, one.version or version) == (model, version)
+            for one in self.endpoint.deployments
+            if one.name == self.rollout.deployment
+        )
+
     def case(self, candidate: ModelVersion) -> Case:
         """What the gates are asked at a step."""
         return Case(

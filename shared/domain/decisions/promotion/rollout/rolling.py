@@ -78,7 +78,7 @@ def roll(promotion: Promotion, scene: Scene) -> Step:
         return _under_way(look)
     if rollout.status is RolloutStatus.STOPPED:
         return stopped(look)
-    if not look.has(rollout.deployment):
+    if not look.is_carried:
         return deployment_gone(look)
     return judge(look) if alike(look.live, look.in_force) else moved_by_others(look)
 
