@@ -1,10 +1,10 @@
 """What is known, as plain JSON values: for the command, the API and the console."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.canonical import parse_time, to_plain
+from shared.domain.canonical import format_time, parse_time, to_plain
 from shared.domain.event import EXTENSION_PREFIX, Check, EventType
 from shared.domain.finding import Rule
 from shared.domain.promotion import Phase, Promotion
@@ -16,6 +16,8 @@ from shared.service.codec import decode
 
 _LET_THROUGH = frozenset({Phase.REQUESTED, Phase.RUNNING, Phase.DONE})
 _MOST_DECISIONS = 1000
+_LONGEST_GOOD = timedelta(days=1)
+"""So long a judgement counts that rests on nothing that ages: limits and records may change."""
 _ITS_OWN = Check.PROMOTION.value
 _CHECKS = frozenset({_ITS_OWN, Check.RECONCILE.value})
 _OF_PROMOTIONS = frozenset(
@@ -206,6 +208,8 @@ def gate(
         passed = False
         sentences.append(f"It was looked at again since, and that failed: {failed}")
     good_until = told.get("good_until")
+    if good_until is None and decision:
+        good_until = format_time(parse_time(decision["decided"]) + _LONGEST_GOOD)
     if passed and good_until is not None and parse_time(good_until) < now:
         passed = False
         sentences.append(

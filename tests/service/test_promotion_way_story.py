@@ -160,6 +160,22 @@ def test_what_it_was_judged_on_grows_too_old_for_the_gate(days, registered):
     assert "too old" in days.gate("8")["findings"][-1]
 
 
+def test_what_came_through_long_ago_is_not_let_through_again(days, registered):
+    days.scene.policy(POLICY.replace("bake: off", "bake: off, rollback: off"))
+    days.scene.model("8", GOOD)
+    days.scene.send(registered("8", at=days.scene.clock.now))
+    deploy(days, "loan-test")
+    days.pass_(120)
+    assert (days.gate("8", "test")["phase"], days.gate("8", "test")["status"]) == (
+        "done",
+        "successful",
+    )
+
+    days.scene.clock.advance(timedelta(days=90))
+
+    assert days.gate("8", "test")["status"] == "blocked"
+
+
 def test_the_status_says_where_a_version_stands_and_what_is_missing(days, registered):
     days.scene.model("8", GOOD.replace("0.95", "0.5"))
     days.scene.send(registered("8", at=days.scene.clock.now))
