@@ -128,7 +128,9 @@ def test_the_demo_tells_the_story_on_real_data(run, tmp_path):
 
     assert done.returncode == 0, done.stderr
     told = done.stdout
-    assert "loan-default:8 is not put forward: 4 gates not passed" in told
+    assert (
+        "loan-default:8 is not put forward: the gates metric, schema, tags are not passed" in told
+    )
     assert "loan-default:9 passed every gate and is put forward for production." in told
     assert (
         "2018-10-30 18:30 CRITICAL deployment green of loan-endpoint succeeded 30 min ago" in told

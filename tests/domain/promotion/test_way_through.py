@@ -109,6 +109,16 @@ def test_a_weak_version_is_blocked_at_once_and_its_alert_ends_when_it_passes():
     assert way.phase("8") == "requested"
     assert way.told() == ["+promotion_blocked", "-promotion_blocked"]
     assert way.last_told().reason == "version 8 now passes every gate"
+    assert way.last_told().alert.title == "loan:8 is not put forward: the metric gate is not passed"
+    assert way.requests()[0].besides == ()
+
+
+def test_a_request_says_what_failed_and_only_warns():
+    way = Way(gates=gates(governance=GovernanceGate(mode=Enforcement.WARN, owner=True)))
+    way.registered("8")
+
+    [request] = way.requests()
+    assert request.besides == ("The owner of loan:8 is not recorded; set the tag `owner`.",)
 
 
 def test_judging_the_same_again_asks_for_nothing():

@@ -8,12 +8,19 @@ from shared.domain.decisions.promotion.approvals import judge_approvals
 from shared.domain.decisions.promotion.judging import Judgement, judge
 from shared.domain.decisions.promotion.live import serves
 from shared.domain.decisions.promotion.step import Scene, Step
-from shared.domain.decisions.promotion.telling import blocked, in_phase, standing, waiting
+from shared.domain.decisions.promotion.telling import (
+    MOST_SENTENCE,
+    MOST_TOLD,
+    blocked,
+    in_phase,
+    standing,
+    waiting,
+)
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import PipelinePolicy
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict, worst
-from shared.domain.wording import spell_list
+from shared.domain.wording import one_line, spell_list
 
 SETTLES = timedelta(minutes=15)
 """So long a version that was registered may not be readable yet."""
@@ -148,7 +155,7 @@ def _put_forward(promotion: Promotion, scene: Scene, judged: Judgement) -> Step:
         branch=pipeline.branch,
         parameters=dict(pipeline.parameters),
         registry=stage.registry,
-        besides=tuple(one.sentence for one in judged.findings if _tells_against_it(one)),
+        besides=_against_it(judged.findings),
     )
     return Step(
         promotion=promotion,
@@ -160,10 +167,14 @@ def _put_forward(promotion: Promotion, scene: Scene, judged: Judgement) -> Step:
     )
 
 
-def _tells_against_it(finding: Finding) -> bool:
-    """It failed and only warns, or somebody lets it pass."""
-    let_pass = "override" in (finding.details or {})
-    return not finding.enforced and (finding.verdict is Verdict.FAIL or let_pass)
+def _against_it(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """What failed and only warns, and what somebody lets pass."""
+    told = [
+        one_line(one.sentence, MOST_SENTENCE)
+        for one in findings
+        if not one.enforced and (one.verdict is Verdict.FAIL or "override" in (one.details or {}))
+    ]
+    return tuple(told[:MOST_TOLD])
 
 
 def pipeline_text(pipeline: PipelinePolicy | None) -> str | None:

@@ -10,7 +10,7 @@ from shared.domain.decisions.promotion.step import Scene
 from shared.domain.finding import Finding, Rule
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict
-from shared.domain.wording import begin, one_line, spell_duration
+from shared.domain.wording import begin, one_line, spell_duration, spell_list
 
 MOST_TOLD, MOST_SENTENCE = 20, 600
 """So much of what is missing is kept and told; all of it is in the decision."""
@@ -75,14 +75,15 @@ def standing(
 def blocked(promotion: Promotion, scene: Scene, missing: Iterable[Finding]) -> Alert:
     """People have to act before the version can go on."""
     model, open_gates = scene.policy.model, list(missing)
-    gates = "gate" if len(open_gates) == 1 else "gates"
+    names = sorted({one.rule.value.removesuffix("_gate") for one in open_gates})
+    gates = f"the gates {spell_list(names)} are"
+    if len(names) == 1:
+        gates = f"the {names[0]} gate is"
     return Alert(
         kind=AlertKind.PROMOTION_BLOCKED,
         subject=scene.event.subject,
         severity=Severity.WARNING,
-        title=(
-            f"{model}:{promotion.version} is not put forward: {len(open_gates)} {gates} not passed"
-        ),
+        title=f"{model}:{promotion.version} is not put forward: {gates} not passed",
         text=_text(
             f"{model}:{promotion.version} was registered and checked for {promotion.stage}.",
             scene,
