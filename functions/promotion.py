@@ -31,6 +31,7 @@ def promotion_gate(req: func.HttpRequest) -> func.HttpResponse:
     app = application()
     answer = gate(
         app.ledger,
+        app.policies,
         req.route_params["model"],
         req.route_params["version"],
         req.params.get("stage") or None,

@@ -10,8 +10,8 @@ from shared.domain.finding import Rule
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
-from shared.errors import NotFound
-from shared.ports import Archive, Ledger
+from shared.errors import InvalidPolicy, NotFound
+from shared.ports import Archive, Ledger, Policies
 from shared.service.codec import decode
 
 _LET_THROUGH = frozenset({Phase.REQUESTED, Phase.RUNNING, Phase.DONE})
@@ -171,14 +171,23 @@ def shown(decision: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def gate(
-    ledger: Ledger, model: str, version: str, stage: str | None = None, *, now: datetime
+    ledger: Ledger,
+    policies: Policies,
+    model: str,
+    version: str,
+    stage: str | None = None,
+    *,
+    now: datetime,
 ) -> dict[str, Any]:
     """What an environment check is told of a version: `successful`, `blocked` or `unknown`.
 
     Only `successful` lets a pipeline go on: the last look passed every gate and has the approvals
-    that are needed, on evidence that may still be used. Without a `stage` the promotion that began
-    last is meant.
+    that are needed, on evidence that may still be used. Where a policy has several stages, one has
+    to be named: what passed one of them has passed no other.
     """
+    unclear = None if stage is not None else _several_stages(policies, model)
+    if unclear is not None:
+        return _unknown(stage, unclear)
     promotion = next(
         (
             one
@@ -189,16 +198,8 @@ def gate(
     )
     if promotion is None:
         where = f" for {stage}" if stage is not None else ""
-        return {
-            "status": "unknown",
-            "stage": stage,
-            "phase": None,
-            "verdict": None,
-            "decision": None,
-            "findings": [
-                f"{model}:{version} was never judged{where}; register it, or check its name."
-            ],
-        }
+        sentence = f"{model}:{version} was never judged{where}; register it, or check its name."
+        return _unknown(stage, sentence)
     decision, told = _last_judged(ledger, model, promotion.identity(model))
     sentences = [finding["sentence"] for finding in decision.get("findings", [])]
     verdict = told.get("judged")
@@ -243,6 +244,29 @@ def _failed_since(ledger: Ledger, model: str, judged: Mapping[str, Any]) -> str 
         if findings and all(one["rule"] in _NOT_LOOKED for one in findings):
             return " ".join(one["sentence"] for one in findings)
     return None
+
+
+def _several_stages(policies: Policies, model: str) -> str | None:
+    """The sentence that asks for a stage; None where there is but one."""
+    try:
+        policy = policies.for_model(model)
+    except InvalidPolicy as problem:
+        return str(problem)
+    names = [] if policy is None else [one.name for one in policy.way()]
+    if len(names) < 2:
+        return None
+    return f"{model} has the stages {', '.join(names)}; name one: ?stage={names[-1]}."
+
+
+def _unknown(stage: str | None, sentence: str) -> dict[str, Any]:
+    return {
+        "status": "unknown",
+        "stage": stage,
+        "phase": None,
+        "verdict": None,
+        "decision": None,
+        "findings": [sentence],
+    }
 
 
 def _last_judged(

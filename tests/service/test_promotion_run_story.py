@@ -164,7 +164,13 @@ def test_an_approval_of_other_evidence_lets_nothing_pass(delivery):
     [told] = [f for f in decision["findings"] if f["rule"] == "approval"]
     assert "since then metric auc changed from 0.95 to 0.91" in told["sentence"]
     assert (
-        gate(delivery.scene.application.ledger, "loan-default", "8", now=delivery.now)["status"]
+        gate(
+            delivery.scene.application.ledger,
+            delivery.scene.application.policies,
+            "loan-default",
+            "8",
+            now=delivery.now,
+        )["status"]
         == "blocked"
     )
 

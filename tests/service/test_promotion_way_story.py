@@ -56,9 +56,10 @@ class Days:
     def asked(self, action):
         return [body["data"] for body in self.scene.requests if body["data"]["action"] == action]
 
-    def gate(self, version, stage=None):
+    def gate(self, version, stage="test"):
         clock = self.scene.clock
-        return gate(self.scene.application.ledger, "loan-default", version, stage, now=clock.now)
+        app = self.scene.application
+        return gate(app.ledger, app.policies, "loan-default", version, stage, now=clock.now)
 
 
 @pytest.fixture
@@ -122,6 +123,8 @@ def test_the_gate_is_open_while_the_last_look_passed_and_is_fresh(days, register
     days.scene.send(registered("8", at=days.scene.clock.now))
     assert days.gate("8")["status"] == "successful"
     assert days.gate("8", "production")["status"] == "unknown"
+    assert days.gate("8", None)["status"] == "unknown"
+    assert "name one: ?stage=production" in days.gate("8", None)["findings"][0]
 
     days.scene.clock.advance(timedelta(hours=2))
     days.scene.model("8", GOOD.replace("0.95", "0.5"))

@@ -94,8 +94,11 @@ def test_another_run_than_its_own_is_not_let_through():
     )
 
 
-def test_a_check_that_tells_no_run_is_taken_at_its_word():
-    assert verdict(running().ask("8", run=None)) == "pass"
+def test_a_check_that_tells_no_run_is_not_let_through_as_any_run_could_call_it():
+    outcome = running().ask("8", run=None)
+
+    assert verdict(outcome) == "fail"
+    assert "add the header BuildId" in found(outcome, Rule.PROMOTION).sentence
 
 
 def test_without_a_stage_the_run_tells_which_promotion_it_is():

@@ -119,14 +119,17 @@ def _names_no_stage(promotion: Promotion, scene: Scene) -> bool:
 
 
 def _not_ours(promotion: Promotion, scene: Scene) -> _Answer | None:
-    """Another run than the one that was started for this promotion is not let through."""
+    """Another run than the one that was started for it is not let through, nor one nobody names."""
     asking = scene.event.data.get("run")
     if scene.stage.pipeline is None:
         return None
     if promotion.run is None:
         why = "it is not known yet which run was started for it"
         return _Answer(verdict=Verdict.INCONCLUSIVE, why=why)
-    if asking is None or asking == promotion.run.number:
+    if asking is None:
+        why = "the check does not tell its run; add the header BuildId $(Build.BuildId) to it"
+        return _Answer(verdict=Verdict.FAIL, why=why)
+    if asking == promotion.run.number:
         return None
     why = f"run {asking} is not the run of this promotion, which is {promotion.run.number}"
     return _Answer(verdict=Verdict.FAIL, why=why)
