@@ -19,6 +19,7 @@ from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
 from shared.service.intake import parse
 from shared.service.messages import findings_message, messages_of, work_message
+from shared.service.outbox import drain
 from shared.service.reactions import Reaction, reaction_to
 from shared.service.world import World
 
@@ -307,20 +308,8 @@ class Service:
         return 0.0 if since is None else max(0.0, (self._clock() - since).total_seconds())
 
     def sweep(self) -> int:
-        """Send what the outbox still holds; returns how many messages left it.
-
-        Marked only after the broker took them: a crash in between repeats, and the message ids
-        make the repeat harmless.
-        """
-        sent = 0
-        while messages := self._ledger.unsent(limit=100):
-            with self._telemetry.span("dispatch"):
-                self._sender.send(messages)
-            for message in messages:
-                self._telemetry.count("messages.sent", queue=message.queue)
-            self._ledger.mark_sent([message.id for message in messages])
-            sent += len(messages)
-        return sent
+        """Send what the outbox still holds; returns how many messages left it."""
+        return drain(self._ledger, self._sender, self._telemetry)
 
 
 def _reported(event: Event, state: SubjectState) -> SubjectState:
