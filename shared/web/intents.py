@@ -1,15 +1,16 @@
 """What people mean to be, over HTTP: said with POST, listed with GET, taken back with DELETE."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap import Application
 from shared.errors import InvalidData
 from shared.service import intents as service
-from shared.web.bodies import MOST_BYTES, author_of, object_of, text_of, too_large
+from shared.web.bodies import author_of, object_of, text_of
+from shared.web.saying import routes_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.routing import Route
 
 _SAID = {"endpoint", "deployment", "traffic", "since", "until", "reason", "author"}
@@ -18,40 +19,15 @@ _TAKEN_BACK = {"reason", "author"}
 
 def intent_routes(application: Application) -> "list[Route]":
     """Routes under /api/intents: all, those of an endpoint, one of them."""
-    from starlette.concurrency import run_in_threadpool
-    from starlette.responses import JSONResponse
-    from starlette.routing import Route
-
-    def listed(request: "Request") -> "Response":
-        found = service.intents(
-            application.ledger,
-            application.policies,
-            application.clock(),
-            request.path_params.get("endpoint"),
-        )
-        return JSONResponse({"intents": found})
-
-    async def declare(request: "Request") -> "Response":
-        body = await request.body()
-        if len(body) > MOST_BYTES:
-            return too_large()
-        intent = await run_in_threadpool(_declare, application, request, body)
-        where = f"/api/intents/{intent['endpoint']}"
-        return JSONResponse({"intent": intent}, status_code=202, headers={"Location": where})
-
-    async def withdraw(request: "Request") -> "Response":
-        body = await request.body()
-        if len(body) > MOST_BYTES:
-            return too_large()
-        intent = await run_in_threadpool(_withdraw, application, request, body)
-        return JSONResponse({"intent": intent}, status_code=202)
-
-    return [
-        Route("/api/intents", listed, methods=["GET"]),
-        Route("/api/intents", declare, methods=["POST"]),
-        Route("/api/intents/{endpoint}", listed, methods=["GET"]),
-        Route("/api/intents/{endpoint}/{intent}", withdraw, methods=["DELETE"]),
-    ]
+    return routes_of(
+        "intent",
+        "endpoint",
+        listed=lambda endpoint: service.intents(
+            application.ledger, application.policies, application.clock(), endpoint
+        ),
+        declare=partial(_declare, application),
+        withdraw=partial(_withdraw, application),
+    )
 
 
 def _declare(application: Application, request: "Request", body: bytes) -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """What people let pass, over HTTP: said with POST, listed with GET, taken back with DELETE."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap import Application
 from shared.errors import InvalidData
 from shared.service import overrides as service
-from shared.web.bodies import MOST_BYTES, author_of, object_of, text_of, too_large
+from shared.web.bodies import author_of, object_of, text_of
+from shared.web.saying import routes_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.routing import Route
 
 _SAID = {"model", "version", "gates", "until", "reason", "author"}
@@ -19,37 +20,13 @@ _TAKEN_BACK = {"reason", "author"}
 
 def override_routes(application: Application) -> "list[Route]":
     """Routes under /api/overrides: all, those of a model, one of them."""
-    from starlette.concurrency import run_in_threadpool
-    from starlette.responses import JSONResponse
-    from starlette.routing import Route
-
-    def listed(request: "Request") -> "Response":
-        found = service.overrides(
-            application.ledger, application.clock(), request.path_params.get("model")
-        )
-        return JSONResponse({"overrides": found})
-
-    async def declare(request: "Request") -> "Response":
-        body = await request.body()
-        if len(body) > MOST_BYTES:
-            return too_large()
-        override = await run_in_threadpool(_declare, application, request, body)
-        where = f"/api/overrides/{override['model']}"
-        return JSONResponse({"override": override}, status_code=202, headers={"Location": where})
-
-    async def withdraw(request: "Request") -> "Response":
-        body = await request.body()
-        if len(body) > MOST_BYTES:
-            return too_large()
-        override = await run_in_threadpool(_withdraw, application, request, body)
-        return JSONResponse({"override": override}, status_code=202)
-
-    return [
-        Route("/api/overrides", listed, methods=["GET"]),
-        Route("/api/overrides", declare, methods=["POST"]),
-        Route("/api/overrides/{model}", listed, methods=["GET"]),
-        Route("/api/overrides/{model}/{override}", withdraw, methods=["DELETE"]),
-    ]
+    return routes_of(
+        "override",
+        "model",
+        listed=lambda model: service.overrides(application.ledger, application.clock(), model),
+        declare=partial(_declare, application),
+        withdraw=partial(_withdraw, application),
+    )
 
 
 def _declare(application: Application, request: "Request", body: bytes) -> dict[str, Any]:
