@@ -1,4 +1,7 @@
-"""What every workspace promises to answer, and how it says that something is not there."""
+"""What every workspace promises to answer, and how it says that something is not there.
+
+Longer than most: one contract, asked of each adapter by the same tests.
+"""
 
 import os
 from dataclasses import replace

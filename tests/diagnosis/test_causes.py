@@ -1,4 +1,7 @@
-"""What each rule says beyond the corpus: the rarer forms of its cause, and what it leaves alone."""
+"""What each rule says beyond the corpus: the rarer forms of its cause, and what it leaves alone.
+
+Longer than most: two thirds are one table, since each case shows the log it is about.
+"""
 
 import pytest
 

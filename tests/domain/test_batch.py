@@ -1,4 +1,7 @@
-"""The runs of a batch endpoint, in whatever order and with whatever times they are told."""
+"""The runs of a batch endpoint, in whatever order and with whatever times they are told.
+
+Longer than most: failed, missing and stuck runs end each other's alerts, so one file holds them.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

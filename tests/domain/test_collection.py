@@ -1,4 +1,8 @@
-"""What a deployment collects is judged by what it served, by its outputs and by its own past."""
+"""What a deployment collects is judged by what it served, by its outputs and by its own past.
+
+Longer than most: what is collected is told in one look, where one rule may speak for another, so
+the rules are tested on one model.
+"""
 
 from bisect import bisect_left
 from dataclasses import replace

@@ -1,4 +1,8 @@
-"""What deployments answer is judged side by side; an alert says whose fault it looks like."""
+"""What deployments answer is judged side by side; an alert says whose fault it looks like.
+
+Longer than most: every rule of health judges the same two deployments, and alerts of one rule may
+end by another, so all of them stand beside the one world they share.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

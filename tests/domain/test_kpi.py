@@ -1,4 +1,8 @@
-"""A KPI that moved is told with what was deployed then; one that is silent is told as silent."""
+"""A KPI that moved is told with what was deployed then; one that is silent is told as silent.
+
+Longer than most: a fall, a difference and a silence of one figure are told as one problem, so they
+are tested on one series.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,7 @@
-"""Five facts of an endpoint are joined, and every zero needs a reason and an end."""
+"""Five facts of an endpoint are joined, and every zero needs a reason and an end.
+
+Longer than most: the reasons for a zero exclude each other, and are tested on one endpoint.
+"""
 
 from dataclasses import replace
 

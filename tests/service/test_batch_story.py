@@ -1,4 +1,7 @@
-"""A batch endpoint scores every night: runs fail, never come, never end, or write other rows."""
+"""A batch endpoint scores every night: runs fail, never come, never end, or write other rows.
+
+Longer than most: each story needs nights that went before, which one world plays for all of them.
+"""
 
 import json
 import os

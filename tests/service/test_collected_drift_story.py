@@ -1,4 +1,7 @@
-"""Drift on what Azure's data collector keeps: inputs and outputs, sampled, late and damaged."""
+"""Drift on what Azure's data collector keeps: inputs and outputs, sampled, late and damaged.
+
+Longer than most: each story needs days of collected rows, which one world writes for all of them.
+"""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Parse, archive, gather, decide, commit, dispatch: nothing lost, nothing twice."""
+"""Parse, archive, gather, decide, commit, dispatch: nothing lost, nothing twice.
+
+Longer than most: each step of the one way is broken in turn, and all must hold together.
+"""
 
 import json
 from datetime import timedelta

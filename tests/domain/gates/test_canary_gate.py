@@ -1,4 +1,7 @@
-"""A deployment's answers against those of the one that serves: pass, fail, or how much more."""
+"""A deployment's answers against those of the one that serves: pass, fail, or how much more.
+
+Longer than most: the cases show the answers of both deployments bucket by bucket.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""A version may not be worse than the one that serves, and the gate knows how sure it is."""
+"""A version may not be worse than the one that serves, and the gate knows how sure it is.
+
+Longer than most: each kind of metric has an interval of its own, judged against one champion.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""What changed between two signatures, column by column, and whether anybody notices."""
+"""What changed between two signatures, column by column, and whether anybody notices.
+
+Longer than most: a table of every kind of change, each with the signatures before and after.
+"""
 
 from dataclasses import replace
 

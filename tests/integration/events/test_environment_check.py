@@ -2,6 +2,9 @@
 
 The service is a stub on loopback that keeps to the protocol; the functions, the embedded queue and
 the adapter that answers are the real ones, and the gates decide as they do for any promotion.
+
+Longer than most: the service, the functions, the queue and the search for the token are one world,
+which takes a hundred lines to set up and is shared by every way a check may go.
 """
 
 import json
