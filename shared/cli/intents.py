@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.printing import console, print_json
-from shared.cli.saying import AsJson, Author, Because, minute, say, signed_in
+from shared.cli.saying import AsJson, Author, Because, say, show_said, signed_in
 from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
 
 Endpoint = Annotated[str, typer.Argument(help="An online endpoint.")]
-_COLOURS = {"in force": "green", "to come": "yellow"}
 
 
 def intend(
@@ -103,24 +102,11 @@ def intents(
     if as_json:
         print_json({"intents": found})
         return
-    screen = console()
     if not found:
         about = f" about {escape(endpoint)}" if endpoint is not None else ""
-        screen.print(f"Nobody has said anything{about} yet; try: driftgate intend --help")
+        console().print(f"Nobody has said anything{about} yet; try: driftgate intend --help")
         return
-    for one in found:
-        colour = _COLOURS.get(one["standing"], "dim")
-        since = "" if one["standing"] != "to come" else f"from {minute(one['since'])} "
-        screen.print(
-            f"[{colour}]{one['standing']}[/] [bold]{escape(one['endpoint'])}[/] "
-            f"{escape(_meant(one))} {since}until {minute(one['until'])} [dim]{one['id']}[/]"
-        )
-        screen.print(f"  {escape(one['author'])}: {escape(one['reason'])}")
-        if one["withdrawn"] is not None:
-            screen.print(
-                f"  taken back {minute(one['withdrawn'])} by {escape(one['withdrawn_by'])}: "
-                f"{escape(one['withdrawn_because'])}"
-            )
+    show_said(found, _meant, of="endpoint")
 
 
 def _meant(intent: dict[str, Any]) -> str:

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.printing import console, print_json
-from shared.cli.saying import AsJson, Author, Because, minute, say, signed_in
+from shared.cli.saying import AsJson, Author, Because, say, show_said, signed_in
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
 
 Model = Annotated[str, typer.Argument(help="A registered model.")]
-_COLOURS = {"in force": "green"}
 
 
 def override(
@@ -99,23 +98,11 @@ def overrides(
     if as_json:
         print_json({"overrides": found})
         return
-    screen = console()
     if not found:
         about = f" of {escape(model)}" if model is not None else ""
-        screen.print(f"Nobody lets any gate{about} pass; try: driftgate override --help")
+        console().print(f"Nobody lets any gate{about} pass; try: driftgate override --help")
         return
-    for one in found:
-        colour = _COLOURS.get(one["standing"], "dim")
-        screen.print(
-            f"[{colour}]{one['standing']}[/] {escape(_passes(one))} "
-            f"until {minute(one['until'])} [dim]{one['id']}[/]"
-        )
-        screen.print(f"  {escape(one['author'])}: {escape(one['reason'])}")
-        if one["withdrawn"] is not None:
-            screen.print(
-                f"  taken back {minute(one['withdrawn'])} by {escape(one['withdrawn_by'])}: "
-                f"{escape(one['withdrawn_because'])}"
-            )
+    show_said(found, _passes)
 
 
 def _passes(override: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 Because = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
+_COLOURS = {"in force": "green", "to come": "yellow"}
 Author = Annotated[str | None, typer.Option(help="Who says so; default: who is signed in here.")]
 
 
@@ -53,6 +54,32 @@ def say(
         print_decision(screen, decision)
     if not decided:
         screen.print("[dim]It is kept and queued; it counts as soon as it is decided.[/]")
+
+
+def show_said(
+    found: list[dict[str, Any]], shown: Callable[[dict[str, Any]], str], *, of: str | None = None
+) -> None:
+    """List what was said: whether it is in force, until when, who says it, who took it back.
+
+    `shown` makes a line of each, `of` is the key of what it is about where that stands before it.
+    """
+    from rich.markup import escape
+
+    screen = console()
+    for one in found:
+        colour = _COLOURS.get(one["standing"], "dim")
+        about = "" if of is None else f"[bold]{escape(one[of])}[/] "
+        since = "" if one["standing"] != "to come" else f"from {minute(one['since'])} "
+        screen.print(
+            f"[{colour}]{one['standing']}[/] {about}{escape(shown(one))} "
+            f"{since}until {minute(one['until'])} [dim]{one['id']}[/]"
+        )
+        screen.print(f"  {escape(one['author'])}: {escape(one['reason'])}")
+        if one["withdrawn"] is not None:
+            screen.print(
+                f"  taken back {minute(one['withdrawn'])} by {escape(one['withdrawn_by'])}: "
+                f"{escape(one['withdrawn_because'])}"
+            )
 
 
 def minute(time: str) -> str:

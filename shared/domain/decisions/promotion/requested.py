@@ -79,7 +79,8 @@ class Again:
 def judge_again(promotion: Promotion, scene: Scene) -> Again:
     """What the gates say while it is under way, so that it is known what an approval is of.
 
-    They are told and stop nothing: what is asked before it goes live is the environment's check.
+    They are told and stop no run: what is asked before it goes live is the environment's check.
+    Whether Driftgate itself may move traffic by them says `may_move`.
     Once its run has made it the one that serves they are asked no more: an entrance judges what is
     before it, and nobody approved what the stage looks like after it.
     """
