@@ -60,6 +60,20 @@ def promotion_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
     application().service.fan_out(Check.PROMOTION)
 
 
+@blueprint.function_name("alerts_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_ALERTS_SCHEDULE%")
+def alerts_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for a look at all that has alerts, and at every receiver that has something to tell."""
+    application().service.fan_out(Check.ALERTS)
+
+
+@blueprint.function_name("retraining_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_RETRAINING_SCHEDULE%")
+def retraining_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for a look at every model with a retraining on its way."""
+    application().service.fan_out(Check.RETRAINING)
+
+
 @blueprint.function_name("reconcile_timer")
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_RECONCILE_SCHEDULE%")
 def reconcile_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001

@@ -14,6 +14,7 @@
     │   ├── AlteredEvidence    what was kept under a hash is no longer what it was
     │   └── NoPermission       our identity lacks a role: granting it helps, repeating does not
     └── Unavailable        the world's fault: repeating it may help
+        ├── Throttled          the world asks to wait, and may say how long
         └── Conflict           somebody else changed the subject meanwhile
 """
 
@@ -77,6 +78,14 @@ class Unavailable(DriftgateError):
     """The world's fault: a service did not answer, so trying again may help."""
 
     retryable = True
+
+
+class Throttled(Unavailable):
+    """The world asks to wait: `after` so many seconds, None where it does not say."""
+
+    def __init__(self, sentence: str, after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.after = after
 
 
 class Conflict(Unavailable):

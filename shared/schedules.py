@@ -18,6 +18,8 @@ SCHEDULES = {
     "HEALTH": "0 4-59/10 * * * *",
     "BATCH": "0 25 * * * *",
     "PROMOTION": "0 1-59/5 * * * *",
+    "ALERTS": "0 3-59/5 * * * *",
+    "RETRAINING": "0 6-59/10 * * * *",
     "RECONCILE": "0 */15 * * * *",
     "SWEEP": "30 * * * * *",
     "HEARTBEAT": "0 2-59/15 * * * *",

@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from shared.domain.alert import Alert
 from shared.domain.canonical import to_plain
 from shared.domain.event import Event
+from shared.domain.notices import Notice
+from shared.domain.policy import ChannelKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +29,82 @@ class ResolveAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notify:
+    """Have a receiver told of a group, as far as its pace and its channel allow."""
+
+    kind: ClassVar[str] = "Notify"
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliver:
+    """Send a notice over its channel now; `order` names this try and makes a repeat harmless.
+
+    `reference` is what the channel answered for the group before. `summarise` says that a summary
+    may be asked for.
+    """
+
+    kind: ClassVar[str] = "Deliver"
+    notice: Notice
+    channel: ChannelKind
+    order: str
+    reference: dict[str, Any] | None = None
+    summarise: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutAside:
+    """Keep a notice that no try can deliver, with why, for somebody to look at."""
+
+    kind: ClassVar[str] = "PutAside"
+    notice: Notice
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """Tell another subject of Driftgate's own something that happened here."""
+
+    kind: ClassVar[str] = "Tell"
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantRetraining:
+    """A finding asks for a retraining of `model`: its governor decides whether there is to be one.
+
+    `cause` and `window` make a repeat recognisable.
+    """
+
+    kind: ClassVar[str] = "WantRetraining"
+    model: str
+    cause: str
+    window: str
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRetraining:
-    """Ask for a retraining of `model`; `cause` and `window` make a repeat recognisable."""
+    """Ask for a retraining of `model`, by a job or a pipeline where the policy names one.
+
+    `retraining` is its id, the hash of model, cause and window; a repeat is the same message.
+    """
 
     kind: ClassVar[str] = "RequestRetraining"
     model: str
     cause: str
     window: str
     features: tuple[str, ...] = ()
+    retraining: str = ""
+    cost: float | None = None
+    component: str | None = None
+    compute: str | None = None
+    experiment: str | None = None
+    inputs: dict[str, str] = field(default_factory=dict)
+    pipeline: str | None = None
+    branch: str = "main"
+    parameters: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +200,11 @@ class SaveBaseline:
 Action = (
     PostAlert
     | ResolveAlert
+    | Notify
+    | Deliver
+    | PutAside
+    | Tell
+    | WantRetraining
     | RequestRetraining
     | RequestPromotion
     | RequestRollback
@@ -145,6 +220,6 @@ def describe(action: Action) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(action)  # type: ignore[assignment]
     if isinstance(action, PostAlert | ResolveAlert):
         plain["alert"]["fingerprint"] = action.alert.fingerprint
-    if isinstance(action, ScheduleCheck):
+    if isinstance(action, ScheduleCheck | Tell):
         plain["event"] = action.event.to_cloud_event()
     return {"action": action.kind, **plain}

@@ -59,6 +59,10 @@ class AlertKind(StrEnum):
     OUTBOX_STUCK = "outbox_stuck"
     BATCH_STUCK = "batch_stuck"
     BATCH_VOLUME = "batch_volume"
+    CHANNEL_FAILED = "channel_failed"
+    RETRAINING_STALLED = "retraining_stalled"
+    RETRAINING_FAILED = "retraining_failed"
+    RETRAINING_STOPPED = "retraining_stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

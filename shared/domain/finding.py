@@ -49,6 +49,18 @@ class Rule(StrEnum):
     MONITOR_BREACH = "monitor_breach"
     AZURE_ALERT = "azure_alert"
     WATCHDOG = "watchdog"
+    ROUTE = "route"
+    GROUP = "group"
+    INHIBITION = "inhibition"
+    SILENCE = "silence"
+    MUTE_TIME = "mute_time"
+    FLAPPING = "flapping"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    NOTICE = "notice"
+    PACE = "pace"
+    CHANNEL = "channel"
+    RETRAINING = "retraining"
+    BUDGET = "budget"
     RECORDED = "recorded"
 
 

@@ -7,7 +7,9 @@ from enum import StrEnum
 from shared.domain.alert import Alert
 from shared.domain.collected import Seen
 from shared.domain.intent import Intent
+from shared.domain.notices import ReceiverWatch, ScopeWatch, Silence
 from shared.domain.promotion import Override, Promotion
+from shared.domain.retraining import BudgetWatch, RetrainingWatch
 
 
 class AlertStatus(StrEnum):
@@ -247,7 +249,9 @@ class SubjectState:
     name, `monitor` a monitor of Azure's own, `azure_alerts` the times an alert rule fired,
     `refused` what Azure did not do, by deployment (empty for the endpoint itself), `unfinished`
     since when the endpoint is being written, `asked` the next look that was asked for, `service`
-    what is known of Driftgate itself, `last_hash` ends the subject's decision chain.
+    what is known of Driftgate itself, `scope` what is told of a scope's alerts, `receiver` how a
+    receiver is told, `silences` those of the fleet, `retraining` a model's retrainings, `budget`
+    what they all may cost, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -270,4 +274,9 @@ class SubjectState:
     refused: dict[str, Refusal] = field(default_factory=dict)
     unfinished: datetime | None = None
     asked: datetime | None = None
+    scope: ScopeWatch = field(default_factory=ScopeWatch)
+    receiver: ReceiverWatch = field(default_factory=ReceiverWatch)
+    silences: tuple[Silence, ...] = ()
+    retraining: RetrainingWatch = field(default_factory=RetrainingWatch)
+    budget: BudgetWatch = field(default_factory=BudgetWatch)
     last_hash: str = ""

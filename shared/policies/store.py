@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from shared.domain.policy import Policy
-from shared.errors import InvalidPolicy
+from shared.domain.policy import Fleet, Policy
+from shared.errors import InvalidPolicy, NotFound
 from shared.policies import read_policy
+from shared.policies.fleet import FILES, read_fleet
 
 _SUFFIXES = {".yaml", ".yml"}
 
@@ -20,6 +21,7 @@ class PolicyStore:
     def __init__(self, files: Callable[[], Mapping[str, bytes]]) -> None:
         self._all_files = files
         self._known: dict[str, tuple[bytes, Policy]] = {}
+        self._fleet: tuple[bytes, Fleet] | None = None
 
     def for_model(self, model: str) -> Policy | None:
         """The model's policy.
@@ -51,9 +53,35 @@ class PolicyStore:
         valid = self._valid(self._files())
         return sorted((policy for _, policy in valid), key=lambda policy: policy.model)
 
+    def fleet(self) -> Fleet | None:
+        """What holds for all models; None without a file.
+
+        Raises InvalidPolicy when it is wrong, or when there are two.
+        """
+        found = [(name, body) for name, body in self._all_files().items() if name in FILES]
+        if not found:
+            return None
+        if len(found) > 1:
+            raise InvalidPolicy(f"There are {' and '.join(sorted(FILES))}; keep one of them.")
+        [(name, content)] = found
+        if self._fleet is None or self._fleet[0] != content:
+            self._fleet = (content, read_fleet(content, name))
+        return self._fleet[1]
+
+    def template(self, name: str) -> str:
+        """The text of a template beside the policies. Raises NotFound."""
+        content = self._all_files().get(name)
+        if content is None:
+            raise NotFound(f"There is no template {name[:80]!r} beside the policies; add the file.")
+        return content.decode(errors="replace")
+
     def problems(self) -> Sequence[str]:
         """One sentence for each invalid file."""
         sentences = []
+        try:
+            self.fleet()
+        except InvalidPolicy as problem:
+            sentences.append(str(problem))
         for name, content in self._files():
             try:
                 self._read(name, content)
@@ -65,7 +93,7 @@ class PolicyStore:
         return sorted(
             (name, content)
             for name, content in self._all_files().items()
-            if PurePosixPath(name).suffix in _SUFFIXES
+            if PurePosixPath(name).suffix in _SUFFIXES and name not in FILES
         )
 
     def _read(self, name: str, content: bytes) -> Policy:

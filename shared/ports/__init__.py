@@ -4,6 +4,7 @@ Every adapter of a port passes the contract tests of that port, in `tests/contra
 """
 
 from shared.ports.adapters import Adapters
+from shared.ports.channels import Channel, Sending, Summaries, Summary
 from shared.ports.messages import (
     Broker,
     DeadLetter,
@@ -39,6 +40,7 @@ __all__ = [
     "Archive",
     "ArchivedEvent",
     "Broker",
+    "Channel",
     "Clock",
     "DeadLetter",
     "DeadLetters",
@@ -57,6 +59,9 @@ __all__ = [
     "Reports",
     "RequestSource",
     "Sender",
+    "Sending",
+    "Summaries",
+    "Summary",
     "Telemetry",
     "Traffic",
     "Workspace",

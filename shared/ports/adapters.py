@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared.domain.policy import ChannelKind
+from shared.ports.channels import Channel, Summaries
 from shared.ports.messages import Broker, DeadLetters, Receiver, Sender
 from shared.ports.platforms import (
     EnvironmentChecks,
@@ -23,7 +25,8 @@ class Adapters:
 
     `queue` is the embedded broker, None where Service Bus is it; `pipelines` is None where neither
     Azure DevOps nor GitHub is named, `environment_checks` where no Azure DevOps is; `announces`
-    says that `sender` also publishes findings. `workspaces` are those of other stages by name,
+    says that `sender` also publishes findings. `channels` tell people, `summaries` is None where no
+    language model is named. `workspaces` are those of other stages by name,
     `models_of` what writes to the versions of each, `traffic_of` what moves its traffic.
     `request_sources` are the places the workspace counts requests by, each alone. `connections`
     close what is open.
@@ -50,6 +53,8 @@ class Adapters:
     models_of: Mapping[str, Models] = field(default_factory=dict)
     traffic_of: Mapping[str, Traffic] = field(default_factory=dict)
     announces: bool = False
+    channels: Mapping[ChannelKind, Channel] = field(default_factory=dict)
+    summaries: Summaries | None = None
     request_sources: Mapping[str, RequestSource] = field(default_factory=dict)
     connections: Sequence[Callable[[], None]] = ()
 

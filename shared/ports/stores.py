@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.domain.policy import Policy
+from shared.domain.policy import Fleet, Policy
 from shared.ports.messages import Message
 
 
@@ -139,5 +139,11 @@ class Policies(Protocol):
     def all(self) -> Sequence[Policy]:
         """Every valid policy, by model name; an invalid file never hides the others."""
 
+    def fleet(self) -> Fleet | None:
+        """What holds for all models; None without a file. Raises `InvalidPolicy`."""
+
     def problems(self) -> Sequence[str]:
         """One sentence for each invalid file."""
+
+    def template(self, name: str) -> str:
+        """The text of a template beside the policies. Raises `NotFound`."""

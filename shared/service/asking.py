@@ -91,18 +91,16 @@ def concerned(check: Check, world: World) -> Sequence[str]:
                 for policy in world.policies.all()
                 if policy.endpoint is not None
             ]
-        case Check.PROMOTION:
-            return _promoting(world)
+        case Check.PROMOTION | Check.ALERTS | Check.RETRAINING:
+            return _under_way(check, world)
         case Check.HEARTBEAT:
             return [ITSELF]
 
 
-def _promoting(world: World) -> list[str]:
-    """Models with a promotion on its way: its check is among those reported until it ends."""
+def _under_way(check: Check, world: World) -> list[str]:
+    """Those with something on its way: its check is among those reported until that ends."""
     return sorted(
-        subject
-        for subject, checks in world.ledger.reported().items()
-        if Check.PROMOTION.value in checks
+        subject for subject, checks in world.ledger.reported().items() if check.value in checks
     )
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from shared.domain.action import PostAlert, ResolveAlert
 from shared.domain.canonical import canonical_json, content_hash, to_plain
 from shared.domain.decision import Decision
 from shared.domain.event import Check, Event, EventType
 from shared.domain.finding import Finding, Rule
+from shared.domain.notices.scope import scope_of
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
@@ -31,6 +33,15 @@ TOLD_ONCE = frozenset(
         EventType.PROMOTION_REFUSED,
         EventType.OVERRIDE_GIVEN,
         EventType.OVERRIDE_WITHDRAWN,
+        EventType.ALERT_RAISED,
+        EventType.ALERT_ENDED,
+        EventType.ALERT_ACKNOWLEDGED,
+        EventType.ACKNOWLEDGEMENT_WITHDRAWN,
+        EventType.RETRAINING_GRANTED,
+        EventType.RETRAINING_DELAYED,
+        EventType.RETRAINING_STARTED,
+        EventType.RETRAINING_REFUSED,
+        EventType.RETRAINING_RESUMED,
     }
 )
 """What no later look could find out: it is kept also where the policy cannot be read."""
@@ -175,6 +186,7 @@ class Service:
         try:
             policy = self._policy(event)
         except InvalidPolicy as problem:
+            policy = None
             if event.type in TOLD_ONCE:
                 decision, new_state = self._decide(event, None, state, now)
             else:
@@ -182,7 +194,7 @@ class Service:
                 new_state = state
         else:
             decision, new_state = self._decide(event, policy, state, now)
-        messages = messages_of(decision)
+        messages = messages_of(decision, self._scope(decision, policy))
         self._ledger.commit(
             subject=event.subject,
             version=stored.version,
@@ -198,6 +210,20 @@ class Service:
             ),
         )
         return decision
+
+    def _scope(self, decision: Decision, policy: Policy | None) -> str | None:
+        """Who looks after the alerts that a decision raised or ended, None where nobody is told.
+
+        While the fleet's file cannot be read they are looked after too, and go to the log.
+        """
+        if not any(isinstance(action, PostAlert | ResolveAlert) for action in decision.actions):
+            return None
+        try:
+            told = self._world.policies.fleet() is not None
+        except InvalidPolicy:
+            told = True
+        model = None if policy is None else policy.model
+        return scope_of(decision.event.subject, model) if told else None
 
     def _traced(self, messages: Sequence[Message | None]) -> list[Message]:
         """Those there are, with the trace they belong to: it lasts until they are read."""
@@ -252,7 +278,7 @@ class Service:
 
     def _policy(self, event: Event) -> Policy | None:
         kind, _, name = event.subject.partition("/")
-        if kind == "model":
+        if kind in {"model", "alerts", "retraining"}:
             return self._world.policies.for_model(name)
         if kind == "endpoint":
             return self._world.policies.for_endpoint(name)

@@ -76,6 +76,8 @@ TABLE = {
     "health_timer": timer("HEALTH"),
     "batch_timer": timer("BATCH"),
     "promotion_timer": timer("PROMOTION"),
+    "alerts_timer": timer("ALERTS"),
+    "retraining_timer": timer("RETRAINING"),
     "reconcile_timer": timer("RECONCILE"),
     "outbox_sweep": timer("SWEEP"),
     "heartbeat": timer("HEARTBEAT"),

@@ -3,6 +3,7 @@
 `problem` is one sentence when the facts could not be had; the decision then says `error`.
 """
 
+from shared.domain.evidence.alerts import AlertsEvidence, ReceiverEvidence, SilencesEvidence
 from shared.domain.evidence.batch import (
     BatchEvidence,
     BatchLook,
@@ -15,6 +16,11 @@ from shared.domain.evidence.external import AlertTarget, NoEvidence
 from shared.domain.evidence.health import HealthEvidence
 from shared.domain.evidence.kpi import KpiEvidence, KpiSeries
 from shared.domain.evidence.promotion import PromotionEvidence
+from shared.domain.evidence.retraining import (
+    BudgetEvidence,
+    RetrainingEvidence,
+    TrainedVersion,
+)
 from shared.domain.evidence.routing import RoutingEvidence
 from shared.domain.evidence.rows import (
     CollectedSpan,
@@ -28,9 +34,11 @@ from shared.domain.evidence.service import ServiceEvidence
 
 __all__ = [
     "AlertTarget",
+    "AlertsEvidence",
     "BatchEvidence",
     "BatchLook",
     "BatchOutputs",
+    "BudgetEvidence",
     "CollectedSpan",
     "CollectionEvidence",
     "DeploymentCollected",
@@ -42,9 +50,13 @@ __all__ = [
     "LookedWindow",
     "NoEvidence",
     "PromotionEvidence",
+    "ReceiverEvidence",
+    "RetrainingEvidence",
     "RoutingEvidence",
     "RunEvidence",
     "RunRows",
     "ServiceEvidence",
+    "SilencesEvidence",
+    "TrainedVersion",
     "WindowNews",
 ]

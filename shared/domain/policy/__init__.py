@@ -3,9 +3,22 @@
 One file a topic; `policy` joins them.
 """
 
+from shared.domain.policy.alerts import AlertPolicy, Flapping, Route
 from shared.domain.policy.batch import BatchPolicy
 from shared.domain.policy.collection import CollectionPolicy
 from shared.domain.policy.drift import DriftAlarm, DriftPolicy, Persistence
+from shared.domain.policy.fleet import (
+    AlertsOf,
+    ChannelKind,
+    Fleet,
+    Hours,
+    Inhibition,
+    Pace,
+    ReceiverPolicy,
+    RetrainingBudget,
+    SilenceRules,
+    SummaryRule,
+)
 from shared.domain.policy.gates import (
     BakeGate,
     Better,
@@ -40,6 +53,7 @@ from shared.domain.policy.kpi import (
     TableSource,
 )
 from shared.domain.policy.policy import Policy
+from shared.domain.policy.retraining import RetrainingPolicy, TrainingPolicy
 from shared.domain.policy.routing import RoutingPolicy, Standby, TrafficChanges
 from shared.domain.policy.stages import (
     ApprovalPolicy,
@@ -54,6 +68,8 @@ from shared.domain.policy.stages import (
 __all__ = [
     "METRICS_KEPT",
     "Aggregation",
+    "AlertPolicy",
+    "AlertsOf",
     "ApprovalPolicy",
     "BakeGate",
     "BatchPolicy",
@@ -63,6 +79,7 @@ __all__ = [
     "CalendarGate",
     "CanaryGate",
     "ChampionGate",
+    "ChannelKind",
     "CollectionPolicy",
     "DeploymentGate",
     "Direction",
@@ -71,11 +88,15 @@ __all__ = [
     "DriftPolicy",
     "Enforcement",
     "ErrorsGate",
+    "Flapping",
+    "Fleet",
     "Freeze",
     "Gate",
     "Gates",
     "GovernanceGate",
     "HealthPolicy",
+    "Hours",
+    "Inhibition",
     "KpiKind",
     "KpiPolicy",
     "LatencyGate",
@@ -83,18 +104,26 @@ __all__ = [
     "MetricKind",
     "MetricSource",
     "OnFail",
+    "Pace",
     "Persistence",
     "PipelinePolicy",
     "Policy",
+    "ReceiverPolicy",
+    "RetrainingBudget",
+    "RetrainingPolicy",
     "RollbackGate",
     "RolloutMode",
     "RolloutPolicy",
+    "Route",
     "RoutingGate",
     "RoutingPolicy",
+    "SilenceRules",
     "SlicesGate",
     "StagePolicy",
     "Standby",
+    "SummaryRule",
     "TableSource",
     "TrafficChanges",
+    "TrainingPolicy",
     "WatchPolicy",
 ]

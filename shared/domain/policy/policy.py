@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
+from shared.domain.policy.alerts import AlertPolicy
 from shared.domain.policy.batch import BatchPolicy
 from shared.domain.policy.collection import CollectionPolicy
 from shared.domain.policy.drift import DriftPolicy
 from shared.domain.policy.gates import Gates
 from shared.domain.policy.health import HealthPolicy
 from shared.domain.policy.kpi import KpiPolicy
+from shared.domain.policy.retraining import RetrainingPolicy
 from shared.domain.policy.routing import RoutingPolicy
 from shared.domain.policy.stages import StagePolicy
 
@@ -33,6 +35,8 @@ class Policy:
     collection: CollectionPolicy = field(default_factory=CollectionPolicy)
     kpis: list[KpiPolicy] = field(default_factory=list)
     batch: list[BatchPolicy] = field(default_factory=list)
+    alerts: AlertPolicy = field(default_factory=AlertPolicy)
+    retraining: RetrainingPolicy = field(default_factory=RetrainingPolicy)
 
     def way(self) -> list[StagePolicy]:
         """The stages from the first to the last, which is at `endpoint` unless it says another."""

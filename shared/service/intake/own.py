@@ -21,9 +21,27 @@ OURS_ALONE = frozenset(
         EventType.OVERRIDE_WITHDRAWN,
         EventType.TRAFFIC_SHIFTED,
         EventType.TRAFFIC_SHIFT_REFUSED,
+        EventType.ALERT_RAISED,
+        EventType.ALERT_ENDED,
+        EventType.ALERT_ACKNOWLEDGED,
+        EventType.ACKNOWLEDGEMENT_WITHDRAWN,
+        EventType.SILENCE_GIVEN,
+        EventType.SILENCE_WITHDRAWN,
+        EventType.NOTICE_MADE,
+        EventType.NOTICE_DELIVERED,
+        EventType.NOTICE_UNDELIVERED,
+        EventType.RETRAINING_WANTED,
+        EventType.RETRAINING_GRANTED,
+        EventType.RETRAINING_DELAYED,
+        EventType.RETRAINING_STARTED,
+        EventType.RETRAINING_REFUSED,
+        EventType.RETRAINING_RESUMED,
+        EventType.BUDGET_ASKED,
+        EventType.BUDGET_RETURNED,
     }
 )
-"""Driftgate believes these only when it said them itself: they let a version through."""
+"""Driftgate believes these only when it said them itself: they let a version through, keep people
+from being told, or start a training."""
 _NAMES = ("endpoint", "deployment", "model", "version")
 
 

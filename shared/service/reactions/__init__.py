@@ -50,6 +50,23 @@ _FAMILIES = {
     EventType.RUN_COMPLETED: "runs",
     EventType.RUN_STATUS_CHANGED: "runs",
     EventType.MONITOR_BREACHED: "monitors",
+    EventType.ALERT_RAISED: "alerts",
+    EventType.ALERT_ENDED: "alerts",
+    EventType.ALERT_ACKNOWLEDGED: "alerts",
+    EventType.ACKNOWLEDGEMENT_WITHDRAWN: "alerts",
+    EventType.SILENCE_GIVEN: "silences",
+    EventType.SILENCE_WITHDRAWN: "silences",
+    EventType.NOTICE_MADE: "receivers",
+    EventType.NOTICE_DELIVERED: "receivers",
+    EventType.NOTICE_UNDELIVERED: "receivers",
+    EventType.RETRAINING_WANTED: "retraining",
+    EventType.RETRAINING_GRANTED: "retraining",
+    EventType.RETRAINING_DELAYED: "retraining",
+    EventType.RETRAINING_STARTED: "retraining",
+    EventType.RETRAINING_REFUSED: "retraining",
+    EventType.RETRAINING_RESUMED: "retraining",
+    EventType.BUDGET_ASKED: "budget",
+    EventType.BUDGET_RETURNED: "budget",
     EventType.AZURE_ALERT_FIRED: "azure_alerts",
     EventType.AZURE_ALERT_RESOLVED: "azure_alerts",
 }
@@ -62,9 +79,12 @@ _CHECKS = {
     Check.BATCH: "batch",
     Check.COLLECTION: "collection",
     Check.PROMOTION: "promotion",
+    Check.ALERTS: "alerts",
+    Check.RETRAINING: "retraining",
     Check.HEARTBEAT: "watchdog",
 }
 _RECONCILED = {"model": "promotion", "monitor": "monitors", "azure-alert": "azure_alerts"}
+_OF_ALERTS = {"receiver": "receivers", "silences": "silences"}
 
 
 def family_of(event: Event) -> str:
@@ -74,6 +94,8 @@ def family_of(event: Event) -> str:
     family = _CHECKS[Check(event.data["check"])]
     if family == "routing":
         return _RECONCILED.get(event.subject.partition("/")[0], family)
+    if family == "alerts":
+        return _OF_ALERTS.get(event.subject.partition("/")[0], family)
     return family
 
 

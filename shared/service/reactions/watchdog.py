@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from shared.domain.alert import AlertKind
 from shared.domain.decisions.watchdog import decide_watchdog
 from shared.domain.decisions.watchdog.silence import MANY, is_late
-from shared.domain.event import Check, Event
+from shared.domain.event import Event
 from shared.domain.evidence import ServiceEvidence
 from shared.domain.policy import Policy
 from shared.domain.state import AlertStatus, SubjectState
 from shared.errors import DriftgateError
-from shared.service.concerned import OF_ENDPOINTS, waited_for
+from shared.service.concerned import OF_ENDPOINTS, UNDER_WAY, waited_for
 from shared.service.intake.sources import source_of
 from shared.service.reactions import Reaction
 from shared.service.world import World
@@ -41,7 +41,7 @@ def _gather(
     for check, period in periods.items():
         waited = (
             [subject for subject, checks in reported.items() if check.value in checks]
-            if check is Check.PROMOTION
+            if check in UNDER_WAY
             else waited_for(check, policies, endpoints)
         )
         for subject in waited:

@@ -1,0 +1,48 @@
+"""What a decision about a retraining rests on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.domain.pipelines import Approval, PipelineRun
+from shared.domain.policy import Fleet
+from shared.domain.promotion import Promotion
+from shared.domain.world import Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedVersion:
+    """A version that a retraining registered, as far as its job, run or tags tell."""
+
+    version: str
+    registered: datetime | None = None
+    job: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrainingEvidence:
+    """What has become of the retraining that is on its way.
+
+    `job` or `run` as they are now, `approvals` that the run waits for, `versions` registered since
+    it was asked for, `promotions` and the gates' `verdicts` by version as the model's own state has
+    them. `problems` says what could not be read.
+    """
+
+    taken: datetime
+    fleet: Fleet = field(default_factory=Fleet)
+    job: Job | None = None
+    run: PipelineRun | None = None
+    approvals: tuple[Approval, ...] = ()
+    versions: tuple[TrainedVersion, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
+    verdicts: dict[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetEvidence:
+    """What the fleet's retrainings may cost together."""
+
+    taken: datetime
+    fleet: Fleet = field(default_factory=Fleet)
+    problem: str | None = None

@@ -1,0 +1,90 @@
+"""What is remembered of a model's retrainings: what asked for one, and what became of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class RetrainingPhase(StrEnum):
+    """Where a retraining stands; the last six are its ends."""
+
+    ASKED = "asked"
+    REQUESTED = "requested"
+    APPROVING = "approving"
+    RUNNING = "running"
+    TRAINED = "trained"
+    REGISTERED = "registered"
+    PROMOTED = "promoted"
+    NOT_PROMOTED = "not_promoted"
+    FAILED = "failed"
+    REFUSED = "refused"
+    NO_VERSION = "no_version"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrainingCause:
+    """One finding that asks for a retraining: what, over which window, in which features."""
+
+    cause: str
+    window: str
+    time: datetime
+    features: tuple[str, ...] = ()
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraining:
+    """One retraining from its causes to its end.
+
+    `id` is the hash of model, cause and window, and the id of its message. `job` or `pipeline` and
+    `run` name what trains, `version` what came of it; `because` says why it ended as it did.
+    """
+
+    id: str
+    phase: RetrainingPhase
+    causes: tuple[RetrainingCause, ...]
+    cost: float | None = None
+    asked: datetime
+    changed: datetime
+    job: str | None = None
+    pipeline: str | None = None
+    run: int | None = None
+    address: str | None = None
+    version: str | None = None
+    ended: datetime | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrainingWatch:
+    """A model's retrainings, oldest first, and the causes that wait to become one.
+
+    `stopped` is since when no more is asked for because none helped; somebody `resumed` it last.
+    """
+
+    causes: tuple[RetrainingCause, ...] = ()
+    retrainings: tuple[Retraining, ...] = ()
+    stopped: datetime | None = None
+    resumed: datetime | None = None
+    resumed_by: str | None = None
+    asked: datetime | None = None
+    looked: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetEntry:
+    """A retraining that the fleet's budget was asked for; `granted` None while it waits."""
+
+    model: str
+    cost: float
+    asked: datetime
+    granted: datetime | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetWatch:
+    """What of the fleet's budget is spoken for, by retraining."""
+
+    entries: dict[str, BudgetEntry] = field(default_factory=dict)

@@ -1,0 +1,83 @@
+"""Which message each action becomes, with an id that makes a repeat harmless."""
+
+from shared.domain.action import (
+    Action,
+    Deliver,
+    Notify,
+    PostAlert,
+    PutAside,
+    RequestRetraining,
+    ResolveAlert,
+    SaveBaseline,
+    ScheduleCheck,
+    Tell,
+    WantRetraining,
+)
+from shared.domain.decision import Decision
+from shared.ports import Message
+from shared.service.messages.alerts import (
+    ALERTS,
+    UNDELIVERED,
+    alert_message,
+    aside_message,
+    delivery_message,
+)
+from shared.service.messages.findings import FINDINGS, findings_message
+from shared.service.messages.own import (
+    CHECKS,
+    alert_events,
+    notice_message,
+    wanted_message,
+    work_message,
+)
+from shared.service.messages.requests import (
+    PROMOTION_REQUESTS,
+    RETRAINING_REQUESTS,
+    promotion_message,
+    retraining_message,
+)
+
+__all__ = [
+    "ALERTS",
+    "CHECKS",
+    "FINDINGS",
+    "PROMOTION_REQUESTS",
+    "RETRAINING_REQUESTS",
+    "UNDELIVERED",
+    "findings_message",
+    "messages_of",
+    "work_message",
+]
+
+
+def messages_of(decision: Decision, scope: str | None = None) -> list[Message | None]:
+    """The message of each action, in order; None for an action that is done by the commit itself.
+
+    Behind them, where a `scope` looks after the alerts, what tells it of each that began or ended.
+    Requests are identified by what they ask for, so that two decisions asking the same ask once;
+    notices by the decision, so that a problem that comes back is told again.
+    """
+    made = [_message(decision, index, action) for index, action in enumerate(decision.actions)]
+    return made if scope is None else [*made, *alert_events(decision, scope)]
+
+
+def _message(decision: Decision, index: int, action: Action) -> Message | None:
+    match action:
+        case SaveBaseline():
+            return None
+        case ScheduleCheck(event=event) | Tell(event=event):
+            return work_message(event)
+        case PostAlert() | ResolveAlert():
+            return alert_message(decision, index, action)
+        case Notify():
+            return notice_message(decision, index, action)
+        case Deliver():
+            return delivery_message(decision, index, action)
+        case PutAside():
+            return aside_message(decision, index, action)
+        case WantRetraining():
+            return wanted_message(decision, index, action)
+        case RequestRetraining():
+            return retraining_message(decision, index, action)
+        case _:
+            return promotion_message(decision, index, action)
