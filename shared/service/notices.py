@@ -60,7 +60,7 @@ def request_text(body: Mapping[str, Any]) -> str:
 
 def _retraining_text(data: Mapping[str, Any]) -> str:
     """Why, in which data, and what is to train it."""
-    features = spell_list([one_line(name, 80) for name in data["features"]], _FEATURES)
+    features = spell_list([one_line(name, 80) for name in data.get("features") or ()], _FEATURES)
     by = ""
     if data.get("component"):
         by = f", by the component {data['component']}"
