@@ -10,6 +10,7 @@ from shared.web.intents import intent_routes
 from shared.web.overrides import override_routes
 from shared.web.problems import foreseen, of_http
 from shared.web.promotions import promotion_routes
+from shared.web.retrainings import retraining_routes
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -68,6 +69,7 @@ def api(application: Application) -> "Starlette":
             *intent_routes(application),
             *override_routes(application),
             *promotion_routes(application),
+            *retraining_routes(application),
         ],
         exception_handlers={
             DriftgateError: foreseen,
