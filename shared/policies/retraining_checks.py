@@ -9,7 +9,7 @@ from shared.policies.gate_checks import freeze_problems
 from shared.policies.stage_checks import pipeline_problems
 
 _COMPONENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}:[A-Za-z0-9._-]{1,64}")
-_GIVEN = ("model", "correlationId")
+_GIVEN = ("model", "cause", "window", "features", "retraining", "correlationId")
 _SPANS = ("within", "cool_down", "per", "stalls_after")
 
 
