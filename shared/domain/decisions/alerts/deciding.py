@@ -48,7 +48,7 @@ def decide_alerts(
     lives = lives_after(event, evidence, watch.lives, now)
     lives, said = acknowledged_after(lives, event, evidence.fleet.silences, now)
     lives = {name: damped(life, rules.own.flapping, now) for name, life in lives.items()}
-    lives, dropped = the_worst(lives, watch.groups)
+    lives, dropped = the_worst(lives, watch)
     groups = groups_of(lives, watch.groups, rules)
     asked = _asked(event)
     told = tell(groups, event.name, now, asked=asked, dropped=dropped)

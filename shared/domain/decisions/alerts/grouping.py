@@ -16,6 +16,7 @@ from shared.domain.notices.fields import values_of
 from shared.domain.policy import AlertPolicy, Fleet, ReceiverPolicy, Route
 
 _RECEIVER = "receiver/"
+_MOST_GROUPS = 150
 
 
 def group_key(scope: str, receiver: str, labels: Mapping[str, str]) -> str:
@@ -58,35 +59,48 @@ def groups_of(
 
     One that has nothing to tell any more is left out, and so is one whose receiver is gone.
     """
-    watches, brought = dict(known), _brought(lives, rules)
+    watches, brought = dict(known), _brought(lives, known, rules)
     for name, labels in brought:
         key = group_key(rules.scope, name, dict(labels))
         watches.setdefault(key, GroupWatch(receiver=name, labels=dict(labels), began=rules.now))
     groups = []
     for key, watch in watches.items():
         receiver = rules.fleet.receiver(watch.receiver)
-        routed = brought.get((watch.receiver, tuple(sorted(watch.labels.items()))), {})
+        routed = brought.get(_place(watch), {})
         if receiver is not None and (group := _group(key, watch, receiver, routed, lives, rules)):
             groups.append(group)
     return tuple(groups)
 
 
 _Labels = tuple[tuple[str, str], ...]
+_Place = tuple[str, _Labels]
 
 
 def _brought(
-    lives: Mapping[str, AlertLife], rules: Rules
-) -> dict[tuple[str, _Labels], dict[str, Taken]]:
-    """By receiver and labels the firing alerts that a route brings there, by fingerprint."""
-    brought: dict[tuple[str, _Labels], dict[str, Taken]] = {}
+    lives: Mapping[str, AlertLife], known: Mapping[str, GroupWatch], rules: Rules
+) -> dict[_Place, dict[str, Taken]]:
+    """By receiver and labels the firing alerts that a route brings there, by fingerprint.
+
+    Where there are very many groups, what would begin one more is told together by receiver.
+    """
+    brought: dict[_Place, dict[str, Taken]] = {_place(watch): {} for watch in known.values()}
+    together = {(w.receiver, name) for w in known.values() if not w.labels for name in w.told}
     for fingerprint, life in lives.items():
         if life.ended is not None and not life.flapping:
             continue
         values = values_of(life.alert, rules.scope)
         for taken in receivers_of(life.alert, life.of, rules.scope, rules.own, rules.fleet):
             labels = tuple(sorted((name, values.get(name, "")) for name in taken.route.group_by))
-            brought.setdefault((taken.receiver, labels), {})[fingerprint] = taken
-    return brought
+            place = (taken.receiver, labels)
+            full = place not in brought and len(brought) >= _MOST_GROUPS
+            if full or (taken.receiver, fingerprint) in together:
+                place = (taken.receiver, ())
+            brought.setdefault(place, {})[fingerprint] = taken
+    return {place: routed for place, routed in brought.items() if routed}
+
+
+def _place(watch: GroupWatch) -> _Place:
+    return watch.receiver, tuple(sorted(watch.labels.items()))
 
 
 def _group(
@@ -114,6 +128,7 @@ def _members(
         if life is None:
             continue
         member = Member(
+            fingerprint=fingerprint,
             life=life,
             route=Route() if taken is None else taken.route,
             routed=taken is not None,

@@ -13,15 +13,27 @@ from shared.domain.policy import Flapping
 
 _MOST_LIVES = 200
 _MOST_CHARACTERS = 360_000
+_ROOM = 330_000
 _SHORTER = ((700, 300), (250, 100), (80, 0))
 _AT_A_TIME = 10
 
 
 def the_worst(
-    lives: Mapping[str, AlertLife], groups: Mapping[str, GroupWatch]
+    lives: Mapping[str, AlertLife], watch: ScopeWatch
 ) -> tuple[dict[str, AlertLife], int]:
     """At most so many alerts as are kept, and how many that fire had to be left out."""
-    return _first(lives, told_in(groups), _MOST_LIVES)
+    return _first(lives, told_in(watch.groups), _room(watch))
+
+
+def _room(watch: ScopeWatch) -> int:
+    """For how many there is room if all take as much as those that are known.
+
+    What would be left out again at the end is not let in: it would be told anew at each look.
+    """
+    if not watch.dropped or not watch.lives:
+        return _MOST_LIVES
+    each = _size(_cut(watch.lives, *_SHORTER[-1]), watch.groups) / len(watch.lives)
+    return min(_MOST_LIVES, int(_ROOM / each))
 
 
 def _first(
@@ -93,15 +105,19 @@ def fitted(watch: ScopeWatch) -> ScopeWatch:
     for text, first_step in _SHORTER:
         if _size(lives, groups) <= _MOST_CHARACTERS:
             break
-        lives = {
-            name: replace(life, alert=short(life.alert, text, first_step))
-            for name, life in lives.items()
-        }
+        lives = _cut(lives, text, first_step)
     while lives and _size(lives, groups) > _MOST_CHARACTERS:
         lives, more = _first(lives, told_in(groups), max(0, len(lives) - _AT_A_TIME))
         dropped += more
         groups = _only(groups, lives)
     return replace(watch, lives=lives, groups=groups, dropped=dropped)
+
+
+def _cut(lives: Mapping[str, AlertLife], text: int, first_step: int) -> dict[str, AlertLife]:
+    return {
+        name: replace(life, alert=short(life.alert, text, first_step))
+        for name, life in lives.items()
+    }
 
 
 def _size(lives: Mapping[str, AlertLife], groups: Mapping[str, GroupWatch]) -> int:

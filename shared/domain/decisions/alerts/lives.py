@@ -57,8 +57,7 @@ class _Book:
         life = self.lives.get(said.fingerprint)
         if event.type is EventType.ALERT_RAISED:
             if life is None or life.ended is None or event.time > life.ended:
-                raised = event.time if life is None or life.ended is not None else life.raised
-                self._begin(said, event.data["of"], raised)
+                self._begin(said, event.data["of"], event.time)
         elif life is not None and life.ended is None and event.time >= life.raised:
             self._end(life, event.time, str(event.data.get("over") or "it is over"))
 

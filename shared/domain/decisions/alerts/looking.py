@@ -65,8 +65,8 @@ def ask(
     """
     if due is None:
         return (), None
-    due = max(due, now + _MOMENT) if due <= now else due
-    if asked is not None and now < asked <= due:
+    due = now + _MOMENT if due <= now else due
+    if asked is not None and now < asked <= due and asked != event.time:
         return (), asked
     if due == event.time:
         due += _MOMENT

@@ -24,6 +24,7 @@ class Member:
     said, None where none told it.
     """
 
+    fingerprint: str
     life: AlertLife
     route: Route
     routed: bool

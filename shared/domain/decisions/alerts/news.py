@@ -33,7 +33,7 @@ _FIRST_OF = (
 
 def news_of(group: Group) -> dict[str, NoticeReason]:
     """By fingerprint what the receiver does not know yet."""
-    found = ((member.alert.fingerprint, _news(member, group)) for member in group.members)
+    found = ((member.fingerprint, _news(member, group)) for member in group.members)
     return {fingerprint: reason for fingerprint, reason in found if reason is not None}
 
 
@@ -75,7 +75,7 @@ def _with_news(
     group: Group, news: Mapping[str, NoticeReason]
 ) -> Iterator[tuple[Member, NoticeReason]]:
     for member in group.members:
-        reason = news.get(member.alert.fingerprint)
+        reason = news.get(member.fingerprint)
         if reason is not None:
             yield member, reason
 

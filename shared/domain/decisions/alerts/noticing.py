@@ -73,7 +73,7 @@ def _order(member: Member) -> tuple[bool, int, bool, float]:
 def _noticed(member: Member) -> NoticedAlert:
     alert, life = member.alert, member.life
     return NoticedAlert(
-        fingerprint=alert.fingerprint,
+        fingerprint=member.fingerprint,
         kind=alert.kind,
         severity=alert.severity,
         subject=alert.subject,

@@ -66,12 +66,11 @@ def _urgency(group: Group) -> tuple[int, str]:
 def _later(group: Group, news: Mapping[str, NoticeReason], due: datetime | None) -> GroupWatch:
     """The group as it stays until its time comes; what a silence let go is still known as that."""
     let_go = {
-        member.alert.fingerprint: member.was
+        member.fingerprint: member.was
         for member in group.members
-        if member.was is not None
-        and news.get(member.alert.fingerprint) is NoticeReason.SILENCE_ENDED
+        if member.was is not None and news.get(member.fingerprint) is NoticeReason.SILENCE_ENDED
     }
-    told = {m.alert.fingerprint: m.told for m in group.members if m.told is not None}
+    told = {m.fingerprint: m.told for m in group.members if m.told is not None}
     return replace(group.watch, due=due, held={**let_go, **_held(group)}, told=told)
 
 
@@ -106,7 +105,7 @@ def _told(
 
 def _repeat(group: Group, watch: GroupWatch) -> datetime | None:
     members = tuple(
-        replace(member, told=watch.told.get(member.alert.fingerprint)) for member in group.members
+        replace(member, told=watch.told.get(member.fingerprint)) for member in group.members
     )
     return repeat_at(replace(group, watch=watch, members=members))
 
@@ -114,7 +113,7 @@ def _repeat(group: Group, watch: GroupWatch) -> datetime | None:
 def _known(group: Group) -> dict[str, ToldAs]:
     """What the receiver knows after the notice: what fires, and nothing of what is over."""
     return {
-        member.alert.fingerprint: ToldAs(
+        member.fingerprint: ToldAs(
             severity=member.alert.severity,
             flapping=member.life.flapping,
             owner=member.owner,
@@ -125,4 +124,4 @@ def _known(group: Group) -> dict[str, ToldAs]:
 
 
 def _held(group: Group) -> dict[str, str]:
-    return {m.alert.fingerprint: m.held.by for m in group.members if m.held is not None}
+    return {m.fingerprint: m.held.by for m in group.members if m.held is not None}

@@ -48,7 +48,7 @@ def why_lives(
     for group in groups:
         for member in group.members:
             if member.routed:
-                placed.setdefault(member.alert.fingerprint, []).append((group, member))
+                placed.setdefault(member.fingerprint, []).append((group, member))
     for fingerprint, life in after.items():
         old = before.get(fingerprint)
         if life.ended is None and (old is None or _differs(old, life)):
@@ -175,10 +175,10 @@ def _told(one: Told, notice: Notice) -> Iterator[Finding]:
         held=notice.held,
     )
     for member in group.members:
-        reason = one.news.get(member.alert.fingerprint)
+        reason = one.news.get(member.fingerprint)
         if reason is None:
             continue
-        told = member.alert.fingerprint in listed
+        told = member.fingerprint in listed
         how = "is told" if told else "is counted, not listed, in what is told"
         yield _of(
             member.life,
@@ -193,7 +193,7 @@ def _told(one: Told, notice: Notice) -> Iterator[Finding]:
 
 def _waits(one: Told) -> Finding:
     group, due = one.group, one.watch.due
-    names = [_name(m.life) for m in group.members if m.alert.fingerprint in one.news]
+    names = [_name(m.life) for m in group.members if m.fingerprint in one.news]
     fingerprints = sorted(one.news)[:50]
     when = "" if due is None else due.strftime("%H:%M:%S UTC")
     return _finding(
@@ -211,7 +211,7 @@ def _waits(one: Told) -> Finding:
 
 def _unwanted(one: Told) -> Finding:
     group = one.group
-    names = [_name(m.life) for m in group.members if m.alert.fingerprint in one.news]
+    names = [_name(m.life) for m in group.members if m.fingerprint in one.news]
     return _finding(
         Rule.GROUP,
         f"group/{group.key}",
