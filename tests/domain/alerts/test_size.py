@@ -55,7 +55,7 @@ def test_hundreds_of_long_alerts_to_several_receivers_fit(group_by):
     script.raised(much(999, "critical"))
     script.silenced(60, kind="drift")
     script.silences.clear()
-    for minutes in range(1, 5):
+    for minutes in range(1, 4):
         script.at(60 * minutes).look()
     for event, outcome in script.decisions[-4:]:
         fits(event, outcome)
