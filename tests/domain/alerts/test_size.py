@@ -76,6 +76,35 @@ def test_hundreds_of_long_alerts_to_several_receivers_fit(group_by):
     assert len(told) == len(set(told))
 
 
+def test_alerts_that_are_too_long_to_keep_are_counted_and_none_is_told_again_and_again():
+    script = Script(loses_looks=True)
+    records = [
+        AlertRecord(
+            alert=alert("drift", signal=f"{number:03d}" + "s" * 6000),
+            status=AlertStatus.FIRING,
+            posted=START,
+        )
+        for number in range(80)
+    ]
+    script.truth[OF] = {one.alert.fingerprint: one for one in records}
+    script.raised(alert("errors"))
+    for minutes in range(1, 20, 4):
+        script.at(60 * minutes).look()
+    fits(*script.decisions[-1])
+
+    watch = script.state.scope
+    assert watch.dropped > 20
+    assert watch.dropped + len(watch.lives) == 81
+    assert [notice.reason.value for _, notice in script.notices] == ["first"]
+
+    worse = alert("no_traffic", "critical", signal="w" * 6000)
+    script.raised(worse)
+    script.at(1300).look()
+    assert worse.fingerprint in script.state.scope.lives
+    [group] = script.state.scope.groups.values()
+    assert set(group.told) == set(script.state.scope.lives)
+
+
 def test_the_worst_go_first_and_the_others_soon_after():
     script = storm(["deployment"], 30)
     script.loses_looks = False
