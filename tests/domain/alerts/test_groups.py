@@ -84,6 +84,14 @@ def test_a_repeat_comes_exactly_when_the_route_says():
     ]
 
 
+def test_a_route_without_wait_tells_at_once_and_one_without_repeat_once():
+    script = Script(fleet=fleet(Route(to=["team"], wait=0 * SECOND, repeat=0 * SECOND)))
+    script.raised(DRIFT)
+    assert script.told() == [(0, "first", "drift")]
+    script.at(90000)
+    assert script.told() == []
+
+
 def test_ends_are_told_after_a_wait_and_the_group_is_forgotten():
     script = Script()
     script.raised(DRIFT, ERRORS)
