@@ -16,7 +16,7 @@ from shared.domain.wording import spell_duration, spell_number, spell_time
 GATHERED = timedelta(minutes=1)
 """A digest waits so long for more of a storm."""
 _LISTED = 40
-_MOST_GROUPS = 2000
+_MOST_GROUPS = 1000
 _MOST_SCOPES = 1000
 _MOST_KINDS = 30
 _NAMED = 4
@@ -25,8 +25,12 @@ _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 def fold(desk: Desk, group: str, head: Head) -> None:
     """Put a notice into the digest that comes; a group that is in it already is counted once."""
-    folded = desk.folded or Folded(due=max(desk.now + GATHERED, next_free(desk)), since=head.began)
-    desk.folded = _with(folded, group, bare(head), known=group in desk.references)
+    folded = desk.folded or Folded(due=desk.now, since=head.began)
+    folded = _with(folded, group, bare(head), known=group in desk.references)
+    if desk.folded is None or folded.severity is not desk.folded.severity:
+        due = max(desk.now + GATHERED, next_free(desk, folded.severity))
+        folded = replace(folded, due=due)
+    desk.folded = folded
     pace = desk.rule.pace
     desk.find(
         "folded",

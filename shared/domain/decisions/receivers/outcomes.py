@@ -33,7 +33,7 @@ from shared.domain.notices import Breaker, Flight, Folded, Last, Notice
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_duration, spell_time
 
-_MOST_REFERENCE = 400
+_MOST_REFERENCE = 300
 _MOST_SENTENCE = 500
 _PATIENCE = timedelta(hours=1)
 
@@ -74,6 +74,7 @@ def delivered(desk: Desk, data: Mapping[str, Any]) -> None:
     desk.breaker = Breaker()
     desk.healed = True
     if flight.carries is not None:
+        desk.digested = desk.now
         _know_listed(desk, flight.carries)
     elif flight.resolved:
         desk.forget(group)
