@@ -65,7 +65,7 @@ def unfold(desk: Desk, group: str) -> None:
     listed = {name: one for name, one in folded.listed.items() if name != group}
     groups = tuple(name for name in folded.groups if name != _short(group))
     left = replace(_without(folded, folded.listed[group]), listed=listed, groups=groups)
-    desk.folded = left if groups else None
+    desk.folded = left if is_told_by(left) else None
 
 
 def _with(folded: Folded, group: str, head: Head, *, known: bool) -> Folded:
@@ -74,8 +74,9 @@ def _with(folded: Folded, group: str, head: Head, *, known: bool) -> Folded:
     before = folded.listed.get(group)
     if head.resolved and not known:
         left = {name: one for name, one in folded.listed.items() if name != group}
+        groups = tuple(name for name in folded.groups if name != short)
         again = min(folded.count, folded.again + head.alerts)
-        return replace(folded, again=again, listed=left)
+        return replace(folded, again=again, listed=left, groups=groups)
     if before is not None:
         folded = _without(folded, before)
     if head.resolved:
