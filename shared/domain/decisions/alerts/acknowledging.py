@@ -51,12 +51,13 @@ def is_owned(life: AlertLife, now: datetime) -> bool:
 def _acknowledged(event: Event, rules: SilenceRules) -> Acknowledgement:
     """What was said; a time that names no end, or one too far off, ends by the fleet's rules."""
     named = event.data.get("until")
-    until = event.time + rules.acknowledged_for if named is None else parse_time(str(named))
+    without = event.time + rules.acknowledged_for
+    until = without if named is None else parse_time(str(named))
     return Acknowledgement(
         author=str(event.data["author"]),
         reason=str(event.data["reason"]),
         since=event.time,
-        until=min(until, event.time + rules.longest),
+        until=min(until, max(without, event.time + rules.longest)),
     )
 
 
