@@ -10,6 +10,7 @@ from shared.domain.notices import AlertLife, GroupWatch
 from shared.domain.notices.scope import scope_of
 from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
+from shared.domain.wording import begin
 from shared.errors import InvalidPolicy, NotFound
 from shared.ports import Ledger, Policies
 from shared.service.codec import decode
@@ -17,6 +18,7 @@ from shared.service.explaining.explanation import AlertFacts, Explanation, Momen
 from shared.service.explaining.history import Decision, History, event_word, in_order, moment_of
 from shared.service.explaining.names import SILENCES
 from shared.service.explaining.now_of_alert import now_of_alert
+from shared.service.explaining.wording import spell_second
 
 _ALERTS, _SILENCE = "alerts/", "silence "
 _NOTHING = content_hash(None)
@@ -46,7 +48,9 @@ def explain_alert(
     record = _record(fingerprint, of, ledger)
     own = list(_own(fingerprint, of, history))
     facts = _facts(fingerprint, record, life, history.of(of))
-    told = history.moments(scopes, lambda finding: concerns(finding, fingerprint))
+    told = _without_doubles(
+        history.moments(scopes, lambda finding: concerns(finding, fingerprint)), fingerprint
+    )
     named = names_in(scopes, history, fingerprint)
     later = history.moments(
         [f"receiver/{name}" for name in named.receivers],
@@ -73,6 +77,7 @@ def explain_alert(
                 is_told=_has_fleet(policies) or life is not None,
                 held=_held(moments, scopes, history, fingerprint),
                 nowhere=next((m.sentence for m in reversed(told) if m.reason == "nowhere"), None),
+                reached=_reached(later),
             )
         ),
         facts=tuple(_told_of(facts, of, life)),
@@ -117,6 +122,20 @@ def names_in(scopes: Sequence[str], history: History, fingerprint: str) -> Named
         receivers=tuple(found["receiver"]),
         silences=frozenset(silences),
     )
+
+
+def _without_doubles(moments: Sequence[Moment], fingerprint: str) -> list[Moment]:
+    """Without a notice as a whole where the same decision says how it tells this alert."""
+    own = {
+        (one.decision, one.about)
+        for one in moments
+        if one.thing == f"alert/{fingerprint}" and one.reason in {"told", "counted"}
+    }
+    return [
+        one
+        for one in moments
+        if not (one.thing.startswith("notice/") and (one.decision, one.about) in own)
+    ]
 
 
 def _of_group(finding: Mapping[str, Any], named: Named, fingerprint: str) -> bool:
@@ -278,8 +297,7 @@ def _changed(
     verb = "Raised" if raised else "Over"
     by = f"{verb} by the {event_word(decision)} of {subject}"
     words = [one["sentence"] for one in basis] or [alert["title"]]
-    if not raised:
-        words = [action["reason"], *words]
+    words = words if raised else [begin(action["reason"])]
     first: Mapping[str, Any] = basis[0] if basis else {"details": None}
     moment = Moment(
         at=parse_time(decision["decided"]),
@@ -297,6 +315,12 @@ def _changed(
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _reached(moments: Sequence[Moment]) -> list[str]:
+    """What became of the last notice about it to each receiver, in the words of then."""
+    last = {one.subject: one for one in sorted(moments, key=lambda one: one.at)}
+    return [f"{spell_second(one.at)}: {_sentence(one.sentence)}" for one in last.values()]
 
 
 def _held(
@@ -335,8 +359,8 @@ def _told_of(facts: AlertFacts, of: str, life: AlertLife | None) -> Iterator[tup
     yield "severity", facts.severity
     yield "subject", of
     yield from ((name, value) for name, value in facts.labels.items())
-    if life is not None and len(life.changes) > 1:
-        yield "began and ended", f"{len(life.changes)} times that are remembered"
+    if life is not None and len(life.changes) > 2:
+        yield "began or ended", f"{len(life.changes)} times lately"
 
 
 def commands_for(fingerprint: str, life: AlertLife | None) -> tuple[tuple[str, str], ...]:

@@ -96,7 +96,7 @@ def _sent(decision: Decision, unsent: set[str]) -> Iterator[Moment]:
     """Each action as a moment, with whether its message has left."""
     from shared.service.notices import request_text
 
-    pairs = zip(decision["actions"], decision["messages"], strict=True)
+    pairs = zip(decision["actions"], decision["messages"], strict=False)
     for action, message in pairs:
         if action["action"] in _QUIET:
             continue

@@ -33,7 +33,8 @@ class Thing:
 class Moment:
     """What one decision said of it: by `rule` for `reason`, in the words of then.
 
-    `figures` has the numbers behind it. The same was found `repeats` more times, last at `until`.
+    `figures` has the numbers behind it, `about` the group or receiver it is of. The same was found
+    `repeats` more times, last at `until`.
     """
 
     at: datetime
@@ -45,6 +46,7 @@ class Moment:
     verdict: Verdict
     decision: str
     thing: str = ""
+    about: str = ""
     figures: str = ""
     repeats: int = 0
     until: datetime | None = None

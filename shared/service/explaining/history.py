@@ -63,6 +63,7 @@ def moment_of(
     decision: Decision, finding: Mapping[str, Any], sentence: str | None = None
 ) -> Moment:
     """A finding where it stands in time, in its own words unless others are given."""
+    details = finding.get("details") or {}
     return Moment(
         at=parse_time(decision["decided"]),
         subject=decision["event"]["subject"],
@@ -73,6 +74,7 @@ def moment_of(
         verdict=Verdict(finding["verdict"]),
         decision=decision["hash"],
         thing=finding["thing"],
+        about=str(details.get("group") or details.get("receiver") or ""),
         figures=figures_of(finding),
     )
 
@@ -120,10 +122,8 @@ def in_order(moments: Iterable[Moment]) -> tuple[tuple[Moment, ...], str | None]
 
 
 def _same(one: Moment, other: Moment) -> bool:
-    return (one.subject, one.rule, one.thing, one.reason, one.verdict) == (
-        other.subject,
-        other.rule,
-        other.thing,
-        other.reason,
-        other.verdict,
-    )
+    return one.decision != other.decision and _found(one) == _found(other)
+
+
+def _found(one: Moment) -> tuple[object, ...]:
+    return one.subject, one.rule, one.thing, one.about, one.reason, one.verdict

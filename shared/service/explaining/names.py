@@ -154,6 +154,8 @@ def _unknown(name: str, kind: ThingKind | None, known: Sequence[Thing], sought: 
     receivers = [f"receiver/{one}" for one in sought.receivers]
     near = _near(name, [*names, *receivers, *sought.ledger.subjects()])
     could = f" It could be {_WHAT}." if kind is None else ""
+    if len(name) < _SHORTEST:
+        could += f" Write at least {_SHORTEST} signs of an id."
     return f"{what} is known of {one_line(name, 80)}; {near}.{could}"
 
 

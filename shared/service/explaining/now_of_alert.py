@@ -1,12 +1,12 @@
 """How an alert stands now, in sentences: does it fire, who was told, what comes next or why not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from shared.domain.notices import AlertLife, GroupWatch, ReceiverWatch, Waiting
 from shared.domain.state import SubjectState
-from shared.domain.wording import begin, one_line, spell_duration
+from shared.domain.wording import one_line, spell_duration
 from shared.ports import Ledger
 from shared.service.codec import decode
 from shared.service.explaining.explanation import AlertFacts
@@ -30,11 +30,13 @@ def now_of_alert(
     is_told: bool,
     held: Mapping[str, str],
     nowhere: str | None,
+    reached: Sequence[str],
 ) -> Iterator[str]:
     """One sentence each.
 
     `groups` are those it is in, by key; `held` gives by receiver the sentence of the decision that
-    held it. `is_told` says whether there is a fleet's file, without which nobody is.
+    held it, `reached` who was told of it while somebody had to. `is_told` says whether there is a
+    fleet's file, without which nobody is.
     """
     yield _fires(facts, life, now)
     if life is not None and life.acknowledged is not None and facts.ended is None:
@@ -53,12 +55,10 @@ def now_of_alert(
     if nowhere is not None and not groups:
         yield nowhere
         return
-    if not groups:
-        yield (
-            "No receiver has anything more to hear of it."
-            if facts.ended is not None
-            else "No group of a receiver has it yet; it is routed when its scope is looked at next."
-        )
+    if not groups and facts.ended is None:
+        yield "No group of a receiver has it yet; it is routed when its scope is looked at next."
+    elif not groups:
+        yield from reached or ("No receiver was told of it, and none has anything more to hear.",)
     for key, group in groups.items():
         yield _group(facts, key, group, ledger, held.get(group.receiver))
 
@@ -79,23 +79,27 @@ def _within(reason: str | None) -> str:
 
 
 def _group(facts: AlertFacts, key: str, group: GroupWatch, ledger: Ledger, held: str | None) -> str:
+    """What a receiver knows, and what comes next for it or why nothing does."""
     fingerprint, name = facts.fingerprint, group.receiver
-    told = group.told.get(fingerprint)
-    parts = []
-    if told is not None and group.sent is not None:
-        parts.append(
-            f"{name} was told last at {spell_second(group.sent)}, by notice {group.number} of its "
-            "group"
-        )
+    watch = _receiver(ledger, name)
+    told, last = group.told.get(fingerprint), watch.last.get(key)
+    if last is not None and (told is not None or facts.ended is not None):
+        parts = [
+            f"{name} was told last at {spell_second(last.at)}, by notice {last.number} of its group"
+        ]
+    elif told is not None and group.sent is not None:
+        parts = [
+            f"notice {group.number} of its group was made for {name} at "
+            f"{spell_second(group.sent)} and is not known to have reached it"
+        ]
     elif facts.ended is None:
-        parts.append(f"{name} was not told yet")
+        parts = [f"{name} was not told yet"]
     else:
-        parts.append(f"{name} has nothing more to hear of it")
+        parts = [f"{name} has nothing more to hear of it"]
     by = group.held.get(fingerprint)
     if by is not None:
-        why = held if held is not None else f"It is held by {by}."
-        return f"{begin('; '.join(parts))}; held back now ({by}). {why}"
-    waiting = _waits(ledger, name, key)
+        return f"{'; '.join(parts)}; held back now ({by}). {held or ''}".strip()
+    waiting = _waits(watch, key)
     if waiting is not None:
         parts.append(waiting)
     elif group.due is not None:
@@ -104,12 +108,11 @@ def _group(facts: AlertFacts, key: str, group: GroupWatch, ledger: Ledger, held:
         parts.append(f"it is not repeated, because {one_line(told.owner, 120)} has it in hand")
     elif facts.ended is None:
         parts.append("no notice is due")
-    return f"{begin('; '.join(parts))}."
+    return f"{'; '.join(parts)}."
 
 
-def _waits(ledger: Ledger, receiver: str, key: str) -> str | None:
+def _waits(watch: ReceiverWatch, key: str) -> str | None:
     """What the receiver itself still has of the group: on its way, waiting, or in a digest."""
-    watch = _receiver(ledger, receiver)
     flight, waiting = watch.flying.get(key), watch.waiting.get(key)
     if flight is not None:
         return f"a notice is on its way since {spell_second(flight.since)}, try {flight.attempts}"

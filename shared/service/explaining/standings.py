@@ -36,8 +36,11 @@ class Standing:
         return tuple(sorted(ids))
 
 
-def standings(ledger: Ledger, now: datetime) -> dict[str, Standing]:
-    """By fingerprint; an alert that no scope knows is not among them."""
+def standings(ledger: Ledger, now: datetime | None = None) -> dict[str, Standing]:
+    """By fingerprint; an alert that no scope knows is not among them.
+
+    Without a time whoever had one in hand last is told, though it may be over.
+    """
     found: dict[str, Standing] = {}
     for subject in ledger.subjects():
         if subject.startswith(_ALERTS):
@@ -46,13 +49,17 @@ def standings(ledger: Ledger, now: datetime) -> dict[str, Standing]:
     return found
 
 
-def _of_scope(name: str, scope: ScopeWatch, now: datetime) -> Iterator[tuple[str, Standing]]:
+def _of_scope(name: str, scope: ScopeWatch, now: datetime | None) -> Iterator[tuple[str, Standing]]:
     for fingerprint, life in scope.lives.items():
         yield fingerprint, standing_of(name, fingerprint, life, scope.groups, now)
 
 
 def standing_of(
-    scope: str, fingerprint: str, life: AlertLife, groups: Mapping[str, GroupWatch], now: datetime
+    scope: str,
+    fingerprint: str,
+    life: AlertLife,
+    groups: Mapping[str, GroupWatch],
+    now: datetime | None,
 ) -> Standing:
     """Of one alert in one scope; before its first notice it waits in the groups of its labels."""
     mine = [one for one in groups.values() if fingerprint in one.told or fingerprint in one.held]
@@ -64,7 +71,7 @@ def standing_of(
             if all(values.get(label, "") == value for label, value in one.labels.items())
         ]
     owned = life.acknowledged
-    has_owner = owned is not None and life.ended is None and now < owned.until
+    has_owner = owned is not None and life.ended is None and (now is None or now < owned.until)
     dues = [one.due for one in mine if one.due is not None and fingerprint not in one.held]
     return Standing(
         scope=scope,
