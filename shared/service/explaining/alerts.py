@@ -5,19 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.canonical import content_hash, parse_time
+from shared.domain.canonical import content_hash
 from shared.domain.notices import AlertLife, GroupWatch
 from shared.domain.notices.scope import scope_of
-from shared.domain.state import AlertRecord, AlertStatus, SubjectState
-from shared.domain.verdict import Verdict
-from shared.domain.wording import begin
-from shared.errors import InvalidPolicy, NotFound
+from shared.domain.state import AlertRecord, SubjectState
+from shared.errors import InvalidPolicy
 from shared.ports import Ledger, Policies
 from shared.service.codec import decode
 from shared.service.explaining.explanation import AlertFacts, Explanation, Moment, Thing
-from shared.service.explaining.history import Decision, History, event_word, in_order, moment_of
-from shared.service.explaining.names import SILENCES
+from shared.service.explaining.history import (
+    Decision,
+    History,
+    in_order,
+)
+from shared.service.explaining.names import SILENCES, active_scopes
 from shared.service.explaining.now_of_alert import now_of_alert
+from shared.service.explaining.raising import actions_of, as_sentence, facts_of, raising
 from shared.service.explaining.wording import spell_second
 
 _ALERTS, _SILENCE = "alerts/", "silence "
@@ -46,8 +49,8 @@ def explain_alert(
     life, scope = _life(fingerprint, scopes, ledger)
     of = life.of if life is not None else _subject(thing, scopes, history)
     record = _record(fingerprint, of, ledger)
-    own = list(_own(fingerprint, of, history))
-    facts = _facts(fingerprint, record, life, history.of(of))
+    own = list(raising(fingerprint, of, record, history))
+    facts = facts_of(fingerprint, record, life, history.of(of))
     told = _without_doubles(
         history.moments(scopes, lambda finding: concerns(finding, fingerprint)), fingerprint
     )
@@ -147,25 +150,27 @@ def _of_group(finding: Mapping[str, Any], named: Named, fingerprint: str) -> boo
 
 
 def _scopes(thing: Thing, ledger: Ledger, policies: Policies) -> list[str]:
-    """Those that know the alert, and the one that its subject belongs to by today's policies."""
-    known = [subject for subject in ledger.subjects() if subject.startswith(_ALERTS)]
-    found = [
-        subject
-        for subject in known
-        if thing.name in ((ledger.state(subject).state.get("scope") or {}).get("lives") or {})
-    ]
-    if thing.subject.startswith(_ALERTS):
-        found.append(thing.subject)
-    elif thing.subject:
-        kind, _, name = thing.subject.partition("/")
-        models: list[str | None] = [name if kind == "model" else None]
-        try:
-            policy = policies.for_endpoint(name) if kind == "endpoint" else None
-        except InvalidPolicy:
-            policy = None
-        models += [policy.model] if policy is not None else []
-        found += [scope for model in models if (scope := scope_of(thing.subject, model)) in known]
+    """The one that its subject belongs to by today's policies, and the one that knows it."""
+    found = [thing.subject] if thing.subject.startswith(_ALERTS) else _belonging(thing, policies)
+    if not any(_knows(scope, thing.name, ledger) for scope in found):
+        found += [one for one in active_scopes(ledger) if _knows(one, thing.name, ledger)]
     return list(dict.fromkeys(found))
+
+
+def _belonging(thing: Thing, policies: Policies) -> list[str]:
+    kind, _, name = thing.subject.partition("/")
+    models: list[str | None] = [name if kind == "model" else None]
+    try:
+        policy = policies.for_endpoint(name) if kind == "endpoint" else None
+    except InvalidPolicy:
+        policy = None
+    models += [policy.model] if policy is not None else []
+    return [scope_of(thing.subject, model) for model in models]
+
+
+def _knows(scope: str, fingerprint: str, ledger: Ledger) -> bool:
+    plain = ledger.state(scope).state.get("scope") or {}
+    return fingerprint in (plain.get("lives") or {})
 
 
 def _life(
@@ -193,134 +198,16 @@ def _record(fingerprint: str, of: str, ledger: Ledger) -> AlertRecord | None:
     return None if plain is None else decode(plain, AlertRecord)
 
 
-def _facts(
-    fingerprint: str,
-    record: AlertRecord | None,
-    life: AlertLife | None,
-    decisions: Sequence[Decision],
-) -> AlertFacts:
-    if record is not None:
-        alert, over = record.alert, record.reason
-        ended = record.resolved if record.status is AlertStatus.RESOLVED else None
-    elif life is not None:
-        alert, ended, over = life.alert, life.ended, life.over
-    else:
-        return _facts_decided(fingerprint, decisions)
-    return AlertFacts(
-        fingerprint=fingerprint,
-        kind=alert.kind.value,
-        severity=alert.severity.value,
-        subject=alert.subject,
-        title=alert.title,
-        text=alert.text,
-        first_step=alert.first_step,
-        since=alert.since,
-        labels=dict(alert.labels),
-        ended=ended,
-        over=over if ended is not None else None,
-    )
-
-
-def _facts_decided(fingerprint: str, decisions: Sequence[Decision]) -> AlertFacts:
-    """From the last decision that raised or ended it."""
-    for decision in reversed(decisions):
-        for action in _actions(decision, fingerprint):
-            alert, over = action["alert"], action["action"] == "ResolveAlert"
-            return AlertFacts(
-                fingerprint=fingerprint,
-                kind=alert["kind"],
-                severity=alert["severity"],
-                subject=alert["subject"],
-                title=alert["title"],
-                text=alert["text"],
-                first_step=alert["first_step"],
-                since=parse_time(alert["since"]),
-                labels=dict(alert.get("labels") or {}),
-                ended=parse_time(decision["decided"]) if over else None,
-                over=action.get("reason") if over else None,
-            )
-    raise NotFound(
-        f"The alert {fingerprint} is named by decisions, but the one that raised it is older than "
-        "what is looked through."
-    )
-
-
-def _actions(decision: Decision, fingerprint: str) -> Iterator[Mapping[str, Any]]:
-    for action in decision["actions"]:
-        if (action.get("alert") or {}).get("fingerprint") == fingerprint:
-            yield action
-
-
 def _judged(fingerprint: str, decisions: Sequence[Decision]) -> Decision | None:
     """The last decision that raised or ended it and kept what it rests on."""
-    own = [one for one in decisions if any(_actions(one, fingerprint))]
+    own = [one for one in decisions if any(actions_of(one, fingerprint))]
     return next((one for one in reversed(own) if one["evidence"] != _NOTHING), None)
-
-
-def _own(fingerprint: str, of: str, history: History) -> Iterator[Moment]:
-    """What its subject decided: the findings that raised and ended it, and the looks between."""
-    seen: set[tuple[str, str]] = set()
-    fires = False
-    for decision in history.of(of):
-        actions = list(_actions(decision, fingerprint))
-        for action in actions:
-            fires = action["action"] == "PostAlert"
-            basis = list(_basis(decision, action["alert"], seen))
-            seen |= {(one["rule"], one["thing"]) for one in basis} if fires else set()
-            yield from _changed(decision, action, basis)
-        if actions or not fires:
-            continue
-        for finding in decision["findings"]:
-            if (finding["rule"], finding["thing"]) in seen:
-                yield moment_of(decision, finding)
-
-
-def _basis(
-    decision: Decision, alert: Mapping[str, Any], seen: set[tuple[str, str]]
-) -> Iterator[Mapping[str, Any]]:
-    """The findings that an alert rests on: of its kind, else of its labels, else all that fail."""
-    found = decision["findings"]
-    again = [one for one in found if (one["rule"], one["thing"]) in seen]
-    wrong = [one for one in found if one["verdict"] != Verdict.PASS.value]
-    values = set((alert.get("labels") or {}).values())
-    mine = [one for one in wrong if str(one["thing"]).partition("/")[2] in values]
-    exact = [one for one in mine or wrong if one["reason"] == alert["kind"]]
-    yield from again or exact or mine or wrong
-
-
-def _changed(
-    decision: Decision, action: Mapping[str, Any], basis: Sequence[Mapping[str, Any]]
-) -> Iterator[Moment]:
-    """The raising or the ending as one moment, in the words of the first finding behind it."""
-    alert, subject = action["alert"], decision["event"]["subject"]
-    raised = action["action"] == "PostAlert"
-    verb = "Raised" if raised else "Over"
-    by = f"{verb} by the {event_word(decision)} of {subject}"
-    words = [one["sentence"] for one in basis] or [alert["title"]]
-    words = words if raised else [begin(action["reason"])]
-    first: Mapping[str, Any] = basis[0] if basis else {"details": None}
-    moment = Moment(
-        at=parse_time(decision["decided"]),
-        subject=subject,
-        event=event_word(decision),
-        rule=str(first.get("rule", "")),
-        reason="raised" if raised else "over",
-        sentence=f"{by}: {' '.join(_sentence(one) for one in dict.fromkeys(words))}",
-        verdict=Verdict.FAIL if raised else Verdict.PASS,
-        decision=decision["hash"],
-        thing=f"alert/{alert['fingerprint']}",
-    )
-    yield replace(moment, figures=moment_of(decision, first).figures) if basis else moment
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _reached(moments: Sequence[Moment]) -> list[str]:
     """What became of the last notice about it to each receiver, in the words of then."""
     last = {one.subject: one for one in sorted(moments, key=lambda one: one.at)}
-    return [f"{spell_second(one.at)}: {_sentence(one.sentence)}" for one in last.values()]
+    return [f"{spell_second(one.at)}: {as_sentence(one.sentence)}" for one in last.values()]
 
 
 def _held(

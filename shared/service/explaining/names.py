@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from shared.domain.event import Check
 from shared.domain.wording import one_line
 from shared.errors import NotFound
 from shared.ports import Archive, Ledger
 from shared.service.explaining.explanation import Thing, ThingKind
 
 MOST_EVENTS = 2000
-_SHORTEST = 4
+_SHORTEST, _FINGERPRINT = 4, 16
 _RECEIVER, _ALERTS, _RETRAINING = "receiver/", "alerts/", "retraining/"
 SILENCES = "silences/fleet"
 _WHAT = (
@@ -41,6 +42,9 @@ def named(text: str, sought: Sought) -> Thing:
         raise NotFound(f"Name what is to be explained: {_WHAT}.")
     if kind is ThingKind.RECEIVER:
         return _receiver(name, sought)
+    quick = _told_now(name, sought.ledger) if kind in {None, ThingKind.ALERT} else None
+    if quick is not None:
+        return quick
     known = list(_known(sought.ledger)) if kind is not ThingKind.EVENT else []
     found = _matching(name, [one for one in known if kind in {None, one.kind}])
     found = found or list(_decided(name, kind, sought))
@@ -70,6 +74,21 @@ def _receiver(name: str, sought: Sought) -> Thing:
     if name in names:
         return Thing(kind=ThingKind.RECEIVER, name=name, subject=f"{_RECEIVER}{name}")
     raise NotFound(f"There is no receiver {one_line(name, 80)}; {_near(name, names)}.")
+
+
+def active_scopes(ledger: Ledger) -> list[str]:
+    """Those that have alerts to look after, known without reading every state."""
+    due = Check.ALERTS.value
+    return [s for s, checks in ledger.reported().items() if s.startswith(_ALERTS) and due in checks]
+
+
+def _told_now(name: str, ledger: Ledger) -> Thing | None:
+    """A whole fingerprint that a scope looks after: what the links in messages ask for."""
+    for subject in active_scopes(ledger) if len(name) == _FINGERPRINT else ():
+        lives: Mapping[str, Any] = (ledger.state(subject).state.get("scope") or {}).get("lives", {})
+        if name in lives:
+            return Thing(kind=ThingKind.ALERT, name=name, subject=str(lives[name]["of"]))
+    return None
 
 
 def _known(ledger: Ledger) -> Iterator[Thing]:

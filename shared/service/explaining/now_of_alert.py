@@ -98,7 +98,8 @@ def _group(facts: AlertFacts, key: str, group: GroupWatch, ledger: Ledger, held:
         parts = [f"{name} has nothing more to hear of it"]
     by = group.held.get(fingerprint)
     if by is not None:
-        return f"{'; '.join(parts)}; held back now ({by}). {held or ''}".strip()
+        why = (held or "").partition(f"is not told to {name}. ")[2] or held or ""
+        return f"{'; '.join(parts)}; held back now ({by}). {why}".strip()
     waiting = _waits(watch, key)
     if waiting is not None:
         parts.append(waiting)
