@@ -2,8 +2,8 @@
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
 `performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `override`,
-`withdraw-override`, `rollout`, `silence`, `unsilence`, `acknowledge`, `release`), 4 no cause found
-(`diagnose`).
+`withdraw-override`, `rollout`, `resume-retraining`, `silence`, `unsilence`, `acknowledge`,
+`release`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario`: 0 held, 2 failed, 1 not understood.
 """
@@ -28,6 +28,7 @@ from shared.cli import (
     policy,
     profile,
     promotions,
+    retrainings,
     rollout,
     scenario,
     sending,
@@ -70,6 +71,8 @@ app.command()(gate.gate)
 app.command()(promotions.promotions)
 app.command()(promotions.report)
 app.command()(rollout.rollout)
+app.command()(retrainings.retrainings)
+app.command()(retrainings.resume_retraining)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
 app.command()(diagnose.diagnose)

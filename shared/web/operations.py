@@ -12,6 +12,7 @@ from shared.web.intents import intent_routes
 from shared.web.overrides import override_routes
 from shared.web.problems import foreseen, of_http
 from shared.web.promotions import promotion_routes
+from shared.web.retrainings import retraining_routes
 from shared.web.silences import silence_routes
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def api(application: Application) -> "Starlette":
             *intent_routes(application),
             *override_routes(application),
             *promotion_routes(application),
+            *retraining_routes(application),
             *silence_routes(application),
             *acknowledgement_routes(application),
         ],
