@@ -147,33 +147,30 @@ class Course:
         self.world = replace(self.world, job=Job(name="job-1", state=state))
 
     def step(self, word, of=""):
-        match word:
-            case "started":
-                self.started(of or "job")
-            case "completed" | "failed" | "canceled":
-                self.job(word)
-            case "version":
-                self.version(of, tag=self.one.id)
-            case "stray":
-                self.version(of)
-            case "promoted":
-                self.promotion(Phase.DONE, of)
-            case "blocked" | "rolling":
-                self.promotion(Phase(word), of)
-            case "unpromoted":
-                self.promotion(Phase.FAILED, of)
-            case "refused":
-                self.say(EventType.RETRAINING_REFUSED, retraining=self.one.id, sentence="No.")
-            case "resumed":
-                self.say(EventType.RETRAINING_RESUMED, author="anna", reason="labels mended")
-            case "over":
-                self.world = replace(self.world, over={of: self.now})
-            case "unpolicied":
-                self.policy = None
-            case "nothing":
-                pass
-            case _:
-                self.wanted(word, of or "a")
+        done = {
+            "started": lambda: self.started(of or "job"),
+            "completed": lambda: self.job(word),
+            "failed": lambda: self.job(word),
+            "canceled": lambda: self.job(word),
+            "version": lambda: self.version(of, tag=self.one.id),
+            "stray": lambda: self.version(of),
+            "promoted": lambda: self.promotion(Phase.DONE, of),
+            "blocked": lambda: self.promotion(Phase.BLOCKED, of),
+            "rolling": lambda: self.promotion(Phase.ROLLING, of),
+            "unpromoted": lambda: self.promotion(Phase.FAILED, of),
+            "refused": self.refused,
+            "resumed": self.resumed,
+            "over": lambda: setattr(self, "world", replace(self.world, over={of: self.now})),
+            "unpolicied": lambda: setattr(self, "policy", None),
+            "nothing": lambda: None,
+        }
+        done.get(word, lambda: self.wanted(word, of or "a"))()
+
+    def refused(self):
+        self.say(EventType.RETRAINING_REFUSED, retraining=self.one.id, sentence="No.")
+
+    def resumed(self):
+        self.say(EventType.RETRAINING_RESUMED, author="anna", reason="labels mended")
 
     def play(self, script, until=0):
         """Do each step at its hour, a look after it, and one every hour to the end."""
@@ -194,7 +191,7 @@ class Course:
         )
 
 
-def span(letter):
-    """A day's window by its letter: `a` ends at noon, `b` an hour later."""
-    end = NOON + (ord(letter) - ord("a")) * HOUR
+def span(name):
+    """A day's window by its letter or hour: `a` ends at noon, `b` and `1` an hour later."""
+    end = NOON + (int(name) if name.isdigit() else ord(name) - ord("a")) * HOUR
     return f"{format_time(end - 24 * HOUR)}/{format_time(end)}"

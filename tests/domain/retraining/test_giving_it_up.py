@@ -12,8 +12,8 @@ def in_a_row(*ends):
     """A retraining every ten hours, each ending as told; then one cause more."""
     steps = []
     for number, end in enumerate(ends):
-        hour, letter = 10 * number, chr(ord("a") + 10 * number)
-        steps.append(f"{hour} drift {letter}")
+        hour = 10 * number
+        steps.append(f"{hour} drift {hour}")
         if end == "refused":
             steps.append(f"{hour + 2} refused")
             continue
@@ -25,7 +25,7 @@ def in_a_row(*ends):
             steps.append(f"{hour + 4} {end} v{number}")
         steps.append(f"{hour + 5} began")
     hour = 10 * len(ends)
-    return ", ".join([*steps, f"{hour} drift {chr(ord('a') + hour)}"])
+    return ", ".join([*steps, f"{hour} drift {hour}"])
 
 
 class Row(Course):
