@@ -237,7 +237,12 @@ def test_who_waits_and_is_over_is_forgotten_and_a_state_unread_keeps_its_place()
 def test_a_place_that_was_given_back_too_soon_can_be_asked_for_again():
     budget = Budget(at_once=1, cost=100.0)
 
-    assert budget.play("ask a 60, return a, ask a 60") == "granted a, granted a"
+    budget.play("ask a 60, return a, ask a 60")
+    assert budget.said == ["granted a"]
+    assert budget.outcome.findings[0].reason == "asked_late"
+
+    budget.standings = {"a": "asked"}
+    assert budget.play("ask a 60") == "granted a, granted a"
 
 
 def test_while_the_fleets_file_cannot_be_read_nobody_is_granted():
