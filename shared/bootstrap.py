@@ -84,8 +84,8 @@ class Application:
         consumed: dict[str, Handler] = {
             messages.CHECKS: self._handle,
             messages.ALERTS: _read,
-            messages.RETRAINING_REQUESTS: self.retrain,
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
+            messages.RETRAINING_REQUESTS: self.retrain,
             messages.PROMOTION_REQUESTS: self.promote,
             ENVIRONMENT_CHECKS: self.check_environment,
         }
