@@ -83,7 +83,7 @@ class Application:
         consumed: dict[str, Handler] = {
             messages.CHECKS: self._handle,
             messages.ALERTS: _read,
-            messages.RETRAINING_REQUESTS: _read,
+            messages.RETRAINING_REQUESTS: self.retrain,
             messages.PROMOTION_REQUESTS: self.promote,
             ENVIRONMENT_CHECKS: self.check_environment,
         }
@@ -102,6 +102,20 @@ class Application:
 
     def _say_of_promotion(self, event: "Event") -> None:
         self.service.say(event, via="promotion")
+
+    def retrain(self, body: "Mapping[str, Any]") -> None:
+        """Start one retraining that was asked for. Raises Refused and Unavailable.
+
+        On the samples that come with Driftgate nothing is: they stay as they are.
+        """
+        from shared.service.retraining import carry_out
+
+        if self.settings.on_samples:
+            return
+        carry_out(body, adapters=self.adapters, say=self._say_of_retraining, now=self.clock())
+
+    def _say_of_retraining(self, event: "Event") -> None:
+        self.service.say(event, via="retraining")
 
     def ask_environment(self, headers: "Mapping[str, str]", query: "Mapping[str, str]") -> None:
         """Let the check of an environment wait for its answer. Raises Refused and Unavailable."""

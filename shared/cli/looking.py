@@ -12,9 +12,11 @@ from shared.cli.printing import (
     print_promotion,
     table,
 )
+from shared.cli.retrainings import print_retraining
 from shared.cli.routing_screen import print_routing
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+_MOST_RETRAININGS = 3
 
 
 def status(
@@ -58,6 +60,8 @@ def status(
             print_routing(screen, subject["routing"])
         for promotion in subject["promotions"]:
             print_promotion(screen, promotion)
+        for retraining in subject["retrainings"][:_MOST_RETRAININGS]:
+            print_retraining(screen, retraining)
         for version, verdict in subject["versions"].items():
             screen.print(f"  version {version}: gates {coloured(verdict)}")
         for check, time in subject["checks"].items():

@@ -100,7 +100,7 @@ def action_text(action: dict[str, Any]) -> str:
         case "ScheduleCheck":
             event = action["event"]
             return f"{event['data']['check']} of {event['subject']} at {event['time']}"
-        case "RequestRetraining":
+        case "RequestRetraining" | "WantRetraining":
             return f"of {action['model']} because of {action['cause']}"
         case "RequestPromotion":
             return f"of {action['model']}:{action['version']} to {action['stage']}"

@@ -13,6 +13,7 @@ from shared.domain.verdict import Verdict
 from shared.errors import InvalidPolicy, NotFound
 from shared.ports import Archive, Ledger, Policies
 from shared.service.codec import decode
+from shared.service.retrainings import retraining_row
 
 _LET_THROUGH = frozenset({Phase.REQUESTED, Phase.RUNNING, Phase.DONE})
 _MOST_DECISIONS = 1000
@@ -104,6 +105,7 @@ def _subject(ledger: Ledger, subject: str) -> dict[str, Any]:
         "baselines": dict(state.baselines),
         "versions": dict(state.versions),
         "promotions": [_promotion(subject, one) for one in reversed(state.promotions)],
+        "retrainings": [retraining_row(one) for one in reversed(state.retraining.retrainings)],
         "checks": to_plain(state.checks),
         "decisions": [shown(decision) for decision in ledger.decisions(subject, limit=5)],
     }
