@@ -62,8 +62,8 @@ def test_a_letter_goes_encrypted_signed_in_and_as_a_thread(own_certificates):
     assert sent["Date"] == "Tue, 03 Feb 2026 12:00:00 +0000"
     assert sent["Auto-Submitted"] == "auto-generated"
     assert sent["References"] == sent["In-Reply-To"]
-    assert sent.get_body(("plain",)).get_content() == "Ünïcode 🚨\n.\n"
-    assert sent.get_body(("html",)).get_content() == "<p>Ünïcode</p>\n"
+    assert sent.get_body(("plain",)).get_content() == "Ünïcode 🚨\r\n.\r\n"
+    assert sent.get_body(("html",)).get_content().strip() == "<p>Ünïcode</p>"
 
 
 def test_a_repeat_has_its_id_and_a_group_its_thread(own_certificates):
