@@ -80,7 +80,7 @@ def sending(
             alerts=(alert,),
         ),
         receiver=ReceiverPolicy(
-            name="ops", channel=kind, **{"secret": _SECRET_OF.get(kind), **receiver}
+            **{"name": "ops", "channel": kind, "secret": _SECRET_OF.get(kind), **receiver}
         ),
         order=order,
         reference=reference or {},
