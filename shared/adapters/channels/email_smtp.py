@@ -122,15 +122,10 @@ class SmtpMail:
         message["References"] = letter.thread
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(_clean(letter.text))
+        message.set_content(letter.text)
         if letter.html is not None:
-            message.add_alternative(_clean(letter.html), subtype="html")
+            message.add_alternative(letter.html, subtype="html")
         return message
-
-
-def _clean(text: str) -> str:
-    """Text that can be encoded; halves of a sign cannot."""
-    return text.encode(errors="replace").decode()
 
 
 def _refuse(problem: Exception, host: str, hidden: Hidden) -> NoReturn:

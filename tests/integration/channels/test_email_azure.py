@@ -1,5 +1,7 @@
 """Mail by Azure Communication Services over loopback."""
 
+from threading import Event
+
 import pytest
 
 from shared.adapters.channels.email_azure import CommunicationMail
@@ -100,6 +102,31 @@ def test_a_service_that_does_not_take_the_letter_says_why(mail, loopback, answer
     assert problem.value.reason == reason
     assert getattr(problem.value, "after", 30.0) == 30.0
     assert len(sent(loopback)) == 1
+
+
+def test_a_service_that_says_nothing_is_given_up(loopback, credential):
+    over = Event()
+
+    def hang(_):
+        over.wait()
+        return Answer()
+
+    loopback.router.add("POST", SEND, hang)
+    quick = CommunicationMail(
+        loopback.url,
+        "d@example.com",
+        ("example.com",),
+        credential,
+        render,
+        lambda: NOW,
+        seconds=0.1,
+    )
+
+    with pytest.raises(TimedOut, match="send mail: no answer from Azure in time"):
+        quick.deliver(letter())
+
+    over.set()
+    quick.close()
 
 
 def test_a_letter_to_another_domain_is_not_handed_over(mail, loopback):

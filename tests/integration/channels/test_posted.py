@@ -79,7 +79,7 @@ def test_pagerduty_in_europe_is_another_host(network, pagerduty):
 
     with pytest.raises(Unavailable, match=r"events\.eu\.pagerduty\.com has no address"):
         pagerduty.deliver(
-            sending(ChannelKind.PAGERDUTY, address="https://events.eu.pagerduty.com/")
+            sending(ChannelKind.PAGERDUTY, address="https://events.eu.pagerduty.com/v2/enqueue")
         )
 
 
@@ -140,7 +140,7 @@ def test_while_keys_change_both_sign(network, service):
         ({"HOOK": "k" * 16}, {"secret": None}, "names no secret"),
         ({}, {}, "needs DRIFTGATE_SECRET_HOOK, the key that signs, which is not set"),
         ({"HOOK": "@Microsoft.KeyVault(SecretUri=https://a)"}, {}, "reference to a vault"),
-        ({"HOOK": "two words and more"}, {}, "has spaces"),
+        ({"HOOK": "a key with an ü in it"}, {}, "has signs in it that are not ASCII"),
         ({"HOOK": "k" * 16, "HOOK_OLD": "@Microsoft.KeyVault(x)"}, {}, "HOOK_OLD is still the"),
     ],
 )
@@ -182,7 +182,7 @@ def test_the_log_is_one_printable_line_at_the_level_of_its_severity(caplog, over
 
     [record] = caplog.records
     assert record.levelno == level
-    assert record.getMessage() == "ops: Drift in income second line [31m"
+    assert record.getMessage() == "ops: Drift in income | second line [31m"
 
 
 def test_a_channel_that_nobody_set_up_says_what_to_set():
