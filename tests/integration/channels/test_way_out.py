@@ -3,7 +3,10 @@
 from threading import Event
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from shared.adapters.channels.allowed_hosts import AllowedHosts
 from shared.adapters.channels.public_addresses import is_public
 from shared.errors import NotAllowed, TimedOut, Unavailable, Untrusted
 from tests.integration.channels.world import OURS, PUBLIC, QUICK, Network, badly_behaved
@@ -67,6 +70,22 @@ def test_an_address_that_may_not_be_called_is_refused_before_anything_is_asked(
 
     assert str(refusal.value).startswith("The address of ops ")
     assert network.asked == []
+
+
+PIECES = ["https://", "http:", "/", "\\", "@", ":", "443", "slack.com", "evil.com", "?", "#", "."]
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from([*PIECES, "%2e", "\t", " ", "[::1]", "ⓢ", "。", "x"]), max_size=6))
+def test_whatever_is_written_as_an_address_only_hosts_of_the_list_come_out(pieces):
+    address = f"https://{''.join(pieces)}"
+    try:
+        target = AllowedHosts().target(address, WHAT)
+    except NotAllowed:
+        return
+
+    assert (target.host, target.port) == ("slack.com", 443)
+    assert address.lower().startswith("https://slack.com")
 
 
 @pytest.mark.parametrize(
