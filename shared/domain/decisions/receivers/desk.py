@@ -23,7 +23,7 @@ LOST = timedelta(minutes=10)
 """A flight without outcome for so long counts as lost, and an unanswered question too."""
 MOST_KNOWN = 200
 """So many groups are remembered as told."""
-_MOST_SENT = 1000
+_MOST_SENT = 500
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +48,7 @@ class Desk:
     breaker: Breaker = field(default_factory=Breaker)
     tokens: int = 0
     digests: int = 0
+    digested: datetime | None = None
     failure: Alert | None = None
     healed: bool = False
     findings: list[Finding] = field(default_factory=list)
@@ -83,6 +84,7 @@ class Desk:
             breaker=Breaker() if moved else watch.breaker,
             tokens=watch.tokens if watch.day == day_of(now) else 0,
             digests=watch.digests,
+            digested=watch.digested,
         )
 
     @property
@@ -108,6 +110,7 @@ class Desk:
             breaker=self.breaker,
             channel=self.watch.channel if self.unread else self.rule.channel.value,
             digests=self.digests,
+            digested=self.digested,
             tokens=self.tokens,
             day=day_of(self.now),
             looked=self.now,

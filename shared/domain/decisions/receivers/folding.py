@@ -16,7 +16,7 @@ from shared.domain.wording import spell_duration, spell_number, spell_time
 GATHERED = timedelta(minutes=1)
 """A digest waits so long for more of a storm."""
 _LISTED = 40
-_MOST_GROUPS = 2000
+_MOST_GROUPS = 1000
 _MOST_SCOPES = 1000
 _MOST_KINDS = 30
 _NAMED = 4
@@ -25,8 +25,12 @@ _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 def fold(desk: Desk, group: str, head: Head) -> None:
     """Put a notice into the digest that comes; a group that is in it already is counted once."""
-    folded = desk.folded or Folded(due=max(desk.now + GATHERED, next_free(desk)), since=head.began)
-    desk.folded = _with(folded, group, bare(head), known=group in desk.references)
+    folded = desk.folded or Folded(due=desk.now, since=head.began)
+    folded = _with(folded, group, bare(head), known=group in desk.references)
+    if desk.folded is None or folded.severity is not desk.folded.severity:
+        due = max(desk.now + GATHERED, next_free(desk, folded.severity))
+        folded = replace(folded, due=due)
+    desk.folded = folded
     pace = desk.rule.pace
     desk.find(
         "folded",
@@ -61,7 +65,7 @@ def unfold(desk: Desk, group: str) -> None:
     listed = {name: one for name, one in folded.listed.items() if name != group}
     groups = tuple(name for name in folded.groups if name != _short(group))
     left = replace(_without(folded, folded.listed[group]), listed=listed, groups=groups)
-    desk.folded = left if groups else None
+    desk.folded = left if is_told_by(left) else None
 
 
 def _with(folded: Folded, group: str, head: Head, *, known: bool) -> Folded:
@@ -70,8 +74,9 @@ def _with(folded: Folded, group: str, head: Head, *, known: bool) -> Folded:
     before = folded.listed.get(group)
     if head.resolved and not known:
         left = {name: one for name, one in folded.listed.items() if name != group}
+        groups = tuple(name for name in folded.groups if name != short)
         again = min(folded.count, folded.again + head.alerts)
-        return replace(folded, again=again, listed=left)
+        return replace(folded, again=again, listed=left, groups=groups)
     if before is not None:
         folded = _without(folded, before)
     if head.resolved:

@@ -5,12 +5,11 @@ from dataclasses import fields
 from typing import Any
 
 from shared.domain.alert import AlertKind
-from shared.domain.canonical import content_hash
 from shared.domain.notices import Head, Notice, NoticedAlert, NoticeReason
 from shared.domain.wording import one_line
 
-_MOST_TITLE = 100
-_MOST_SUBJECT = 80
+_MOST_TITLE = 90
+_MOST_SUBJECT = 70
 _MOST_KINDS = 3
 _OTHERS = "others"
 
@@ -24,18 +23,23 @@ def head_of(notice: Notice) -> Head:
     return Head(
         notice=notice.id[:64],
         scope=notice.scope,
-        title=one_line(notice.title, _MOST_TITLE),
+        title=_short(notice.title, _MOST_TITLE),
         severity=notice.severity,
         alerts=len(notice.alerts) + notice.omitted,
         began=notice.since,
         made=notice.made,
         number=notice.number,
         kind=AlertKind.CHANNEL_FAILED if first is None else first.kind,
-        subject="" if first is None else one_line(first.subject, _MOST_SUBJECT),
+        subject="" if first is None else _short(first.subject, _MOST_SUBJECT),
         fingerprint="" if first is None else first.fingerprint[:16],
         kinds={} if notice.resolved else kinds_of(notice),
         resolved=notice.resolved,
     )
+
+
+def _short(text: str, most: int) -> str:
+    """One line without what JSON writes twice: a state has to stay small whatever people write."""
+    return one_line(text, most).replace("\\", "/").replace('"', "'")
 
 
 def kinds_of(notice: Notice) -> dict[str, int]:
@@ -55,7 +59,7 @@ def bare(head: Head) -> Head:
 def end_of(head: Head, group: str, receiver: str) -> Notice:
     """That a group is over, told by its head: its scope may have forgotten the group by now."""
     return Notice(
-        id=content_hash([group, head.number, "over"])[:16],
+        id=head.notice,
         group=group,
         number=head.number,
         receiver=receiver,

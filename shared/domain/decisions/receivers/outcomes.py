@@ -33,7 +33,7 @@ from shared.domain.notices import Breaker, Flight, Folded, Last, Notice
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_duration, spell_time
 
-_MOST_REFERENCE = 400
+_MOST_REFERENCE = 300
 _MOST_SENTENCE = 500
 _PATIENCE = timedelta(hours=1)
 
@@ -74,6 +74,7 @@ def delivered(desk: Desk, data: Mapping[str, Any]) -> None:
     desk.breaker = Breaker()
     desk.healed = True
     if flight.carries is not None:
+        desk.digested = desk.now
         _know_listed(desk, flight.carries)
     elif flight.resolved:
         desk.forget(group)
@@ -201,6 +202,7 @@ def _wait_again(
     if flight.carries is not None:
         if again:
             _fold_again(desk, flight.carries, until)
+            _superseded(desk, group, flight, "Another digest tells the same in its place.")
         for name in flight.carries.listed:
             wake(desk, name)
         return
@@ -209,6 +211,9 @@ def _wait_again(
         if again:
             park(desk, group, flight, why=why, until=until, attempts=flight.attempts)
         return
+    if again:
+        sentence = f"{flight.title} is told as it was at {spell_time(newer.made)} or later."
+        _superseded(desk, group, flight, sentence)
     if never_told(desk, group, newer):
         del desk.waiting[group]
         sentence = f"{newer.title} began and ended before anybody knew."
@@ -217,6 +222,10 @@ def _wait_again(
         desk.waiting[group] = replace(newer, attempts=flight.attempts, why=why, until=until)
     else:
         desk.waiting[group] = replace(newer, why=TURN, until=desk.now)
+
+
+def _superseded(desk: Desk, group: str, flight: Flight, sentence: str) -> None:
+    desk.find("superseded", sentence, head=flight, group=group)
 
 
 def _fold_again(desk: Desk, carried: Folded, until: datetime) -> None:

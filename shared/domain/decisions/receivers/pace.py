@@ -12,7 +12,7 @@ from shared.domain.decisions.receivers.desk import Desk
 from shared.domain.policy import Pace
 
 _RESERVE = 5
-_MOST = 1000
+_MOST = 500
 
 
 def most(pace: Pace, severity: Severity) -> int:
@@ -34,23 +34,43 @@ def all_of(pace: Pace) -> int:
     return max(1, min(pace.notices, _MOST))
 
 
-def free(desk: Desk, severity: Severity | None) -> int:
-    """How many more may go out now; None is for a digest."""
-    pace = desk.rule.pace
-    limit = all_of(pace) if severity is None else most(pace, severity)
-    return limit - _used(desk)
+def free(desk: Desk, severity: Severity) -> int:
+    """How many more may go out now."""
+    return most(desk.rule.pace, severity) - _used(desk)
 
 
-def next_free(desk: Desk) -> datetime:
-    """When a digest may go out."""
+def is_digest_free(desk: Desk, severity: Severity) -> bool:
+    """Whether a digest may go out now: one in each span, more where the pace has room for them."""
+    return _used(desk) < all_of(desk.rule.pace) and (
+        not _is_digested(desk) or free(desk, severity) > 0
+    )
+
+
+def next_free(desk: Desk, severity: Severity) -> datetime:
+    """When a digest may go out, as far as can be said now."""
     pace = desk.rule.pace
-    over = _used(desk) - all_of(pace)
+    room = _below(desk, all_of(pace))
+    if not _is_digested(desk) or desk.digested is None:
+        return room
+    return max(room, min(desk.digested + pace.per, _below(desk, most(pace, severity))))
+
+
+def _is_digested(desk: Desk) -> bool:
+    under_way = any(flight.carries is not None for flight in desk.flying.values())
+    since = desk.digested
+    return under_way or (since is not None and desk.now - since < desk.rule.pace.per)
+
+
+def _below(desk: Desk, limit: int) -> datetime:
+    """When fewer than so many are in the span; what is on its way is known in a minute."""
+    over = _used(desk) - limit
     if over < 0:
         return desk.now
     times = sorted(desk.sent)
+    per = desk.rule.pace.per
     if over < len(times):
-        return max(desk.now, times[over] + pace.per)
-    return desk.now + min(pace.per, timedelta(minutes=1))
+        return max(desk.now, times[over] + per)
+    return desk.now + min(per, timedelta(minutes=1))
 
 
 def _used(desk: Desk) -> int:

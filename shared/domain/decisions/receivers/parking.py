@@ -9,7 +9,7 @@ from shared.domain.decisions.receivers.breaking import is_closed, is_tried
 from shared.domain.decisions.receivers.desk import LOST, Desk
 from shared.domain.decisions.receivers.folding import fold
 from shared.domain.decisions.receivers.heads import bare, end_of
-from shared.domain.decisions.receivers.pace import free, next_free
+from shared.domain.decisions.receivers.pace import free, is_digest_free, next_free
 from shared.domain.decisions.receivers.sending import MOST_FLYING, is_quiet, send, send_digest
 from shared.domain.event import Check, check_due
 from shared.domain.finding import Rule
@@ -117,10 +117,10 @@ def _digest(desk: Desk) -> None:
         return
     if is_tried(desk.breaker, desk.now) and _under_way(desk):
         desk.folded = replace(folded, due=desk.now + _SOON)
-    elif free(desk, None) > 0:
+    elif is_digest_free(desk, folded.severity):
         send_digest(desk)
     else:
-        desk.folded = replace(folded, due=max(next_free(desk), desk.now + _SOON))
+        desk.folded = replace(folded, due=max(next_free(desk, folded.severity), desk.now + _SOON))
 
 
 def _one(desk: Desk, group: str, one: Waiting) -> None:

@@ -11,7 +11,7 @@ from shared.domain.finding import Rule
 from shared.domain.notices import Flight, Folded, Notice, NoticeReason
 from shared.domain.policy import ChannelKind
 
-MOST_FLYING = 50
+MOST_FLYING = 40
 _NOISY = frozenset(
     {
         NoticeReason.FIRST,
