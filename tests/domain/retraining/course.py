@@ -192,6 +192,9 @@ class Course:
 
 
 def span(name):
-    """A day's window by its letter or hour: `a` ends at noon, `b` and `1` an hour later."""
+    """A window: `0-9` by its hours; `a` is the day that ends at noon, `b` and `1` an hour later."""
+    start, to, end = name.partition("-")
+    if to:
+        return f"{format_time(NOON + int(start) * HOUR)}/{format_time(NOON + int(end) * HOUR)}"
     end = NOON + (int(name) if name.isdigit() else ord(name) - ord("a")) * HOUR
     return f"{format_time(end - 24 * HOUR)}/{format_time(end)}"
