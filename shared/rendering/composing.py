@@ -218,7 +218,8 @@ def _summary(notice: Notice) -> str | None:
 def _body(sending: Sending) -> tuple[str | None, bool, str | None]:
     """The template's text, whether that is HTML, and why there is none."""
     if sending.template is None:
-        return None, False, None
+        named = sending.receiver.template
+        return None, False, f"{named} could not be read; add the file." if named else None
     from shared.rendering.templating import TemplateFailed, is_html, render_template
 
     try:
@@ -262,7 +263,8 @@ def _commands(sending: Sending, worst: NoticedAlert | None) -> Iterator[Command]
     which = " the first" if is_several(notice) else ""
     if worst.ended is None:
         if worst.owner is None:
-            yield Command(what=f"Acknowledge{which}", command=f"driftgate acknowledge {name}")
+            taken = f'driftgate acknowledge {name} --because "..."'
+            yield Command(what=f"Acknowledge{which}", command=taken)
         silence = f'driftgate silence "fingerprint={name}" --for 4h --because "..."'
         yield Command(what=f"Silence{which}", command=silence)
     if sending.public_url is None:
