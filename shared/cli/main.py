@@ -2,7 +2,8 @@
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
 `performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `override`,
-`withdraw-override`, `rollout`, `resume-retraining`), 4 no cause found (`diagnose`).
+`withdraw-override`, `rollout`, `resume-retraining`, `silence`, `unsilence`, `acknowledge`,
+`release`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario`: 0 held, 2 failed, 1 not understood.
 """
@@ -12,6 +13,7 @@ import sys
 import typer
 
 from shared.cli import (
+    acknowledgements,
     canary,
     demo,
     diagnose,
@@ -29,6 +31,7 @@ from shared.cli import (
     rollout,
     scenario,
     sending,
+    silences,
     smoke,
 )
 from shared.errors import DriftgateError
@@ -51,11 +54,17 @@ app.command()(intents.withdraw)
 app.command()(overrides.override)
 app.command()(overrides.overrides)
 app.command()(overrides.withdraw_override)
+app.command()(silences.silence)
+app.command()(silences.silences)
+app.command()(silences.unsilence)
+app.command()(acknowledgements.acknowledge)
+app.command()(acknowledgements.acknowledgements)
+app.command()(acknowledgements.release)
 app.command()(drift.drift)
 app.command()(profile.profile)
 app.command()(performance.performance)
 app.command()(canary.canary)
-app.command(name="policy")(policy.check)
+app.add_typer(policy.app, name="policy")
 app.command()(gate.gate)
 app.command()(promotions.promotions)
 app.command()(promotions.report)

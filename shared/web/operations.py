@@ -6,11 +6,13 @@ from shared.bootstrap import Application
 from shared.errors import DriftgateError
 from shared.service import queries
 from shared.service.status import status_of
+from shared.web.acknowledgements import acknowledgement_routes
 from shared.web.intents import intent_routes
 from shared.web.overrides import override_routes
 from shared.web.problems import foreseen, of_http
 from shared.web.promotions import promotion_routes
 from shared.web.retrainings import retraining_routes
+from shared.web.silences import silence_routes
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -70,6 +72,8 @@ def api(application: Application) -> "Starlette":
             *override_routes(application),
             *promotion_routes(application),
             *retraining_routes(application),
+            *silence_routes(application),
+            *acknowledgement_routes(application),
         ],
         exception_handlers={
             DriftgateError: foreseen,

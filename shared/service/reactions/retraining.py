@@ -27,8 +27,12 @@ _SKEW = timedelta(minutes=2)
 _LOOKS = frozenset({EventType.CHECK_DUE, EventType.RETRAINING_WANTED})
 """What else is told is believed without a look, so that no fault of the world can lose it."""
 _RUNS = frozenset({RetrainingPhase.RUNNING, RetrainingPhase.APPROVING})
-_KINDS = {"drift": AlertKind.DRIFT, "kpi": AlertKind.KPI_CHANGED}
-"""The alert that stands for a cause, by the word that it begins with."""
+_KINDS = {
+    "drift": AlertKind.DRIFT,
+    "batch_drift": AlertKind.DRIFT,
+    "kpi": AlertKind.KPI_CHANGED,
+}
+"""The alert of the model that stands for a cause, by the word that it begins with."""
 
 Read = TypeVar("Read")
 
@@ -136,7 +140,9 @@ def _over(causes: Iterable[str], serving: SubjectState) -> dict[str, datetime]:
             record
             for record in serving.alerts.values()
             if record.alert.kind is _KINDS.get(word)
-            and (not name or name in record.alert.labels.values())
+            and (
+                name in record.alert.labels.values() if name else "batch" not in record.alert.labels
+            )
         ]
         ends = [record.resolved for record in records if record.resolved is not None]
         if ends and not any(record.status is AlertStatus.FIRING for record in records):
