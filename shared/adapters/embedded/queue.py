@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS message (
 CREATE INDEX IF NOT EXISTS message_due ON message (queue, due);
 CREATE INDEX IF NOT EXISTS message_held ON message (token) WHERE token IS NOT NULL;
 CREATE INDEX IF NOT EXISTS message_session ON message (queue, session, number);
+CREATE INDEX IF NOT EXISTS message_locked ON message (queue, session, locked_until)
+    WHERE locked_until IS NOT NULL;
 CREATE TABLE IF NOT EXISTS seen (
     queue TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (queue, id)
 );
@@ -131,7 +133,8 @@ class EmbeddedQueue:
                 row = connection.execute(
                     "SELECT * FROM message AS next WHERE queue = ? AND due <= ?"
                     " AND NOT EXISTS (SELECT 1 FROM message AS held WHERE held.queue = next.queue"
-                    "  AND held.session = next.session AND held.locked_until > ?)"
+                    "  AND held.session = next.session AND held.locked_until IS NOT NULL"
+                    "  AND held.locked_until > ?)"
                     " ORDER BY number LIMIT 1",
                     (queue, format_time(now), format_time(now)),
                 ).fetchone()
