@@ -8,10 +8,12 @@ from typing import Any
 from shared.domain.event import Check
 from shared.domain.wording import one_line
 from shared.errors import NotFound
-from shared.ports import Archive, Ledger
+from shared.ports import Archive, ArchivedEvent, Ledger
 from shared.service.explaining.explanation import Thing, ThingKind
 
-MOST_EVENTS = 2000
+MOST_EVENTS = 500
+"""So many of the newest decisions and payloads are looked through for what no state remembers."""
+_FIRST = 100
 _SHORTEST, _FINGERPRINT = 4, 16
 _RECEIVER, _ALERTS, _RETRAINING = "receiver/", "alerts/", "retraining/"
 SILENCES = "silences/fleet"
@@ -48,7 +50,10 @@ def named(text: str, sought: Sought) -> Thing:
         return quick
     known = list(_known(sought.ledger)) if kind is not ThingKind.EVENT else []
     found = _matching(name, [one for one in known if kind in {None, one.kind}])
-    found = found or list(_decided(name, kind, sought))
+    if not found and kind in {None, ThingKind.EVENT}:
+        found = _kept_as(name, sought.archive)
+    for limit in (_FIRST, MOST_EVENTS):
+        found = found or list(_decided(name, kind, sought, limit))
     if not found and kind in {None, ThingKind.EVENT}:
         found = list(_archived(name, sought.archive))
     if len(found) == 1:
@@ -133,12 +138,23 @@ def _matching(name: str, things: Sequence[Thing]) -> list[Thing]:
     return list(once.values())
 
 
-def _decided(name: str, kind: ThingKind | None, sought: Sought) -> Iterator[Thing]:
+def _kept_as(name: str, archive: Archive) -> list[Thing]:
+    """The payload whose whole key it is."""
+    one = archive.get(name)
+    return [] if one is None else [_archived_as(one)]
+
+
+def _archived_as(archived: ArchivedEvent) -> Thing:
+    subject = str((archived.event or {}).get("subject") or "")
+    return Thing(kind=ThingKind.EVENT, name=archived.key, subject=subject)
+
+
+def _decided(name: str, kind: ThingKind | None, sought: Sought, limit: int) -> Iterator[Thing]:
     """What the newest decisions name and no state remembers: notices, events, what is long over."""
     if len(name) < _SHORTEST:
         return
     seen: dict[tuple[ThingKind, str], Thing] = {}
-    for decision in sought.ledger.decisions(limit=MOST_EVENTS):
+    for decision in sought.ledger.decisions(limit=limit):
         event = decision["event"]
         if name in {event["id"], decision["hash"]} or decision["hash"].startswith(name):
             one = Thing(kind=ThingKind.EVENT, name=event["id"], subject=event["subject"])
@@ -161,13 +177,9 @@ _FOUND = frozenset({"alert", "group", "notice", "silence", "retraining"})
 
 def _archived(name: str, archive: Archive) -> Iterator[Thing]:
     """What came in and was not decided: refused, or still in the queue."""
-    one = archive.get(name)
-    for archived in [one] if one is not None else archive.list(limit=MOST_EVENTS):
-        event = archived.event or {}
-        if name == event.get("id") or archived.key.startswith(name):
-            yield Thing(
-                kind=ThingKind.EVENT, name=archived.key, subject=str(event.get("subject") or "")
-            )
+    for archived in archive.list(limit=MOST_EVENTS):
+        if name == (archived.event or {}).get("id") or archived.key.startswith(name):
+            yield _archived_as(archived)
 
 
 def _several(name: str, found: Sequence[Thing]) -> str:
@@ -182,6 +194,8 @@ def _unknown(name: str, kind: ThingKind | None, known: Sequence[Thing], sought: 
         names += [*(f"receiver/{one}" for one in sought.receivers), *sought.ledger.subjects()]
     near = _near(name, names)
     could = f" It could be {_WHAT}." if kind is None else ""
+    if kind in {None, ThingKind.EVENT}:
+        could += f" Of what is over, the newest {MOST_EVENTS} decisions were looked through."
     if len(name) < _SHORTEST:
         could += f" Write at least {_SHORTEST} signs of an id."
     return f"{what} is known of {one_line(name, 80)}; {near}.{could}"
