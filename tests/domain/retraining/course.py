@@ -70,7 +70,16 @@ class Course:
 
     def handle(self, event):
         looked = event.type in {EventType.CHECK_DUE, EventType.RETRAINING_WANTED}
-        evidence = replace(self.world, taken=self.now, fleet=self.fleet, looked=looked)
+        trains = any(
+            one.job is not None for one in self.state.retraining.retrainings if one.phase.is_open
+        )
+        evidence = replace(
+            self.world,
+            taken=self.now,
+            fleet=self.fleet,
+            looked=looked,
+            job=self.world.job if trains else None,
+        )
         self.given.append((event, evidence, self.policy, self.now))
         outcome = decide_retraining(event, evidence, self.policy, self.state, self.now)
         self.state = decode(to_plain(outcome.state), SubjectState)
