@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.domain.world import RETRAINING_TAG
 from shared.scenarios.pipelines import NoRun, read_mapping, write_mapping
-from shared.service.retraining.orders import TAG, TAG_OF_MODEL
+from shared.service.retraining.orders import TAG_OF_MODEL
 
 _OPEN_JOBS = frozenset({"NotStarted", "Running"})
 
@@ -38,7 +39,7 @@ def _jobs(folder: Path, model: str) -> list[Started]:
         facts = read_mapping(path)
         tags = (facts.get("training") or {}).get("tags") or {}
         if tags.get(TAG_OF_MODEL) == model and facts.get("state") in _OPEN_JOBS:
-            found.append(Started(path=path, facts=facts, retraining=str(tags[TAG])))
+            found.append(Started(path=path, facts=facts, retraining=str(tags[RETRAINING_TAG])))
     return found
 
 

@@ -60,6 +60,23 @@ def test_drift_starts_one_job_whose_version_is_recognised(drifting):
     assert job["training"]["offers"]["features"] == "income"
 
 
+def test_a_version_is_what_came_of_it_also_where_the_training_tags_nothing(drifting):
+    """The step of a job registers it under a run of its own, whose tag Driftgate has set."""
+    drifting.application.service.fan_out(Check.DRIFT)
+    drain(drifting)
+    [job] = jobs(drifting)
+    at = drifting.clock.now.isoformat()
+    drifting.write("workspace/jobs/a-step.yaml", yaml.safe_dump({**job, "state": "Completed"}))
+    drifting.model("8", f"run: a-step\nregistered: {at}\nmetrics: {{auc: 0.9}}\n")
+
+    drifting.clock.advance(timedelta(minutes=10))
+    drifting.application.service.fan_out(Check.RETRAINING)
+    drain(drifting)
+
+    watch = drifting.application.ledger.state("retraining/loan-default").state["retraining"]
+    assert watch["retrainings"][0]["version"] == "8"
+
+
 def test_drift_that_lasts_asks_each_day_and_is_trained_for_once(drifting):
     """The governor takes in what asks meanwhile: one is on its way, and then it cools down."""
     drifting.application.service.fan_out(Check.DRIFT)

@@ -1,6 +1,7 @@
 """What trains a model again runs and ends, somebody approves it, and somebody lets it go on."""
 
 from shared.domain.retraining_said import retraining_resumed
+from shared.domain.world import RETRAINING_TAG
 from shared.errors import InvalidData, InvalidScenario
 from shared.scenarios.phrases import Found
 from shared.scenarios.stage import Stage
@@ -8,7 +9,6 @@ from shared.scenarios.trainings import Started, started
 from shared.scenarios.verbs.models import VERSION, register
 from shared.scenarios.verbs.verb import Vocabulary
 from shared.scenarios.workspace import written
-from shared.service.retraining.orders import TAG
 
 verbs = Vocabulary()
 
@@ -27,7 +27,7 @@ def succeeds(stage: Stage, found: Found) -> None:
     one = _started(stage, found)
     _end(stage, one, job="Completed", run="succeeded")
     if "model" in found:
-        register(stage, found, tags={TAG: one.retraining})
+        register(stage, found, tags={RETRAINING_TAG: one.retraining})
 
 
 @verbs.add("the retraining of NAME fails")
