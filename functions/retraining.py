@@ -1,12 +1,12 @@
 """Retraining requests."""
 
 import json
-import logging
 
 import azure.functions as func
 
+from shared.bootstrap import application
+
 blueprint = func.Blueprint()
-_LOG = logging.getLogger("driftgate.requests")
 
 
 @blueprint.function_name("retraining_request")
@@ -14,8 +14,5 @@ _LOG = logging.getLogger("driftgate.requests")
     arg_name="message", connection="ServiceBus", queue_name="retraining-requests"
 )
 def retraining_request(message: func.ServiceBusMessage) -> None:
-    """Write the request to the log: no job is started from here."""
-    from shared.service.notices import request_text
-
-    text = request_text(json.loads(message.get_body()))
-    _LOG.info("%s", text, extra={"message_id": message.message_id})
+    """Start what is asked for; an error gives the message back, and at last to the dead letters."""
+    application().retrain(json.loads(message.get_body()))

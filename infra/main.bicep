@@ -42,6 +42,27 @@ param otherWorkspaces string = ''
 @description('Whether the archive keeps by name who changed an endpoint, as events tell it.')
 param changedBy string = 'keep'
 
+@description('Address of the pages, as https://..., for links in what people are sent. Empty: without links.')
+param publicUrl string = ''
+
+@description('Hosts that webhooks may call besides those of Teams, Slack and PagerDuty, as hooks.example.com;*.corp.example.com. Empty: none.')
+param channelHosts string = ''
+
+@description('Secret URIs in Key Vault of the receivers, as {SLACK_ONCALL: uri} for the secret slack-oncall of the fleet. Empty: none.')
+param channelSecretUris object = {}
+
+@description('Mail server as host:port, 587 or 465. Empty: no mail, or mail by mailEndpoint.')
+param smtpServer string = ''
+
+@description('Communication Services that sends mail, as https://<name>.communication.azure.com. Empty: none.')
+param mailEndpoint string = ''
+
+@description('Address that mail comes from. Empty: no mail.')
+param mailFrom string = ''
+
+@description('Domains that mail may go to, as example.com;example.org. Empty: no mail.')
+param mailDomains string = ''
+
 @description('Mail address for alerts on Driftgate itself. Empty: alerts are shown in the portal only.')
 param alertEmail string = ''
 
@@ -200,6 +221,13 @@ module app 'modules/app.bicep' = {
     githubTokenSecretUri: githubTokenSecretUri
     otherWorkspaces: otherWorkspaces
     changedBy: changedBy
+    publicUrl: publicUrl
+    channelHosts: channelHosts
+    channelSecretUris: channelSecretUris
+    smtpServer: smtpServer
+    mailEndpoint: mailEndpoint
+    mailFrom: mailFrom
+    mailDomains: mailDomains
   }
   dependsOn: [ access, network ]
 }

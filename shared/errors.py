@@ -12,9 +12,12 @@
     │   ├── NotFound           a thing named by the caller does not exist
     │   ├── ChangedMeanwhile   what was to be changed is not as it was expected to be
     │   ├── AlteredEvidence    what was kept under a hash is no longer what it was
-    │   └── NoPermission       our identity lacks a role: granting it helps, repeating does not
+    │   ├── NoPermission       our identity lacks a role: granting it helps, repeating does not
+    │   └── NotAllowed         an address that Driftgate may not call
     └── Unavailable        the world's fault: repeating it may help
         ├── Throttled          the world asks to wait, and may say how long
+        ├── TimedOut           no answer in the time there was
+        ├── Untrusted          whoever answers cannot show who it is
         └── Conflict           somebody else changed the subject meanwhile
 """
 
@@ -22,9 +25,14 @@ from collections.abc import Mapping
 
 
 class DriftgateError(Exception):
-    """The root of all of them; `retryable` says whether trying again can help."""
+    """The root of all of them; `retryable` says whether trying again can help.
+
+    `reason` is a word for machines: `refused`, `gone`, `not_allowed`, `unavailable`, `throttled`,
+    `timeout` or `certificate`.
+    """
 
     retryable = False
+    reason = "refused"
 
 
 class Refused(DriftgateError):
@@ -52,7 +60,9 @@ class InvalidData(Refused):
 
 
 class NotFound(Refused):
-    """A model, endpoint or file that was named does not exist."""
+    """A model, endpoint, file or address that was named does not exist, or no longer."""
+
+    reason = "gone"
 
 
 class ChangedMeanwhile(Refused):
@@ -73,19 +83,42 @@ class AlteredEvidence(Refused):
 class NoPermission(Refused):
     """Driftgate's own identity may not do this; the sentence names the role that is missing."""
 
+    reason = "not_allowed"
+
+
+class NotAllowed(Refused):
+    """An address is none that Driftgate may call; the sentence names what would allow it."""
+
+    reason = "not_allowed"
+
 
 class Unavailable(DriftgateError):
     """The world's fault: a service did not answer, so trying again may help."""
 
     retryable = True
+    reason = "unavailable"
 
 
 class Throttled(Unavailable):
     """The world asks to wait: `after` so many seconds, None where it does not say."""
 
+    reason = "throttled"
+
     def __init__(self, sentence: str, after: float | None = None) -> None:
         super().__init__(sentence)
         self.after = after
+
+
+class TimedOut(Unavailable):
+    """A service did not answer in the time there was; it may have done what it was asked."""
+
+    reason = "timeout"
+
+
+class Untrusted(Unavailable):
+    """A service shows a certificate that is not its own, or no longer; nothing was sent to it."""
+
+    reason = "certificate"
 
 
 class Conflict(Unavailable):

@@ -11,6 +11,7 @@ from shared.domain.event import Check
 from shared.errors import Refused
 
 if TYPE_CHECKING:
+    from shared.channel_settings import ChannelSettings
     from shared.schedules import Schedule
     from shared.summary_settings import SummarySettings
 
@@ -95,7 +96,8 @@ class Settings:
     `azure` is None where the embedded adapters are used. `schedules` are those of the timers, None
     being the defaults: the timers read the same settings, and what the heartbeat expects of each
     check follows from them. `keeps_names` lets it be known who changed an endpoint, where the event
-    says so.
+    says so. `channels` say how people are told, None being into files; `public_url` is where they
+    find Driftgate's pages.
     """
 
     home: Path = Path(".driftgate")
@@ -104,6 +106,8 @@ class Settings:
     azure: AzureSettings | None = None
     keeps_names: bool = True
     schedules: "Mapping[str, Schedule] | None" = None
+    channels: "ChannelSettings | None" = None
+    public_url: str | None = None
 
     @property
     def on_samples(self) -> bool:
@@ -129,6 +133,7 @@ class Settings:
         `DRIFTGATE_POLICIES` name others. `DRIFTGATE_CHANGED_BY` is `keep` (the default) or `drop`.
         Raises InvalidSetting for a value that cannot be used.
         """
+        from shared.channel_settings import ChannelSettings, public_url
         from shared.schedules import schedules
 
         home = Path(environment.get(f"{PREFIX}HOME") or ".driftgate")
@@ -139,6 +144,10 @@ class Settings:
             policies=_folder(environment, "POLICIES", home / "policies", SAMPLES / "policies"),
             azure=AzureSettings.from_environment(environment) if adapters == "azure" else None,
             schedules=schedules(environment),
+            channels=ChannelSettings.from_environment(
+                environment, real_by_default=adapters == "azure"
+            ),
+            public_url=public_url(environment),
             keeps_names=_one_of(environment, "CHANGED_BY", "keep", "drop") == "keep",
         )
 

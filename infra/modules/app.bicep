@@ -39,6 +39,22 @@ param githubTokenSecretUri string
 param otherWorkspaces string
 @description('Whether it is kept by name who changed an endpoint: keep or drop.')
 param changedBy string
+@description('Address of the pages, for links in notices. Empty: notices have none.')
+param publicUrl string
+@description('Hosts that channels may call besides the well-known ones, with semicolons. Empty: none.')
+param channelHosts string
+@description('Secret URIs of the receivers, as {NAME: uri} for DRIFTGATE_SECRET_NAME.')
+param channelSecretUris object
+@description('Mail server as host:port. Empty: none.')
+param smtpServer string
+@description('Communication Services that sends mail, as https address. Empty: none.')
+param mailEndpoint string
+@description('Address that mail comes from. Empty: none.')
+param mailFrom string
+@description('Domains that mail may go to, with semicolons. Empty: none.')
+param mailDomains string
+
+var channelSecrets = toObject(items(channelSecretUris), secret => 'DRIFTGATE_SECRET_${secret.key}', secret => '@Microsoft.KeyVault(SecretUri=${secret.value})')
 
 resource host 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: hostAccountName
@@ -92,7 +108,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    // The reference to the GitHub token is read as the identity that promotes.
+    // The references to the GitHub token and to the receivers' secrets are read as this identity.
     keyVaultReferenceIdentity: promoter.id
     virtualNetworkSubnetId: empty(appSubnetId) ? null : appSubnetId
     siteConfig: { minTlsVersion: '1.2' }
@@ -119,7 +135,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
-  properties: {
+  properties: union({
     AzureWebJobsStorage__blobServiceUri: host.properties.primaryEndpoints.blob
     AzureWebJobsStorage__queueServiceUri: host.properties.primaryEndpoints.queue
     AzureWebJobsStorage__tableServiceUri: host.properties.primaryEndpoints.table
@@ -143,6 +159,13 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_GITHUB_TOKEN: empty(githubTokenSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${githubTokenSecretUri})'
     DRIFTGATE_WORKSPACES: otherWorkspaces
     DRIFTGATE_CHANGED_BY: changedBy
+    DRIFTGATE_PUBLIC_URL: publicUrl
+    DRIFTGATE_CHANNELS: 'real'
+    DRIFTGATE_CHANNEL_HOSTS: channelHosts
+    DRIFTGATE_SMTP: smtpServer
+    DRIFTGATE_MAIL_ENDPOINT: mailEndpoint
+    DRIFTGATE_MAIL_FROM: mailFrom
+    DRIFTGATE_MAIL_DOMAINS: mailDomains
     DRIFTGATE_DRIFT_SCHEDULE: '0 5 * * * *'
     DRIFTGATE_KPI_SCHEDULE: '0 10 * * * *'
     DRIFTGATE_COLLECTION_SCHEDULE: '0 35 * * * *'
@@ -155,7 +178,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_RECONCILE_SCHEDULE: '0 */15 * * * *'
     DRIFTGATE_SWEEP_SCHEDULE: '30 * * * * *'
     DRIFTGATE_HEARTBEAT_SCHEDULE: '0 2-59/15 * * * *'
-  }
+  }, channelSecrets)
 }
 
 resource publishingOff 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {

@@ -2,7 +2,8 @@
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
 `performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `override`,
-`withdraw-override`, `rollout`), 4 no cause found (`diagnose`).
+`withdraw-override`, `rollout`, `resume-retraining`, `silence`, `unsilence`, `acknowledge`,
+`release`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario`: 0 held, 2 failed, 1 not understood.
 """
@@ -12,10 +13,12 @@ import sys
 import typer
 
 from shared.cli import (
+    acknowledgements,
     canary,
     demo,
     diagnose,
     drift,
+    explain,
     gate,
     health,
     intents,
@@ -25,9 +28,11 @@ from shared.cli import (
     policy,
     profile,
     promotions,
+    retrainings,
     rollout,
     scenario,
     sending,
+    silences,
     smoke,
 )
 from shared.errors import DriftgateError
@@ -43,6 +48,7 @@ app.command()(sending.send)
 app.command()(looking.status)
 app.command()(looking.alerts)
 app.command()(looking.events)
+app.command()(explain.explain)
 app.command()(health.health)
 app.command()(intents.intend)
 app.command()(intents.intents)
@@ -50,15 +56,23 @@ app.command()(intents.withdraw)
 app.command()(overrides.override)
 app.command()(overrides.overrides)
 app.command()(overrides.withdraw_override)
+app.command()(silences.silence)
+app.command()(silences.silences)
+app.command()(silences.unsilence)
+app.command()(acknowledgements.acknowledge)
+app.command()(acknowledgements.acknowledgements)
+app.command()(acknowledgements.release)
 app.command()(drift.drift)
 app.command()(profile.profile)
 app.command()(performance.performance)
 app.command()(canary.canary)
-app.command(name="policy")(policy.check)
+app.add_typer(policy.app, name="policy")
 app.command()(gate.gate)
 app.command()(promotions.promotions)
 app.command()(promotions.report)
 app.command()(rollout.rollout)
+app.command()(retrainings.retrainings)
+app.command()(retrainings.resume_retraining)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
 app.command()(diagnose.diagnose)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from shared.domain.action import Action, describe
@@ -21,7 +22,7 @@ class Outcome:
     state: SubjectState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """One event, decided once: the record that is committed, shown and replayed.
 
@@ -42,11 +43,12 @@ class Decision:
         """The worst verdict among the findings that are enforced."""
         return worst(finding.verdict for finding in self.findings if finding.enforced)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 over everything the decision says and the hash before it."""
-        return content_hash(self._content())
+        return content_hash(self._content)
 
+    @cached_property
     def _content(self) -> dict[str, Any]:
         return {
             "event": self.event.to_cloud_event(),
@@ -61,5 +63,4 @@ class Decision:
 
     def to_json(self) -> dict[str, Any]:
         """The decision as plain JSON values, with its own hash."""
-        content = self._content()
-        return {**content, "hash": content_hash(content)}
+        return {**self._content, "hash": self.hash}

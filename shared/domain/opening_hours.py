@@ -89,6 +89,21 @@ def next_opening(calendar: CalendarGate, at: datetime) -> datetime | None:
     return moment
 
 
+def next_closing(calendar: CalendarGate, at: datetime) -> datetime | None:
+    """The first moment from `at` on at which no day's hours hold, in UTC; None when they always do.
+
+    Freezes do not count.
+    """
+    moment, last = at, at + timedelta(weeks=_WEEKS)
+    try:
+        for opens, closes in sorted(_spans(calendar, at, days=7 * _WEEKS + 2)):
+            if opens <= moment < closes:
+                moment = closes
+    except OverflowError:
+        return None
+    return moment if moment < last else None
+
+
 def _spans(
     calendar: CalendarGate, around: datetime, days: int
 ) -> Iterator[tuple[datetime, datetime]]:

@@ -239,7 +239,8 @@ class Training:
     """A job to start: a registered component with its inputs, on a compute, under a name.
 
     The name makes a repeat harmless. An input that begins with `azureml:` is a data asset.
-    `component` is `name:version`.
+    `offers` are given only as far as the component declares an input of their name. The `tags` are
+    those of the job and of its step. `component` is `name:version`.
     """
 
     name: str
@@ -247,4 +248,5 @@ class Training:
     compute: str
     experiment: str
     inputs: dict[str, str | int | float | bool] = field(default_factory=dict)
+    offers: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)

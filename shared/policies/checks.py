@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from shared.domain.alert import Severity
 from shared.domain.policy import KpiPolicy, Policy
+from shared.policies.alert_checks import alert_problems
 from shared.policies.gate_checks import gate_problems
 from shared.policies.kpi_checks import source_problems
+from shared.policies.retraining_checks import retraining_problems
 from shared.policies.stage_checks import stage_problems
 
 
@@ -21,6 +23,8 @@ def problems_of(policy: Policy) -> Iterator[str]:
     names = [kpi.name for kpi in policy.kpis]
     yield from (f"kpis name {n} twice" for n in sorted({n for n in names if names.count(n) > 1}))
     yield from _batch_problems(policy)
+    yield from alert_problems(policy.alerts)
+    yield from retraining_problems(policy.retraining)
     if not policy.model.strip():
         yield "model is empty; give the registered model's name"
 

@@ -1,10 +1,10 @@
 """What the types of gates cannot say: shares, durations of use, and calendars there can be."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from shared.domain.opening_hours import read_days, read_hours, read_zone
-from shared.domain.policy import CalendarGate, Gates
+from shared.domain.policy import CalendarGate, Freeze, Gates, Hours
 from shared.policies.recorded_checks import recorded_problems
 
 _LEAST = timedelta(minutes=1)
@@ -94,20 +94,30 @@ def _limit_problems(gates: Gates, at: str) -> Iterator[str]:
 
 
 def _calendar_problems(calendar: CalendarGate, at: str) -> Iterator[str]:
+    yield from hours_problems(calendar, at)
+    yield from freeze_problems(calendar.freezes, f"{at}.freezes")
+
+
+def hours_problems(hours: CalendarGate | Hours, at: str) -> Iterator[str]:
+    """Days, hours and a zone that cannot be read, below the key `at`."""
     readings: list[tuple[str, Callable[[], object]]] = [
-        ("days", lambda: read_days(calendar.days)),
-        ("hours", lambda: read_hours(calendar.hours)),
-        ("zone", lambda: read_zone(calendar.zone)),
+        ("days", lambda: read_days(hours.days)),
+        ("hours", lambda: read_hours(hours.hours)),
+        ("zone", lambda: read_zone(hours.zone)),
     ]
     for name, read in readings:
         try:
             read()
         except ValueError as problem:
             yield f"{at}.{name} is {problem}"
-    for number, freeze in enumerate(calendar.freezes):
+
+
+def freeze_problems(freezes: Sequence[Freeze], at: str) -> Iterator[str]:
+    """Each span that can be none, below the key `at`."""
+    for number, freeze in enumerate(freezes):
         if not freeze.start < freeze.end:
-            yield f"{at}.freezes[{number}].end is not after start; name a later end"
+            yield f"{at}[{number}].end is not after start; name a later end"
         elif freeze.end - freeze.start > _LONGEST_FREEZE:
-            yield f"{at}.freezes[{number}] is longer than a year; name an earlier end"
+            yield f"{at}[{number}] is longer than a year; name an earlier end"
         if not freeze.reason.strip():
-            yield f"{at}.freezes[{number}].reason is empty; whoever waits will want to know"
+            yield f"{at}[{number}].reason is empty; whoever waits will want to know"

@@ -1,4 +1,4 @@
-"""The policy file's JSON Schema, so that editors complete and check it."""
+"""The JSON Schemas of policies and of the fleet's file, so that editors complete and check them."""
 
 import dataclasses
 import types
@@ -6,15 +6,28 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from shared.domain.policy import Policy
+from shared.domain.alert import AlertKind, Severity
+from shared.domain.policy import Fleet, Policy
+
+_WORDS: dict[str, type[Enum]] = {"kind": AlertKind, "severity": Severity}
+"""What texts of these names are chosen from, whether one is given or a list."""
 
 
 def json_schema() -> dict[str, Any]:
     """A JSON Schema (2020-12) made from the Policy class, unknown keys refused as in reading."""
+    return _document("Driftgate policy", Policy)
+
+
+def fleet_schema() -> dict[str, Any]:
+    """That of the fleet's file, made from the Fleet class."""
+    return _document("Driftgate fleet", Fleet)
+
+
+def _document(title: str, kind: type) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Driftgate policy",
-        **_schema(Policy),
+        "title": title,
+        **_schema(kind),
     }
 
 
@@ -42,9 +55,10 @@ def _schema(kind: Any) -> dict[str, Any]:
 
 
 def _object(kind: type) -> dict[str, Any]:
+    """Keys as they are read: without the underscore that only Python needs."""
     hints = get_type_hints(kind)
     required = [
-        field.name
+        field.name.rstrip("_")
         for field in dataclasses.fields(kind)
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     ]
@@ -52,8 +66,18 @@ def _object(kind: type) -> dict[str, Any]:
         "type": "object",
         "description": " ".join((kind.__doc__ or "").split()),
         "properties": {
-            field.name: _schema(hints[field.name]) for field in dataclasses.fields(kind)
+            field.name.rstrip("_"): _property(field.name, hints[field.name])
+            for field in dataclasses.fields(kind)
         },
         "required": required,
         "additionalProperties": False,
     }
+
+
+def _property(name: str, hint: Any) -> dict[str, Any]:
+    words = _WORDS.get(name)
+    if words is not None and hint is str:
+        return _schema(words)
+    if words is not None and hint == list[str]:
+        return {"type": "array", "items": _schema(words)}
+    return _schema(hint)

@@ -1,7 +1,7 @@
 """What the types of stages cannot say: a way that can be gone, and what each stage needs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -39,7 +39,7 @@ def stage_problems(policy: Policy) -> Iterator[str]:
         for key in ("pipeline", "rollback"):
             pipeline: PipelinePolicy | None = getattr(stage, key)
             if pipeline is not None:
-                yield from _pipeline_problems(pipeline, f"stages.{stage.name}.{key}")
+                yield from pipeline_problems(pipeline, f"stages.{stage.name}.{key}")
         yield from _approval_problems(stage.approvals, f"stages.{stage.name}.approvals")
         yield from _rollout_problems(stage.rollout, f"stages.{stage.name}.rollout")
         if stage.finish_within < timedelta(minutes=1):
@@ -59,7 +59,10 @@ def _needs(stage: StagePolicy, at: str) -> Iterator[str]:
         )
 
 
-def _pipeline_problems(pipeline: PipelinePolicy, at: str) -> Iterator[str]:
+def pipeline_problems(
+    pipeline: PipelinePolicy, at: str, given: Sequence[str] = _GIVEN
+) -> Iterator[str]:
+    """Each fault of a pipeline below the key `at`; `given` are parameters that are Driftgate's."""
     if (pipeline.number is None) == (pipeline.workflow is None):
         named = "neither a number nor a workflow; name"
         if pipeline.number is not None:
@@ -71,7 +74,7 @@ def _pipeline_problems(pipeline: PipelinePolicy, at: str) -> Iterator[str]:
         yield f"{at}.workflow is {pipeline.workflow[:80]!r}; write it as owner/repository/file.yml"
     if not pipeline.branch.strip():
         yield f"{at}.branch is empty; name one such as main"
-    for name in _GIVEN:
+    for name in given:
         if name in pipeline.parameters:
             yield f"{at}.parameters.{name} is given by Driftgate; leave it out"
 

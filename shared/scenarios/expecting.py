@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from shared.domain.alert import AlertKind
 from shared.domain.finding import Rule
+from shared.domain.notices import NoticeReason
 from shared.scenarios.phrases import Form, Found, spell_shares
 from shared.scenarios.script import Wanted
 
@@ -21,6 +22,20 @@ def _notice(wanted: Wanted) -> Callable[[Found], dict[str, object]]:
         }
 
     return read
+
+
+def _to_receiver(found: Found) -> dict[str, object]:
+    reason = found.optional("reason")
+    return {
+        "wanted": Wanted.NOTICE,
+        "kind": reason and _known(reason, [one.value for one in NoticeReason], "reason"),
+        "severity": found.optional("word"),
+        "key": found.text("receiver"),
+    }
+
+
+def _nothing(found: Found) -> dict[str, object]:
+    return {"wanted": Wanted.NOTHING, "key": found.optional("receiver") or ""}
 
 
 def _verdict(found: Found) -> dict[str, object]:
@@ -70,7 +85,10 @@ EXPECTATIONS: Mapping[Form, Callable[[Found], dict[str, object]]] = {
     Form(f"expect verdict {_VERDICT} of RULE [for THING] [because TEXT]"): _verdict,
     Form("expect refusal [TEXT]"): _just(Wanted.REFUSAL),
     Form("expect dead letter [because TEXT]"): _just(Wanted.DEAD_LETTER),
-    Form("expect nothing"): _just(Wanted.NOTHING),
+    Form(
+        f"expect notice [{_SEVERITY}] to RECEIVER [because REASON] [of THING] [TEXT]"
+    ): _to_receiver,
+    Form("expect nothing [to RECEIVER]"): _nothing,
     Form("nothing fires"): _just(Wanted.NOTHING_FIRING),
     Form("KIND fires [of THING]"): _notice(Wanted.FIRING),
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from shared.domain.notices import Notice, NoticedAlert
 from shared.scenarios.played import Told
 from shared.scenarios.script import Wanted
 from shared.service.notices import request_text
@@ -50,3 +51,28 @@ def heard_request(body: Mapping[str, Any], at: datetime) -> Told | None:
         subject=f"model/{data['model']}",
         labels=named,
     )
+
+
+def heard_notice(notice: Notice, at: datetime) -> Told:
+    """A notice as a scenario speaks of it: to whom, why now, of what."""
+    labels = {f"{one.fingerprint} {name}": v for one in notice.alerts for name, v in _of(one)}
+    lines = [f"{one.kind.value}: {one.title}{_end(one)}" for one in notice.alerts]
+    return Told(
+        at=at,
+        what=Wanted.NOTICE,
+        key=notice.receiver,
+        kind=notice.reason.value,
+        subject=notice.scope,
+        severity=notice.severity.value,
+        labels=labels,
+        title=notice.title,
+        text="\n".join(lines),
+    )
+
+
+def _of(alert: NoticedAlert) -> list[tuple[str, str]]:
+    return [*alert.labels.items(), ("subject", alert.subject), ("kind", alert.kind.value)]
+
+
+def _end(alert: NoticedAlert) -> str:
+    return "" if alert.ended is None else f" (over: {alert.over})"

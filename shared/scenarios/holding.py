@@ -17,8 +17,10 @@ _ONCE = frozenset(
         Wanted.PROMOTION,
         Wanted.ROLLBACK,
         Wanted.CHECK,
+        Wanted.NOTICE,
     }
 )
+_RAISED = frozenset({Wanted.ALERT, Wanted.RESOLVE})
 _OFTEN = frozenset({Wanted.REFUSAL, Wanted.DEAD_LETTER})
 _MOST_LINES = 6
 
@@ -29,12 +31,15 @@ def find_failures(
     decided: Sequence[Decided],
     patience: Callable[[Expectation], timedelta] | None = None,
     shown: Sequence[Shown] = (),
+    *,
+    by_notices: bool = False,
 ) -> tuple[Failure, ...]:
     """Every expectation that does not hold, then everything told that none of them speaks of.
 
     An alert, its end or a request is expected by one line each. What was told before the start
     counts only in what fires. `patience` makes spans longer where only the timers can know; then no
-    message is missed that was to be refused or put aside.
+    message is missed that was to be refused or put aside. Told `by_notices`, people do not hear of
+    an alert itself, and nobody has to expect it.
     """
     spans = list(scenario.expectations)
     if patience is not None:
@@ -50,9 +55,17 @@ def find_failures(
     missed = [
         one
         for one in spans
-        if (id(one) not in paired if one.wanted in _ONCE else not _holds(one, told, decided, shown))
+        if (
+            id(one) not in paired
+            if one.wanted in _ONCE
+            else not _holds(one, told, decided, shown, by_notices=by_notices)
+        )
     ]
-    strange = [one for index, one in enumerate(notices) if index not in pairs]
+    strange = [
+        one
+        for index, one in enumerate(notices)
+        if index not in pairs and not (by_notices and one.what in _RAISED)
+    ]
     strange += [
         one
         for one in heard
@@ -88,6 +101,7 @@ def _speaks_of(expectation: Expectation, told: Told) -> bool:
         and expectation.start <= told.at <= expectation.end
         and _same_problem(expectation, told)
         and (expectation.text is None or expectation.text in f"{told.title}\n{told.text}")
+        and (expectation.wanted is not Wanted.NOTICE or expectation.key == told.key)
     )
 
 
@@ -109,12 +123,17 @@ def _holds(
     told: Sequence[Told],
     decided: Sequence[Decided],
     shown: Sequence[Shown],
+    *,
+    by_notices: bool,
 ) -> bool:
     if expectation.wanted in STATES:
         return any(one.value == expectation.value for one in _in_force(expectation, shown))
     match expectation.wanted:
         case Wanted.NOTHING:
-            return not _heard_between(told, expectation.start, expectation.end)
+            heard = _heard_between(told, expectation.start, expectation.end)
+            if expectation.key:
+                return not any(one.key == expectation.key for one in heard)
+            return not any(not (by_notices and one.what in _RAISED) for one in heard)
         case Wanted.FIRING:
             return any(
                 _same_problem(expectation, one) for one in firing_at(told, expectation.end).values()

@@ -13,7 +13,10 @@ from shared.scenarios.times import spell_moment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Something that reached people, or was put aside: an alert, its end, a request, a refusal."""
+    """Something that reached people, or was put aside: an alert, its end, a request, a refusal.
+
+    `key` is the receiver of a notice.
+    """
 
     at: datetime
     what: Wanted
@@ -24,11 +27,13 @@ class Told:
     labels: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     title: str = ""
+    key: str = ""
 
     def spelled(self, start: datetime) -> str:
         """One line: when, what, of whom, in which words."""
-        words = " ".join(word for word in (self.what.value, self.kind, self.severity) if word)
-        said = self.text if self.what is not Wanted.ALERT else self.title
+        named = (self.what.value, self.key, self.kind, self.severity)
+        words = " ".join(word for word in named if word)
+        said = self.title if self.what in {Wanted.ALERT, Wanted.NOTICE} else self.text
         about = f" of {self.subject}" if self.subject else ""
         return f"{spell_moment(self.at, start)} {words}{about}: {said}"
 

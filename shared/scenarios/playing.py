@@ -11,11 +11,13 @@ from typing import Any, cast
 
 from shared.bootstrap import Application, build
 from shared.domain.event import Check, Event
+from shared.domain.policy import ChannelKind
 from shared.errors import DriftgateError, InvalidScenario
 from shared.ports import Adapters, Pipelines, Workspace
+from shared.scenarios.channels import Switchboard
 from shared.scenarios.clock import SimulatedClock
 from shared.scenarios.figures import FigureLog
-from shared.scenarios.hearing import heard_alert, heard_request
+from shared.scenarios.hearing import heard_alert, heard_notice, heard_request
 from shared.scenarios.hindered import Hindered, MutedSender
 from shared.scenarios.holding import could_not_happen, find_failures, firing_at
 from shared.scenarios.load import LoadLog
@@ -62,7 +64,7 @@ def play(
                 could_not_happen(scenario, line, sentence, at, told, decided)
                 for at, line, sentence in impossible
             ),
-            *find_failures(scenario, told, decided, patience, shown),
+            *find_failures(scenario, told, decided, patience, shown, by_notices=player.stage.fleet),
         ),
     )
 
@@ -108,6 +110,7 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
             figures=FigureLog(files),
             rows=RowLog(files, clock.now),
             runs=Runs(files.folder),
+            channels=Switchboard(now=lambda: clock.now),
             deliver=deliver,
         )
         settings = Settings(
@@ -121,7 +124,14 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
             workspace = cast(Workspace, Hindered(adapters.workspace, stage.hindrances))
             sender = MutedSender(adapters.sender, lambda: stage.muted > 0)
             pipelines = cast(Pipelines, Hindered(adapters.pipelines, stage.platform_hindrances))
-            return replace(adapters, workspace=workspace, pipelines=pipelines, sender=sender)
+            channels = dict.fromkeys(ChannelKind, stage.channels)
+            return replace(
+                adapters,
+                workspace=workspace,
+                pipelines=pipelines,
+                sender=sender,
+                channels=channels,
+            )
 
         yield _Player(scenario, stage, build(settings, clock=clock, around=around))
 
@@ -224,13 +234,18 @@ class _Player:
                     self._fire(timer)
         if not self.stage.down:
             self._worker.drain()
+        self.told.extend(heard_notice(notice, at) for at, notice in self.stage.channels.take())
         self.told.extend(self.observer.answers(now))
         self.observer.look(now)
 
     def _take_commands(self) -> None:
         """What people said by a command, and the checks that called: nothing loses them."""
         while self.stage.commands:
-            self.application.service.say(self.stage.commands.pop(0), via="command")
+            command = self.stage.commands.pop(0)
+            if isinstance(command, Event):
+                self.application.service.say(command, via="command")
+            else:
+                command(self.application)
         while self.stage.calls:
             call = self.stage.calls.pop(0)
             self.observer.wait_for(call)
@@ -284,7 +299,9 @@ class _Player:
         self.told.append(Told(at=self.stage.now, what=what, text=text, **fields))
 
     def _hear_alert(self, body: Any) -> None:
-        self.told.append(heard_alert(body, self.stage.now))
+        """An alert as it is raised."""
+        if body["data"]["action"] != "Deliver":
+            self.told.append(heard_alert(body, self.stage.now))
 
     def _hear_request(self, body: Any) -> None:
         told = heard_request(body, self.stage.now)

@@ -60,6 +60,7 @@ class Wanted(StrEnum):
     PROMOTION = "promotion"
     ROLLBACK = "rollback"
     CHECK = "check"
+    NOTICE = "notice"
     TRAFFIC = "traffic"
     MIRROR = "mirror"
     TAG = "tag"
@@ -82,7 +83,7 @@ class Expectation:
 
     `kind` is an alert's kind, a verdict's rule, a promotion's stage or how a check ended; `thing` a
     name it has to speak of; `text` stands in what is told; `key` and `value` are of what a file
-    says. `sentence` is the line as it was written.
+    says, `key` of a notice its receiver. `sentence` is the line as it was written.
     """
 
     wanted: Wanted

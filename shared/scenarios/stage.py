@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from shared.bootstrap import Application
 from shared.domain.event import Event
+from shared.scenarios.channels import Switchboard
 from shared.scenarios.clock import SimulatedClock
 from shared.scenarios.devops_events import CheckCall
 from shared.scenarios.figures import FigureLog
@@ -38,6 +40,8 @@ class Telling:
 
 
 Deliver = Callable[[Telling], Sequence[datetime]]
+Command = Callable[["Application"], object]
+"""What a person does by one of Driftgate's own commands."""
 
 
 @dataclass(kw_only=True)
@@ -46,7 +50,8 @@ class Stage:
 
     `late`, `times` and `deaf` are how events arrive for the time being; `down` counts what keeps
     Driftgate from working, `muted` what keeps alerts in, `stopped` holds the timers that do not
-    fire. `commands` are what people told Driftgate by commands of its own, `calls` those of
+    fire. `commands` are what people told Driftgate by commands of its own,
+    `fleet` says that people are told by notices, over `channels`; `calls` those of
     environment checks, of which there were so many `checks`. While it is `opening`, nobody is told
     of anything.
     """
@@ -61,6 +66,7 @@ class Stage:
     figures: FigureLog
     rows: RowLog
     runs: Runs
+    channels: Switchboard
     deliver: Deliver
     opening: bool = True
     late: timedelta = timedelta()
@@ -72,7 +78,8 @@ class Stage:
     hindrances: list[Hindrance] = field(default_factory=list)
     platform_hindrances: list[Hindrance] = field(default_factory=list)
     checks: int = 0
-    commands: list[Event] = field(default_factory=list)
+    fleet: bool = False
+    commands: list[Event | Command] = field(default_factory=list)
     calls: list[CheckCall] = field(default_factory=list)
     intents: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, str] = field(default_factory=dict)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.domain.canonical import parse_time
-from shared.domain.wording import spell_time
+from shared.domain.wording import one_line, spell_list, spell_time
+
+_FEATURES = 10
 
 
 def notice_text(body: Mapping[str, Any]) -> str:
@@ -36,11 +38,7 @@ def request_text(body: Mapping[str, Any]) -> str:
     data = body["data"]
     match data["action"]:
         case "RequestRetraining":
-            features = ", ".join(data["features"]) or "none named"
-            return (
-                f"Retraining of {data['model']} requested because of {data['cause']} "
-                f"in {data['window']} (features: {features})."
-            )
+            return _retraining_text(data)
         case "RequestRollback":
             to = f" to version {data['to']}" if data.get("to") else ""
             return (
@@ -58,3 +56,19 @@ def request_text(body: Mapping[str, Any]) -> str:
             every = "every gate that blocks" if besides else "every gate"
             told = f"{named} passed {every} and is put forward for {data['stage']}."
             return " ".join([told, *(["It does so although:", *besides] if besides else [])])
+
+
+def _retraining_text(data: Mapping[str, Any]) -> str:
+    """Why, in which data, and what is to train it."""
+    features = spell_list([one_line(name, 80) for name in data.get("features") or ()], _FEATURES)
+    by = ""
+    if data.get("component"):
+        by = f", by the component {data['component']}"
+    elif data.get("pipeline"):
+        by = f", by the pipeline {data['pipeline']}"
+    cost = f", at a cost of {data['cost']:g}" if data.get("cost") is not None else ""
+    return (
+        f"Retraining of {data['model']} requested because of {one_line(data['cause'], 200)} "
+        f"in {data['window']} "
+        f"(features: {features or 'none named'}){by}{cost}."
+    )

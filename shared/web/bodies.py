@@ -49,6 +49,11 @@ def text_of(said: Mapping[str, Any], field: str) -> str:
     return value
 
 
+def optional_text(said: Mapping[str, Any], field: str) -> str | None:
+    """A text, None where it is left out. Raises InvalidData."""
+    return None if said.get(field) is None else text_of(said, field)
+
+
 def too_large() -> "Response":
     """The answer to a body over the limit."""
     return problem(413, f"The body is over the limit of {MOST_BYTES} bytes; say it shorter.")

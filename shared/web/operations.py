@@ -6,10 +6,14 @@ from shared.bootstrap import Application
 from shared.errors import DriftgateError
 from shared.service import queries
 from shared.service.status import status_of
+from shared.web.acknowledgements import acknowledgement_routes
+from shared.web.explanations import explanation_routes
 from shared.web.intents import intent_routes
 from shared.web.overrides import override_routes
 from shared.web.problems import foreseen, of_http
 from shared.web.promotions import promotion_routes
+from shared.web.retrainings import retraining_routes
+from shared.web.silences import silence_routes
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -49,7 +53,7 @@ def api(application: Application) -> "Starlette":
         return JSONResponse(found)
 
     def alerts(_: "Request") -> "Response":
-        return JSONResponse({"alerts": queries.alerts(ledger)})
+        return JSONResponse({"alerts": queries.alerts(ledger, application.clock())})
 
     def events(_: "Request") -> "Response":
         return JSONResponse({"events": queries.events(application.archive)})
@@ -65,9 +69,13 @@ def api(application: Application) -> "Starlette":
             Route("/api/alerts", alerts),
             Route("/api/events", events),
             Route("/api/decisions", decisions),
+            *explanation_routes(application),
             *intent_routes(application),
             *override_routes(application),
             *promotion_routes(application),
+            *retraining_routes(application),
+            *silence_routes(application),
+            *acknowledgement_routes(application),
         ],
         exception_handlers={
             DriftgateError: foreseen,

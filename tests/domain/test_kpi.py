@@ -104,7 +104,8 @@ class World:
         self.outcome = decide_kpi(event, self.evidence, self.policy, self.state, at)
         self.state = self.outcome.state
         signs = {PostAlert: "+", ResolveAlert: "-"}
-        return [(signs[type(a)], a.alert.kind.value) for a in self.outcome.actions]
+        alerts = [action for action in self.outcome.actions if type(action) in signs]
+        return [(signs[type(a)], a.alert.kind.value) for a in alerts]
 
     def alert(self):
         [action] = self.outcome.actions

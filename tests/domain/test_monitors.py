@@ -13,7 +13,7 @@ from shared.domain.decisions.external.breaches import breach_line
 from shared.domain.decisions.external.monitor import LASTS, SETTLES, decide_monitor
 from shared.domain.decisions.run import decide_run
 from shared.domain.event import Check, Event, EventType, check_due
-from shared.domain.evidence import NoEvidence, RunEvidence
+from shared.domain.evidence import MonitorEvidence, RunEvidence
 from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
 
@@ -67,7 +67,7 @@ class Monitor:
             evidence = RunEvidence(taken=now, monitor=SUBJECT)
             outcome = decide_run(event, evidence, None, SubjectState(), now)
         else:
-            outcome = decide_monitor(event, NoEvidence(taken=now), None, self.state, now)
+            outcome = decide_monitor(event, MonitorEvidence(taken=now), None, self.state, now)
             self.state = msgspec.convert(to_plain(outcome.state), SubjectState, strict=False)
         self.asked += [a.event for a in outcome.actions if isinstance(a, ScheduleCheck)]
         self.told += [a for a in outcome.actions if isinstance(a, PostAlert | ResolveAlert)]

@@ -28,7 +28,8 @@ def user_function(builder):
 
 @pytest.fixture
 def app(scene, monkeypatch):
-    for module in (registry, deployments, monitoring, schedules, checks, promotion):
+    modules = (registry, deployments, monitoring, schedules, checks, promotion, retraining)
+    for module in modules:
         monkeypatch.setattr(module, "application", lambda: scene.application)
     return scene
 

@@ -50,6 +50,17 @@ def resources(tree: Mapping[str, Any], kind: str) -> Iterator[dict[str, Any]]:
             yield config(block)
 
 
+def app_settings() -> dict[str, Any]:
+    """Those of the app that are written out; the receivers' secrets are joined to them by name."""
+    tree = parsed((INFRA / "modules" / "app.bicep").read_text())
+    [settings] = resources(tree, "Microsoft.Web/sites/config")
+    joined = settings["properties"]["function"]
+    assert joined["type"] == "union"
+    assert joined["parameters"]["arg_2"] == "channelSecrets"
+    written: dict[str, Any] = joined["parameters"]["arg_1"]
+    return written
+
+
 def is_expression(value: object) -> bool:
     """Whether the value is computed, so that only the deployment knows it."""
     return isinstance(value, dict) and bool({"function", "operator"} & value.keys())

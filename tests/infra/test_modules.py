@@ -22,6 +22,7 @@ def declared(path):
         for block in tree.get("resources", {}).values()
         for name in block["config"].get("loop_type", {}).get("detail", {}).values()
     }
+    loops |= set(re.findall(r"[(,] ?(\w+) =>", path.read_text()))
     parts = ("parameters", "variables", "resources", "modules")
     return {name for part in parts for name in tree.get(part, {})} | {
         name for name in loops if isinstance(name, str)

@@ -4,8 +4,9 @@ import json
 import re
 
 from shared.domain.event import Check
+from shared.service.messages import UNDELIVERED
 from shared.settings import AzureSettings, Settings
-from tests.infra.bicep import INFRA, ROOT, config, parsed, resources
+from tests.infra.bicep import INFRA, ROOT, app_settings, config, parsed, resources
 
 FUNCTIONS = "".join(path.read_text() for path in (ROOT / "functions").glob("*.py"))
 AZURE = "".join(path.read_text() for path in (ROOT / "shared/adapters/azure").glob("*.py"))
@@ -33,11 +34,6 @@ def named(module, kind):
         for block in tree(module)["resources"].values()
         if block["type"] == kind and not block["existing"] and "loop_type" not in block["config"]
     }
-
-
-def app_settings():
-    [settings] = resources(tree("app"), "Microsoft.Web/sites/config")
-    return settings["properties"]
 
 
 class Asked(dict):
@@ -72,9 +68,9 @@ def asked_settings():
 def test_queues_topics_and_subscriptions_are_those_of_the_triggers():
     bus = "Microsoft.ServiceBus/namespaces"
 
-    assert named("service_bus", f"{bus}/queues") == set(
-        re.findall(r'queue_name="([^"]+)"', FUNCTIONS)
-    )
+    consumed = set(re.findall(r'queue_name="([^"]+)"', FUNCTIONS))
+
+    assert named("service_bus", f"{bus}/queues") == consumed | {UNDELIVERED}
     assert named("service_bus", f"{bus}/topics") == set(
         re.findall(r'topic_name="([^"]+)"', FUNCTIONS)
     )
@@ -126,6 +122,16 @@ def test_every_setting_the_code_asks_for_is_set_and_every_one_set_is_asked_for()
     asked = {name for name in asked_settings() | schedules if not OF_THE_HOST.match(name)}
 
     assert own == asked - OTHER_CLOUDS - ONLY_EMBEDDED - {"ServiceBus"}
+
+
+def test_a_receivers_secret_is_a_reference_to_the_vault():
+    names, values = (
+        tree("app")["variables"]["channelSecrets"]["value"]["function"]["parameters"][argument]
+        for argument in ("arg_2", "arg_3")
+    )
+
+    assert names["detail"]["expression"] == "DRIFTGATE_SECRET_${secret.key}"
+    assert values["detail"]["expression"] == "@Microsoft.KeyVault(SecretUri=${secret.value})"
 
 
 def test_the_host_reaches_storage_service_bus_and_insights_without_keys():

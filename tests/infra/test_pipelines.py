@@ -1,24 +1,30 @@
 """Both pipelines ask the same gate in the same order, and hand names over as variables.
 
-So do the two that Driftgate starts, which declare what it gives them.
+So do those that Driftgate starts, which declare what it gives them: two that promote, and two that
+train.
 """
 
 import re
 import shlex
 import shutil
 import subprocess
+from datetime import UTC, datetime
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from shared.cli.main import app
+from shared.domain.action import RequestRetraining
+from shared.service.retraining.orders import TAG, pipeline_order
 from tests.infra.bicep import INFRA
 
 AZURE = yaml.safe_load((INFRA / "pipelines" / "azure-pipelines.yml").read_text())
 GITHUB = yaml.safe_load((INFRA / "pipelines" / "github-actions.yml").read_text())
 AZURE_STAGE = yaml.safe_load((INFRA / "pipelines" / "azure-stage.yml").read_text())
 GITHUB_STAGE = yaml.safe_load((INFRA / "pipelines" / "github-stage.yml").read_text())
+AZURE_RETRAIN = yaml.safe_load((INFRA / "pipelines" / "azure-retrain.yml").read_text())
+GITHUB_RETRAIN = yaml.safe_load((INFRA / "pipelines" / "github-retrain.yml").read_text())
 GIVEN = {"model", "version", "stage", "correlationId"}
 STAGES = ["validate_model", "deploy_to_staging", "production"]
 PLACEHOLDER = re.compile(r"\$\(|\$\{\{")
@@ -41,7 +47,7 @@ def script(step):
     return step.get("bash") or step.get("run") or step.get("inputs", {}).get("inlineScript")
 
 
-WHOLE = (AZURE, GITHUB, AZURE_STAGE, GITHUB_STAGE)
+WHOLE = (AZURE, GITHUB, AZURE_STAGE, GITHUB_STAGE, AZURE_RETRAIN, GITHUB_RETRAIN)
 SCRIPTS = [text for pipeline in WHOLE for text in map(script, steps_of(pipeline)) if text]
 
 
@@ -118,8 +124,32 @@ def test_what_driftgate_starts_declares_all_it_is_given():
         assert inputs[name]["required"] is True
 
 
-def test_a_run_on_github_has_the_name_it_is_found_by():
-    assert GITHUB_STAGE["run-name"] == "${{ inputs.correlationId }}"
+def test_what_trains_declares_all_that_a_retraining_is_given():
+    request = RequestRetraining(model="churn", cause="drift", window="a/b", pipeline="12")
+    order = pipeline_order(request, datetime(2026, 2, 3, tzinfo=UTC))
+    inputs = GITHUB_RETRAIN[True]["workflow_dispatch"]["inputs"]
+
+    given = {*order.parameters, "correlationId"}
+    assert {one["name"] for one in AZURE_RETRAIN["parameters"]} == given == inputs.keys()
+
+
+def test_a_training_waits_for_approval_and_its_version_is_recognised():
+    [stage] = AZURE_RETRAIN["stages"]
+    [job] = stage["jobs"]
+    [command] = [text for text in map(script, steps_of(AZURE_RETRAIN)) if text]
+    [twin] = [text for text in map(script, steps_of(GITHUB_RETRAIN)) if text]
+
+    assert job["environment"] == "driftgate-retraining"
+    assert GITHUB_RETRAIN["jobs"]["retrain"]["environment"] == "driftgate-retraining"
+    for text in (command, twin):
+        assert f'"tags.{TAG}=$RETRAINING"' in text
+        assert f'--tags "{TAG}=$RETRAINING"' in text
+        assert text.index("grep --line-regexp Completed") < text.index("az ml model create")
+
+
+@pytest.mark.parametrize("pipeline", [GITHUB_STAGE, GITHUB_RETRAIN], ids=["stage", "retrain"])
+def test_a_run_on_github_has_the_name_it_is_found_by(pipeline):
+    assert pipeline["run-name"] == "${{ inputs.correlationId }}"
 
 
 def test_a_stage_waits_for_its_environment_before_its_first_step():
@@ -150,7 +180,7 @@ def test_no_value_from_outside_is_written_into_a_script():
 def test_nothing_signs_in_with_a_stored_password():
     assert GITHUB["permissions"] == {"contents": "read", "id-token": "write"}
     text = "".join(path.read_text() for path in (INFRA / "pipelines").glob("*.yml"))
-    assert GITHUB_STAGE["permissions"] == GITHUB["permissions"]
+    assert GITHUB_STAGE["permissions"] == GITHUB["permissions"] == GITHUB_RETRAIN["permissions"]
     assert set(re.findall(r"secrets\.(\w+)", text)) == {"DRIFTGATE_GATE_KEY"}
     assert "client-secret" not in text
 

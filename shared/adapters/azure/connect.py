@@ -33,11 +33,18 @@ from shared.adapters.azure.workspace_connect import (
     connect_workspace,
     resources_of,
 )
+from shared.adapters.channels.connect import connect_channels
+from shared.adapters.channels.email_azure import CommunicationMail
+from shared.adapters.channels.rendered import rendered
+from shared.adapters.channels.work_item import WorkItems
+from shared.adapters.embedded.channels import FileChannels
 from shared.adapters.github.workflows import GitHubWorkflows
 from shared.adapters.routed_pipelines import RoutedPipelines
 from shared.adapters.routed_sender import RoutedSender
+from shared.channel_settings import ChannelSettings
+from shared.domain.policy import ChannelKind
 from shared.policies.store import PolicyStore
-from shared.ports import Adapters, Clock, Pipelines, Sender, Summaries
+from shared.ports import Adapters, Channel, Clock, Pipelines, Sender, Summaries
 from shared.settings import AzureSettings, Settings
 
 FINDINGS = "findings"
@@ -88,6 +95,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
     checks = None if azure.devops_url is None else DevOpsChecks(azure.devops_url)
     if checks is not None:
         connections.append(checks.close)
+    channels = _channels(settings, azure, promoter, clock, connections)
     return Adapters(
         archive=BlobArchive(blobs),
         ledger=ledger,
@@ -110,6 +118,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         dead_letters=ServiceBusDeadLetters(bus),
         telemetry=OpenTelemetry(),
         announces=azure.event_topic is not None,
+        channels=channels,
         request_sources={
             "traffic log": main.logs.requests,
             "metrics": main.metrics.requests,
@@ -138,3 +147,28 @@ def _summaries(
     made = OpenAISummaries(azure.summaries, watcher)
     connections.append(made.close)
     return made
+
+
+def _channels(
+    settings: Settings,
+    azure: AzureSettings,
+    promoter: TokenCredential,
+    clock: Clock,
+    connections: list[Callable[[], None]],
+) -> dict[ChannelKind, Channel]:
+    """Mail and work items are written as the promoter: the watcher changes nothing outside."""
+    told = settings.channels or ChannelSettings(real=True)
+    if not told.real:
+        return FileChannels(settings.home / "notices", rendered).by_kind()
+    items = (
+        None if azure.devops_url is None else WorkItems(azure.devops_url, promoter, rendered, clock)
+    )
+    mail = (
+        None
+        if told.mail_endpoint is None or told.mail_from is None
+        else CommunicationMail(
+            told.mail_endpoint, told.mail_from, told.mail_domains, promoter, rendered, clock
+        )
+    )
+    connections += [one.close for one in (items, mail) if one is not None]
+    return connect_channels(told, rendered, clock, work_items=items, mail=mail)

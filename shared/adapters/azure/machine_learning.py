@@ -211,16 +211,18 @@ def _pipeline(client: "MLClient", training: Training, component: str, version: s
     unknown = sorted(set(training.inputs) - set(declared))
     if unknown:
         raise Refused(f"The component {training.component} has no input {unknown[0]!r}.")
+    offered = {name: value for name, value in training.offers.items() if name in declared}
     given = {
         name: Input(type=declared[name].type, path=value)
         if isinstance(value, str) and value.startswith("azureml:")
         else value
-        for name, value in training.inputs.items()
+        for name, value in {**offered, **training.inputs}.items()
     }
 
     @pipeline
     def retraining() -> None:
-        registered(**given)
+        step = registered(**given)
+        step.tags = dict(training.tags)
 
     job: Any = retraining()
     job.name = training.name

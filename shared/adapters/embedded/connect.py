@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from shared.adapters.channels.rendered import rendered
 from shared.adapters.embedded.archive import EmbeddedArchive
+from shared.adapters.embedded.channels import FileChannels
 from shared.adapters.embedded.environment_checks import FileEnvironmentChecks
 from shared.adapters.embedded.evidence import FolderEvidence
 from shared.adapters.embedded.folders import Folders
@@ -15,7 +17,8 @@ from shared.adapters.embedded.queue import EmbeddedQueue, QueueSettings
 from shared.adapters.embedded.telemetry import Silent
 from shared.adapters.embedded.traffic import FileTraffic
 from shared.adapters.embedded.workspace import FileWorkspace
-from shared.ports import Adapters, Clock
+from shared.domain.policy import ChannelKind
+from shared.ports import Adapters, Channel, Clock
 from shared.settings import Settings
 
 _QUEUES = {
@@ -52,5 +55,15 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         dead_letters=queue,
         telemetry=Silent(),
         queue=queue,
+        channels=_channels(settings, clock),
         request_sources={"request file": workspace.requests},
     )
+
+
+def _channels(settings: Settings, clock: Clock) -> dict[ChannelKind, Channel]:
+    """Files, unless somebody wants people to be told from this machine."""
+    if settings.channels is None or not settings.channels.real:
+        return FileChannels(settings.home / "notices", rendered).by_kind()
+    from shared.adapters.channels.connect import connect_channels
+
+    return connect_channels(settings.channels, rendered, clock)

@@ -12,7 +12,7 @@ from shared.domain.evidence.batch import (
     RunRows,
 )
 from shared.domain.evidence.evidence import Evidence
-from shared.domain.evidence.external import AlertTarget, NoEvidence
+from shared.domain.evidence.external import AlertTarget, MonitorEvidence, NoEvidence
 from shared.domain.evidence.health import HealthEvidence
 from shared.domain.evidence.kpi import KpiEvidence, KpiSeries
 from shared.domain.evidence.promotion import PromotionEvidence
@@ -48,6 +48,7 @@ __all__ = [
     "KpiEvidence",
     "KpiSeries",
     "LookedWindow",
+    "MonitorEvidence",
     "NoEvidence",
     "PromotionEvidence",
     "ReceiverEvidence",

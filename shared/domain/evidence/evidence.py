@@ -2,7 +2,7 @@
 
 from shared.domain.evidence.alerts import AlertsEvidence, ReceiverEvidence, SilencesEvidence
 from shared.domain.evidence.batch import BatchEvidence, RunEvidence
-from shared.domain.evidence.external import AlertTarget, NoEvidence
+from shared.domain.evidence.external import AlertTarget, MonitorEvidence, NoEvidence
 from shared.domain.evidence.health import HealthEvidence
 from shared.domain.evidence.kpi import KpiEvidence
 from shared.domain.evidence.promotion import PromotionEvidence
@@ -27,5 +27,6 @@ Evidence = (
     | RetrainingEvidence
     | BudgetEvidence
     | AlertTarget
+    | MonitorEvidence
     | NoEvidence
 )

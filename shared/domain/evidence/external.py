@@ -25,3 +25,12 @@ class NoEvidence:
 
     taken: datetime
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorEvidence:
+    """The models whose owners want a retraining when this monitor of Azure's breaches."""
+
+    taken: datetime
+    models: tuple[str, ...] = ()
+    problem: str | None = None

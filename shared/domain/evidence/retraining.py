@@ -25,7 +25,9 @@ class RetrainingEvidence:
 
     `job` or `run` as they are now, `approvals` that the run waits for, `versions` registered since
     it was asked for, `promotions` and the gates' `verdicts` by version as the model's own state has
-    them. `problems` says what could not be read.
+    them. `over` says by cause when the last alert of what it found ended, where none of it fires.
+    The world was `looked` at only where it is asked of it: what is told is believed without a look.
+    `problems` says what could not be read, `fleet_problem` that it is the fleet's file.
     """
 
     taken: datetime
@@ -36,13 +38,22 @@ class RetrainingEvidence:
     versions: tuple[TrainedVersion, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     verdicts: dict[str, str] = field(default_factory=dict)
+    over: dict[str, datetime] = field(default_factory=dict)
+    looked: bool = False
+    fleet_problem: str | None = None
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetEvidence:
-    """What the fleet's retrainings may cost together."""
+    """What the fleet's retrainings may cost together, and where those that asked stand.
+
+    `standings` is the phase by retraining as its governor has it, of those models whose `known`
+    state was read; one that is missing there has ended long ago.
+    """
 
     taken: datetime
     fleet: Fleet = field(default_factory=Fleet)
+    standings: dict[str, str] = field(default_factory=dict)
+    known: tuple[str, ...] = ()
     problem: str | None = None

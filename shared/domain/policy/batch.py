@@ -9,7 +9,8 @@ class BatchPolicy:
     """A batch endpoint that scores every so often: a run may come late by `grace`.
 
     `outputs` names the data asset its rows are written to, which is then watched for drift: each
-    run against the first ones since `learn_from`, to be moved on when a change is meant.
+    run against the first ones since `learn_from`, to be moved on when a change is meant. With
+    `retrain` their drift asks for a retraining.
     """
 
     endpoint: str
@@ -18,3 +19,4 @@ class BatchPolicy:
     outputs: str | None = None
     learn_from: datetime | None = None
     severity: str = "critical"
+    retrain: bool = False

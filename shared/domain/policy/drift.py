@@ -31,7 +31,8 @@ class DriftPolicy:
     The sequential alarm takes in the rows of `every` at a time, leaves shifts up to `tolerance`
     (standard deviations) alone, and errs `false_alarms_a_year` times a model; `importance` weighs
     columns, 1 being usual. `persistence` is for the alarm by limits.
-    `retrain` says whether drift asks for a retraining.
+    `retrain` says whether drift asks for a retraining; so do breaches of the `monitors` of Azure
+    Machine Learning that it names, by their experiments.
     """
 
     columns: list[str] = field(default_factory=list)
@@ -47,3 +48,4 @@ class DriftPolicy:
     importance: dict[str, float] = field(default_factory=dict)
     persistence: Persistence = field(default_factory=Persistence)
     retrain: bool = True
+    monitors: list[str] = field(default_factory=list)

@@ -80,7 +80,8 @@ class KpiPolicy:
     (0.02 is two points of a proportion). `window` is judged, `history` before it is the baseline.
     A bucket counts when it has been over for `late`: one bucket, an hour at most, unless given.
     `silence` is how long values may fail to come: three buckets, or the longest gap there was.
-    It is read by `query` (KQL on Log Analytics), from a `metric` or a `table`.
+    It is read by `query` (KQL on Log Analytics), from a `metric` or a `table`. With `retrain` a
+    change that no change of deployments explains asks for a retraining.
     """
 
     name: str
@@ -97,3 +98,4 @@ class KpiPolicy:
     query: str | None = None
     metric: MetricSource | None = None
     table: TableSource | None = None
+    retrain: bool = False

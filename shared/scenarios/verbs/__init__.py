@@ -9,6 +9,7 @@ from shared.scenarios.verbs import (
     outside,
     people,
     promotion,
+    receivers,
     rows,
     traffic,
 )
@@ -25,6 +26,7 @@ VERBS: tuple[Verb, ...] = tuple(
         figures,
         jobs,
         people,
+        receivers,
         outside,
         disturbances,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.domain.intent import intent_declared, intent_withdrawn
 from shared.errors import InvalidData, InvalidPolicy, InvalidScenario
 from shared.policies import read_policy
+from shared.policies.fleet import read_fleet
 from shared.scenarios.phrases import Found
 from shared.scenarios.stage import Stage
 from shared.scenarios.times import parse_moment
@@ -27,6 +28,30 @@ def policy_file(stage: Stage, found: Found) -> None:
     if not path.is_file():
         raise InvalidScenario(f"line {found.line}: there is no file {found.text('file')}.")
     _write(stage, found, path.read_bytes(), path.name)
+
+
+@verbs.add("fleet", needs_block=True)
+def fleet(stage: Stage, found: Found) -> None:
+    """Who is told, and how: the lines below. From then on people are told by notices."""
+    _write_fleet(stage, found, found.block.encode())
+
+
+@verbs.add("fleet FILE")
+def fleet_file(stage: Stage, found: Found) -> None:
+    """The same from a file beside the scenario."""
+    path = stage.folder / found.text("file")
+    if not path.is_file():
+        raise InvalidScenario(f"line {found.line}: there is no file {found.text('file')}.")
+    _write_fleet(stage, found, path.read_bytes())
+
+
+def _write_fleet(stage: Stage, found: Found, content: bytes) -> None:
+    try:
+        read_fleet(content, "fleet.yaml")
+    except InvalidPolicy as problem:
+        raise InvalidScenario(f"line {found.line}: {problem}") from problem
+    (stage.home / "policies" / "fleet.yaml").write_bytes(content)
+    stage.fleet = True
 
 
 @verbs.add("an unreadable policy NAME", needs_block=True)

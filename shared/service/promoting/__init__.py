@@ -15,12 +15,14 @@ from shared.domain.event import Event, EventType
 from shared.domain.pipelines import PipelineOrder, PipelineRun
 from shared.errors import MalformedPayload, Refused, Unavailable
 from shared.ports import Adapters
+from shared.service.again import try_again_later
+from shared.service.messages import PROMOTION_REQUESTS
 from shared.service.notices import request_text
-from shared.service.promoting.again import try_again_later
 from shared.service.world import named_workspace
 
 _LOG = logging.getLogger("driftgate.requests")
 SOURCE = "driftgate/promotion"
+_NAMED = ("action", "model", "version", "stage", "endpoint")
 _ACTIONS = frozenset(
     one.kind for one in (RequestPromotion, RequestRollback, TagModel, ShiftTraffic)
 )
@@ -46,7 +48,9 @@ def carry_out(body: Mapping[str, Any], *, adapters: Adapters, say: Say, now: dat
     try:
         _act(body, data, adapters=adapters, say=say, now=now)
     except Unavailable as problem:
-        try_again_later(body, problem, sender=adapters.sender, now=now)
+        try_again_later(
+            body, problem, queue=PROMOTION_REQUESTS, named=_NAMED, sender=adapters.sender, now=now
+        )
 
 
 def _act(

@@ -94,6 +94,8 @@ def family_of(event: Event) -> str:
     family = _CHECKS[Check(event.data["check"])]
     if family == "routing":
         return _RECONCILED.get(event.subject.partition("/")[0], family)
+    if family == "retraining" and event.subject.startswith("budget/"):
+        return "budget"
     if family == "alerts":
         return _OF_ALERTS.get(event.subject.partition("/")[0], family)
     return family

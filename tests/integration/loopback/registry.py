@@ -103,7 +103,11 @@ def serve_training(router: Router, state: WorkspaceState, listed: dict[str, list
             "type": "command",
             "command": "python train.py --data ${{inputs.data}}",
             "environment": f"azureml:{WORKSPACE}/environments/train/versions/1",
-            "inputs": {"data": {"type": "uri_folder"}, "depth": {"type": "integer"}},
+            "inputs": {
+                "data": {"type": "uri_folder"},
+                "depth": {"type": "integer"},
+                "retraining": {"type": "string", "optional": True},
+            },
             "outputs": {},
         }
     }

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -82,6 +83,27 @@ def test_a_training_is_a_pipeline_of_the_registered_component(scene, learning):
     assert step["componentId"].endswith("components/retrain/versions/1")
     assert "train" in json.dumps(step["inputs"]["data"])
     assert str(step["inputs"]["depth"]["value"]) == "6"
+
+
+def test_what_a_training_makes_is_recognised_by_its_job_and_by_its_step(scene, learning):
+    """The step registers the version, so it has the tags too, and the inputs that it asks for."""
+    training = replace(
+        TRAINING,
+        inputs={"data": "azureml:train:1", "depth": "6"},
+        offers={"retraining": "0123456789abcdef", "cause": "drift"},
+        tags={"driftgate-retraining": "0123456789abcdef"},
+    )
+
+    AzureJobs(learning).start(training)
+
+    [put] = scene.server.router.requests("PUT", f"{WORKSPACE}/jobs/retrain-1")
+    sent = put.json()["properties"]
+    [step] = sent["jobs"].values()
+    assert sent["tags"] == step["tags"] == training.tags
+    assert sent["settings"]["default_compute"].endswith("computes/cpu")
+    assert step["inputs"]["retraining"]["value"] == "0123456789abcdef"
+    assert step["inputs"]["depth"]["value"] == "6"
+    assert "cause" not in step["inputs"]
 
 
 @pytest.mark.parametrize(

@@ -2,3 +2,7 @@
 
 Each rule that can hold an alert back is a stage of its own, of one signature (`holding.Stage`).
 """
+
+from shared.domain.decisions.alerts.deciding import decide_alerts
+
+__all__ = ["decide_alerts"]

@@ -1,9 +1,11 @@
 """Every batch endpoint of a model, every rule: run event or timer, the same look decides."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from shared.domain.action import Action, ScheduleCheck
+from shared.domain.action import Action, ScheduleCheck, WantRetraining
 from shared.domain.alert import Alert, AlertKind
 from shared.domain.decision import Outcome
 from shared.domain.decisions.batch.failing import judge_failures
@@ -13,13 +15,17 @@ from shared.domain.decisions.batch.rule import Batch
 from shared.domain.decisions.batch.spans import next_span, watch_from
 from shared.domain.decisions.batch.stuck import judge_lasting
 from shared.domain.decisions.settle import settle
+from shared.domain.decisions.wanting import wanted, wants_again
 from shared.domain.event import Check, Event, check_due
 from shared.domain.evidence import BatchEvidence, BatchLook, BatchOutputs
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import BatchPolicy, DriftPolicy, Policy
-from shared.domain.state import BatchWatch, OutputsWatch, SubjectState
+from shared.domain.state import AlertStatus, BatchWatch, OutputsWatch, SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_time
+
+if TYPE_CHECKING:
+    from shared.domain.decisions.batch.outputs import OutputsJudged
 
 _OF_RUNS = (AlertKind.BATCH_FAILED, AlertKind.BATCH_MISSING, AlertKind.BATCH_STUCK)
 _OF_ROWS = (AlertKind.BATCH_VOLUME, AlertKind.DRIFT)
@@ -39,6 +45,8 @@ class _Look:
     alerts: list[Alert] = field(default_factory=list)
     over: dict[Key, str] = field(default_factory=dict)
     again: list[datetime] = field(default_factory=list)
+    firing: set[str] = field(default_factory=set)
+    wants: list[WantRetraining] = field(default_factory=list)
     watches: dict[str, BatchWatch] = field(default_factory=dict)
 
 
@@ -59,7 +67,8 @@ def decide_batch(
     checks = {name: time for name, time in state.checks.items() if name != Check.BATCH}
     if wanted:
         checks[Check.BATCH.value] = event.time
-    look = _Look()
+    firing = (r for r in state.alerts.values() if r.status is AlertStatus.FIRING)
+    look = _Look(firing={record.alert.fingerprint for record in firing})
     for read in evidence.looks:
         if read.endpoint in wanted:
             _judge(policy, wanted[read.endpoint], read, state, evidence.taken, look)
@@ -74,7 +83,7 @@ def decide_batch(
     kept = {name: watch for name, watch in state.batch.items() if name in wanted}
     return Outcome(
         findings=tuple(look.findings) or (_nothing(event),),
-        actions=actions + _again(event, look.again, now),
+        actions=(*actions, *look.wants, *_again(event, look.again, now)),
         state=replace(state, alerts=records, checks=checks, batch={**kept, **look.watches}),
     )
 
@@ -151,12 +160,27 @@ def _judge_outputs(
     from shared.domain.decisions.batch.outputs import judge_outputs
 
     judged = judge_outputs(batch, drift, outputs, watch)
+    if batch.policy.retrain:
+        look.wants.extend(_wants(batch, judged, watch, look.firing))
     look.findings.extend(judged.findings)
     look.alerts.extend(judged.alerts)
     look.over.update(
         {(kind, batch.endpoint, outputs.deployment): why for kind, why in judged.over.items()}
     )
     return judged.watch
+
+
+def _wants(
+    batch: Batch, judged: "OutputsJudged", before: OutputsWatch, firing: set[str]
+) -> Iterator[WantRetraining]:
+    """The retraining that rows which drifted ask for."""
+    end = judged.watch.last
+    for alert in judged.alerts:
+        if alert.kind is not AlertKind.DRIFT or end is None:
+            continue
+        if wants_again(alert.fingerprint in firing, before.last, end):
+            cause = f"batch_drift/{batch.endpoint}"
+            yield wanted(batch.model, cause, since=alert.since, end=end, features=judged.moved)
 
 
 def _replaced(history: History, watches: dict[str, OutputsWatch], policy: BatchPolicy) -> list[str]:

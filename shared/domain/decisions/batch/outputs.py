@@ -29,12 +29,16 @@ _STARTS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputsJudged:
-    """What the rows of new runs say: `over` has the kinds of alert that end, and why."""
+    """What the rows of new runs say: `over` has the kinds of alert that end, and why.
+
+    `moved` names the columns that drifted in the newest run.
+    """
 
     findings: tuple[Finding, ...]
     alerts: tuple[Alert, ...]
     over: dict[AlertKind, str]
     watch: OutputsWatch
+    moved: tuple[str, ...] = ()
 
 
 @dataclass
@@ -48,6 +52,7 @@ class _Rows:
     findings: list[Finding] = field(default_factory=list)
     alerts: dict[AlertKind, Alert] = field(default_factory=dict)
     over: dict[AlertKind, str] = field(default_factory=dict)
+    moved: tuple[str, ...] = ()
 
 
 def labels_of(batch: Batch, deployment: str) -> dict[str, str]:
@@ -86,6 +91,7 @@ def judge_outputs(
         alerts=tuple(rows.alerts.values()),
         over=rows.over,
         watch=rows.watch,
+        moved=rows.moved,
     )
 
 
@@ -167,6 +173,7 @@ def _tell(
     )
     rows.alerts.pop(AlertKind.DRIFT, None)
     rows.over.pop(AlertKind.DRIFT, None)
+    rows.moved = tuple(moved.column for moved in seen.moved)
     if seen.moved:
         changed = comparison if seen.rows is None else compared(reference, seen.rows, drift)
         rows.alerts[AlertKind.DRIFT] = outputs_alert(

@@ -1,17 +1,19 @@
 """Azure Machine Learning's own monitors: a breach is an alert that a later healthy run ends."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.action import ScheduleCheck
+from shared.domain.action import ScheduleCheck, WantRetraining
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.canonical import format_time, parse_time
 from shared.domain.decision import Outcome
 from shared.domain.decisions.external.breaches import breach_line
 from shared.domain.decisions.settle import settle
+from shared.domain.decisions.wanting import wanted, wants_again
 from shared.domain.event import Check, Event, EventType, check_due
-from shared.domain.evidence import NoEvidence
+from shared.domain.evidence import MonitorEvidence
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
 from shared.domain.state import AlertStatus, MonitorWatch, SignalTold, SubjectState
@@ -42,25 +44,30 @@ def look_after_run(event: Event, monitor: str) -> list[ScheduleCheck]:
 
 def decide_monitor(
     event: Event,
-    evidence: NoEvidence,  # noqa: ARG001  every decision has this signature
-    policy: Policy | None,  # noqa: ARG001
+    evidence: MonitorEvidence,
+    policy: Policy | None,  # noqa: ARG001  every decision has this signature
     state: SubjectState,
     now: datetime,
 ) -> Outcome:
     """Tell a breach, and end it when a later run of the monitor completed and told none.
 
     Events may come in any order: a breach told after a later healthy run is known is only noted.
-    Without any later run an alert ends after 35 days, and says that nobody knows.
+    Without any later run an alert ends after 35 days, and says that nobody knows. A breach asks for
+    a retraining of each model whose owner wants that.
     """
     watch = state.monitor
     findings: list[Finding] = []
     alerts: list[Alert] = []
     asked: list[ScheduleCheck] = []
+    wants: list[WantRetraining] = []
     if event.type is EventType.MONITOR_BREACHED:
         for told in event.data.get("signals") or [event.data]:
+            before = watch.told
             watch, finding, alert = _breached(event, told, watch, state)
             findings.append(finding)
-            alerts.extend([alert] if alert is not None else [])
+            if alert is not None:
+                alerts.append(alert)
+                wants += _wants(event, evidence, alert, told, before, state)
         asked = look_after_run(event, event.subject)
     elif event.data.get("root"):
         watch = _completed(watch, str(event.data["root"]), parse_time(event.data["completed"]))
@@ -81,7 +88,7 @@ def decide_monitor(
     findings = findings or [_open(event, signal, state) for signal in _firing(state)]
     return Outcome(
         findings=tuple(findings) or (_quiet(event),),
-        actions=(*actions, *asked),
+        actions=(*actions, *wants, *asked),
         state=state,
     )
 
@@ -121,6 +128,32 @@ def _breached(
         newer = state.alerts[alert.fingerprint].alert
         return watch, finding, replace(newer, since=min(newer.since, event.time))
     return replace(watch, told={**watch.told, signal: now_told}), finding, alert
+
+
+def _wants(
+    event: Event,
+    evidence: MonitorEvidence,
+    alert: Alert,
+    told: Any,
+    before: Mapping[str, SignalTold],
+    state: SubjectState,
+) -> Iterator[WantRetraining]:
+    """What a breach asks for; its run and each of its steps tell the same one."""
+    signal = alert.labels["signal"]
+    record = state.alerts.get(alert.fingerprint)
+    lasting = record is not None and record.status is AlertStatus.FIRING
+    last = before[signal].time if signal in before else None
+    if not wants_again(lasting, last, event.time):
+        return
+    groups = [str(breach["group"]) for breach in told.get("breaches") or [] if breach.get("group")]
+    for model in evidence.models:
+        yield wanted(
+            model,
+            f"monitor/{event.name}/{signal}",
+            since=min(alert.since, event.time),
+            end=event.time,
+            features=groups,
+        )
 
 
 def _alert(

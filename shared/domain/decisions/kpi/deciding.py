@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.domain.action import WantRetraining
 from shared.domain.alert import Alert, AlertKind
 from shared.domain.decision import Outcome
 from shared.domain.decisions.kpi.attribution import (
@@ -27,6 +28,7 @@ from shared.domain.decisions.kpi.window import (
     watch_kpi,
 )
 from shared.domain.decisions.settle import settle
+from shared.domain.decisions.wanting import wanted, wants_again
 from shared.domain.event import Check, Event
 from shared.domain.evidence import KpiEvidence, KpiSeries
 from shared.domain.finding import Finding, Rule
@@ -43,7 +45,10 @@ _KINDS = {AlertKind.KPI_CHANGED, AlertKind.KPI_DIFFERS, AlertKind.KPI_SILENT}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
-    """What one KPI showed; `passed` and `heard` say that an alert of change or silence may end."""
+    """What one KPI showed; `passed` and `heard` say that an alert of change or silence may end.
+
+    `wants` is the retraining that a change asks for, where its owner wants one.
+    """
 
     findings: tuple[Finding, ...]
     sides: tuple[Side, ...] = ()
@@ -52,6 +57,7 @@ class _Look:
     silent: Alert | None = None
     passed: bool = False
     heard: bool = False
+    wants: WantRetraining | None = None
 
     def ends(self, alert: Alert) -> bool:
         """Whether this look shows that the problem is over."""
@@ -92,7 +98,8 @@ def decide_kpi(
     owner's limit. The judged window is a verdict of its own and explains it; where the history is
     too short to watch, the alert rests on the window alone. It ends when the window passes and no
     such change stands: what is inconclusive neither raises an alert nor ends one. A deployment that
-    does worse than the one beside it, and a KPI without data, are alerts of their own.
+    does worse than the one beside it, and a KPI without data, are alerts of their own. Where its
+    owner wants that, a change that no change of deployments explains asks for a retraining.
     """
     policies = {kpi.name: kpi for kpi in policy.kpis} if policy is not None else {}
     owner = policy.owner if policy is not None else None
@@ -113,18 +120,36 @@ def decide_kpi(
         return "the policy no longer names it" if look is None else look.why_over(alert)
 
     firing = [r.alert for r in state.alerts.values() if r.status is AlertStatus.FIRING]
+    alerts = {name: _alerts(name, look, firing) for name, look in looks.items()}
     actions, records = settle(
         state.alerts,
-        [alert for name, look in looks.items() for alert in _alerts(name, look, firing)],
+        [alert for told in alerts.values() for alert in told],
         covered=covered,
         over=over,
         now=now,
     )
     return Outcome(
         findings=tuple(finding for look in looks.values() for finding in look.findings),
-        actions=actions,
+        actions=(
+            *actions,
+            *(
+                look.wants
+                for name, look in looks.items()
+                if look.wants is not None and _asks(look, alerts[name], firing, event, state)
+            ),
+        ),
         state=replace(state, alerts=records, checks={**state.checks, Check.KPI.value: event.time}),
     )
+
+
+def _asks(
+    look: _Look, told: list[Alert], firing: list[Alert], event: Event, state: SubjectState
+) -> bool:
+    """Whether the change is what is told, and asks now."""
+    if look.changed is None or look.changed not in told:
+        return False
+    lasting = any(alert.fingerprint == look.changed.fingerprint for alert in firing)
+    return wants_again(lasting, state.checks.get(Check.KPI.value), event.time)
 
 
 def _alerts(kpi: str, look: _Look, firing: list[Alert]) -> list[Alert]:
@@ -157,7 +182,7 @@ def _look(
     sides, faults = judge_sides(kpi, settled, _models(evidence))
     findings += [watched, *(side.finding for side in sides), *faults]
     causes = _causes(evidence)
-    alert = None
+    alert = wants = None
     if watch is not None and watch.alarm and watched.enforced:
         onset = _onset_of(watch, settled)
     elif (watch is None or watch.reason in UNWATCHED) and finding.verdict is Verdict.FAIL:
@@ -169,6 +194,8 @@ def _look(
         told = _told(event, evidence, kpi, settled, judgement, watch, onset, sides, causes, owner)
         findings.append(_attributed(told))
         alert = changed(told)
+        if kpi.retrain and told.cause is None:
+            wants = wanted(event.name, f"kpi/{kpi.name}", since=told.moved.since, end=settled.end)
     return _Look(
         findings=tuple(findings),
         sides=sides,
@@ -181,6 +208,7 @@ def _look(
         silent=silent,
         passed=finding.verdict is Verdict.PASS and not is_open(watched),
         heard=missing is None,
+        wants=wants,
     )
 
 
