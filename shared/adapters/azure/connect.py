@@ -138,6 +138,17 @@ def _pipelines(
     return None if devops is None and github is None else RoutedPipelines(devops, github)
 
 
+def _summaries(
+    azure: AzureSettings, watcher: TokenCredential, connections: list[Callable[[], None]]
+) -> Summaries | None:
+    """None where no language model is named."""
+    if azure.summaries is None:
+        return None
+    made = OpenAISummaries(azure.summaries, watcher)
+    connections.append(made.close)
+    return made
+
+
 def _channels(
     settings: Settings,
     azure: AzureSettings,
@@ -161,14 +172,3 @@ def _channels(
     )
     connections += [one.close for one in (items, mail) if one is not None]
     return connect_channels(told, rendered, clock, work_items=items, mail=mail)
-
-
-def _summaries(
-    azure: AzureSettings, watcher: TokenCredential, connections: list[Callable[[], None]]
-) -> Summaries | None:
-    """None where no language model is named."""
-    if azure.summaries is None:
-        return None
-    made = OpenAISummaries(azure.summaries, watcher)
-    connections.append(made.close)
-    return made

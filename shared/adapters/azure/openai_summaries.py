@@ -72,8 +72,8 @@ class OpenAISummaries:
         return self._in_time(lambda: self._asked(notice))
 
     def close(self) -> None:
-        """Close the connections; nobody waits for what is still asked."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Close the connections, once what is still asked has run into its time-out."""
+        self._threads.shutdown(cancel_futures=True)
         self._client.close()
 
     def _in_time(self, ask: Callable[[], Summary]) -> Summary:
