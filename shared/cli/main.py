@@ -5,7 +5,8 @@ Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `dr
 `withdraw-override`, `rollout`, `resume-retraining`, `silence`, `unsilence`, `acknowledge`,
 `release`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
-error. `scenario`: 0 held, 2 failed, 1 not understood.
+error. `scenario` and `policy test`: 0 held, 2 failed, 1 not understood. `policy lint`: 1 errors,
+2 warnings where it is strict. `policy route`: 2 nobody is told.
 """
 
 import sys
@@ -18,6 +19,7 @@ from shared.cli import (
     demo,
     diagnose,
     drift,
+    explain,
     gate,
     health,
     intents,
@@ -47,6 +49,7 @@ app.command()(sending.send)
 app.command()(looking.status)
 app.command()(looking.alerts)
 app.command()(looking.events)
+app.command()(explain.explain)
 app.command()(health.health)
 app.command()(intents.intend)
 app.command()(intents.intents)

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from shared.domain.policy import KpiKind, MetricSource
 
+RETRAINING_TAG = "driftgate-retraining"
+"""What a job, its step and the version that comes of them are tagged with: a retraining's id."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSpec:
@@ -39,7 +42,8 @@ class ModelVersion:
     recorded in place of a number, and of a declared column (`schema.age`) what is no JSON.
     `inputs`, `outputs` and `params` are its signature (empty: none recorded), `training_data`
     names the data it was trained on. `created_by` registered it; `properties` are written once,
-    where `tags` may be changed by whoever may write.
+    where `tags` may be changed by whoever may write. `retraining` is the id of what it came of, as
+    its run is tagged.
     """
 
     name: str
@@ -58,6 +62,7 @@ class ModelVersion:
     params: tuple[ColumnSpec, ...] = ()
     created_by: str | None = None
     environment: str | None = None
+    retraining: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

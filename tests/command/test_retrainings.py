@@ -154,3 +154,28 @@ def test_a_stopped_model_says_how_it_is_resumed(run, known):
 
     assert "churn stopped since 2026-02-03 12:00 UTC" in shown
     assert "go on with: driftgate resume-retraining churn --because" in shown
+
+
+def test_resuming_is_decided_at_once_and_kept_with_who_says_so(run, known):
+    known(RetrainingWatch(retrainings=(REGISTERED,), stopped=NOON))
+
+    done = run("resume-retraining", "churn", "--because", "labels [b]were[/] mended")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(
+        "Retraining of churn, stopped since 2026-02-03 12:00 UTC, goes on, says berta: "
+        "labels [b]were[/] mended"
+    )
+    assert "RetrainingResumed retraining/churn" in done.stdout
+    [row] = json.loads(run("retrainings", "--json").stdout)["retrainings"]
+    assert (row["standing"], row["stopped"], row["resumed_by"]) == ("quiet", None, "berta")
+
+
+def test_resuming_twice_is_refused_since_nothing_is_stopped_any_more(run, known):
+    known(RetrainingWatch(retrainings=(REGISTERED,), stopped=NOON))
+    words = ("resume-retraining", "churn", "--because", "mended", "--author", "anna", "--json")
+
+    said = json.loads(run(*words).stdout)["resumed"]
+
+    assert (said["model"], said["author"], said["reason"]) == ("churn", "anna", "mended")
+    assert run(*words).returncode == 3

@@ -15,6 +15,7 @@ FILES = {
     "models/loan/1.yaml": (
         "run: train-1\nmetrics: {auc: .nan, f1: n/a, loss: .inf, recall: , kept: true, acc: 0.9}\n"
     ),
+    "models/loan/4.yaml": "run: train-4\nmetrics: {auc: 0.9}\n",
     "models/loan/2.yaml": (
         "created_by: ada@bank.example\nenvironment: credit-env:4\narchived: true\n"
         "training_data: from-the-job\nproperties: {metrics.auc: '0.9'}\n"
@@ -36,6 +37,8 @@ tags: {schema.age: '{"max": 90}', schema.income: '{"min": NaN}', schema.home: '[
 """,
 }
 
+RETRAINING = "0123456789abcdef"
+
 
 @pytest.fixture(params=["files", "azure"])
 def workspace(request, tmp_path):
@@ -43,12 +46,17 @@ def workspace(request, tmp_path):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs/train-4.yaml").write_text(
+        f"state: Completed\ntraining: {{tags: {{driftgate-retraining: {RETRAINING}}}}}\n"
+    )
     files = FileWorkspace(tmp_path)
     if request.param == "files":
         yield files
         return
     scene = serve_scene(request.getfixturevalue("loopback"))
     tell_files(scene, FILES)
+    scene.tags["train-4"] = {"driftgate-retraining": RETRAINING}
     yield scene.workspace(FileLogs(files), tmp_path / "cache")
     scene.close()
 
@@ -66,6 +74,12 @@ def test_what_a_run_recorded_in_place_of_a_number_is_kept_as_it_stands(workspace
         "kept": "true",
     }
     assert version.measured == "run train-1"
+
+
+def test_a_version_is_known_as_what_came_of_a_retraining_by_the_run_that_made_it(workspace):
+    """Whoever trains need not tag the version itself."""
+    assert workspace.model("loan", "4").retraining == RETRAINING
+    assert [workspace.model("loan", name).retraining for name in ("1", "2")] == [None, None]
 
 
 def test_who_made_a_version_where_and_what_it_says_of_itself_is_read(workspace):

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from shared.cli.main import app
 from shared.domain.action import RequestRetraining
-from shared.service.retraining.orders import TAG, pipeline_order
+from shared.domain.world import RETRAINING_TAG
+from shared.service.retraining.orders import pipeline_order
 from tests.infra.bicep import INFRA
 
 AZURE = yaml.safe_load((INFRA / "pipelines" / "azure-pipelines.yml").read_text())
@@ -142,8 +143,8 @@ def test_a_training_waits_for_approval_and_its_version_is_recognised():
     assert job["environment"] == "driftgate-retraining"
     assert GITHUB_RETRAIN["jobs"]["retrain"]["environment"] == "driftgate-retraining"
     for text in (command, twin):
-        assert f'"tags.{TAG}=$RETRAINING"' in text
-        assert f'--tags "{TAG}=$RETRAINING"' in text
+        assert f'"tags.{RETRAINING_TAG}=$RETRAINING"' in text
+        assert f'--tags "{RETRAINING_TAG}=$RETRAINING"' in text
         assert text.index("grep --line-regexp Completed") < text.index("az ml model create")
 
 

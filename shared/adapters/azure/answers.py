@@ -7,7 +7,7 @@ from typing import Any
 from shared.domain.canonical import parse_time
 from shared.domain.recorded import number, told_numbers
 
-__all__ = ["mapping", "number", "numbers", "text", "texts", "time", "whole"]
+__all__ = ["mapping", "number", "numbers", "run_tag", "text", "texts", "time", "whole"]
 
 
 def mapping(holder: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
@@ -53,3 +53,12 @@ def time(holder: Mapping[str, Any], key: str) -> datetime | None:
         return parse_time(value) if value else None
     except ValueError:
         return None
+
+
+def run_tag(run: Mapping[str, Any], key: str) -> str | None:
+    """A tag out of MLflow's list of keys and values."""
+    tags = mapping(run, "data").get("tags")
+    for tag in tags if isinstance(tags, list) else []:
+        if isinstance(tag, dict) and tag.get("key") == key:
+            return text(tag, "value")
+    return None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.azure.answers import mapping, number, text
+from shared.adapters.azure.answers import mapping, number, run_tag, text
 from shared.adapters.azure.faults import told_as_ours
 from shared.adapters.azure.resource_names import named
 from shared.adapters.azure.workspace_resources import WorkspaceResources
@@ -177,7 +177,7 @@ class AzureJobs:
             state=state or "Unknown",
             started=_moment(info.get("start_time")),
             ended=_moment(info.get("end_time")),
-            deployment=_tag(mapping(run, "data").get("tags"), _DEPLOYMENT),
+            deployment=run_tag(run, _DEPLOYMENT),
         )
 
 
@@ -186,14 +186,6 @@ def _both_ends(listed: list[Any]) -> list[Any]:
         return listed
     half = _MOST_RUNS_READ // 2
     return listed[:half] + listed[-half:]
-
-
-def _tag(tags: object, key: str) -> str | None:
-    """A tag out of MLflow's list of keys and values."""
-    for tag in tags if isinstance(tags, list) else []:
-        if isinstance(tag, dict) and tag.get("key") == key:
-            return text(tag, "value")
-    return None
 
 
 def _moment(milliseconds: object) -> datetime | None:

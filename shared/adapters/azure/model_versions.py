@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.adapters.azure.answers import mapping, text, texts, time
+from shared.adapters.azure.answers import mapping, run_tag, text, texts, time
 from shared.adapters.azure.resource_names import is_resource_name, named
 from shared.adapters.azure.signatures import Signature, read_signature
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
@@ -12,7 +12,7 @@ from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.adapters.columns import read_declared, with_declared
 from shared.domain.ordering import natural
 from shared.domain.recorded import told_numbers
-from shared.domain.world import ModelVersion
+from shared.domain.world import RETRAINING_TAG, ModelVersion
 from shared.errors import NotFound
 
 _RUN_OF_A_PATH = re.compile(r"/ExperimentRun/dcid\.([^/]+)/")
@@ -48,7 +48,10 @@ class ModelVersions:
         job = None
         if run is not None and not {"training_data", "environment"} <= stated.keys():
             job = self._job(run)
-        measured = self._measured(run)
+        recorded = self._recorded(run)
+        measured = (
+            None if recorded is None else _last_values(mapping(recorded, "data").get("metrics"))
+        )
         metrics, unreadable = told_numbers(_written(stated) if measured is None else measured)
         declared, mistyped = read_declared(stated)
         signature = self._signature(properties, location)
@@ -70,6 +73,7 @@ class ModelVersions:
             registered=time(system, "createdAt"),
             created_by=text(system, "createdBy"),
             archived=properties.get("isArchived") is True,
+            retraining=run_tag(recorded or {}, RETRAINING_TAG),
         )
 
     def versions(self, name: str) -> Sequence[str]:
@@ -93,13 +97,12 @@ class ModelVersions:
         found.sort(key=lambda pair: (pair[0].timestamp() if pair[0] else 0.0, natural(pair[1])))
         return [version for _, version in found]
 
-    def _measured(self, run: str | None) -> dict[str, Any] | None:
-        """What the run has measured, by name; None where there is no run to read."""
+    def _recorded(self, run: str | None) -> Mapping[str, Any] | None:
+        """The run as it was recorded; None where there is no run to read."""
         try:
-            found = None if run is None else self._resources.run(run)
+            return None if run is None else self._resources.run(run)
         except NotFound:
             return None
-        return None if found is None else _last_values(mapping(found, "data").get("metrics"))
 
     def _signature(self, properties: Mapping[str, Any], location: str | None) -> Signature:
         """It lies in the file MLmodel; the flavors of the resource do not have it."""

@@ -38,6 +38,7 @@ from shared.domain.collected import CollectedFile
 from shared.domain.ordering import natural
 from shared.domain.recorded import told_numbers
 from shared.domain.world import (
+    RETRAINING_TAG,
     AnswerBucket,
     ColumnSpec,
     DataFiles,
@@ -88,7 +89,17 @@ class FileWorkspace:
             registered=described.time("registered"),
             created_by=described.text("created_by"),
             archived=described.plain.get("archived") is True,
+            retraining=self._retraining(run),
         )
+
+    def _retraining(self, run: str | None) -> str | None:
+        """What the job that registered it is tagged with, where there is its file."""
+        path = self._folder / "jobs" / f"{run}.yaml"
+        if run is None or not is_plain_name(run) or not path.is_file():
+            return None
+        tags = read_yaml(path).mapping("training").get("tags")
+        named = tags.get(RETRAINING_TAG) if isinstance(tags, dict) else None
+        return named if isinstance(named, str) else None
 
     def versions(self, name: str) -> Sequence[str]:
         """Every version of a model, by when it was registered; empty when unknown."""

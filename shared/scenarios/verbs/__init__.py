@@ -10,6 +10,7 @@ from shared.scenarios.verbs import (
     people,
     promotion,
     receivers,
+    retraining,
     rows,
     traffic,
 )
@@ -22,6 +23,7 @@ VERBS: tuple[Verb, ...] = tuple(
         traffic,
         models,
         promotion,
+        retraining,
         rows,
         figures,
         jobs,

@@ -16,7 +16,7 @@ from shared.domain.pipelines import Approval, PipelineRun
 from shared.domain.policy import Fleet, Policy
 from shared.domain.retraining import Retraining, RetrainingPhase
 from shared.domain.state import AlertStatus, SubjectState
-from shared.domain.world import Job
+from shared.domain.world import RETRAINING_TAG, Job, ModelVersion
 from shared.errors import DriftgateError, NotFound, Refused
 from shared.service.codec import decode
 from shared.service.reactions import Reaction
@@ -142,10 +142,16 @@ def _versions(model: str, since: datetime, world: World) -> tuple[TrainedVersion
                 version=version.version,
                 registered=version.registered,
                 job=version.run,
-                tags=dict(version.tags),
+                tags=_tags(version),
             )
         )
     return tuple(reversed(found))
+
+
+def _tags(version: ModelVersion) -> dict[str, str]:
+    """Its tags; that of the run which registered it says as well what it came of."""
+    of_run = {} if version.retraining is None else {RETRAINING_TAG: version.retraining}
+    return {**of_run, **version.tags}
 
 
 def _over(causes: Iterable[str], serving: SubjectState) -> dict[str, datetime]:

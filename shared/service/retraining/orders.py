@@ -10,9 +10,8 @@ from datetime import datetime
 from shared.domain.action import RequestRetraining
 from shared.domain.canonical import content_hash
 from shared.domain.pipelines import PipelineOrder
-from shared.domain.world import Training
+from shared.domain.world import RETRAINING_TAG, Training
 
-TAG = "driftgate-retraining"
 TAG_OF_MODEL = "driftgate-model"
 TAG_OF_CAUSE = "driftgate-cause"
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -41,7 +40,7 @@ def training_of(request: RequestRetraining) -> Training:
         inputs=dict(request.inputs),
         offers={name: value for name, value in told.items() if name not in request.inputs},
         tags={
-            TAG: told["retraining"],
+            RETRAINING_TAG: told["retraining"],
             TAG_OF_MODEL: request.model,
             TAG_OF_CAUSE: told["cause"],
         },

@@ -160,7 +160,7 @@ class LoopbackServer:
 
             def handle(self) -> None:
                 """A client may go away whenever it likes."""
-                with suppress(ConnectionError):
+                with suppress(ConnectionError, ssl.SSLError):
                     super().handle()
 
             def _serve(self) -> None:
