@@ -1,9 +1,11 @@
-"""Subscribers of the topic `alerts`: here the one that writes each notice to the log."""
+"""Subscribers of the topic `alerts`: the log, and one channel to people each."""
 
 import json
 import logging
 
 import azure.functions as func
+
+from shared.bootstrap import application
 
 blueprint = func.Blueprint()
 _LOG = logging.getLogger("driftgate.alerts")
@@ -14,8 +16,66 @@ _LOG = logging.getLogger("driftgate.alerts")
     arg_name="message", connection="ServiceBus", topic_name="alerts", subscription_name="log"
 )
 def log_alert(message: func.ServiceBusMessage) -> None:
-    """Write the notice as a person would read it, with the message id to find it again."""
+    """Write an alert as a person would read it, with the message id to find it again."""
+    from shared.service.delivering import is_delivery
     from shared.service.notices import notice_text
 
-    text = notice_text(json.loads(message.get_body()))
-    _LOG.warning("%s", text, extra={"message_id": message.message_id})
+    body = json.loads(message.get_body())
+    if is_delivery(body):
+        application().deliver(body)
+        return
+    _LOG.warning("%s", notice_text(body), extra={"message_id": message.message_id})
+
+
+@blueprint.function_name("deliver_teams")
+@blueprint.service_bus_topic_trigger(
+    arg_name="message", connection="ServiceBus", topic_name="alerts", subscription_name="teams"
+)
+def deliver_teams(message: func.ServiceBusMessage) -> None:
+    """Send one notice by Teams; what became of it is said in an event."""
+    application().deliver(json.loads(message.get_body()))
+
+
+@blueprint.function_name("deliver_slack")
+@blueprint.service_bus_topic_trigger(
+    arg_name="message", connection="ServiceBus", topic_name="alerts", subscription_name="slack"
+)
+def deliver_slack(message: func.ServiceBusMessage) -> None:
+    """Send one notice by Slack; what became of it is said in an event."""
+    application().deliver(json.loads(message.get_body()))
+
+
+@blueprint.function_name("deliver_pagerduty")
+@blueprint.service_bus_topic_trigger(
+    arg_name="message", connection="ServiceBus", topic_name="alerts", subscription_name="pagerduty"
+)
+def deliver_pagerduty(message: func.ServiceBusMessage) -> None:
+    """Send one notice by PagerDuty; what became of it is said in an event."""
+    application().deliver(json.loads(message.get_body()))
+
+
+@blueprint.function_name("deliver_email")
+@blueprint.service_bus_topic_trigger(
+    arg_name="message", connection="ServiceBus", topic_name="alerts", subscription_name="email"
+)
+def deliver_email(message: func.ServiceBusMessage) -> None:
+    """Send one notice by mail; what became of it is said in an event."""
+    application().deliver(json.loads(message.get_body()))
+
+
+@blueprint.function_name("deliver_webhook")
+@blueprint.service_bus_topic_trigger(
+    arg_name="message", connection="ServiceBus", topic_name="alerts", subscription_name="webhook"
+)
+def deliver_webhook(message: func.ServiceBusMessage) -> None:
+    """Send one notice by a webhook; what became of it is said in an event."""
+    application().deliver(json.loads(message.get_body()))
+
+
+@blueprint.function_name("deliver_work_item")
+@blueprint.service_bus_topic_trigger(
+    arg_name="message", connection="ServiceBus", topic_name="alerts", subscription_name="work-item"
+)
+def deliver_work_item(message: func.ServiceBusMessage) -> None:
+    """Send one notice by a work item; what became of it is said in an event."""
+    application().deliver(json.loads(message.get_body()))

@@ -80,14 +80,41 @@ class Application:
         from shared.service.environment_checks import ENVIRONMENT_CHECKS
         from shared.service.worker import Worker
 
+        given = handlers or {}
         consumed: dict[str, Handler] = {
             messages.CHECKS: self._handle,
             messages.ALERTS: _read,
+            **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
             messages.RETRAINING_REQUESTS: self.retrain,
             messages.PROMOTION_REQUESTS: self.promote,
             ENVIRONMENT_CHECKS: self.check_environment,
         }
-        return Worker(self.adapters.receiver, {**consumed, **(handlers or {})})
+        logged = self._logged(given.get(messages.ALERTS, _read))
+        return Worker(self.adapters.receiver, {**consumed, **given, messages.ALERTS: logged})
+
+    def deliver(self, body: "Mapping[str, Any]") -> None:
+        """Send a notice over its channel, and say what became of it. Raises MalformedPayload."""
+        from shared.service.delivering import deliver
+
+        deliver(
+            body,
+            adapters=self.adapters,
+            settings=self.settings,
+            say=self._say_of_delivery,
+            now=self.clock(),
+        )
+
+    def _say_of_delivery(self, event: "Event") -> None:
+        self.service.say(event, via="delivery")
+
+    def _logged(self, show: "Handler") -> "Handler":
+        """The log gets alerts as they are raised, and the notices of receivers that are a log."""
+        from shared.service.delivering import is_delivery
+
+        def handle(body: "Mapping[str, Any]") -> None:
+            (self.deliver if is_delivery(body) else show)(body)
+
+        return handle
 
     def promote(self, body: "Mapping[str, Any]") -> None:
         """Carry out one request of a promotion. Raises Refused and Unavailable.

@@ -78,6 +78,21 @@ resource environmentChecks 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' =
   dependsOn: [ promotion ]
 }
 
+// What no try could deliver, for people to look at: nothing consumes it, so that it goes by its age.
+resource undelivered 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
+  parent: bus
+  name: 'undelivered'
+  properties: {
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'P1D'
+    defaultMessageTimeToLive: 'P30D'
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: false
+  }
+  dependsOn: [ environmentChecks ]
+}
+
 resource alerts 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
   parent: bus
   name: 'alerts'
@@ -85,7 +100,7 @@ resource alerts 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
     requiresDuplicateDetection: true
     duplicateDetectionHistoryTimeWindow: 'PT10M'
   }
-  dependsOn: [ environmentChecks ]
+  dependsOn: [ undelivered ]
 }
 
 resource log 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
@@ -98,12 +113,139 @@ resource log 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' =
   }
 }
 
-resource everything 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
+// A message from before there were channels has no `what`.
+resource logged 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
   parent: log
   name: '$Default'
   properties: {
     filterType: 'SqlFilter'
-    sqlFilter: { sqlExpression: '1=1' }
+    sqlFilter: { sqlExpression: 'what IS NULL OR what = \'alert\' OR channel = \'log\'' }
+  }
+}
+
+resource teams 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
+  parent: alerts
+  name: 'teams'
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+    deadLetteringOnFilterEvaluationExceptions: true
+  }
+  dependsOn: [ logged ]
+}
+
+resource teamsFilter 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
+  parent: teams
+  name: '$Default'
+  properties: {
+    filterType: 'SqlFilter'
+    sqlFilter: { sqlExpression: 'what = \'notice\' AND channel = \'teams\'' }
+  }
+}
+
+resource slack 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
+  parent: alerts
+  name: 'slack'
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+    deadLetteringOnFilterEvaluationExceptions: true
+  }
+  dependsOn: [ teamsFilter ]
+}
+
+resource slackFilter 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
+  parent: slack
+  name: '$Default'
+  properties: {
+    filterType: 'SqlFilter'
+    sqlFilter: { sqlExpression: 'what = \'notice\' AND channel = \'slack\'' }
+  }
+}
+
+resource pagerduty 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
+  parent: alerts
+  name: 'pagerduty'
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+    deadLetteringOnFilterEvaluationExceptions: true
+  }
+  dependsOn: [ slackFilter ]
+}
+
+resource pagerdutyFilter 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
+  parent: pagerduty
+  name: '$Default'
+  properties: {
+    filterType: 'SqlFilter'
+    sqlFilter: { sqlExpression: 'what = \'notice\' AND channel = \'pagerduty\'' }
+  }
+}
+
+resource email 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
+  parent: alerts
+  name: 'email'
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+    deadLetteringOnFilterEvaluationExceptions: true
+  }
+  dependsOn: [ pagerdutyFilter ]
+}
+
+resource emailFilter 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
+  parent: email
+  name: '$Default'
+  properties: {
+    filterType: 'SqlFilter'
+    sqlFilter: { sqlExpression: 'what = \'notice\' AND channel = \'email\'' }
+  }
+}
+
+resource webhook 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
+  parent: alerts
+  name: 'webhook'
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+    deadLetteringOnFilterEvaluationExceptions: true
+  }
+  dependsOn: [ emailFilter ]
+}
+
+resource webhookFilter 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
+  parent: webhook
+  name: '$Default'
+  properties: {
+    filterType: 'SqlFilter'
+    sqlFilter: { sqlExpression: 'what = \'notice\' AND channel = \'webhook\'' }
+  }
+}
+
+resource workItem 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {
+  parent: alerts
+  name: 'work-item'
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+    deadLetteringOnFilterEvaluationExceptions: true
+  }
+  dependsOn: [ webhookFilter ]
+}
+
+resource workItemFilter 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = {
+  parent: workItem
+  name: '$Default'
+  properties: {
+    filterType: 'SqlFilter'
+    sqlFilter: { sqlExpression: 'what = \'notice\' AND channel = \'work-item\'' }
   }
 }
 
@@ -117,7 +259,7 @@ resource channels 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-
     deadLetteringOnMessageExpiration: true
     deadLetteringOnFilterEvaluationExceptions: true
   }
-  dependsOn: [ everything ]
+  dependsOn: [ workItemFilter ]
 }]
 
 // Named $Default, else it would only add to the rule that lets everything through.

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import yaml
 
-from tests.infra.bicep import INFRA, ROOT, app_settings, parsed, resources
+from tests.infra.bicep import INFRA, ROOT, app_settings, config, parsed, resources
 from tests.integration.service_bus.test_entities import duration
 
 BUS = parsed((INFRA / "modules" / "service_bus.bicep").read_text())
@@ -47,20 +47,23 @@ def test_the_emulator_has_the_queues_of_the_cloud():
         compared(queue["Properties"], queues[queue["Name"]])
 
 
-def test_the_emulator_has_the_topic_of_the_cloud_with_its_subscription_and_filter():
+def test_the_emulator_has_the_topic_of_the_cloud_with_its_subscriptions_and_filters():
     [topic] = NAMESPACE["Topics"]
-    [subscription] = topic["Subscriptions"]
-    [rule] = subscription["Rules"]
-    [expression] = [
-        one["properties"]["sqlFilter"]["sqlExpression"]
+    subscriptions = made("topics/subscriptions")
+    filters = {
+        config(BUS["resources"][one["parent"]])["name"]: one["properties"]["sqlFilter"]
         for one in resources(BUS, f"{KIND}/topics/subscriptions/rules")
-        if one["parent"] == "log"
-    ]
+        if isinstance(one["parent"], str)
+    }
 
     assert made("topics").keys() == {topic["Name"]}
     compared(topic["Properties"], made("topics")[topic["Name"]])
-    compared(subscription["Properties"], made("topics/subscriptions")[subscription["Name"]])
-    assert rule["Properties"]["SqlFilter"]["SqlExpression"] == expression
+    assert {one["Name"] for one in topic["Subscriptions"]} == set(subscriptions)
+    for one in topic["Subscriptions"]:
+        compared(one["Properties"], subscriptions[one["Name"]])
+        [rule] = one["Rules"]
+        expression = rule["Properties"]["SqlFilter"]["SqlExpression"]
+        assert expression == filters[one["Name"]]["sqlExpression"].replace("\\'", "'")
 
 
 def test_the_compose_file_opens_no_port_to_others_and_holds_no_password():

@@ -33,7 +33,7 @@ def _now() -> datetime:
 
 
 class _Source:
-    """Opens links to queues, and to the one subscription read of each topic."""
+    """Opens links to queues, to the subscription read of a topic, and to `topic/subscription`."""
 
     def __init__(self, client: "ServiceBusClient", subscriptions: Mapping[str, str]) -> None:
         self._client = client
@@ -43,6 +43,9 @@ class _Source:
         if queue in self._subscriptions:
             subscription = self._subscriptions[queue]
             return self._client.get_subscription_receiver(queue, subscription, **options)
+        topic, _, named = queue.partition("/")
+        if named:
+            return self._client.get_subscription_receiver(topic, named, **options)
         return self._client.get_queue_receiver(queue, **options)
 
 

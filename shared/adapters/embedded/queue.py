@@ -6,11 +6,12 @@ It keeps to what Service Bus promises, so that what works here works there.
 import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from shared.adapters.embedded.database import Database
+from shared.adapters.embedded.topics import TOPICS, Filter
 from shared.adapters.message_rows import message_from_json, message_to_json
 from shared.domain.canonical import format_time, parse_time
 from shared.errors import Conflict, Refused
@@ -18,6 +19,7 @@ from shared.ports import Clock, DeadLetter, Delivery, Message
 
 MOST_BYTES = 256 * 1024
 MOST_ID = 128
+KEPT = frozenset({"undelivered"})
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
@@ -63,14 +65,26 @@ class QueueSettings:
 
 
 class EmbeddedQueue:
-    """Sender and receiver of every queue, safe for several processes and threads."""
+    """Sender and receiver of every queue, safe for several processes and threads.
+
+    A message to one of the `topics` is copied to each subscription that takes it, and gone where
+    none does. What is in the `kept` queues is for people to look at and is never due.
+    """
 
     def __init__(
-        self, path: Path, *, clock: Clock, queues: Mapping[str, QueueSettings] | None = None
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        queues: Mapping[str, QueueSettings] | None = None,
+        topics: Mapping[str, Mapping[str, Filter]] = TOPICS,
+        kept: frozenset[str] = KEPT,
     ) -> None:
         self._database = Database(path, _SCHEMA)
         self._clock = clock
         self._settings = dict(queues or {})
+        self._topics = topics
+        self._kept = kept
 
     def _of(self, queue: str) -> QueueSettings:
         return self._settings.get(queue, QueueSettings())
@@ -87,12 +101,15 @@ class EmbeddedQueue:
                 self._forget(connection, queue, now)
             for message, text in written:
                 if self._is_new(connection, message, now):
-                    due = max(now, message.scheduled or now)
-                    connection.execute(
-                        "INSERT INTO message (queue, session, id, due, message)"
-                        " VALUES (?, ?, ?, ?, ?)",
-                        (message.queue, message.session, message.id, format_time(due), text),
-                    )
+                    for queue in self._queues_of(message):
+                        _insert(connection, queue, message, text, now)
+
+    def _queues_of(self, message: Message) -> list[str]:
+        """Its own queue, or those of the subscriptions that take it."""
+        filters = self._topics.get(message.queue)
+        if filters is None:
+            return [message.queue]
+        return [queue for queue, takes in filters.items() if takes(message.properties)]
 
     def _forget(self, connection: sqlite3.Connection, queue: str, now: datetime) -> None:
         oldest = format_time(now - self._of(queue).duplicate_window)
@@ -224,9 +241,25 @@ class EmbeddedQueue:
 
     def next_due(self) -> datetime | None:
         """The earliest time at which a waiting message of any queue is due, None without any."""
+        without = ", ".join("?" for _ in self._kept)
         with self._database.read() as connection:
-            row = connection.execute("SELECT min(due) AS due FROM message").fetchone()
+            row = connection.execute(
+                f"SELECT min(due) AS due FROM message WHERE queue NOT IN ({without})",  # noqa: S608
+                tuple(self._kept),
+            ).fetchone()
         return None if row["due"] is None else parse_time(row["due"])
+
+
+def _insert(
+    connection: sqlite3.Connection, queue: str, message: Message, text: str, now: datetime
+) -> None:
+    if queue != message.queue:
+        text = message_to_json(replace(message, queue=queue))
+    due = format_time(max(now, message.scheduled or now))
+    connection.execute(
+        "INSERT INTO message (queue, session, id, due, message) VALUES (?, ?, ?, ?, ?)",
+        (queue, message.session, message.id, due, text),
+    )
 
 
 def _remove(connection: sqlite3.Connection, row: sqlite3.Row) -> None:

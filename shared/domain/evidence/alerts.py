@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.notices import Silence
+from shared.domain.notices import Notice, Silence
 from shared.domain.policy import Fleet
 from shared.domain.state import AlertRecord
 
@@ -28,11 +28,16 @@ class AlertsEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverEvidence:
-    """The fleet's rules; a receiver that they no longer name is told nothing."""
+    """What the fleet's rules say of the receiver; one that they no longer name is told nothing.
+
+    `notice` is that of the event, read; `unread` says why it cannot be read.
+    """
 
     taken: datetime
     fleet: Fleet = field(default_factory=Fleet)
     problem: str | None = None
+    notice: Notice | None = None
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

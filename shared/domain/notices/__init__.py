@@ -2,7 +2,15 @@
 
 from shared.domain.notices.life import Acknowledgement, AlertLife, GroupWatch, ScopeWatch, ToldAs
 from shared.domain.notices.notice import Notice, NoticedAlert, NoticeReason
-from shared.domain.notices.receiving import Breaker, Flight, Folded, ReceiverWatch, Waiting
+from shared.domain.notices.receiving import (
+    Breaker,
+    Flight,
+    Folded,
+    Head,
+    Last,
+    ReceiverWatch,
+    Waiting,
+)
 from shared.domain.notices.silence import Matcher, Silence
 
 __all__ = [
@@ -12,6 +20,8 @@ __all__ = [
     "Flight",
     "Folded",
     "GroupWatch",
+    "Head",
+    "Last",
     "Matcher",
     "Notice",
     "NoticeReason",

@@ -17,6 +17,7 @@ from shared.domain.decision import Decision
 from shared.ports import Message
 from shared.service.messages.alerts import (
     ALERTS,
+    SUBSCRIPTIONS,
     UNDELIVERED,
     alert_message,
     aside_message,
@@ -43,6 +44,7 @@ __all__ = [
     "FINDINGS",
     "PROMOTION_REQUESTS",
     "RETRAINING_REQUESTS",
+    "SUBSCRIPTIONS",
     "UNDELIVERED",
     "findings_message",
     "messages_of",

@@ -3,11 +3,16 @@
 from shared.domain.action import Deliver, PostAlert, PutAside, ResolveAlert
 from shared.domain.canonical import content_hash
 from shared.domain.decision import Decision
+from shared.domain.policy import ChannelKind
 from shared.ports import Message
 from shared.service.messages.envelopes import envelope
 
 ALERTS = "alerts"
 UNDELIVERED = "undelivered"
+SUBSCRIPTIONS = {
+    kind: f"{ALERTS}/{kind.value}" for kind in ChannelKind if kind is not ChannelKind.LOG
+}
+"""Where the notices of each channel are read; those of the log are read with the alerts."""
 
 
 def alert_message(decision: Decision, index: int, action: PostAlert | ResolveAlert) -> Message:

@@ -8,7 +8,15 @@ from tests.integration.service_bus.broker.settings import (
     Subscription,
     TopicSettings,
 )
+from tests.integration.service_bus.broker.sql_filter import sql_filter
 
+FILTERS = {
+    "log": "what IS NULL OR what = 'alert' OR channel = 'log'",
+    **{
+        name: f"what = 'notice' AND channel = '{name}'"
+        for name in ("teams", "slack", "pagerduty", "email", "webhook", "work-item")
+    },
+}
 DRIFTGATE: Definitions = {
     "checks": QueueSettings(sessions=True, duplicate_window=timedelta(minutes=10)),
     "retraining-requests": QueueSettings(duplicate_window=timedelta(days=7)),
@@ -16,7 +24,12 @@ DRIFTGATE: Definitions = {
     "environment-checks": QueueSettings(
         duplicate_window=timedelta(days=2), lock=timedelta(minutes=5), dead_letter_expired=False
     ),
+    "undelivered": QueueSettings(duplicate_window=timedelta(days=1), dead_letter_expired=False),
     "alerts": TopicSettings(
-        subscriptions={"log": Subscription()}, duplicate_window=timedelta(minutes=10)
+        subscriptions={
+            name: Subscription(rules={"$Default": sql_filter(filter_)})
+            for name, filter_ in FILTERS.items()
+        },
+        duplicate_window=timedelta(minutes=10),
     ),
 }

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from shared.adapters.azure.service_bus_receiver import SESSIONS, SUBSCRIPTIONS
+from shared.adapters.embedded.topics import TOPICS
 from tests.integration.service_bus.broker.settings import QueueSettings, TopicSettings
-from tests.integration.service_bus.entities import DRIFTGATE
+from tests.integration.service_bus.broker.sql_filter import Facts
+from tests.integration.service_bus.entities import DRIFTGATE, FILTERS
 
 INFRA = Path(__file__).resolve().parents[3] / "infra"
 BICEP = "\n".join(path.read_text() for path in sorted(INFRA.rglob("*.bicep")))
@@ -65,6 +67,38 @@ def test_topics_and_subscriptions_are_those_of_the_infrastructure():
     assert isinstance(topic, TopicSettings)
     assert window(block) == topic.duplicate_window
     assert made == {n: subscription.queue for n, subscription in topic.subscriptions.items()}
+
+
+def test_each_subscription_takes_what_the_infrastructure_lets_it_take():
+    rules = re.findall(
+        r"resource \w+ 'Microsoft\.ServiceBus/namespaces/topics/subscriptions/rules@[^']+' = {"
+        r"\n  parent: (\w+)\n.*?sqlExpression: '((?:\\'|[^'])+)'",
+        BICEP,
+        re.DOTALL,
+    )
+    names = dict(
+        re.findall(r"resource (\w+) '[^']+/subscriptions@[^']+' = {\n.*\n  name: '(.+)'", BICEP)
+    )
+    made = {names[parent]: text.replace("\\'", "'") for parent, text in rules}
+
+    assert made == FILTERS
+
+
+def test_the_embedded_broker_copies_to_the_same_subscriptions():
+    """Whatever the properties of a message, the same subscriptions take it."""
+    topic = DRIFTGATE["alerts"]
+    for what in ("alert", "notice", "other", None):
+        for channel in ("log", "teams", "work-item", "unknown", None):
+            properties = {"what": what, "channel": channel}
+            given = {name: one for name, one in properties.items() if one is not None}
+            in_cloud = {
+                name
+                for name, subscription in topic.subscriptions.items()
+                if any(takes(Facts(properties=given)) for takes in subscription.rules.values())
+            }
+            here = {queue for queue, takes in TOPICS["alerts"].items() if takes(given)}
+
+            assert here == {"alerts" if n == "log" else f"alerts/{n}" for n in in_cloud}
 
 
 @pytest.mark.parametrize("name", [n for n in DRIFTGATE if n != "alerts"])

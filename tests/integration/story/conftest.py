@@ -125,7 +125,9 @@ class ImpatientReceiver(ServiceBusReceiver):
     def _has_due(self, queue: str) -> bool:
         """Whoever asks has settled what it had: a lock that is left is about to be taken back."""
         subscription = SUBSCRIPTIONS.get(queue)
-        path = queue if subscription is None else f"{queue}/Subscriptions/{subscription}"
+        topic, _, named = queue.partition("/")
+        subscription = subscription or named
+        path = f"{topic}/Subscriptions/{subscription}" if subscription else queue
         until = monotonic() + 1.0
         while True:
             kept = self._broker.call(lambda: self._broker.namespace.source(path).peek(0, 1000))
