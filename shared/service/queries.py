@@ -33,7 +33,7 @@ _NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 
 def alerts(ledger: Ledger) -> list[dict[str, Any]]:
-    """Every alert ever raised, firing ones first, newest first."""
+    """Every alert that fires or did in the last month, firing ones first, newest first."""
     found = [
         {"subject": subject, **_alert(record)}
         for subject in ledger.subjects()

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.action import Action, PostAlert, ResolveAlert
 from shared.domain.alert import Alert, Severity
 from shared.domain.state import AlertRecord, AlertStatus
 
+_REMEMBERED = timedelta(days=30)
 _WORSE = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 
@@ -23,7 +24,8 @@ def settle(
 
     `covered` says which known alerts this look could have seen: a firing one that it covers and
     did not see is over, for the reason `over` gives. A problem told once keeps its first `since`;
-    it is told again only when it grew worse.
+    it is told again only when it grew worse. One that is over for a month is forgotten: subjects
+    and what alerts are about come and go, and the decisions still tell of it.
     Returns the actions and the new records by fingerprint.
     """
     records = dict(known)
@@ -53,4 +55,12 @@ def settle(
                 record, status=AlertStatus.RESOLVED, resolved=now, reason=reason
             )
             actions.append(ResolveAlert(alert=record.alert, reason=reason))
-    return tuple(actions), records
+    return tuple(actions), _lately(records, now)
+
+
+def _lately(records: Mapping[str, AlertRecord], now: datetime) -> dict[str, AlertRecord]:
+    return {
+        fingerprint: record
+        for fingerprint, record in records.items()
+        if record.resolved is None or now - record.resolved <= _REMEMBERED
+    }

@@ -1,15 +1,17 @@
 """Reads the fleet's rules, the silences, and what the subjects of a scope's alerts say now."""
 
 import logging
+from collections.abc import Set
 from datetime import datetime
 
 import msgspec
 
 from shared.domain.decisions.alerts import decide_alerts
+from shared.domain.decisions.alerts.said import alert_said
 from shared.domain.event import Event
 from shared.domain.evidence import AlertsEvidence
 from shared.domain.policy import ChannelKind, Fleet, Policy, ReceiverPolicy
-from shared.domain.state import AlertRecord, SubjectState
+from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.errors import InvalidPolicy
 from shared.service.codec import decode
 from shared.service.reactions import Reaction
@@ -32,12 +34,14 @@ def _gather(
     fleet, problem = _fleet(world)
     truth: dict[str, dict[str, AlertRecord]] = {}
     unread = []
+    said = alert_said(event)
+    asked = state.scope.lives.keys() | (set() if said is None else {said.fingerprint})
     for subject in _subjects(event, state):
         records = _alerts(subject, world)
         if records is None:
             unread.append(subject)
         else:
-            truth[subject] = records
+            truth[subject] = _that_matter(records, asked)
     silences = decode(world.ledger.state(_SILENCES).state, SubjectState).silences
     return AlertsEvidence(
         taken=now,
@@ -70,6 +74,15 @@ def _alerts(subject: str, world: World) -> dict[str, AlertRecord] | None:
     except msgspec.ValidationError as problem:
         _LOG.warning("the state of %s cannot be read: %s", subject, problem)
         return None
+
+
+def _that_matter(records: dict[str, AlertRecord], asked: Set[str]) -> dict[str, AlertRecord]:
+    """What fires, and of what is over only what somebody may still have to hear of."""
+    return {
+        fingerprint: record
+        for fingerprint, record in records.items()
+        if record.status is AlertStatus.FIRING or fingerprint in asked
+    }
 
 
 REACTION = Reaction(evidence=AlertsEvidence, gather=_gather, decide=decide_alerts)

@@ -84,6 +84,14 @@ def test_a_repeat_comes_exactly_when_the_route_says():
     ]
 
 
+def test_a_route_without_wait_tells_at_once_and_one_without_repeat_once():
+    script = Script(fleet=fleet(Route(to=["team"], wait=0 * SECOND, repeat=0 * SECOND)))
+    script.raised(DRIFT)
+    assert script.told() == [(0, "first", "drift")]
+    script.at(90000)
+    assert script.told() == []
+
+
 def test_ends_are_told_after_a_wait_and_the_group_is_forgotten():
     script = Script()
     script.raised(DRIFT, ERRORS)
@@ -210,6 +218,26 @@ def test_a_scope_without_policy_tells_the_default_and_without_any_nobody():
     script.at(1000)
     assert script.told() == []
     assert script.reasons("route") == ["routed", "nowhere"]
+
+
+def test_a_name_that_is_misspelt_silences_nothing_but_a_route_to_nobody_does():
+    script = Script(fleet=fleet(Route(to=["teem"], kind=["drift"]), Route(to=[])))
+    script.raised(DRIFT, ERRORS)
+    script.at(60)
+
+    assert script.told() == [(30, "first", "drift")]
+    assert sorted(script.reasons("route")) == ["nowhere", "routed"]
+
+
+def test_a_receiver_that_asks_while_the_fleet_cannot_be_read_is_not_told_that_it_is_over():
+    script = Script()
+    script.raised(DRIFT)
+    [key] = script.state.scope.groups
+    script.fleet, script.problem = fleet(receivers=["log"]), "fleet.yaml: no."
+    script.look(group=key, receiver="team")
+
+    assert script.told() == []
+    assert key in script.state.scope.groups
 
 
 def test_a_look_that_is_lost_is_made_up_for_by_the_timer():

@@ -204,6 +204,17 @@ def test_blips_that_are_each_too_short_to_tell_are_told_as_flapping():
     assert script.told() == [(230, "first", "drift")]
 
 
+def test_a_policy_that_counts_no_changes_takes_nothing_as_flapping():
+    script = Script(policy=policy(changes=0))
+    for start in range(0, 800, 200):
+        script.at(start).raised(DRIFT)
+        script.at(start + 100).ended(DRIFT)
+    script.at(5000)
+
+    assert [one[1] for one in script.told()] == ["first", "all_resolved"] * 4
+    assert script.state.scope.lives == {}
+
+
 @pytest.mark.parametrize("resolved", [True, False])
 def test_a_receiver_that_asks_gets_the_group_as_it_is_now(resolved):
     script = Script(fleet=fleet(receivers=[receiver(resolved=resolved)]))

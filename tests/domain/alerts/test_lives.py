@@ -172,6 +172,9 @@ def test_in_whatever_order_messages_come_the_receiver_ends_up_knowing_the_truth(
 @given(STEPS)
 def test_nothing_is_told_twice_unless_something_changed_or_it_is_time_to_repeat(steps):
     script, now = play(steps)
+    script.at(now + 330)
+    firing = {name for name, life in script.state.scope.lives.items() if life.ended is None}
+    assert firing == {name for group in script.state.scope.groups.values() for name in group.told}
     script.at(now + 3600)
 
     known, sent = {}, None

@@ -78,7 +78,7 @@ def decide_alerts(
     )
     return Outcome(
         findings=findings or (_nothing_new(event, new),),
-        actions=(*_notices(event, told, asked, now), *looks),
+        actions=(*_notices(event, told, left_alone, now), *looks),
         state=replace(state, scope=new, checks=_reported(new, state.checks, now)),
     )
 
@@ -122,11 +122,13 @@ def _left_alone(
 
 
 def _notices(
-    event: Event, told: tuple[Told, ...], asked: str | None, now: datetime
+    event: Event, told: tuple[Told, ...], left_alone: Mapping[str, GroupWatch], now: datetime
 ) -> tuple[Notify, ...]:
+    """Those that were made, and to a receiver that asks for a forgotten group that it is over."""
     made = tuple(Notify(notice=one.notice) for one in told if one.notice is not None)
-    receiver = event.data.get("receiver")
-    if asked is None or not receiver or any(one.group.key == asked for one in told):
+    asked, receiver = _asked(event), event.data.get("receiver")
+    known = {*left_alone, *(one.group.key for one in told)}
+    if asked is None or not receiver or asked in known:
         return made
     return (*made, Notify(notice=nothing_left(asked, str(receiver), event.name, now)))
 

@@ -1,7 +1,7 @@
 """What a group has to tell its receiver, why, and when it is due."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.alert import Severity
 from shared.domain.decisions.alerts.members import Group, Member, rank
@@ -90,13 +90,17 @@ def _due(member: Member, reason: NoticeReason, group: Group, now: datetime) -> d
 
 
 def repeat_at(group: Group) -> datetime | None:
-    """When the group is told again as it was: while something fires that nobody has taken on."""
+    """When the group is told again as it was: while something fires that nobody has taken on.
+
+    A route whose `repeat` is nothing repeats nothing.
+    """
     if group.watch.sent is None:
         return None
     spans = [
         member.route.repeat
         for member in group.members
         if member.routed
+        and member.route.repeat > timedelta()
         and member.fires
         and member.told is not None
         and member.held is None

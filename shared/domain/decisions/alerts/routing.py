@@ -20,7 +20,8 @@ def routes_of(alert: Alert, scope: str, policy: AlertPolicy, fleet: Fleet) -> tu
     """Whom an alert goes to, each receiver once, by the first route that names it.
 
     The first route that takes it ends the search unless it says `continue`; what no route takes
-    goes to the default. Receivers that the fleet does not know are left out.
+    goes to the default. Receivers that the fleet does not know are left out, and what only they
+    would be told goes to the default too: a name that is misspelt silences nothing.
     """
     values = values_of(alert, scope)
     named = [(f"the policy's routes[{i}]", route) for i, route in enumerate(policy.routes)]
@@ -33,7 +34,9 @@ def routes_of(alert: Alert, scope: str, policy: AlertPolicy, fleet: Fleet) -> tu
             if fleet.receiver(receiver) is not None:
                 taken.setdefault(receiver, Taken(route=route, receiver=receiver, where=where))
         if not route.continue_:
-            return tuple(taken.values())
+            if taken or not route.to:
+                return tuple(taken.values())
+            break
     if not taken and fleet.default is not None and fleet.receiver(fleet.default) is not None:
         return (Taken(route=Route(), receiver=fleet.default, where="the fleet's default"),)
     return tuple(taken.values())

@@ -164,7 +164,7 @@ def _told(one: Told, notice: Notice) -> Iterator[Finding]:
         Rule.NOTICE,
         f"notice/{notice.id}",
         notice.reason.value,
-        f"{notice.receiver} is told of the group of {group.name} for the {notice.number}. time "
+        f"{notice.receiver} is told of the group of {group.name}, by its notice {notice.number} "
         f"({notice.reason.value.replace('_', ' ')}): {counts}.",
         group=group.key,
         receiver=notice.receiver,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind
 from shared.domain.decision import Outcome
@@ -15,7 +15,7 @@ from shared.domain.event import Check, Event
 from shared.domain.evidence import ServiceEvidence
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
-from shared.domain.state import AlertRecord, ServiceWatch, SourceWatch, SubjectState
+from shared.domain.state import ServiceWatch, SourceWatch, SubjectState
 from shared.domain.verdict import Verdict
 
 _WATCHED = frozenset(
@@ -30,7 +30,6 @@ _OVER = {
     AlertKind.OUTBOX_STUCK: "the outbox drains again",
     AlertKind.POLICY_INVALID: "the policy file can be used again",
 }
-_REMEMBERED = timedelta(days=30)
 
 
 def decide_watchdog(
@@ -73,7 +72,7 @@ def decide_watchdog(
         actions=actions,
         state=replace(
             state,
-            alerts=_lately(records, now),
+            alerts=records,
             checks={**state.checks, Check.HEARTBEAT.value: reported},
             service=ServiceWatch(
                 waiting=waiting,
@@ -118,12 +117,3 @@ def _why_over(
     if of == MANY and others:
         return "most report again; each that does not is told by itself now"
     return "the check reports again"
-
-
-def _lately(records: dict[str, AlertRecord], now: datetime) -> dict[str, AlertRecord]:
-    """What is over for a month is forgotten here: every subject may have been silent once."""
-    return {
-        fingerprint: record
-        for fingerprint, record in records.items()
-        if record.resolved is None or now - record.resolved <= _REMEMBERED
-    }
