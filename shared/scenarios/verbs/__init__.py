@@ -11,6 +11,7 @@ from shared.scenarios.verbs import (
     promotion,
     receivers,
     rows,
+    silences,
     traffic,
 )
 from shared.scenarios.verbs.verb import Verb
@@ -27,6 +28,7 @@ VERBS: tuple[Verb, ...] = tuple(
         jobs,
         people,
         receivers,
+        silences,
         outside,
         disturbances,
     )
