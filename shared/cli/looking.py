@@ -10,6 +10,7 @@ from shared.cli.printing import (
     print_decision,
     print_json,
     print_promotion,
+    print_standing,
     table,
 )
 from shared.cli.retrainings import print_retraining
@@ -56,6 +57,7 @@ def status(
         for alert in firing:
             title = escape(alert["title"])
             screen.print(f"  [red]{alert['severity']}[/] {title}, since {alert['since']}")
+            print_standing(screen, alert)
         if subject.get("routing") is not None:
             print_routing(screen, subject["routing"])
         for promotion in subject["promotions"]:
@@ -97,7 +99,8 @@ def alerts(as_json: AsJson = False) -> None:
     from shared.bootstrap import build
     from shared.service import queries
 
-    found = queries.alerts(build().ledger)
+    application = build()
+    found = queries.alerts(application.ledger, application.clock())
     if as_json:
         print_json({"alerts": found})
         return
@@ -113,6 +116,7 @@ def alerts(as_json: AsJson = False) -> None:
         reason = escape(alert["reason"] or "")
         end = f", over {alert['resolved']}: {reason}" if alert["resolved"] else ""
         screen.print(f"  [dim]since {alert['since']}{end}; {alert['fingerprint']}[/]")
+        print_standing(screen, alert)
 
 
 def events(

@@ -18,6 +18,7 @@ from shared.cli import (
     demo,
     diagnose,
     drift,
+    explain,
     gate,
     health,
     intents,
@@ -47,6 +48,7 @@ app.command()(sending.send)
 app.command()(looking.status)
 app.command()(looking.alerts)
 app.command()(looking.events)
+app.command()(explain.explain)
 app.command()(health.health)
 app.command()(intents.intend)
 app.command()(intents.intents)

@@ -4,6 +4,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.promotion import Phase
 from shared.domain.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 EXIT = {Verdict.PASS: 0, Verdict.FAIL: 2, Verdict.INCONCLUSIVE: 4, Verdict.ERROR: 1}
+_TO_BE_APPROVED = frozenset({Phase.WAITING, Phase.BLOCKED, Phase.REQUESTED, Phase.RUNNING})
 _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "error": "magenta"}
 
 
@@ -67,6 +69,25 @@ def print_decision(screen: "Console", decision: dict[str, Any]) -> None:
         screen.print(f"  [cyan]{action['action']}[/] {escape(action_text(action))} [dim]{sent}[/]")
 
 
+def print_standing(screen: "Console", alert: dict[str, Any]) -> None:
+    """Who has an alert in hand, whom it was told, what holds it back, and what comes next."""
+    from rich.markup import escape
+
+    from shared.cli.harmless import harmless
+
+    parts = [f"in hand of {alert['owner']} until {alert['owned_until']}"] if alert["owner"] else []
+    parts += [f"{receiver}: held by {by}" for receiver, by in alert["held"].items()]
+    parts += [
+        f"{receiver}: noticed {at}"
+        for receiver, at in alert["told"].items()
+        if receiver not in alert["held"]
+    ]
+    parts += ["comes and goes"] if alert["flapping"] else []
+    parts += [f"next notice {alert['next_notice']}"] if alert["next_notice"] else []
+    if parts:
+        screen.print(f"  [yellow]{escape(harmless('; '.join(parts), 1000))}[/]")
+
+
 def print_promotion(screen: "Console", promotion: dict[str, Any]) -> None:
     """Where a version stands on its way, what is missing, its run, and who approved it."""
     from rich.markup import escape
@@ -76,7 +97,8 @@ def print_promotion(screen: "Console", promotion: dict[str, Any]) -> None:
     def safe(value: object, most: int = 400) -> str:
         return escape(harmless(str(value), most))
 
-    basis = f", to be approved {promotion['basis'][:12]}" if promotion["basis"] else ""
+    approvable = promotion["basis"] and Phase(promotion["phase"]) in _TO_BE_APPROVED
+    basis = f", to be approved {promotion['basis'][:12]}" if approvable else ""
     screen.print(
         f"  {safe(promotion['version'], 80)} to {safe(promotion['stage'], 40)}: "
         f"[bold]{promotion['phase']}[/] since {promotion['since']}{basis}: {safe(promotion['why'])}"

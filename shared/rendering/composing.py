@@ -56,7 +56,7 @@ _NOW = 240
 _FIRST_OF_MANY = 110
 _BODY = 6000
 _NO_MODELS = frozenset({"budget", "endpoint", "receiver", "service", "silences", "source"})
-_WORD = re.compile(r"[\w./-]*\w")
+_BETWEEN_WORDS = re.compile(r"[^\w./-]+")
 _NO_NAME = re.compile(r"[^0-9A-Za-z._-]+")
 
 
@@ -123,6 +123,8 @@ def _heading(notice: Notice, ranked: list[NoticedAlert], state: State, room: Roo
     total = len(ranked) + notice.omitted
     title = ranked[0].title if ranked and state is not State.DIGEST else notice.title
     what = shortened(unlinked(clean_line(title)), room.title)
+    if ranked and not what:
+        what = _kind(ranked[0])
     if total > 1 and state is not State.DIGEST:
         scope = shortened(clean_line(notice.scope), 60)
         first = shortened(what, _FIRST_OF_MANY)
@@ -144,7 +146,7 @@ def _told(alert: NoticedAlert, sending: Sending, room: Room, *, several: bool) -
     told = Told(
         fingerprint=_name(alert.fingerprint),
         severity=alert.severity,
-        heading=f"{word}: {shortened(title, room.title)}",
+        heading=f"{word}: {shortened(title, room.title) or _kind(alert)}",
         facts=tuple(_facts(alert, sending.notice)),
         text=text,
         first_step=short_step,
@@ -152,6 +154,10 @@ def _told(alert: NoticedAlert, sending: Sending, room: Room, *, several: bool) -
         report=report_of(sending, alert.fingerprint),
     )
     return told, (text, short_step) != (whole, step)
+
+
+def _kind(alert: NoticedAlert) -> str:
+    return alert.kind.value.replace("_", " ")
 
 
 def _without_title(text: str, title: str) -> str:
@@ -182,7 +188,7 @@ def _facts(alert: NoticedAlert, notice: Notice) -> Iterator[tuple[str, str]]:
 def _belongs(alert: NoticedAlert, notice: Notice) -> Iterator[str]:
     """What it is about, but what the title says already."""
     kind, _, name = alert.subject.partition("/")
-    said = set(_WORD.findall(alert.title))
+    said = {word.strip("./-") for word in _BETWEEN_WORDS.split(alert.title[:1000])}
     if name and name not in said:
         yield f"{kind} {name}"
     of_model = notice.scope.partition(".")[0] not in _NO_MODELS

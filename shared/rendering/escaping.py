@@ -7,11 +7,16 @@ links, or signs that reorder or hide what stands beside them.
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _MOST_MARKS = 4
 """Combining marks on one letter; no script in use needs more."""
 
+_LONGEST = 10_000
+"""No channel takes more of one text, and looking at more takes time."""
+
+_ODD = re.compile(r"[^\x20-\x7e\n]+")
 _JOINERS = "\u200c\u200d"
 _BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -20,7 +25,7 @@ _LINK = re.compile(r"(?i)\b(?:https?|ftp)://[^\s<>\"'`|\\)\]}]{0,2000}")
 _BARE = re.compile(r"(?i)(?<![\w./:-])www\.(?=\w)|\b(?:mailto|javascript|data|tel):(?=\S)")
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 _RUN = re.compile(f"[{_RIGHT_TO_LEFT}](?:[^\\S\\n]?[{_RIGHT_TO_LEFT}])*")
-_MENTION = re.compile(r"(?i)@(?=(?:here|channel|everyone|group)\b)|<(?=[!@#])")
+_MENTION = re.compile(r"(?i)@(?=here|channel|everyone|group)|<(?=[!@#])")
 _HOSTS = frozenset(
     {
         "dev.azure.com",
@@ -33,6 +38,7 @@ _HOSTS = frozenset(
 )
 
 
+@lru_cache(maxsize=64)
 def clean(text: str) -> str:
     r"""Without signs that nobody sees: controls, overrides of direction, zero widths, piled marks.
 
@@ -43,26 +49,25 @@ def clean(text: str) -> str:
     >>> clean("e" + "\u0301" * 40) == "e" + "\u0301" * 4
     True
     """
+    lines = _BREAKS.sub("\n", text[:_LONGEST])
+    seen = _ODD.sub(lambda match: _visible(lines, match), lines)
+    tidy = "\n".join(line.strip() for line in _BLANKS.sub(" ", seen).split("\n"))
+    return _EMPTY_LINES.sub("\n\n", tidy).strip()
+
+
+def _visible(text: str, match: re.Match[str]) -> str:
+    """Of a run of signs that are not plain ASCII, those that may stay."""
     kept: list[str] = []
     marks = 0
-    lines = _BREAKS.sub("\n", text)
-    for index, letter in enumerate(lines):
-        if letter.isascii() and letter.isprintable():
-            kept.append(letter)
-            marks = 0
-            continue
-        kind = unicodedata.category(letter)
-        marks = marks + 1 if kind in {"Mn", "Me"} else 0
+    for index, letter in enumerate(match.group(), match.start()):
+        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
         if letter.isspace():
-            kept.append("\n" if letter == "\n" else " ")
+            kept.append(" ")
         elif letter in _JOINERS:
-            if _joins(lines, index):
-                kept.append(letter)
+            kept.extend([letter] if _joins(text, index) else [])
         elif letter.isprintable() and marks <= _MOST_MARKS:
             kept.append(letter)
-    blanks = _BLANKS.sub(" ", "".join(kept))
-    tidy = "\n".join(line.strip() for line in blanks.split("\n"))
-    return _EMPTY_LINES.sub("\n\n", tidy).strip()
+    return "".join(kept)
 
 
 def clean_line(text: str) -> str:

@@ -10,6 +10,7 @@ from shared.rendering.composing import ROOMS, compose
 from shared.rendering.content import FIRST, OPEN, SUMMARY, Content, Told
 from shared.rendering.escaping import clean_line
 from shared.rendering.shortening import shortened
+from shared.rendering.wording import importance
 
 _SUMMARY = 1024
 _SEVERITY = {Severity.CRITICAL: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
@@ -39,7 +40,7 @@ def _action(notice: Notice) -> str:
 
 
 def _payload(notice: Notice, content: Content) -> dict[str, Any]:
-    first = min(notice.alerts, key=lambda alert: alert.ended is not None, default=None)
+    first = min(notice.alerts, key=importance, default=None)
     scope = clean_line(notice.scope)[:200] or _CLIENT
     payload: dict[str, Any] = {
         "summary": shortened(content.heading, _SUMMARY),

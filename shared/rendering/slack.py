@@ -48,7 +48,7 @@ def _shortly(content: Content) -> Iterator[str]:
 def _blocks(content: Content) -> Iterator[_Element]:
     yield {"type": "header", "text": _plain(literal(content.heading), _HEADER)}
     opening = [_section(_text(content.now))]
-    if len(literal(content.heading)) > _HEADER:
+    if len(literal(content.heading)) > _HEADER and not content.several:
         opening.insert(0, _section(_text(content.heading, bold=True)))
     if content.summary is not None:
         label, told = _text(f"{SUMMARY}: ", italic=True), _text(content.summary)

@@ -140,7 +140,7 @@ def _alert(alert: NoticedAlert, sending: Sending) -> dict[str, Any]:
         "labels": _labels(alert.labels),
         "new": alert.new,
         "over": alert.ended is not None,
-        "ended_by": told(alert.over or ""),
+        "ended_by": told(clean_line(alert.over or "")),
         "owner": clean_line(alert.owner or "")[:120],
         "flapping": alert.flapping,
         "report": report_of(sending, alert.fingerprint) or "",

@@ -1,11 +1,13 @@
 """A webhook: the notice as JSON, for programs; `docs/messages.md` describes it."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 from shared.domain.canonical import format_time
 from shared.domain.notices import NoticedAlert
 from shared.ports import Sending
-from shared.rendering.composing import WIDE, Room, compose, report_of
+from shared.rendering.composing import ROOMS, WIDE, Room, compose, report_of
 from shared.rendering.content import Content, State
 from shared.rendering.escaping import clean, clean_line
 from shared.rendering.shortening import shortened
@@ -15,11 +17,23 @@ VERSION = 1
 """It goes up when a field goes or means something else; new fields may come at any time."""
 
 
+_MOST_BYTES = 200_000
+_ROOMS = (WIDE, replace(WIDE, alerts=15), *ROOMS)
+
+
 def write(sending: Sending) -> dict[str, Any]:
-    """The object that is sent, under 256 KB; times are ISO 8601 in UTC."""
+    """The object that is sent, under 200,000 bytes; times are ISO 8601 in UTC."""
+    for room in _ROOMS[:-1]:
+        made = _object(sending, room)
+        if len(json.dumps(made)) <= _MOST_BYTES:
+            return made
+    return _object(sending, _ROOMS[-1])
+
+
+def _object(sending: Sending, room: Room) -> dict[str, Any]:
     notice = sending.notice
-    content = compose(sending, WIDE)
-    listed = sorted(notice.alerts, key=importance)[: WIDE.alerts]
+    content = compose(sending, room)
+    listed = sorted(notice.alerts, key=importance)[: room.alerts]
     return {
         "version": VERSION,
         "notice": clean_line(notice.id)[:64],
@@ -33,12 +47,12 @@ def write(sending: Sending) -> dict[str, Any]:
         "state": content.state.value,
         "resolved": content.state is State.RESOLVED,
         "severity": notice.severity.value,
-        "title": shortened(clean_line(notice.title), WIDE.title),
+        "title": shortened(clean_line(notice.title), room.title),
         "heading": content.heading,
         "made": format_time(notice.made),
         "since": format_time(notice.since),
         "labels": _labels(notice.labels),
-        "alerts": [_alert(alert, sending, WIDE) for alert in listed],
+        "alerts": [_alert(alert, sending, room) for alert in listed],
         "omitted": notice.omitted + len(notice.alerts) - len(listed),
         "held": notice.held,
         "folded": {clean_line(kind)[:80]: count for kind, count in sorted(notice.folded.items())},

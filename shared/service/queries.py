@@ -13,6 +13,7 @@ from shared.domain.verdict import Verdict
 from shared.errors import InvalidPolicy, NotFound
 from shared.ports import Archive, Ledger, Policies
 from shared.service.codec import decode
+from shared.service.explaining.standings import Standing, standings
 from shared.service.retrainings import retraining_row
 
 _LET_THROUGH = frozenset({Phase.REQUESTED, Phase.RUNNING, Phase.DONE})
@@ -32,10 +33,11 @@ _OF_PROMOTIONS = frozenset(
 _NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 
-def alerts(ledger: Ledger) -> list[dict[str, Any]]:
-    """Every alert that fires or did in the last month, firing ones first, newest first."""
+def alerts(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
+    """Every alert that fires or did in the last month, with who is told of it; firing ones first."""
+    known = standings(ledger, now)
     found = [
-        {"subject": subject, **_alert(record)}
+        {"subject": subject, **_alert(record), **_standing(record, known)}
         for subject in ledger.subjects()
         for record in _state(ledger, subject).alerts.values()
     ]
@@ -81,7 +83,7 @@ def overview(ledger: Ledger) -> list[dict[str, Any]]:
     return rows
 
 
-def status(ledger: Ledger, name: str) -> dict[str, Any]:
+def status(ledger: Ledger, name: str, now: datetime | None = None) -> dict[str, Any]:
     """One model or endpoint: its state and its last decisions.
 
     `name` is a subject (`model/loan-default`) or just the model's or endpoint's name.
@@ -93,14 +95,17 @@ def status(ledger: Ledger, name: str) -> dict[str, Any]:
         raise NotFound(
             f"Nothing is known of {name}; known are: {', '.join(known) or 'no subjects yet'}."
         )
-    return {"name": name, "subjects": [_subject(ledger, subject) for subject in matching]}
+    told = standings(ledger, now)
+    return {"name": name, "subjects": [_subject(ledger, subject, told) for subject in matching]}
 
 
-def _subject(ledger: Ledger, subject: str) -> dict[str, Any]:
+def _subject(ledger: Ledger, subject: str, told: Mapping[str, Standing]) -> dict[str, Any]:
     state = _state(ledger, subject)
     return {
         "subject": subject,
-        "alerts": [_alert(record) for record in state.alerts.values()],
+        "alerts": [
+            {**_alert(record), **_standing(record, told)} for record in state.alerts.values()
+        ],
         "deployments": to_plain(state.deployments),
         "baselines": dict(state.baselines),
         "versions": dict(state.versions),
@@ -159,10 +164,27 @@ def _alert(record: AlertRecord) -> dict[str, Any]:
     return plain
 
 
+def _standing(record: AlertRecord, known: Mapping[str, Standing]) -> dict[str, Any]:
+    """Who has it in hand, whom it was told, what holds it, when the next notice is due."""
+    standing = known.get(record.alert.fingerprint) or Standing(scope="")
+    return {
+        "owner": standing.owner,
+        "owned_until": to_plain(standing.owned_until),
+        "silenced_by": list(standing.silenced_by),
+        "told": to_plain(standing.told),
+        "held": dict(standing.held),
+        "next_notice": to_plain(standing.next_notice),
+        "flapping": standing.flapping,
+    }
+
+
 def shown(decision: Mapping[str, Any]) -> dict[str, Any]:
-    """A decision for programs: event id and subject on top, each action with its message id."""
+    """A decision for programs: event id and subject on top, each action with its message id.
+
+    Behind those of the actions are the messages that tell a scope of its alerts.
+    """
     event = decision["event"]
-    actions = zip(decision["actions"], decision["messages"], strict=True)
+    actions = zip(decision["actions"], decision["messages"], strict=False)
     kept = {name: value for name, value in decision.items() if name != "messages"}
     return {
         "event_id": event["id"],

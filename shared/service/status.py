@@ -31,7 +31,7 @@ def status_of(
 
     Raises NotFound when nothing was ever decided about it.
     """
-    found = queries.status(ledger, name)
+    found = queries.status(ledger, name, now)
     for subject in found["subjects"]:
         if subject["subject"].startswith("endpoint/"):
             subject["routing"] = routing_table(ledger, evidence, policies, subject["subject"], now)

@@ -7,6 +7,7 @@ from shared.errors import DriftgateError
 from shared.service import queries
 from shared.service.status import status_of
 from shared.web.acknowledgements import acknowledgement_routes
+from shared.web.explanations import explanation_routes
 from shared.web.intents import intent_routes
 from shared.web.overrides import override_routes
 from shared.web.problems import foreseen, of_http
@@ -52,7 +53,7 @@ def api(application: Application) -> "Starlette":
         return JSONResponse(found)
 
     def alerts(_: "Request") -> "Response":
-        return JSONResponse({"alerts": queries.alerts(ledger)})
+        return JSONResponse({"alerts": queries.alerts(ledger, application.clock())})
 
     def events(_: "Request") -> "Response":
         return JSONResponse({"events": queries.events(application.archive)})
@@ -68,6 +69,7 @@ def api(application: Application) -> "Starlette":
             Route("/api/alerts", alerts),
             Route("/api/events", events),
             Route("/api/decisions", decisions),
+            *explanation_routes(application),
             *intent_routes(application),
             *override_routes(application),
             *promotion_routes(application),

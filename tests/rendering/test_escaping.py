@@ -67,7 +67,7 @@ def test_slack_is_called_by_nothing():
     assert mrkdwn("<!here> <@U1> <#C1> @Channel <b>&") == (
         "&lt; !here&gt; &lt; @U1&gt; &lt; #C1&gt; @ Channel &lt;b&gt;&amp;"
     )
-    assert literal("mail me@here.example or @hereby") == "mail me@ here.example or @hereby"
+    assert literal("mail me@here.example or @hereby") == "mail me@ here.example or @ hereby"
 
 
 def test_html_of_others_is_text():

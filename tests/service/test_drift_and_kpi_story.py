@@ -56,6 +56,7 @@ def test_rows_like_the_training_data_pass(watched):
 
 
 def test_drift_is_told_once_asks_for_one_retraining_and_ends_by_itself(watched):
+    watched.clock.advance(timedelta(days=1))
     write_rows(watched, "rows.parquet", 1.5)
     look(watched)
     watched.clock.advance(timedelta(hours=1))

@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from shared.errors import Conflict, DriftgateError, NoPermission, NotFound, Refused, Unavailable
+from shared.errors import (
+    Conflict,
+    DriftgateError,
+    NoPermission,
+    NotFound,
+    Refused,
+    TimedOut,
+    Unavailable,
+)
 
 _CHANGED_MEANWHILE = {409, 412}
 _ANSWER_LATER = {408, 425, 429}
@@ -15,8 +23,8 @@ def told_as_ours(doing: str, *, thing: str, permission: str, who: str = "Azure")
 
     `doing` completes "Could not ...", `thing` names the resource, `permission` what the identity
     needs for it, such as `the role AzureML Data Scientist on the workspace`; `who` answers.
-    Raises NotFound (404), NoPermission (401, 403), Conflict (409, 412), Refused (other 4xx) and
-    Unavailable (408, 429, 5xx, no answer, no token).
+    Raises NotFound (404), NoPermission (401, 403), Conflict (409, 412), Refused (other 4xx),
+    TimedOut (no answer in time) and Unavailable (408, 429, 5xx, no answer, no token).
     """
     from azure.core.exceptions import AzureError
 
@@ -29,8 +37,14 @@ def told_as_ours(doing: str, *, thing: str, permission: str, who: str = "Azure")
 
 
 def _ours(error: Exception, doing: str, thing: str, permission: str, who: str) -> DriftgateError:
-    from azure.core.exceptions import ResourceNotFoundError
+    from azure.core.exceptions import (
+        ResourceNotFoundError,
+        ServiceRequestTimeoutError,
+        ServiceResponseTimeoutError,
+    )
 
+    if isinstance(error, (ServiceRequestTimeoutError, ServiceResponseTimeoutError)):
+        return TimedOut(f"Could not {doing}: no answer from {who} in time.")
     status = getattr(error, "status_code", None)
     said = _first_line(error)
     if status is None and isinstance(error, ResourceNotFoundError):

@@ -1,7 +1,6 @@
 """The channels of a machine that really tells people, out of their settings."""
 
 from shared.adapters.channels.allowed_hosts import AllowedHosts
-from shared.adapters.channels.email_smtp import SmtpMail
 from shared.adapters.channels.log import Log
 from shared.adapters.channels.not_set_up import NotSetUp
 from shared.adapters.channels.pagerduty import PagerDuty
@@ -43,6 +42,8 @@ def connect_channels(
 def _smtp(settings: ChannelSettings, secrets: Secrets, render: Render, clock: Clock) -> Channel:
     if settings.smtp is None or settings.mail_from is None:
         return NotSetUp(_MAIL)
+    from shared.adapters.channels.email_smtp import SmtpMail
+
     return SmtpMail(
         settings.smtp, settings.mail_from, settings.mail_domains, secrets, render, clock
     )

@@ -15,7 +15,7 @@ from shared.adapters.channels.mail import Letter
 from shared.adapters.channels.rendered import Render
 from shared.adapters.channels.secrets import Secrets
 from shared.domain.policy import ChannelKind
-from shared.errors import NoPermission, Refused, TimedOut, Unavailable, Untrusted
+from shared.errors import NoPermission, NotAllowed, Refused, TimedOut, Unavailable, Untrusted
 from shared.ports import Clock, Sending
 
 _LOG = logging.getLogger("driftgate.channels")
@@ -91,7 +91,7 @@ class SmtpMail:
             client = smtplib.SMTP(self._host, self._port, timeout=self._seconds)
         try:
             if not self._at_once:
-                client.starttls(context=self._context)
+                self._encrypt(client, self._context)
             if user is not None:
                 client.login(user, password or "")
             refused = client.send_message(message, letter.sender, list(letter.to))
@@ -101,6 +101,15 @@ class SmtpMail:
         finally:
             client.close()
         return refused
+
+    def _encrypt(self, client: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        client.ehlo_or_helo_if_needed()
+        if not client.has_extn("starttls"):
+            raise NotAllowed(
+                f"{self._host} offers no STARTTLS on port {self._port}; mail is sent encrypted "
+                "alone."
+            )
+        client.starttls(context=context)
 
     def _written(self, letter: Letter) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
@@ -113,15 +122,10 @@ class SmtpMail:
         message["References"] = letter.thread
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(_clean(letter.text))
+        message.set_content(letter.text)
         if letter.html is not None:
-            message.add_alternative(_clean(letter.html), subtype="html")
+            message.add_alternative(letter.html, subtype="html")
         return message
-
-
-def _clean(text: str) -> str:
-    """Text that can be encoded; halves of a sign cannot."""
-    return text.encode(errors="replace").decode()
 
 
 def _refuse(problem: Exception, host: str, hidden: Hidden) -> NoReturn:
@@ -132,13 +136,16 @@ def _refuse(problem: Exception, host: str, hidden: Hidden) -> NoReturn:
         raise (Unavailable if later else Refused)(sentence) from None
     if isinstance(problem, smtplib.SMTPAuthenticationError):
         _raise_for(problem, host, hidden, NoPermission, "does not let Driftgate in; renew the key")
-    if isinstance(problem, smtplib.SMTPNotSupportedError):
+    if isinstance(problem, smtplib.SMTPNotSupportedError) or (
+        type(problem) is smtplib.SMTPException
+    ):
         raise NoPermission(
-            f"{host} offers no STARTTLS, or no way to sign in; mail is sent encrypted alone."
+            f"{host} offers no way to sign in that is known here; remove "
+            "DRIFTGATE_SECRET_SMTP_USER if it needs none."
         ) from None
     if isinstance(problem, smtplib.SMTPResponseException):
         _raise_for(problem, host, hidden, Refused, "refused the letter")
-    if isinstance(problem, TimeoutError):
+    if isinstance(problem, TimeoutError) or isinstance(problem.__context__, TimeoutError):
         raise TimedOut(f"{host} did not answer in time.") from None
     if isinstance(problem, ssl.SSLCertVerificationError):
         raise Untrusted(

@@ -9,7 +9,7 @@ import io
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from time import monotonic
@@ -79,6 +79,7 @@ def exchanged(
     Raises OSError, among them TimeoutError and ssl's errors, and HTTPException.
     """
     with closing(_connected(target, addresses, dial, limits, deadline)) as plain:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         plain.settimeout(deadline.within(limits.read))
         with closing(context.wrap_socket(plain, server_hostname=target.host)) as secure:
             return _asked(target, _Timed(secure, limits.read, deadline), body, headers, limits)
@@ -109,7 +110,9 @@ def _asked(
 ) -> Answer:
     connection = _Connection(target.host, target.port)
     connection.sock = cast(Any, timed)
-    connection.request("POST", target.path, body=body, headers=dict(headers))
+    # Who refuses a message before it has read all of it may close, and has said why before.
+    with suppress(ConnectionError):
+        connection.request("POST", target.path, body=body, headers=dict(headers))
     with connection.getresponse() as response:
         return Answer(
             status=response.status,

@@ -24,6 +24,10 @@ class Log:
         notice = sending.notice
         level = logging.INFO if notice.resolved else _LEVELS.get(notice.severity, logging.INFO)
         told = str(self._render(ChannelKind.LOG, sending).get("text", ""))
-        line = " ".join("".join(sign if sign.isprintable() else " " for sign in told).split())
-        _LOG.log(level, "%s: %s", sending.receiver.name, line)
+        lines = (one for line in told.splitlines() if (one := _plain(line)))
+        _LOG.log(level, "%s: %s", sending.receiver.name, " | ".join(lines))
         return {}
+
+
+def _plain(line: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in line).split())

@@ -42,8 +42,8 @@ class Letter:
             sender=sender,
             to=recipients(sending.receiver, domains),
             subject=one_line(str(body.get("subject", ""))) or "Driftgate",
-            text=str(body.get("text", "")),
-            html=None if html is None else str(html),
+            text=_clean(str(body.get("text", ""))),
+            html=None if html is None else _clean(str(html)),
             message_id=f"<{_name(sending.order)}.driftgate@{domain}>",
             thread=f"<{_name(sending.notice.group)}.group.driftgate@{domain}>",
         )
@@ -81,6 +81,11 @@ def one_line(text: str) -> str:
     """
     plain = "".join(sign if sign.isprintable() else " " for sign in text)
     return " ".join(plain.split())[:_LONGEST_SUBJECT]
+
+
+def _clean(text: str) -> str:
+    """Text that can be encoded; halves of a sign cannot."""
+    return text.encode(errors="replace").decode()
 
 
 def _name(word: str) -> str:

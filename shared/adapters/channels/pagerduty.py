@@ -12,6 +12,7 @@ from shared.errors import Refused
 from shared.ports import Sending
 
 AMERICA = "https://events.pagerduty.com"
+_PATH = "/v2/enqueue"
 _MOST = 512_000
 
 
@@ -41,6 +42,7 @@ class PagerDuty:
             raise Refused(
                 f"The event for {receiver.name} has {size} bytes; PagerDuty takes {_MOST}."
             )
-        address = f"{(receiver.address or AMERICA).rstrip('/')}/v2/enqueue"
+        place = (receiver.address or AMERICA).rstrip("/").removesuffix(_PATH)
+        address = f"{place}{_PATH}"
         self._out.post_json(address, f"the address of PagerDuty for {receiver.name}", event, {})
         return {"dedup_key": event["dedup_key"]}

@@ -14,18 +14,20 @@ from shared.service.world import World
 
 
 def _gather(
-    event: Event,  # noqa: ARG001  every reaction has this signature
-    policy: Policy | None,  # noqa: ARG001
+    event: Event,
+    policy: Policy | None,  # noqa: ARG001  every reaction has this signature
     state: SubjectState,
     world: World,
     now: datetime,
 ) -> BudgetEvidence:
-    """The fleet's file, and the state of each model that holds or waits for a place.
+    """The fleet's file, and the state of each model that asks, holds or waits for a place.
 
     A state that cannot be read is left out: its retraining keeps its place until it can.
     """
     entries = state.budget.entries.values()
-    models = sorted({entry.model for entry in entries if entry.ended is None})
+    asks = event.data.get("model")
+    models = {entry.model for entry in entries if entry.ended is None}
+    models |= {asks} if isinstance(asks, str) and asks else set()
     problem, fleet = None, Fleet()
     try:
         fleet = world.policies.fleet() or Fleet()
@@ -33,7 +35,7 @@ def _gather(
         problem = str(fault)
     standings: dict[str, str] = {}
     known = []
-    for model in models:
+    for model in sorted(models):
         try:
             stored = world.ledger.state(f"retraining/{model}").state
         except DriftgateError:

@@ -1,5 +1,6 @@
-"""A certificate authority that lives as long as the test run, and a certificate for localhost."""
+"""A certificate authority that lives as long as the test run, and a certificate of a server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -20,8 +21,10 @@ class Certificates:
     key: Path
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Write them into a folder; they are valid for a day."""
+def make_certificates(
+    folder: Path, hosts: Sequence[str] = ("localhost",), *, days: int = 1
+) -> Certificates:
+    """Write them into a folder; the server's is valid for so many days, or ran out before."""
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority_name = _name("Driftgate test authority")
     authority = (
@@ -35,10 +38,13 @@ def make_certificates(folder: Path) -> Certificates:
     )
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (
-        _builder(_name("localhost"), authority_name, key.public_key())
+        _builder(_name(hosts[0]), authority_name, key.public_key(), days)
         .add_extension(
             x509.SubjectAlternativeName(
-                [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+                [
+                    *(x509.DNSName(host) for host in hosts),
+                    x509.IPAddress(ip_address("127.0.0.1")),
+                ]
             ),
             critical=False,
         )
@@ -73,17 +79,18 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey
+    subject: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey, days: int = 1
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
+    begins = now - timedelta(hours=1) if days > 0 else now + timedelta(days=days - 1)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(begins)
+        .not_valid_after(now + timedelta(days=days))
     )
 
 

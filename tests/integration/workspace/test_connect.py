@@ -2,8 +2,13 @@
 
 import pytest
 
+from shared.adapters.channels.email_azure import CommunicationMail
+from shared.adapters.channels.not_set_up import NotSetUp
+from shared.adapters.channels.work_item import WorkItems
+from shared.adapters.embedded.channels import FileChannels
 from shared.adapters.routed_pipelines import RoutedPipelines
 from shared.bootstrap import build
+from shared.domain.policy import ChannelKind
 from shared.errors import NotFound, Refused
 from shared.settings import Settings
 from tests.integration.loopback.github import REPOSITORY, TOKEN, serve_github
@@ -74,3 +79,20 @@ def test_a_project_of_azure_devops_has_pipelines_and_checks(connect):
 
     assert isinstance(adapters.pipelines, RoutedPipelines)
     assert adapters.environment_checks is not None
+
+
+def test_mail_and_work_items_go_over_azure_where_it_is_named(connect, loopback):
+    bare = connect().channels
+    named = connect(
+        DRIFTGATE_DEVOPS_URL="https://dev.azure.com/contoso/scoring",
+        DRIFTGATE_MAIL_ENDPOINT=loopback.url,
+        DRIFTGATE_MAIL_FROM="driftgate@example.com",
+        DRIFTGATE_MAIL_DOMAINS="example.com",
+    ).channels
+    files = connect(DRIFTGATE_CHANNELS="files").channels
+
+    assert bare.keys() == named.keys() == files.keys() == set(ChannelKind)
+    assert isinstance(named[ChannelKind.EMAIL], CommunicationMail)
+    assert isinstance(named[ChannelKind.WORK_ITEM], WorkItems)
+    assert {type(bare[kind]) for kind in (ChannelKind.EMAIL, ChannelKind.WORK_ITEM)} == {NotSetUp}
+    assert {type(one) for one in files.values()} == {FileChannels}

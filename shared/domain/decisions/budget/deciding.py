@@ -47,7 +47,7 @@ def decide_budget(
     fleet's file cannot be read nothing is granted.
     """
     budget = evidence.fleet.retraining
-    heard = _hear(event, state.budget.entries, now)
+    heard = _hear(event, state.budget.entries, evidence, now)
     entries, released = _released(heard.entries, evidence, now)
     entries = {
         identity: entry
@@ -92,7 +92,10 @@ def decide_budget(
     return _outcome(event, state, entries, findings, actions)
 
 
-def _hear(event: Event, entries: Mapping[str, BudgetEntry], now: datetime) -> _Heard:
+def _hear(
+    event: Event, entries: Mapping[str, BudgetEntry], evidence: BudgetEvidence, now: datetime
+) -> _Heard:
+    """Enter who asks; who asked, was granted and ended asks late, unless it did not begin yet."""
     kept = dict(entries)
     if event.type is EventType.CHECK_DUE:
         return _Heard(entries=kept)
@@ -107,6 +110,11 @@ def _hear(event: Event, entries: Mapping[str, BudgetEntry], now: datetime) -> _H
         told = _unreadable(event, "cost", "give a number from 0 on")
         return _Heard(entries=kept, findings=(told,))
     known = kept.get(identity)
+    if known is not None and known.ended is not None:
+        phase = evidence.standings.get(identity)
+        if phase != RetrainingPhase.ASKED.value:
+            told = _of(identity, known, "asked_late", "it is over, and asks for nothing any more")
+            return _Heard(entries=kept, findings=(told,))
     if known is None or known.ended is not None:
         kept[identity] = BudgetEntry(model=model, cost=float(cost), asked=min(event.time, now))
     return _Heard(entries=kept, asker=identity)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.action import Action, RequestRetraining
+from shared.domain.action import Action
 from shared.domain.alert import Alert, AlertKind
-from shared.domain.canonical import content_hash, format_time
+from shared.domain.canonical import content_hash
 from shared.domain.decision import Outcome
 from shared.domain.decisions.collection.sampling import spell_sampling
 from shared.domain.decisions.collection.window import window_findings
@@ -13,6 +13,7 @@ from shared.domain.decisions.drift.predictions import judge_predictions
 from shared.domain.decisions.drift.side import Side, SideJudged, compared, judge_side
 from shared.domain.decisions.drift.windows import Counted, last_border, moves_by, windows_after
 from shared.domain.decisions.settle import settle
+from shared.domain.decisions.wanting import wanted, wants_again
 from shared.domain.event import Check, Event
 from shared.domain.evidence import DriftEvidence, WindowNews
 from shared.domain.finding import Finding, Rule
@@ -32,10 +33,11 @@ def decide_drift(
 ) -> Outcome:
     """Compare one window with the baseline, column by column, with the three-way verdict.
 
-    The alarm the policy chose raises one alert with the columns behind it, and asks for one
-    retraining when the drift begins; the verdicts of the window explain it. Predictions that the
-    training data does not know are a side of their own. A look between two windows tells what the
-    last one said; a window whose data came late is judged again once.
+    The alarm the policy chose raises one alert with the columns behind it, and asks for a
+    retraining when the drift begins and on each day that it lasts; the verdicts of the window
+    explain it. Predictions that the training data does not know are a side of their own. A look
+    between two windows tells what the last one said; a window whose data came late is judged again
+    once.
     """
     reported = max(event.time, state.checks.get(Check.DRIFT.value, event.time))
     state = replace(state, checks={**state.checks, Check.DRIFT.value: reported})
@@ -115,17 +117,24 @@ def _retraining(
     state: SubjectState,
     sides: list[SideJudged],
 ) -> tuple[Action, ...]:
-    """One request when a drift begins, whichever side it begins on."""
+    """One wish when a drift begins, whichever side it begins on, and one a day while it lasts."""
     moved = [side for side in sides if side.seen.moved]
-    if not moved or not drift.retrain or _already_drifting(state):
+    windows = state.drift.windows
+    last = windows[-1].end if windows else None
+    if (
+        not moved
+        or not drift.retrain
+        or not wants_again(_already_drifting(state), last, evidence.end)
+    ):
         return ()
-    since = min(side.seen.since for side in moved)
+    alone = all(side.side is Side.PREDICTIONS for side in moved)
     return (
-        RequestRetraining(
-            model=event.name,
-            cause="drift",
-            window=f"{format_time(since)}/{format_time(evidence.end)}",
-            features=tuple(one.column for side in moved for one in side.seen.moved),
+        wanted(
+            event.name,
+            "prediction_drift" if alone else "drift",
+            since=min(side.seen.since for side in moved),
+            end=evidence.end,
+            features=(one.column for side in moved for one in side.seen.moved),
         ),
     )
 

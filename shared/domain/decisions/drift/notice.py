@@ -42,7 +42,7 @@ def drift_alert(
             f"{lines_of(seen, changed)}\n"
             f"Measured on the {spell_number(changed.rows_window)} rows from {spell_time(first)} "
             f"to {spell_time(last)}. {f'{sampling} ' if sampling else ''}{_meaning(labels)}"
-            + (" A retraining was requested." if drift.retrain else "")
+            + (" A retraining was asked for." if drift.retrain else "")
         ),
         first_step=_first_step(names[0], labels),
         since=seen.since,

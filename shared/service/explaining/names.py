@@ -1,0 +1,186 @@
+"""What somebody means by a few digits or a name, and what is near it when nothing is meant."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from shared.domain.event import Check
+from shared.domain.wording import one_line
+from shared.errors import NotFound
+from shared.ports import Archive, Ledger
+from shared.service.explaining.explanation import Thing, ThingKind
+
+MOST_EVENTS = 2000
+_SHORTEST, _FINGERPRINT = 4, 16
+_RECEIVER, _ALERTS, _RETRAINING = "receiver/", "alerts/", "retraining/"
+SILENCES = "silences/fleet"
+_WHAT = (
+    "an alert's fingerprint, an event's id, a notice, a group, a silence, a retraining, "
+    "receiver/NAME, or a gate as MODEL:VERSION GATE"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Where a name is looked up."""
+
+    ledger: Ledger
+    archive: Archive
+    receivers: Sequence[str] = ()
+
+
+def named(text: str, sought: Sought) -> Thing:
+    """The one thing that is meant; `alert`, `event`, ... before it says of which kind it is.
+
+    Raises NotFound saying what it could be, where it is nothing or several.
+    """
+    kind, name = _kind_of(" ".join(text.split())[:400])
+    if kind is ThingKind.GATE:
+        return Thing(kind=kind, name=name, subject=f"model/{name.partition(':')[0]}")
+    if not name:
+        raise NotFound(f"Name what is to be explained: {_WHAT}.")
+    if kind is ThingKind.RECEIVER:
+        return _receiver(name, sought)
+    quick = _told_now(name, sought.ledger) if kind in {None, ThingKind.ALERT} else None
+    if quick is not None:
+        return quick
+    known = list(_known(sought.ledger)) if kind is not ThingKind.EVENT else []
+    found = _matching(name, [one for one in known if kind in {None, one.kind}])
+    found = found or list(_decided(name, kind, sought))
+    if not found and kind in {None, ThingKind.EVENT}:
+        found = list(_archived(name, sought.archive))
+    if len(found) == 1:
+        return found[0]
+    raise NotFound(_several(name, found) if found else _unknown(name, kind, known, sought))
+
+
+def _kind_of(text: str) -> tuple[ThingKind | None, str]:
+    first, _, rest = text.partition(" ")
+    if first in set(ThingKind) and (rest or first not in {ThingKind.EVENT}):
+        return ThingKind(first), rest.removeprefix(f"{first}/").strip()
+    for kind in ThingKind:
+        if text.startswith(f"{kind.value}/"):
+            return kind, text.removeprefix(f"{kind.value}/")
+    model, colon, version = first.partition(":")
+    if colon and model and version and "/" not in model:
+        return ThingKind.GATE, text
+    return None, text
+
+
+def _receiver(name: str, sought: Sought) -> Thing:
+    subjects = [s for s in sought.ledger.subjects() if s.startswith(_RECEIVER)]
+    names = sorted({*(s.removeprefix(_RECEIVER) for s in subjects), *sought.receivers})
+    if name in names:
+        return Thing(kind=ThingKind.RECEIVER, name=name, subject=f"{_RECEIVER}{name}")
+    raise NotFound(f"There is no receiver {one_line(name, 80)}; {_near(name, names)}.")
+
+
+def active_scopes(ledger: Ledger) -> list[str]:
+    """Those that have alerts to look after, known without reading every state."""
+    due = Check.ALERTS.value
+    return [s for s, checks in ledger.reported().items() if s.startswith(_ALERTS) and due in checks]
+
+
+def _told_now(name: str, ledger: Ledger) -> Thing | None:
+    """A whole fingerprint that a scope looks after: what the links in messages ask for."""
+    for subject in active_scopes(ledger) if len(name) == _FINGERPRINT else ():
+        lives: Mapping[str, Any] = (ledger.state(subject).state.get("scope") or {}).get("lives", {})
+        if name in lives:
+            return Thing(kind=ThingKind.ALERT, name=name, subject=str(lives[name]["of"]))
+    return None
+
+
+def _known(ledger: Ledger) -> Iterator[Thing]:
+    """Everything with an id that some subject's state remembers."""
+    for subject in ledger.subjects():
+        state = ledger.state(subject).state
+        yield from _things(ThingKind.ALERT, state.get("alerts"), subject)
+        if subject.startswith(_ALERTS):
+            scope: Mapping[str, Any] = state.get("scope") or {}
+            yield from _things(ThingKind.ALERT, scope.get("lives"), subject)
+            yield from _things(ThingKind.GROUP, scope.get("groups"), subject)
+        if subject == SILENCES:
+            ids = [one["id"] for one in state.get("silences") or ()]
+            yield from _things(ThingKind.SILENCE, ids, subject)
+        if subject.startswith(_RETRAINING):
+            ids = [one["id"] for one in (state.get("retraining") or {}).get("retrainings") or ()]
+            yield from _things(ThingKind.RETRAINING, ids, subject)
+
+
+def _things(kind: ThingKind, names: Iterable[str] | None, subject: str) -> Iterator[Thing]:
+    yield from (Thing(kind=kind, name=str(name), subject=subject) for name in names or ())
+
+
+def _matching(name: str, things: Sequence[Thing]) -> list[Thing]:
+    """The one of that name, or those that begin so; one known to several subjects is one."""
+    exact = [one for one in things if one.name == name]
+    if not exact and len(name) >= _SHORTEST:
+        exact = [one for one in things if one.name.startswith(name.casefold())]
+    once: dict[tuple[ThingKind, str], Thing] = {}
+    for one in exact:
+        key = (one.kind, one.name)
+        if key not in once or once[key].subject.startswith(_ALERTS):
+            once[key] = one
+    return list(once.values())
+
+
+def _decided(name: str, kind: ThingKind | None, sought: Sought) -> Iterator[Thing]:
+    """What the newest decisions name and no state remembers: notices, events, what is long over."""
+    if len(name) < _SHORTEST:
+        return
+    seen: dict[tuple[ThingKind, str], Thing] = {}
+    for decision in sought.ledger.decisions(limit=MOST_EVENTS):
+        event = decision["event"]
+        if name in {event["id"], decision["hash"]} or decision["hash"].startswith(name):
+            one = Thing(kind=ThingKind.EVENT, name=event["id"], subject=event["subject"])
+            seen.setdefault((one.kind, f"{one.name} {one.subject}"), one)
+        for finding in decision["findings"]:
+            word, _, ident = str(finding["thing"]).partition("/")
+            if word in _FOUND and ident.startswith(name):
+                one = Thing(kind=ThingKind(word), name=ident, subject=event["subject"])
+                seen.setdefault((one.kind, ident), one)
+        for action in decision["actions"]:
+            fingerprint = (action.get("alert") or {}).get("fingerprint", "")
+            if fingerprint and fingerprint.startswith(name):
+                one = Thing(kind=ThingKind.ALERT, name=fingerprint, subject=event["subject"])
+                seen[one.kind, fingerprint] = one
+    yield from (one for one in seen.values() if kind in {None, one.kind})
+
+
+_FOUND = frozenset({"alert", "group", "notice", "silence", "retraining"})
+
+
+def _archived(name: str, archive: Archive) -> Iterator[Thing]:
+    """What came in and was not decided: refused, or still in the queue."""
+    one = archive.get(name)
+    for archived in [one] if one is not None else archive.list(limit=MOST_EVENTS):
+        event = archived.event or {}
+        if name == event.get("id") or archived.key.startswith(name):
+            yield Thing(
+                kind=ThingKind.EVENT, name=archived.key, subject=str(event.get("subject") or "")
+            )
+
+
+def _several(name: str, found: Sequence[Thing]) -> str:
+    told = ", ".join(f"{one.kind.value} {one.name}" for one in found[:10])
+    return f"{one_line(name, 80)} could be {told}; write more of it, or its kind before it."
+
+
+def _unknown(name: str, kind: ThingKind | None, known: Sequence[Thing], sought: Sought) -> str:
+    what = "Nothing" if kind is None else f"No {kind.value}"
+    names = [one.name for one in known if kind in {None, one.kind}]
+    receivers = [f"receiver/{one}" for one in sought.receivers]
+    near = _near(name, [*names, *receivers, *sought.ledger.subjects()])
+    could = f" It could be {_WHAT}." if kind is None else ""
+    if len(name) < _SHORTEST:
+        could += f" Write at least {_SHORTEST} signs of an id."
+    return f"{what} is known of {one_line(name, 80)}; {near}.{could}"
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    close = get_close_matches(name, dict.fromkeys(names), n=3, cutoff=0.6)
+    if close:
+        return f"close to it: {', '.join(close)}"
+    some = list(dict.fromkeys(names))[:5]
+    return f"known are for example {', '.join(some)}" if some else "none is known"
