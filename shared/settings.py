@@ -13,6 +13,7 @@ from shared.errors import Refused
 if TYPE_CHECKING:
     from shared.channel_settings import ChannelSettings
     from shared.schedules import Schedule
+    from shared.summary_settings import SummarySettings
 
 PREFIX = "DRIFTGATE_"
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -37,6 +38,7 @@ class AzureSettings:
     `event_topic`, `devops_url` and `github_token` may be missing: then findings are not published,
     and no pipeline of Azure DevOps or GitHub is started. `workspaces` are the resource ids of other
     stages' workspaces by name. `application_insights` is a connection string, which is no secret.
+    `summaries` is the language model, None where none may be asked.
     Client ids choose a user-assigned identity; without one the environment's counts. The last five
     name another cloud than the public one.
     """
@@ -53,6 +55,7 @@ class AzureSettings:
     application_insights: str | None = None
     watcher_client_id: str | None = None
     promoter_client_id: str | None = None
+    summaries: "SummarySettings | None" = None
     resource_manager: str = RESOURCE_MANAGER
     log_analytics: str = LOG_ANALYTICS
     metrics: str = METRICS
@@ -62,24 +65,27 @@ class AzureSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "AzureSettings":
         """Read them. Raises InvalidSetting for one that is missing or is no HTTPS address."""
+        from shared.summary_settings import SummarySettings
+
         return cls(
             blob_endpoint=_address(environment, "BLOB_ENDPOINT"),
             table_endpoint=_address(environment, "TABLE_ENDPOINT"),
             service_bus=_service_bus(environment),
             workspace_id=_workspace(environment),
             log_analytics_id=_needed(environment, f"{PREFIX}LOG_ANALYTICS_ID"),
-            event_topic=_optional_address(environment, "EVENT_TOPIC"),
+            event_topic=https_address(environment, "EVENT_TOPIC"),
             devops_url=_project(environment),
             github_token=_secret(environment, "GITHUB_TOKEN"),
             workspaces=_workspaces(environment),
             application_insights=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING") or None,
             watcher_client_id=environment.get(f"{PREFIX}WATCHER_CLIENT_ID") or None,
             promoter_client_id=environment.get(f"{PREFIX}PROMOTER_CLIENT_ID") or None,
-            resource_manager=_optional_address(environment, "RESOURCE_MANAGER") or RESOURCE_MANAGER,
-            log_analytics=_optional_address(environment, "LOG_ANALYTICS") or LOG_ANALYTICS,
-            metrics=_optional_address(environment, "METRICS") or METRICS,
-            workspace_blobs=_optional_address(environment, "WORKSPACE_BLOBS") or WORKSPACE_BLOBS,
-            github=_optional_address(environment, "GITHUB_URL") or GITHUB,
+            summaries=SummarySettings.from_environment(environment),
+            resource_manager=https_address(environment, "RESOURCE_MANAGER") or RESOURCE_MANAGER,
+            log_analytics=https_address(environment, "LOG_ANALYTICS") or LOG_ANALYTICS,
+            metrics=https_address(environment, "METRICS") or METRICS,
+            workspace_blobs=https_address(environment, "WORKSPACE_BLOBS") or WORKSPACE_BLOBS,
+            github=https_address(environment, "GITHUB_URL") or GITHUB,
         )
 
 
@@ -181,10 +187,14 @@ def _needed(environment: Mapping[str, str], name: str) -> str:
 
 def _address(environment: Mapping[str, str], name: str) -> str:
     _needed(environment, PREFIX + name)
-    return _optional_address(environment, name) or ""
+    return https_address(environment, name) or ""
 
 
-def _optional_address(environment: Mapping[str, str], name: str) -> str | None:
+def https_address(environment: Mapping[str, str], name: str) -> str | None:
+    """An https address without a slash at its end, None where it is not set.
+
+    Raises InvalidSetting for one that is none, or that holds a user's name.
+    """
     value = environment.get(PREFIX + name)
     if not value:
         return None
@@ -195,7 +205,7 @@ def _optional_address(environment: Mapping[str, str], name: str) -> str | None:
 
 
 def _project(environment: Mapping[str, str]) -> str | None:
-    address = _optional_address(environment, "DEVOPS_URL")
+    address = https_address(environment, "DEVOPS_URL")
     if address is not None and len(urlsplit(address).path.strip("/").split("/")) != 2:
         raise InvalidSetting(
             f"{PREFIX}DEVOPS_URL is {address[:120]!r}; write the project's address, "

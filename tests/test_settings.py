@@ -8,6 +8,7 @@ from shared.domain.event import Check
 from shared.periods import longest_gap
 from shared.schedules import Schedule
 from shared.settings import InvalidSetting, Settings
+from shared.summary_settings import SummarySettings
 
 WORKSPACE = (
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w"
@@ -197,3 +198,32 @@ def test_workspaces_of_other_stages_are_named_one_after_the_other():
 def test_a_workspace_that_cannot_be_named_is_refused(value, sentence):
     with pytest.raises(InvalidSetting, match=sentence):
         azure(DRIFTGATE_WORKSPACES=value)
+
+
+def test_a_language_model_is_asked_only_where_one_is_named():
+    named = azure(
+        DRIFTGATE_OPENAI_ENDPOINT="https://ai.example/", DRIFTGATE_OPENAI_DEPLOYMENT="m-1"
+    )
+
+    assert azure().summaries is None
+    assert named.summaries == SummarySettings(
+        endpoint="https://ai.example", deployment="m-1", api_version="2024-10-21"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"ENDPOINT": "https://ai.example"}, "OPENAI_ENDPOINT is set and DRIFTGATE_OPENAI_DEPLOY"),
+        ({"DEPLOYMENT": "m"}, "OPENAI_DEPLOYMENT is set and DRIFTGATE_OPENAI_ENDPOINT is not"),
+        ({"ENDPOINT": "http://ai.example", "DEPLOYMENT": "m"}, "has to be an https address"),
+        ({"ENDPOINT": "https://ai.example", "DEPLOYMENT": "../x"}, "write a deployment's name"),
+        (
+            {"ENDPOINT": "https://ai.example", "DEPLOYMENT": "m", "API_VERSION": "latest"},
+            "write it as 2024-10-21",
+        ),
+    ],
+)
+def test_a_language_model_that_is_half_named_is_refused(settings, sentence):
+    with pytest.raises(InvalidSetting, match=sentence):
+        azure(**{f"DRIFTGATE_OPENAI_{name}": value for name, value in settings.items()})

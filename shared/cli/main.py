@@ -5,7 +5,8 @@ Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `dr
 `withdraw-override`, `rollout`, `resume-retraining`, `silence`, `unsilence`, `acknowledge`,
 `release`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
-error. `scenario`: 0 held, 2 failed, 1 not understood.
+error. `scenario` and `policy test`: 0 held, 2 failed, 1 not understood. `policy lint`: 1 errors,
+2 warnings where it is strict. `policy route`: 2 nobody is told.
 """
 
 import sys

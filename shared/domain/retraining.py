@@ -41,11 +41,16 @@ _ENDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrainingCause:
-    """One finding that asks for a retraining: what, over which window, in which features."""
+    """One finding that asks for a retraining: what, over which window, in which features.
+
+    While it lasts it is told again: `time` is when it was told first, `last` when it was last, and
+    the window has grown meanwhile.
+    """
 
     cause: str
     window: str
     time: datetime
+    last: datetime | None = None
     features: tuple[str, ...] = ()
     decision: str = ""
 

@@ -16,6 +16,7 @@ from shared.rendering.wording import (
     SEVERITY,
     counted,
     importance,
+    is_several,
     lasting,
     state_of,
     state_word,
@@ -28,7 +29,7 @@ class Room:
     """How much a message may say: how many alerts, and the characters of each part.
 
     `alone` is for the text of the only alert, `each` for that of one of several; `lines` are those
-    of either.
+    of either. After the first `whole` ones an alert is told without text and first step.
     """
 
     alerts: int
@@ -37,6 +38,7 @@ class Room:
     step: int
     title: int
     lines: int = 12
+    whole: int = 3
 
 
 ROOMS = (
@@ -46,7 +48,7 @@ ROOMS = (
     Room(alerts=2, alone=400, each=120, step=180, title=140),
     Room(alerts=1, alone=160, each=80, step=120, title=100),
 )
-WIDE = Room(alerts=40, alone=8000, each=1200, step=1000, title=300, lines=500)
+WIDE = Room(alerts=40, alone=8000, each=1200, step=1000, title=300, lines=500, whole=40)
 
 _T = TypeVar("_T")
 _MOST_FACTS = 8
@@ -81,8 +83,11 @@ def compose(sending: Sending, room: Room) -> Content:
     state = state_of(notice)
     ranked = sorted(notice.alerts, key=importance)
     listed = ranked[: room.alerts]
-    several = len(notice.alerts) + notice.omitted > 1
-    told = [_told(alert, sending, room, several=several) for alert in listed]
+    several = is_several(notice)
+    told = [
+        _told(alert, sending, room, several=several, whole=place < room.whole)
+        for place, alert in enumerate(listed)
+    ]
     body, is_html, failed = _body(sending)
     cut = any(was_cut for _, was_cut in told) and body is None
     worst = ranked[0] if ranked else None
@@ -132,28 +137,30 @@ def _heading(notice: Notice, ranked: list[NoticedAlert], state: State, room: Roo
     return f"{state_word(state, notice.severity)}: {what}"
 
 
-def _told(alert: NoticedAlert, sending: Sending, room: Room, *, several: bool) -> tuple[Told, bool]:
+def _told(
+    alert: NoticedAlert, sending: Sending, room: Room, *, several: bool, whole: bool
+) -> tuple[Told, bool]:
     """It, and whether its text had to be cut; of what is over, the figures are no longer true."""
     ours = sending.public_url
     title = unlinked(clean_line(alert.title), ours)
-    whole = _without_title(unlinked(clean(alert.text), ours), title)
+    text = _without_title(unlinked(clean(alert.text), ours), title)
     step = unlinked(clean(alert.first_step), ours)
     if alert.ended is not None:
-        whole = step = ""
-    text = shortened(whole, room.each if several else room.alone, room.lines)
-    short_step = shortened(step, room.step)
+        text = step = ""
+    short_text = shortened(text, room.each if several else room.alone, room.lines) if whole else ""
+    short_step = shortened(step, room.step) if whole else ""
     word = "Over" if alert.ended is not None else SEVERITY[alert.severity]
     told = Told(
         fingerprint=_name(alert.fingerprint),
         severity=alert.severity,
         heading=f"{word}: {shortened(title, room.title) or _kind(alert)}",
         facts=tuple(_facts(alert, sending.notice)),
-        text=text,
+        text=short_text,
         first_step=short_step,
         over=alert.ended is not None,
         report=report_of(sending, alert.fingerprint),
     )
-    return told, (text, short_step) != (whole, step)
+    return told, (short_text, short_step) != (text, step)
 
 
 def _kind(alert: NoticedAlert) -> str:
@@ -168,7 +175,7 @@ def _without_title(text: str, title: str) -> str:
 
 
 def _facts(alert: NoticedAlert, notice: Notice) -> Iterator[tuple[str, str]]:
-    several = len(notice.alerts) + notice.omitted > 1
+    several = is_several(notice)
     yield ("From" if alert.ended is not None else "Since"), lasting(alert, notice.made)
     if alert.over:
         yield "Ended by", _value(begin(alert.over), 300)
@@ -192,7 +199,7 @@ def _belongs(alert: NoticedAlert, notice: Notice) -> Iterator[str]:
     if name and name not in said:
         yield f"{kind} {name}"
     of_model = notice.scope.partition(".")[0] not in _NO_MODELS
-    told = len(notice.alerts) + notice.omitted > 1 or notice.scope in {name, *said}
+    told = is_several(notice) or notice.scope in {name, *said}
     if of_model and not told:
         yield f"model {notice.scope}"
     for label, value in sorted(alert.labels.items())[:_MOST_FACTS]:
@@ -211,7 +218,8 @@ def _summary(notice: Notice) -> str | None:
 def _body(sending: Sending) -> tuple[str | None, bool, str | None]:
     """The template's text, whether that is HTML, and why there is none."""
     if sending.template is None:
-        return None, False, None
+        named = sending.receiver.template
+        return None, False, f"{named} could not be read; add the file." if named else None
     from shared.rendering.templating import TemplateFailed, is_html, render_template
 
     try:
@@ -225,13 +233,15 @@ def _body(sending: Sending) -> tuple[str | None, bool, str | None]:
 
 def _notes(sending: Sending, unlisted: int, failed: str | None, *, cut: bool) -> Iterator[str]:
     notice = sending.notice
-    if notice.folded:
+    if any(kind not in notice.title for kind in notice.folded):
         kinds = sorted(notice.folded.items(), key=lambda one: (-one[1], one[0]))
         told = [f"{_value(kind, 40).replace('_', ' ')} {count}" for kind, count in kinds]
         more = len(told) - _MOST_FOLDED
         rest = f" and {counted(more, 'kind', 'kinds')} more" if more > 0 else ""
-        yield f"By kind: {', '.join(told[:_MOST_FOLDED])}{rest}. See them: driftgate alerts"
+        yield f"By kind: {', '.join(told[:_MOST_FOLDED])}{rest}."
     omitted = notice.omitted + unlisted
+    if notice.folded and not omitted:
+        yield "All of them: driftgate alerts"
     if omitted:
         yield f"{counted(omitted, 'alert is', 'alerts are')} not listed here: driftgate alerts"
     if notice.held:
@@ -250,10 +260,11 @@ def _commands(sending: Sending, worst: NoticedAlert | None) -> Iterator[Command]
     if worst is None:
         return
     notice, name = sending.notice, _name(worst.fingerprint)
-    which = " the first" if len(notice.alerts) + notice.omitted > 1 else ""
+    which = " the first" if is_several(notice) else ""
     if worst.ended is None:
         if worst.owner is None:
-            yield Command(what=f"Acknowledge{which}", command=f"driftgate acknowledge {name}")
+            taken = f'driftgate acknowledge {name} --because "..."'
+            yield Command(what=f"Acknowledge{which}", command=taken)
         silence = f'driftgate silence "fingerprint={name}" --for 4h --because "..."'
         yield Command(what=f"Silence{which}", command=silence)
     if sending.public_url is None:

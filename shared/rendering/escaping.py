@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 _MOST_MARKS = 4
 """Combining marks on one letter; no script in use needs more."""
 
-_LONGEST = 10_000
-"""No channel takes more of one text, and looking at more takes time."""
+_LONGEST = 30_000
+"""No channel takes more of one text, and looking at more takes time; its end is kept."""
 
 _ODD = re.compile(r"[^\x20-\x7e\n]+")
 _JOINERS = "\u200c\u200d"
@@ -49,7 +49,9 @@ def clean(text: str) -> str:
     >>> clean("e" + "\u0301" * 40) == "e" + "\u0301" * 4
     True
     """
-    lines = _BREAKS.sub("\n", text[:_LONGEST])
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} …\n… {text[-_LONGEST // 2 :]}"
+    lines = _BREAKS.sub("\n", text)
     seen = _ODD.sub(lambda match: _visible(lines, match), lines)
     tidy = "\n".join(line.strip() for line in _BLANKS.sub(" ", seen).split("\n"))
     return _EMPTY_LINES.sub("\n\n", tidy).strip()

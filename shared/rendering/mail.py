@@ -16,7 +16,7 @@ _MOST_BYTES = 90_000
 """Gmail hides what comes after 102 KB of HTML."""
 
 _ROOMS = (
-    Room(alerts=20, alone=6000, each=900, step=700, title=300),
+    Room(alerts=20, alone=6000, each=900, step=700, title=300, lines=20, whole=5),
     Room(alerts=10, alone=3000, each=500, step=500, title=240),
     Room(alerts=4, alone=1000, each=200, step=300, title=160),
 )

@@ -35,6 +35,11 @@ def state_word(state: State, severity: Severity) -> str:
             return SEVERITY[severity]
 
 
+def is_several(notice: Notice) -> bool:
+    """Whether the message is about more than one alert, so that each needs a heading of its own."""
+    return notice.reason is NoticeReason.DIGEST or len(notice.alerts) + notice.omitted > 1
+
+
 def importance(alert: NoticedAlert) -> tuple[bool, int, bool, datetime, str]:
     """What comes first: what is not over, what is worst, what is new, what is oldest."""
     over = alert.ended is not None

@@ -40,6 +40,13 @@ from shared.schedules import SCHEDULES, Schedule, period
 from shared.service import messages
 from shared.settings import Settings
 
+_QUEUES = (
+    messages.CHECKS,
+    messages.ALERTS,
+    *messages.SUBSCRIPTIONS.values(),
+    messages.RETRAINING_REQUESTS,
+    messages.PROMOTION_REQUESTS,
+)
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
 """Where there is such a disk in memory, a play takes half the time."""
 
@@ -185,7 +192,7 @@ class _Player:
             {
                 messages.CHECKS: self._decide,
                 messages.ALERTS: self._hear_alert,
-                messages.RETRAINING_REQUESTS: self._hear_request,
+                messages.RETRAINING_REQUESTS: self._retrain,
                 messages.PROMOTION_REQUESTS: self._promote,
             }
         )
@@ -333,18 +340,16 @@ class _Player:
             self.stage.requests.rewind(self.stage.now)
             self._log_requests()
 
+    def _retrain(self, body: Any) -> None:
+        """Heard, and started by Driftgate's own consumer where the policy says by what."""
+        self._hear_request(body)
+        self.application.retrain(body)
+
     def _put_aside(self) -> None:
         """What could not be handled, and what nobody could be told; last, with the time it had."""
-        queues = (
-            messages.CHECKS,
-            messages.ALERTS,
-            *messages.SUBSCRIPTIONS.values(),
-            messages.RETRAINING_REQUESTS,
-            messages.PROMOTION_REQUESTS,
-        )
         queue = self.application.queue
         self.told.extend(
-            heard_letter(letter) for name in queues for letter in queue.dead_letters(name)
+            heard_letter(letter) for name in _QUEUES for letter in queue.dead_letters(name)
         )
         self.told.extend(heard_aside(one.body) for one in queue.peek(messages.UNDELIVERED))
 

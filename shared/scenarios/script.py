@@ -39,6 +39,13 @@ _TIMERS = {
     "BATCH": {"batch_failed", "batch_missing", "batch_stuck", "batch_volume", "batch"},
     "COLLECTION": {"no_inference_data", "data_stopped", "data_incomplete", "collection"},
     "DRIFT": {"drift"},
+    "RETRAINING": {
+        "retraining_failed",
+        "retraining_stalled",
+        "retraining_stopped",
+        "retraining",
+        "budget",
+    },
     "KPI": {"kpi_changed", "kpi_differs", "kpi_silent", "kpi"},
     "HEARTBEAT": {"check_silent", "source_silent", "policy_invalid", "outbox_stuck", "watchdog"},
 }

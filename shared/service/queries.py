@@ -34,7 +34,7 @@ _NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 
 def alerts(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
-    """Every alert that fires or did in the last month, with who is told of it; firing ones first."""
+    """Every alert of the last month, with who is told of it; those that fire come first."""
     known = standings(ledger, now)
     found = [
         {"subject": subject, **_alert(record), **_standing(record, known)}

@@ -47,6 +47,10 @@ TOLD_ONCE = frozenset(
 """What no later look could find out: it is kept also where the policy cannot be read."""
 
 
+_GO_ON = frozenset({Check.ALERTS.value, Check.RETRAINING.value})
+"""Looks that go on by the fleet's rules, or by none, while the model's policy cannot be read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What became of one inbound envelope: an event that was queued, or a refusal that was kept.
@@ -187,7 +191,7 @@ class Service:
             policy = self._policy(event)
         except InvalidPolicy as problem:
             policy = None
-            if event.type in TOLD_ONCE:
+            if event.type in TOLD_ONCE or event.data.get("check") in _GO_ON:
                 decision, new_state = self._decide(event, None, state, now)
             else:
                 decision = self._cannot_decide(event, state, "invalid_policy", str(problem), now)

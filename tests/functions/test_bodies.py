@@ -2,6 +2,7 @@
 
 import json
 import logging
+from types import SimpleNamespace
 
 import azure.functions as func
 import pytest
@@ -248,3 +249,26 @@ def test_the_process_has_one_application(monkeypatch, tmp_path):
 
     assert shared.bootstrap.application() is shared.bootstrap.application()
     shared.bootstrap.application.cache_clear()
+
+
+@pytest.mark.parametrize("kind", ["teams", "slack", "pagerduty", "email", "webhook", "work_item"])
+def test_each_channel_delivers_what_is_ordered_of_it(monkeypatch, kind):
+    given = []
+    application = SimpleNamespace(deliver=given.append)
+    monkeypatch.setattr(notifications, "application", lambda: application)
+
+    user_function(getattr(notifications, f"deliver_{kind}"))(
+        message({"data": {"action": "Deliver"}})
+    )
+
+    assert given == [{"data": {"action": "Deliver"}}]
+
+
+def test_the_log_delivers_the_notices_of_receivers_that_are_a_log(monkeypatch):
+    given = []
+    application = SimpleNamespace(deliver=given.append)
+    monkeypatch.setattr(notifications, "application", lambda: application)
+
+    user_function(notifications.log_alert)(message({"data": {"action": "Deliver"}}))
+
+    assert len(given) == 1

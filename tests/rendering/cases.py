@@ -149,8 +149,12 @@ CASES: dict[str, tuple[Notice, str | None]] = {
     "digest": (
         notice(
             NoticeReason.DIGEST,
-            title="57 more alerts in the last hour",
-            severity=Severity.WARNING,
+            replace(
+                FORGOTTEN, title=f"{FORGOTTEN.title} (2 alerts)", text="", first_step="", new=True
+            ),
+            title="57 more alerts of 9 models: 41 drift, 12 no_inference_data, 4 slow",
+            scope="receiver.on-call",
+            omitted=55,
             folded={"drift": 41, "no_inference_data": 12, "slow": 4},
         ),
         PAGES,

@@ -123,7 +123,7 @@ CHECKS = {
 }
 
 
-@settings(max_examples=8, database=None, phases=[Phase.generate])
+@settings(max_examples=6, database=None, phases=[Phase.generate])
 @given(
     words=st.lists(text, min_size=4, max_size=4),
     times=st.sampled_from([1, 80, 400]),

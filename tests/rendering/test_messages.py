@@ -89,6 +89,21 @@ def test_the_worst_and_then_the_newest_come_first():
     ]
 
 
+def test_of_many_alerts_the_less_important_are_told_in_short():
+    text = text_of(CASES["very-long"][0])
+
+    assert text.count("\nFirst: ") == 3
+    assert text.count("\nFingerprint: ") == 10
+    assert "16 alerts are not listed here: driftgate alerts" in text
+
+
+def test_the_end_of_an_endless_text_is_kept():
+    endless = replace(INCIDENT, text="it began\n" + "a line\n" * 20_000 + "it means this")
+
+    assert "it began\na line" in text_of(notice(NoticeReason.FIRST, endless))
+    assert "lines more\nit means this\n" in text_of(notice(NoticeReason.FIRST, endless))
+
+
 @pytest.mark.parametrize(
     ("reason", "alerts", "said"),
     [
@@ -120,10 +135,20 @@ def test_clocks_that_differ_make_no_time_below_nothing():
     assert "Since: 2026-02-03 12:00 UTC\n" in text_of(notice(NoticeReason.FIRST, ahead))
 
 
-def test_a_digest_counts_by_kind_and_says_where_the_rest_is():
-    assert "By kind: drift 41, no inference data 12, slow 4. See them: driftgate alerts" in text_of(
-        CASES["digest"][0]
+def test_a_digest_lists_what_it_can_and_says_where_the_rest_is():
+    text = text_of(CASES["digest"][0])
+
+    assert text.startswith("Digest, warning: 57 more alerts of 9 models: 41 drift, 12 no_inf")
+    assert (
+        "\nWarning: deployment red of loan-endpoint has served nothing for 8 d (2 alerts)" in text
     )
+    assert "55 alerts are not listed here: driftgate alerts" in text
+
+
+def test_a_digest_whose_title_does_not_count_counts_by_kind():
+    told = notice(NoticeReason.DIGEST, title="a busy hour", folded={"slow": 4, "kpi_silent": 9})
+
+    assert "By kind: kpi silent 9, slow 4.\nAll of them: driftgate alerts" in text_of(told)
 
 
 def test_an_alert_without_a_title_is_told_by_its_kind():

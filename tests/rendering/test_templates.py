@@ -36,7 +36,7 @@ def test_a_template_takes_the_place_of_the_alerts_text():
     assert "(2026-02-03 11:40 UTC, for 20 min)\ndeployment=blue" in text
     assert "Runbook: https://runbooks.example.net/no_traffic" in text
     assert "carries loan-default:7" not in text
-    assert "Acknowledge the first: driftgate acknowledge 9c1d0a2b3c4d5e6f" in text
+    assert "Acknowledge the first: driftgate acknowledge 9c1d0a2b3c4d5e6f --because" in text
 
 
 @pytest.mark.parametrize("kind", [ChannelKind.TEAMS, ChannelKind.SLACK, ChannelKind.PAGERDUTY])
@@ -97,6 +97,13 @@ def test_a_template_that_writes_too_much_is_cut():
 
     assert len(text) < 7_000
     assert "…" in text
+
+
+def test_a_template_that_is_not_there_is_told_as_well():
+    told = sending(ChannelKind.LOG, CASES["incident"][0])
+    named = replace(told, receiver=replace(told.receiver, template="gone.j2"))
+
+    assert "the built-in text: gone.j2 could not be read" in render(ChannelKind.LOG, named)["text"]
 
 
 def test_html_is_for_channels_that_show_it():

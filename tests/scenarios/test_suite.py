@@ -57,7 +57,7 @@ def test_a_play_is_the_same_each_time():
     assert one.decided == other.decided
 
 
-NOT_RAISED_YET = {"channel_failed", "retraining_stalled", "retraining_failed", "retraining_stopped"}
+NOT_RAISED_YET = {"channel_failed"}
 
 
 @pytest.mark.parametrize("wanted", [Wanted.ALERT, Wanted.RESOLVE])

@@ -2,17 +2,22 @@
 
 from datetime import timedelta
 
-from shared.domain.event import Check, Event, EventType, check_due
+from shared.domain.canonical import to_plain
+from shared.domain.decision import Decision
+from shared.domain.event import Check, check_due
+from shared.domain.finding import Finding, Rule
+from shared.domain.verdict import Verdict
 from shared.service.explaining import explain
 from shared.service.service import Service
+from shared.service.silences import declare
+from tests.conftest import NOON
 
 FLEET = """receivers:
-  - {name: on-call, channel: pagerduty, secret: PAGER}
-  - {name: team, channel: teams, secret: TEAM}
-hours: {nights: {hours: "22:00-06:00"}}
+  - {name: on-call, channel: log}
+  - {name: team, channel: log}
 routes:
   - {to: [on-call], severity: [critical], group_by: [endpoint], continue: true}
-  - {to: [team], mute: [nights]}
+  - {to: [team]}
 """
 POLICY = "model: loan-default\nendpoint: loan-endpoint\n"
 DEPLOYMENTS = (
@@ -20,6 +25,40 @@ DEPLOYMENTS = (
     'green: {model: "loan-default:8", changed: 2026-02-03T11:00:00Z}}'
 )
 ENDPOINT, SCOPE = "endpoint/loan-endpoint", "alerts/loan-default"
+
+
+def commit(ledger, thing, *, subject, state=None, at=NOON, actions=(), **finding):
+    """A decision with one finding, as a subject would have committed it."""
+    found = Finding(
+        **{
+            "rule": Rule.RETRAINING,
+            "thing": thing,
+            "verdict": Verdict.PASS,
+            "reason": "told",
+            "sentence": f"Something of {thing}.",
+            **finding,
+        }
+    )
+    decision = Decision(
+        event=check_due(Check.ALERTS, subject, at, {"of": thing}),
+        findings=(found,),
+        actions=actions,
+        evidence_hash="e" * 64,
+        policy_hash=None,
+        decided=at,
+        previous="",
+    )
+    before = ledger.state(subject)
+    ledger.commit(
+        subject=subject,
+        version=before.version,
+        event_key=decision.event.key,
+        now=at,
+        decision={**decision.to_json(), "messages": [None] * len(actions)},
+        state=before.state if state is None else to_plain(state),
+        messages=[],
+    )
+    return decision.to_json()
 
 
 class Night:
@@ -46,37 +85,34 @@ class Night:
         self.service.fan_out(check)
         self.scene.drain()
 
-    def say(self, kind, subject, said, **data):
-        self.service.say(
-            Event(id=said, source="test", type=kind, subject=subject, time=self.now, data=data),
+    def told(self):
+        """The idle deployment is found, and its first notices have reached people."""
+        self.look()
+        self.pass_time(seconds=31)
+        return self
+
+    def silence(self, matchers="kind=no_traffic", lasts="2h"):
+        said = declare(
+            self.service,
+            self.ledger,
+            self.application.policies,
+            matchers,
+            author="anna",
+            reason="known rollout",
+            lasts=lasts,
+            until=None,
+            starts=None,
+            until_resolved=False,
+            now=self.now,
             via="test",
         )
         self.scene.drain()
+        return said["id"]
 
-    def delivered(self, receiver):
-        """The channel took the last notice that was sent to it."""
-        notice, order = self.last_sent(receiver)
-        self.say(
-            EventType.NOTICE_DELIVERED,
-            f"receiver/{receiver}",
-            f"d-{order}",
-            notice=notice["id"],
-            group=notice["group"],
-            order=order,
-            reference={},
-            tokens=0,
-        )
-
-    def last_sent(self, receiver):
-        for decision in self.ledger.decisions(f"receiver/{receiver}"):
-            for action in decision["actions"]:
-                if action["action"] == "Deliver":
-                    return action["notice"], action["order"]
-        raise AssertionError(f"nothing was sent to {receiver}")
-
-    def ask(self, scope=SCOPE):
-        """A look at the scope, as its timer asks for it."""
-        self.scene.send(check_due(Check.ALERTS, scope, self.now).to_cloud_event())
+    def give_traffic(self):
+        self.scene.endpoint("{blue: 50, green: 50}", DEPLOYMENTS)
+        self.look()
+        self.pass_time(minutes=5)
 
     @property
     def fingerprint(self):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import yaml
 
+from shared.domain.action import RequestRetraining
 from shared.domain.canonical import content_hash, format_time
 from shared.domain.event import Check, Event, EventType
 from shared.domain.state import SubjectState
@@ -13,6 +14,7 @@ from shared.domain.world import Training
 from shared.errors import NoPermission, Unavailable
 from shared.service.codec import decode
 from shared.service.reactions import reaction_to
+from shared.service.retraining.orders import job_name
 
 MODEL = "loan-default"
 POLICY = """\
@@ -28,10 +30,10 @@ HOUR = timedelta(hours=1)
 
 
 class Trained:
-    """The scene with a consumer that starts what is requested, and says so."""
+    """The scene with what is requested of it, carried out unless it is `deaf`."""
 
     def __init__(self, scene):
-        self.scene, self.number = scene, 0
+        self.scene, self.number, self.deaf = scene, 0, False
 
     def policy(self, content):
         self.scene.write(f"policies/{MODEL}.yaml", content)
@@ -56,37 +58,18 @@ class Trained:
         self.say(kind, model, cause=cause, window=window, features=["income"], decision="d")
 
     def drain(self):
-        told = []
         self.scene.application.worker(
             {
                 "alerts": lambda body: self.scene.notices.append(dict(body)),
-                "retraining-requests": lambda body: told.append(body["data"]),
+                "retraining-requests": self.retrain,
                 "promotion-requests": lambda _: None,
             }
         ).drain()
-        self.scene.requests += told
-        for data in told:
-            self.start(data)
 
-    def start(self, data):
-        jobs = self.scene.application.adapters.jobs
-        if data["component"]:
-            job = jobs.start(
-                Training(
-                    name=f"retrain-{data['model']}-{data['retraining'][:12]}",
-                    component=data["component"],
-                    compute=data["compute"],
-                    experiment=data["experiment"],
-                )
-            )
-            told = {"job": job.name}
-        elif data["pipeline"]:
-            self.scene.write("workspace/pipelines/12/7.yaml", "state: inProgress\n")
-            told = {"pipeline": data["pipeline"], "run": 7}
-        else:
-            return
-        kind = EventType.RETRAINING_STARTED
-        self.say(kind, data["model"], retraining=data["retraining"], **told)
+    def retrain(self, body):
+        self.scene.requests.append(dict(body["data"]))
+        if not self.deaf:
+            self.scene.application.retrain(body)
 
     def pass_(self, hours=1):
         self.scene.clock.advance(hours * HOUR)
@@ -99,7 +82,7 @@ class Trained:
         path.write_text(yaml.safe_dump({"state": state}))
 
     def run(self, **content):
-        self.scene.write("workspace/pipelines/12/7.yaml", yaml.safe_dump(content))
+        self.scene.write("workspace/pipelines/12/1.yaml", yaml.safe_dump(content))
 
     def register(self, version, registered, auc=0.95):
         tags = json.dumps({"driftgate-retraining": self.one().id})
@@ -159,6 +142,33 @@ def test_a_job_that_fails_is_told_and_the_next_cause_waits_for_the_cool_down(tra
     trained.pass_(72)
     assert [request["cause"] for request in trained.scene.requests] == ["drift", "performance"]
     assert trained.scene.told()[1:] == [("ResolveAlert", "retraining_failed")]
+
+
+def test_a_job_whose_start_nobody_told_is_found_after_an_hour(trained):
+    trained.deaf = True
+    trained.want()
+    [told] = trained.scene.requests
+    request = RequestRetraining(
+        model=MODEL, cause="drift", window="", retraining=told["retraining"]
+    )
+    trained.scene.application.adapters.jobs.start(
+        Training(name=job_name(request), component="train:3", compute="cpu", experiment="e")
+    )
+    trained.pass_(0)
+    assert trained.one().phase == "requested"
+
+    trained.pass_()
+    assert (trained.one().phase, trained.one().job) == ("running", job_name(request))
+
+
+def test_a_request_that_nobody_starts_is_told_after_a_day_and_given_up_after_a_week(trained):
+    trained.deaf = True
+    trained.want()
+    trained.pass_(24)
+    assert trained.scene.told() == [("PostAlert", "retraining_stalled")]
+
+    trained.pass_(6 * 24)
+    assert (trained.one().phase, trained.one().version) == ("no_version", None)
 
 
 def test_a_run_that_somebody_rejects_is_refused(trained):

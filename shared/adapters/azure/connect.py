@@ -18,6 +18,7 @@ from shared.adapters.azure.devops import AzureDevOps
 from shared.adapters.azure.devops_checks import DevOpsChecks
 from shared.adapters.azure.event_grid import EventGridSender
 from shared.adapters.azure.machine_learning import AzureJobs, AzureModels, MachineLearning
+from shared.adapters.azure.openai_summaries import OpenAISummaries
 from shared.adapters.azure.resource_manager import ResourceManager
 from shared.adapters.azure.resource_metrics import ResourceMetrics
 from shared.adapters.azure.service_bus import ServiceBusSender, connect_to_local_broker
@@ -43,7 +44,7 @@ from shared.adapters.routed_sender import RoutedSender
 from shared.channel_settings import ChannelSettings
 from shared.domain.policy import ChannelKind
 from shared.policies.store import PolicyStore
-from shared.ports import Adapters, Channel, Clock, Pipelines, Sender
+from shared.ports import Adapters, Channel, Clock, Pipelines, Sender, Summaries
 from shared.settings import AzureSettings, Settings
 
 FINDINGS = "findings"
@@ -110,6 +111,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         traffic_of=NamedOnce(azure.workspaces, lambda one: AzureTraffic(resources_of(one, writer))),
         jobs=AzureJobs(learning),
         pipelines=pipelines,
+        summaries=_summaries(azure, watcher, connections),
         environment_checks=checks,
         sender=sender,
         receiver=ServiceBusReceiver(bus),
@@ -159,3 +161,14 @@ def _channels(
     )
     connections += [one.close for one in (items, mail) if one is not None]
     return connect_channels(told, rendered, clock, work_items=items, mail=mail)
+
+
+def _summaries(
+    azure: AzureSettings, watcher: TokenCredential, connections: list[Callable[[], None]]
+) -> Summaries | None:
+    """None where no language model is named."""
+    if azure.summaries is None:
+        return None
+    made = OpenAISummaries(azure.summaries, watcher)
+    connections.append(made.close)
+    return made

@@ -1,7 +1,6 @@
 """What a channel sends, before it adds what only it knows."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any, Protocol
 
 from shared.domain.policy import ChannelKind
@@ -17,5 +16,6 @@ class Render(Protocol):
 
 def rendered(kind: ChannelKind, sending: Sending) -> Mapping[str, Any]:
     """The body as `shared.rendering` makes it, which is loaded with the first message."""
-    made: Mapping[str, Any] = import_module("shared.rendering").render(kind, sending)
-    return made
+    from shared.rendering import render
+
+    return render(kind, sending)

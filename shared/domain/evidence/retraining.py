@@ -23,11 +23,12 @@ class TrainedVersion:
 class RetrainingEvidence:
     """What has become of the retraining that is on its way.
 
-    `job` or `run` as they are now, `approvals` that the run waits for, `versions` registered since
-    it was asked for, `promotions` and the gates' `verdicts` by version as the model's own state has
-    them. `over` says by cause when the last alert of what it found ended, where none of it fires.
-    The world was `looked` at only where it is asked of it: what is told is believed without a look.
-    `problems` says what could not be read, `fleet_problem` that it is the fleet's file.
+    `job` or `run` as they are now (also the job of a request whose start nobody told), `approvals`
+    that the run waits for, `versions` registered since it was asked for, `promotions` and the
+    gates' `verdicts` by version as the model's own state has them. `over` says by cause when the
+    last alert of what it found ended, where none of it fires. The world was `looked` at only where
+    it is asked of it: what is told is believed without a look. `problems` says what could not be
+    read, `fleet_problem` that it is the fleet's file.
     """
 
     taken: datetime

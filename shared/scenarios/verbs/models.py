@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from shared.errors import InvalidScenario
@@ -14,25 +15,30 @@ from shared.scenarios.workspace import written
 verbs = Vocabulary()
 
 
-@verbs.add(
-    "model MODEL is registered",
-    clauses=(
-        "tag NAME TEXT",
-        "takes COLUMN KIND",
-        "trained on NAME",
-        "by PERSON",
-        "METRIC NUMBER",
-        *TELLING,
-    ),
-    block=True,
+VERSION = (
+    "tag NAME TEXT",
+    "takes COLUMN KIND",
+    "trained on NAME",
+    "by PERSON",
+    "METRIC NUMBER",
+    *TELLING,
 )
+"""Clauses of whatever registers a version."""
+
+
+@verbs.add("model MODEL is registered", clauses=VERSION, block=True)
 def registered(stage: Stage, found: Found) -> None:
     """A new version, with its metrics; lines below are added to its file as they are."""
+    register(stage, found, tags={})
+
+
+def register(stage: Stage, found: Found, *, tags: Mapping[str, str]) -> None:
+    """The version that a sentence names, with what its clauses say and these tags."""
     name, _, version = found.text("model").partition(":")
     facts: dict[str, Any] = {
         "registered": written(stage.now),
         "metrics": {m.text("metric"): m.number("number") for m in found.all("METRIC NUMBER")},
-        "tags": {t.text("name"): t.text("text") for t in found.all("tag NAME TEXT")},
+        "tags": {**{t.text("name"): t.text("text") for t in found.all("tag NAME TEXT")}, **tags},
         "inputs": [
             {"name": one.text("column"), "type": one.text("kind")}
             for one in found.all("takes COLUMN KIND")

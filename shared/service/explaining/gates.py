@@ -34,7 +34,7 @@ def explain_gate(thing: Thing, ledger: Ledger, history: History, now: datetime) 
     if not own:
         known = ", ".join(f"{model}:{one}" for one in state.versions) or "none"
         raise NotFound(f"Nothing was decided of {named}; judged are: {known}.")
-    gates = sorted({name for one in own for finding in one["findings"] for name in _names(finding)})
+    gates = sorted({_shortest(f) for one in own for f in one["findings"] if _names(f)})
     if gate and not any(gate in _names(finding) for one in own for finding in one["findings"]):
         raise NotFound(
             f"{named} was not judged by a gate {gate[:80]}; it was by {', '.join(gates)}."
@@ -67,6 +67,12 @@ def _names(finding: Mapping[str, Any]) -> set[str]:
     if not rule.endswith("_gate"):
         return set()
     return {thing, rule, f"{rule} {thing}", thing.partition("/")[2] or thing}
+
+
+def _shortest(finding: Mapping[str, Any]) -> str:
+    """What a gate is best called by: the metric, or the rule."""
+    thing = str(finding["thing"])
+    return thing if thing.startswith("metric/") else str(finding["rule"])
 
 
 def _last_of(decisions: list[Decision], gate: str) -> Decision | None:

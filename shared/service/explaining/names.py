@@ -36,8 +36,9 @@ def named(text: str, sought: Sought) -> Thing:
     Raises NotFound saying what it could be, where it is nothing or several.
     """
     kind, name = _kind_of(" ".join(text.split())[:400])
-    if kind is ThingKind.GATE:
-        return Thing(kind=kind, name=name, subject=f"model/{name.partition(':')[0]}")
+    gate = _gate(name) if kind in {None, ThingKind.GATE} else None
+    if gate is not None and (kind is ThingKind.GATE or gate.subject in sought.ledger.subjects()):
+        return gate
     if not name:
         raise NotFound(f"Name what is to be explained: {_WHAT}.")
     if kind is ThingKind.RECEIVER:
@@ -52,6 +53,8 @@ def named(text: str, sought: Sought) -> Thing:
         found = list(_archived(name, sought.archive))
     if len(found) == 1:
         return found[0]
+    if not found and gate is not None:
+        return gate
     raise NotFound(_several(name, found) if found else _unknown(name, kind, known, sought))
 
 
@@ -62,10 +65,15 @@ def _kind_of(text: str) -> tuple[ThingKind | None, str]:
     for kind in ThingKind:
         if text.startswith(f"{kind.value}/"):
             return kind, text.removeprefix(f"{kind.value}/")
-    model, colon, version = first.partition(":")
-    if colon and model and version and "/" not in model:
-        return ThingKind.GATE, text
     return None, text
+
+
+def _gate(name: str) -> Thing | None:
+    """A model's version, and perhaps one of its gates; ids of events may have colons too."""
+    model, colon, version = name.partition(" ")[0].partition(":")
+    if not (colon and model and version and "/" not in model):
+        return None
+    return Thing(kind=ThingKind.GATE, name=name, subject=f"model/{model}")
 
 
 def _receiver(name: str, sought: Sought) -> Thing:
@@ -170,8 +178,9 @@ def _several(name: str, found: Sequence[Thing]) -> str:
 def _unknown(name: str, kind: ThingKind | None, known: Sequence[Thing], sought: Sought) -> str:
     what = "Nothing" if kind is None else f"No {kind.value}"
     names = [one.name for one in known if kind in {None, one.kind}]
-    receivers = [f"receiver/{one}" for one in sought.receivers]
-    near = _near(name, [*names, *receivers, *sought.ledger.subjects()])
+    if kind is None:
+        names += [*(f"receiver/{one}" for one in sought.receivers), *sought.ledger.subjects()]
+    near = _near(name, names)
     could = f" It could be {_WHAT}." if kind is None else ""
     if len(name) < _SHORTEST:
         could += f" Write at least {_SHORTEST} signs of an id."

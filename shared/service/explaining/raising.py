@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.domain.canonical import parse_time
+from shared.domain.finding import Rule
 from shared.domain.notices import AlertLife
 from shared.domain.state import AlertRecord, AlertStatus
 from shared.domain.verdict import Verdict
@@ -17,6 +18,9 @@ from shared.service.explaining.history import (
     figures_of,
     moment_of,
 )
+
+_MOST_WORDS = 3
+"""So many findings behind an alert are said with it; all are with its event."""
 
 
 def facts_of(
@@ -132,12 +136,20 @@ def _raised_before(record: AlertRecord, of: str) -> Moment:
 def _basis(
     decision: Decision, alert: Mapping[str, Any], seen: set[tuple[str, str]]
 ) -> Iterator[Mapping[str, Any]]:
-    """The findings that an alert rests on: of its kind, else of its labels, else all that fail."""
-    found = decision["findings"]
+    """The findings that an alert rests on: of its kind, else of its labels, else all that fail.
+
+    Where a promotion stands is no reason of its own; the gates that it names are.
+    """
+    found, own = decision["findings"], decision["event"]["subject"].partition("/")[2]
     again = [one for one in found if (one["rule"], one["thing"]) in seen]
     wrong = [one for one in found if one["verdict"] != Verdict.PASS.value]
-    values = set((alert.get("labels") or {}).values())
-    mine = [one for one in wrong if str(one["thing"]).partition("/")[2] in values]
+    wrong = [one for one in wrong if one.get("enforced", True)] or wrong
+    values = set((alert.get("labels") or {}).values()) - {own}
+    mine = [
+        one
+        for one in wrong
+        if str(one["thing"]).partition("/")[2] in values and one["rule"] != Rule.PROMOTION.value
+    ]
     exact = [one for one in mine or wrong if one["reason"] == alert["kind"]]
     yield from again or exact or mine or wrong
 
@@ -154,7 +166,8 @@ def _changed(
     raised = action["action"] == "PostAlert"
     verb = "Over" if not raised else f"Told anew, now {alert['severity']}," if again else "Raised"
     words = [one["sentence"] for one in basis] or [alert["title"]]
-    words = words if raised else [begin(action["reason"])]
+    words = list(dict.fromkeys(words)) if raised else [begin(action["reason"])]
+    more = f" And {len(words) - _MOST_WORDS} more." if len(words) > _MOST_WORDS else ""
     first = basis[0] if basis else None
     return Moment(
         at=parse_time(decision["decided"]),
@@ -163,7 +176,7 @@ def _changed(
         rule="" if first is None else first["rule"],
         reason="raised" if raised else "over",
         sentence=f"{verb} by the {event_word(decision)} of {subject}: "
-        f"{' '.join(as_sentence(one) for one in dict.fromkeys(words))}",
+        f"{' '.join(as_sentence(one) for one in words[:_MOST_WORDS])}{more}",
         verdict=Verdict.FAIL if raised else Verdict.PASS,
         decision=decision["hash"],
         thing=f"alert/{alert['fingerprint']}",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from shared.domain.action import RequestRetraining
 from shared.domain.alert import AlertKind
 from shared.domain.decisions.retraining import decide_retraining
 from shared.domain.event import Event, EventType
@@ -19,16 +20,23 @@ from shared.domain.world import Job
 from shared.errors import DriftgateError, NotFound, Refused
 from shared.service.codec import decode
 from shared.service.reactions import Reaction
+from shared.service.retraining.orders import job_name
 from shared.service.world import World
 
 _MOST_VERSIONS = 20
 _SKEW = timedelta(minutes=2)
 """So far the workspace's clock may lie behind."""
+_STARTS_WITHIN = timedelta(hours=1)
+"""After that a start should have been told; its job is looked for by its name."""
 _LOOKS = frozenset({EventType.CHECK_DUE, EventType.RETRAINING_WANTED})
 """What else is told is believed without a look, so that no fault of the world can lose it."""
 _RUNS = frozenset({RetrainingPhase.RUNNING, RetrainingPhase.APPROVING})
-_KINDS = {"drift": AlertKind.DRIFT, "kpi": AlertKind.KPI_CHANGED}
-"""The alert that stands for a cause, by the word that it begins with."""
+_KINDS = {
+    "drift": AlertKind.DRIFT,
+    "batch_drift": AlertKind.DRIFT,
+    "kpi": AlertKind.KPI_CHANGED,
+}
+"""The alert of the model that stands for a cause, by the word that it begins with."""
 
 Read = TypeVar("Read")
 
@@ -56,6 +64,8 @@ def _gather(
     if looked and one is not None:
         if one.phase in _RUNS and one.job is not None:
             job = _tried(lambda: _job(one, world), problems)
+        if one.phase is RetrainingPhase.REQUESTED and not one.posted:
+            job = _tried(lambda: _not_told(one, model, world, now), problems)
         if one.phase in _RUNS and one.pipeline is not None:
             run, approvals = _tried(lambda: _run(one, world), problems) or (None, ())
         if one.phase not in {RetrainingPhase.ASKED, RetrainingPhase.REGISTERED}:
@@ -93,6 +103,17 @@ def _state_of(model: str, world: World) -> SubjectState:
 
 def _job(one: Retraining, world: World) -> Job:
     return world.jobs.job(one.job or "")
+
+
+def _not_told(one: Retraining, model: str, world: World, now: datetime) -> Job | None:
+    """The job of a request that was started without a word; None where there is none."""
+    if now - (one.requested or one.asked) < _STARTS_WITHIN:
+        return None
+    request = RequestRetraining(model=model, cause=one.cause, window=one.window, retraining=one.id)
+    try:
+        return world.jobs.job(job_name(request))
+    except NotFound:
+        return None
 
 
 def _run(one: Retraining, world: World) -> tuple[PipelineRun, tuple[Approval, ...]]:
@@ -136,7 +157,9 @@ def _over(causes: Iterable[str], serving: SubjectState) -> dict[str, datetime]:
             record
             for record in serving.alerts.values()
             if record.alert.kind is _KINDS.get(word)
-            and (not name or name in record.alert.labels.values())
+            and (
+                name in record.alert.labels.values() if name else "batch" not in record.alert.labels
+            )
         ]
         ends = [record.resolved for record in records if record.resolved is not None]
         if ends and not any(record.status is AlertStatus.FIRING for record in records):

@@ -70,7 +70,16 @@ class Course:
 
     def handle(self, event):
         looked = event.type in {EventType.CHECK_DUE, EventType.RETRAINING_WANTED}
-        evidence = replace(self.world, taken=self.now, fleet=self.fleet, looked=looked)
+        trains = any(
+            one.job is not None for one in self.state.retraining.retrainings if one.phase.is_open
+        )
+        evidence = replace(
+            self.world,
+            taken=self.now,
+            fleet=self.fleet,
+            looked=looked,
+            job=self.world.job if trains else None,
+        )
         self.given.append((event, evidence, self.policy, self.now))
         outcome = decide_retraining(event, evidence, self.policy, self.state, self.now)
         self.state = decode(to_plain(outcome.state), SubjectState)
@@ -192,6 +201,9 @@ class Course:
 
 
 def span(name):
-    """A day's window by its letter or hour: `a` ends at noon, `b` and `1` an hour later."""
+    """A window: `0-9` by its hours; `a` is the day that ends at noon, `b` and `1` an hour later."""
+    start, to, end = name.partition("-")
+    if to:
+        return f"{format_time(NOON + int(start) * HOUR)}/{format_time(NOON + int(end) * HOUR)}"
     end = NOON + (int(name) if name.isdigit() else ord(name) - ord("a")) * HOUR
     return f"{format_time(end - 24 * HOUR)}/{format_time(end)}"

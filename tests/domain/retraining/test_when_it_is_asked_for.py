@@ -14,6 +14,8 @@ from tests.domain.retraining.course import HOUR, MODEL, Course, span
 DAY = timedelta(days=1)
 THREE_OF = {"causes": 3, "within": 6 * HOUR}
 
+LASTING = {"causes": 2, "within": 24 * HOUR}
+
 CASES = [
     ("One cause is asked for at once.", {}, "0 drift", "0 drift"),
     ("The same finding told again is one.", {}, "0 drift a, 1 drift a", "0 drift"),
@@ -89,6 +91,36 @@ CASES = [
         {"debounce": 9 * HOUR},
         "0 drift a, 4 promoted 7",
         "",
+    ),
+    (
+        "A finding that lasts is told again and again, and is one.",
+        LASTING,
+        "0 drift 0-24, 20 drift 0-48, 30 drift 0-72",
+        "",
+    ),
+    (
+        "What comes while another lasts comes together with it.",
+        LASTING,
+        "0 drift 0-1, 20 drift 0-20, 30 performance",
+        "30 drift+performance",
+    ),
+    (
+        "A finding that lasts asks anew after a training that failed.",
+        {},
+        "0 drift 0-1, 1 started, 2 failed, 20 drift 0-20",
+        "0 drift, 20 drift",
+    ),
+    (
+        "A finding that is told late, and no further, asks for nothing.",
+        {},
+        "0 drift 0-9, 1 started, 2 failed, 20 drift 0-8",
+        "0 drift",
+    ),
+    (
+        "A finding that lasts does not put its debounce off.",
+        {"debounce": 20 * HOUR},
+        "0 drift 0-1, 10 drift 0-10, 19 drift 0-19",
+        "20 drift",
     ),
     ("Without a policy nothing is asked for.", {}, "0 unpolicied, 1 drift", ""),
 ]

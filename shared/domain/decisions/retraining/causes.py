@@ -31,6 +31,9 @@ class Together:
 def take_in(watch: RetrainingWatch, look: Look) -> tuple[RetrainingWatch, Finding]:
     """A cause that was told joins those that wait; the same finding repeated is one.
 
+    A finding that lasts is told again with a window that begins where it did and ends later: while
+    it waits it grows; once it was asked for, it may ask anew.
+
     One without its cause or window cannot be told from its repeat, and is only noted.
     """
     data, event = look.event.data, look.event
@@ -48,9 +51,12 @@ def take_in(watch: RetrainingWatch, look: Look) -> tuple[RetrainingWatch, Findin
         decision=one_line(str(data.get("decision") or ""), 64),
     )
     told = f"{cause.cause} in {cause.window} asks for a retraining of {look.model}"
-    if _identity(cause) in {_identity(one) for one in _known(watch)}:
+    if any(_covers(one, cause) for one in _known(watch)):
         return watch, noted(look, "repeated", f"{told}; that is known already.")
-    waiting = sorted((*watch.causes, cause), key=lambda one: (one.time, one.cause, one.window))
+    same = [one for one in watch.causes if _finding(one) == _finding(cause)]
+    others = [one for one in watch.causes if _finding(one) != _finding(cause)]
+    grown = _united(same, cause)
+    waiting = sorted((*others, grown), key=lambda one: (one.time, one.cause, one.window))
     watch = replace(watch, causes=tuple(waiting[-MOST_CAUSES:]))
     return watch, noted(look, "cause", f"{told}; {len(watch.causes)} wait now.")
 
@@ -61,8 +67,33 @@ def _known(watch: RetrainingWatch) -> Iterable[RetrainingCause]:
         yield from one.causes
 
 
-def _identity(cause: RetrainingCause) -> tuple[str, str]:
-    return cause.cause, cause.window
+def _finding(cause: RetrainingCause) -> tuple[str, object]:
+    """What makes a finding the same: what it is, and since when."""
+    span = _span(cause.window)
+    return cause.cause, cause.window if span is None else span[0]
+
+
+def _covers(known: RetrainingCause, cause: RetrainingCause) -> bool:
+    """Whether all of a cause is known: the same finding, up to the same time or further."""
+    if _finding(known) != _finding(cause):
+        return False
+    before, now = _span(known.window), _span(cause.window)
+    return before is None or now is None or now[1] <= before[1]
+
+
+def _united(same: Sequence[RetrainingCause], cause: RetrainingCause) -> RetrainingCause:
+    """One finding as it was told so far, whichever was told first."""
+    features = dict.fromkeys(name for one in (*same, cause) for name in one.features)
+    return replace(
+        cause,
+        time=min(one.time for one in (*same, cause)),
+        last=max(_last(one) for one in (*same, cause)),
+        features=tuple(features)[:_MOST_FEATURES],
+    )
+
+
+def _last(cause: RetrainingCause) -> datetime:
+    return cause.time if cause.last is None else cause.last
 
 
 def still_there(
@@ -89,7 +120,7 @@ def _gone(cause: RetrainingCause, promoted: datetime | None, look: Look) -> tupl
     if promoted is not None and (cause.time if ends is None else ends[1]) <= promoted:
         return "cured", f"a version was promoted at {spell_time(promoted)}, after its window"
     over = look.evidence.over.get(cause.cause)
-    if over is not None and over > cause.time:
+    if over is not None and over > _last(cause):
         return "over", f"its alert ended at {spell_time(over)}"
     return None
 
@@ -101,7 +132,7 @@ def without_lapsed(
     within = _UNJUDGED if look.policy is None else look.rules.within
     if together is not None and look.policy is not None:
         return tuple(causes), ()
-    kept = tuple(one for one in causes if look.waited(one.time) <= within)
+    kept = tuple(one for one in causes if look.waited(_last(one)) <= within)
     gone = len(causes) - len(kept)
     if not gone:
         return kept, ()
@@ -113,12 +144,15 @@ def without_lapsed(
 
 
 def together(causes: Sequence[RetrainingCause], rules: RetrainingPolicy) -> Together | None:
-    """Those that wait, once as many as are needed came within the span; None before."""
-    needed = max(rules.causes, 1)
+    """Those that wait, once as many as are needed came within the span; None before.
+
+    One that lasts belongs to what came while it was told.
+    """
     ordered = sorted(causes, key=lambda one: one.time)
-    for first, last in zip(ordered, ordered[needed - 1 :], strict=False):
-        if last.time - first.time <= rules.within:
-            return Together(causes=tuple(ordered), due=first.time + rules.debounce)
+    for number, newest in enumerate(ordered, start=1):
+        came = [one for one in ordered[:number] if newest.time - _last(one) <= rules.within]
+        if len(came) >= max(rules.causes, 1):
+            return Together(causes=tuple(ordered), due=came[0].time + rules.debounce)
     return None
 
 

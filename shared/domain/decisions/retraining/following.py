@@ -72,6 +72,10 @@ def _requested(one: Retraining, look: Look) -> Retraining | None:
     registered = _registered(one, look)
     if registered is not None:
         return registered
+    job = look.evidence.job
+    if job is not None:
+        because = f"job {job.name} is there, though nobody told its start"
+        return in_phase(one, RetrainingPhase.RUNNING, because, look, job=job.name)
     waited = _given_up(one, look)
     if waited is None:
         return None

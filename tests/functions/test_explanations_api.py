@@ -1,0 +1,68 @@
+"""Explanations over HTTP: a page for whoever follows a message's link, JSON for programs."""
+
+import asyncio
+import json
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import azure.functions as func
+import pytest
+
+from functions import operations
+from tests.service.explained import Night
+
+
+@pytest.fixture
+def night(scene):
+    return Night(scene).told()
+
+
+@pytest.fixture
+def call(night, monkeypatch):
+    """The trigger, called as the host does."""
+    monkeypatch.setattr(operations, "application", lambda: night.application)
+    trigger = operations.operations._function.get_user_function()
+
+    def ask(path, **headers):
+        address = f"https://localhost/api/{path}"
+        request = func.HttpRequest(
+            method="GET",
+            url=address,
+            headers=headers,
+            params=dict(parse_qsl(urlsplit(address).query)),
+            body=b"",
+        )
+        return asyncio.run(trigger(request, None))
+
+    return ask
+
+
+def test_the_link_of_a_message_is_a_page_for_people_and_json_for_programs(call, night):
+    page = call(f"alerts/{night.fingerprint}", accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    plain = call(f"alerts/{night.fingerprint}", accept="*/*")
+
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert b"It is firing since 2026-02-03 11:00 UTC" in page.get_body()
+    assert plain.headers["Vary"] == "Accept"
+    told = json.loads(plain.get_body())["explanation"]
+    assert told["alert"]["fingerprint"] == night.fingerprint
+    assert told["now"][1].startswith("on-call was told last at 2026-02-03 12:00:31 UTC")
+    assert json.loads(call("alerts").get_body())["alerts"][0]["told"]["on-call"]
+
+
+def test_anything_can_be_explained_by_its_name(call):
+    told = json.loads(call("explain/receiver/on-call").get_body())["explanation"]
+    page = call("explain/receiver/on-call?format=html")
+
+    assert told["thing"]["kind"] == "receiver"
+    assert b"The receiver on-call" in page.get_body()
+
+
+def test_what_is_not_known_is_a_problem_that_says_what_is_close(call):
+    answer = call(f"explain/{quote('receiver/on-cal')}")
+
+    assert answer.status_code == 404
+    assert json.loads(answer.get_body())["title"] == (
+        "There is no receiver on-cal; close to it: on-call."
+    )
+    assert call("alerts/0000000000000000", accept="text/html").status_code == 404
