@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from shared.cli.listening import Listening
 from shared.cli.printing import console
-from shared.cli.story import ENDS, KEPT_PAYLOADS, STEPS, Story
+from shared.cli.story import Story
+from shared.cli.story_steps import ENDS, KEPT_PAYLOADS, STEPS
 from shared.scenarios.clock import SimulatedClock
 from shared.settings import SAMPLES, Settings
 
@@ -29,8 +31,11 @@ def demo() -> None:
         shutil.copytree(SAMPLES / part, home / part)
     clock = SimulatedClock(STEPS[0].at)
     settings = Settings(home=home, workspace=home / "workspace", policies=home / "policies")
-    application = build(settings, clock=clock)
-    story = Story(application=application, home=home, screen=screen, clock=clock)
+    listening = Listening()
+    application = build(settings, clock=clock, around=listening.around)
+    story = Story(
+        application=application, home=home, screen=screen, clock=clock, listening=listening
+    )
 
     screen.print("[bold]Driftgate demo[/]: a loan model from registration to drift.")
     screen.print(

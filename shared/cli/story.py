@@ -2,98 +2,27 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap import Application
+from shared.cli.listening import Listening, heard_text
 from shared.cli.printing import action_text, coloured
+from shared.cli.story_steps import Step
 from shared.domain.canonical import format_time, parse_time
 from shared.domain.event import Check
 from shared.domain.wording import spell_time
+from shared.ports import Sending
 from shared.scenarios.clock import SimulatedClock
-from shared.service.notices import notice_text, request_text
+from shared.service.notices import request_text
 from shared.web.reports import timeline_report
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def _at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing that happens: a payload sent, a file of the workspace changed, or both."""
-
-    at: datetime
-    says: str
-    payload: str | None = None
-    changes: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-
-
-ENDS = _at("2019-06-15T06:00:00")
-KEPT_PAYLOADS = "events"
-_WITHOUT_TRAFFIC = """\
-provisioning_state: Succeeded
-traffic: {blue: 100, green: 0}
-deployments:
-  blue: {model: "loan-default:7", changed: 2018-06-01T12:00:00Z}
-  green: {model: "loan-default:9", changed: 2018-10-30T18:00:00Z}
-"""
-_WITH_TRAFFIC = _WITHOUT_TRAFFIC.replace("blue: 100, green: 0", "blue: 0, green: 100")
-_ENDPOINT = "workspace/endpoints/loan-endpoint.yaml"
-_REQUESTS = "workspace/requests/loan-endpoint.csv"
-
-
-def _requests(start: datetime, hours: int) -> str:
-    """Customers call ten times a minute, and green answers them within 40 ms."""
-    lines = ["time,deployment,status,duration_ms"]
-    for number in range(hours * 600):
-        at = format_time(start + timedelta(seconds=6 * number))
-        lines.append(f"{at},green,200,{30 + number % 10}")
-    return "\n".join(lines) + "\n"
-
-
-STEPS = (
-    Step(
-        at=_at("2018-10-29T09:00:00"),
-        says="Version 8 of loan-default is registered.",
-        payload="aml_model_registered.eventgrid.json",
-        changes={"ModelName": "loan-default", "ModelVersion": 8},
-    ),
-    Step(
-        at=_at("2018-10-29T15:00:00"),
-        says="The mended version 9 is registered, this time told as a CloudEvent.",
-        payload="aml_model_registered.cloudevents.json",
-        changes={"ModelName": "loan-default", "ModelVersion": "9"},
-    ),
-    Step(
-        at=_at("2018-10-30T18:00:00"),
-        says="The pipeline succeeds: deployment green is there. Nobody gave it any traffic.",
-        payload="arm_online_deployment_write_success.derived.json",
-        changes={"deployment": "green"},
-        files={_ENDPOINT: _WITHOUT_TRAFFIC},
-    ),
-    Step(
-        at=_at("2018-10-30T18:52:00"),
-        says="Someone reads the alert and gives green the traffic.",
-        payload="arm_online_endpoint_write_success.derived.json",
-        files={
-            _ENDPOINT: _WITH_TRAFFIC,
-            _REQUESTS: _requests(_at("2018-10-30T18:52:00"), hours=3),
-        },
-    ),
-    Step(
-        at=_at("2018-11-02T10:00:00"),
-        says="A broken payload arrives, and an event that nothing reacts to.",
-        payload="broken.json",
-        files={"events/broken.json": '{"eventType": "Microsoft.MachineLearningServices.Model'},
-    ),
-)
+MODEL = "loan-default"
 
 
 class Story:
@@ -106,16 +35,19 @@ class Story:
         home: Path,
         screen: "Console",
         clock: SimulatedClock,
+        listening: Listening,
     ) -> None:
         self._application = application
         self._home = home
         self._screen = screen
         self._clock = clock
         self._told: list[dict[str, str]] = []
-        self._requests = 0
+        self._alerts = self._requests = 0
+        self._explained = ""
+        listening.show = self._show_notice
         self._worker = application.worker(
             {
-                "alerts": self._show_notice,
+                "alerts": self._count_alert,
                 "retraining-requests": self._show_request,
                 "promotion-requests": self._show_request,
             }
@@ -178,6 +110,8 @@ class Story:
             for receipt in self._application.service.receive(payload, via="demo"):
                 if receipt.refusal is not None:
                     self._say(f"[yellow]refused and kept[/] {receipt.refusal}")
+        if step.command is not None:
+            step.command(self._application, self._clock.now)
         self._worker.drain()
         self._application.service.fan_out(Check.PROMOTION)
         self._worker.drain()
@@ -185,16 +119,28 @@ class Story:
     def _say(self, text: str) -> None:
         self._screen.print(f"[dim]{self._clock.now:%Y-%m-%d %H:%M}[/] {text}")
 
-    def _show_notice(self, body: Any) -> None:
+    def _count_alert(self, body: Any) -> None:
+        """Alerts go to machines as they are; people get notices of them."""
+        self._alerts += body["data"]["action"] == "PostAlert"
+
+    def _show_notice(self, sending: Sending) -> None:
+        """What somebody gets of the story's model; the sample payloads are no part of it."""
         from rich.markup import escape
 
-        text = notice_text(body)
-        firing = body["data"]["action"] == "PostAlert"
-        tone = body["data"]["alert"]["severity"] if firing else "resolved"
-        self._told.append({"at": spell_time(self._clock.now), "text": text, "tone": tone})
+        notice = sending.notice
+        if notice.scope != MODEL:
+            return
+        for alert in notice.firing[:1]:
+            self._explained = alert.fingerprint
+        tone = "resolved" if notice.resolved else notice.severity.value
+        text, to = heard_text(sending), sending.receiver
+        self._told.append(
+            {"at": spell_time(self._clock.now), "text": f"To {to.name}. {text}", "tone": tone}
+        )
         colour = {"critical": "red", "warning": "yellow", "resolved": "green"}.get(tone, "blue")
         first, _, rest = escape(text).partition("\n")
-        self._say(f"[bold {colour}]{first}[/]\n{rest}\n")
+        lines = "\n".join(f"  {line}".rstrip() for line in rest.splitlines())
+        self._say(f"to {to.name} by {to.channel.value}\n  [bold {colour}]{first}[/]\n{lines}\n")
 
     def _show_request(self, body: Any) -> None:
         self._requests += 1
@@ -233,16 +179,21 @@ class Story:
         ledger = self._application.ledger
         screen = self._screen
         screen.print(
-            f"[bold]{len(ledger.decisions(limit=100_000))} decisions[/], "
-            f"{len(self._told) - self._requests} notices and {self._requests} requests to people."
+            f"[bold]{len(ledger.decisions(limit=100_000))} decisions[/]; of {MODEL} "
+            f"{self._alerts} alerts, told by {len(self._told) - self._requests} messages to "
+            f"people, and {self._requests} requests."
         )
         for subject in ("endpoint/loan-endpoint", "model/loan-default"):
             last = ledger.decisions(subject, limit=1)[0]
             screen.print(f"{subject}: last verdict {coloured(last['verdict'])}")
-        screen.print(f"\nReport: {shown / report.name}\n\nTry next:")
+        screen.print(
+            f"\nReport: {shown / report.name}\n"
+            f"Messages as each channel would send them: {shown / 'notices'}\n\nTry next:"
+        )
         for line in (
             f"DRIFTGATE_HOME={shown} .venv/bin/driftgate status loan-default",
             f"DRIFTGATE_HOME={shown} .venv/bin/driftgate alerts",
+            f"DRIFTGATE_HOME={shown} .venv/bin/driftgate explain {self._explained}",
             ".venv/bin/driftgate send samples/events/aml_run_status_changed_monitor_breach"
             ".derived.json",
             ".venv/bin/driftgate drift samples/car-loan/reference.parquet "

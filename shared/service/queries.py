@@ -30,6 +30,7 @@ _OF_PROMOTIONS = frozenset(
         EXTENSION_PREFIX + EventType.PROMOTION_STARTED,
     }
 )
+_FOR_ITSELF = ("alerts/", "receiver/", "silences/", "retraining/", "budget/")
 _NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 
@@ -64,23 +65,31 @@ def events(archive: Archive, limit: int = 100) -> list[dict[str, Any]]:
 
 
 def overview(ledger: Ledger) -> list[dict[str, Any]]:
-    """One row a subject: its last verdict, when, and how many alerts fire."""
+    """One row a subject: its last verdict, when, and how many alerts fire.
+
+    What Driftgate keeps for itself, such as whom it told what, is left out while nothing of it
+    fires.
+    """
     rows = []
     for subject in ledger.subjects():
         last = _last(ledger, subject)
         state = _state(ledger, subject)
+        if subject.startswith(_FOR_ITSELF) and not _fires(state):
+            continue
         rows.append(
             {
                 "subject": subject,
                 "verdict": last.get("verdict"),
                 "event": last.get("event", {}).get("type"),
                 "decided": last.get("decided"),
-                "firing": sum(
-                    record.status is AlertStatus.FIRING for record in state.alerts.values()
-                ),
+                "firing": _fires(state),
             }
         )
     return rows
+
+
+def _fires(state: SubjectState) -> int:
+    return sum(record.status is AlertStatus.FIRING for record in state.alerts.values())
 
 
 def status(ledger: Ledger, name: str, now: datetime | None = None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The command as a person or a program runs it; what a process ends with, in one of its own."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ def test_a_payload_that_is_handled_prints_its_decision_and_exits_zero(run_alone)
 def test_actions_are_printed_with_their_message_ids(run):
     done = run("send", EVENTS / "aml_model_registered.eventgrid.json", "--json")
 
-    [decision] = json.loads(done.stdout)["decisions"]
+    decision, of_scope = json.loads(done.stdout)["decisions"]
+    assert of_scope["subject"] == "alerts/sklearn_regression_model"
     assert decision["event_id"] == "831e1650-001e-001b-66ab-eeb76e069631"
     assert decision["subject"] == "model/sklearn_regression_model"
     [action] = decision["actions"]
@@ -133,13 +135,23 @@ def test_the_demo_tells_the_story_on_real_data(run, tmp_path):
     )
     assert "loan-default:9 passed every gate and is put forward for production." in told
     assert (
-        "2018-10-30 18:30 CRITICAL deployment green of loan-endpoint succeeded 30 min ago" in told
+        "2018-10-30 18:30 to on-call by pagerduty\n"
+        "  Critical: deployment green of loan-endpoint succeeded 30 min ago" in told
     )
-    assert "RESOLVED deployment green of loan-endpoint" in told
-    assert "2019-04-01 06:00 WARNING loan-default: 3 of 8 features drifted" in told
+    assert "  Over: deployment green of loan-endpoint" in told
+    assert (
+        "2018-11-07 07:00 to credit-risk by teams\n  Warning: deployment blue of loan-endpoint"
+        in told
+    )
+    assert "2019-04-01 06:05 to model-mail by email\n  Warning: loan-default: 3 of 8 fe" in told
     assert "Retraining of loan-default requested because of drift" in told
     assert "loan-default: approved_and_repaid fell 3.7 points since" in told
-    assert told.count("WARNING") == 3
+    assert "anna@example.com has taken it on." in told
+    messages = re.findall(r"^\d{4}-\d\d-\d\d \d\d:\d\d to [a-z-]+ by [a-z]+$", told, re.MULTILINE)
+    assert f"of loan-default 7 alerts, told by {len(messages)} messages to people" in told
+    assert len(list((tmp_path / "home/demo/notices/on-call").glob("*.txt"))) == told.count(
+        "to on-call by pagerduty"
+    )
     assert (tmp_path / "home" / "demo" / "report.html").is_file()
 
 

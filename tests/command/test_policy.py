@@ -166,8 +166,8 @@ def test_without_a_kind_it_is_a_table_of_all(run, folder):
         (("--at", "soon"), "at is 'soon', which is no time"),
     ],
 )
-def test_what_cannot_be_tried_is_told_in_a_sentence(run, arguments, sentence):
-    done = run("policy", "route", *arguments)
+def test_what_cannot_be_tried_is_told_in_a_sentence(run, folder, arguments, sentence):
+    done = run("policy", "route", *arguments, DRIFTGATE_POLICIES=str(folder(churn_yaml=OWN)))
 
     assert done.returncode == 1
     assert sentence in done.stderr
