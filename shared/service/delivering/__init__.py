@@ -31,6 +31,7 @@ from shared.errors import (
 )
 from shared.ports import Adapters, Sending
 from shared.service.codec import decode
+from shared.service.emergency import emergency_receiver
 from shared.settings import Settings
 
 _LOG = logging.getLogger("driftgate.alerts")
@@ -132,9 +133,11 @@ def _receiver(order: Deliver, adapters: Adapters) -> ReceiverPolicy:
     name = order.notice.receiver
     try:
         fleet = adapters.policies.fleet() or Fleet()
+        receiver = fleet.receiver(name)
     except InvalidPolicy as problem:
-        raise Unavailable(str(problem)) from problem
-    receiver = fleet.receiver(name)
+        receiver = emergency_receiver(name)
+        if receiver is None:
+            raise Unavailable(str(problem)) from problem
     if receiver is None:
         raise NotFound(f"The fleet's file names no receiver {name[:80]!r}.")
     if receiver.channel is not order.channel:

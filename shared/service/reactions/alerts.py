@@ -10,17 +10,16 @@ from shared.domain.decisions.alerts import decide_alerts
 from shared.domain.decisions.alerts.said import alert_said
 from shared.domain.event import Event
 from shared.domain.evidence import AlertsEvidence
-from shared.domain.policy import ChannelKind, Fleet, Policy, ReceiverPolicy
+from shared.domain.policy import Fleet, Policy
 from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.errors import InvalidPolicy
 from shared.service.codec import decode
+from shared.service.emergency import EMERGENCY
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
 _LOG = logging.getLogger("driftgate.alerts")
 _SILENCES = "silences/fleet"
-EMERGENCY = Fleet(receivers=[ReceiverPolicy(name="log", channel=ChannelKind.LOG)], default="log")
-"""Who is told while the fleet's file cannot be read: nobody else is known then."""
 
 
 def _gather(

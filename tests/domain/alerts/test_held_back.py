@@ -170,7 +170,7 @@ def test_one_that_comes_and_goes_is_told_once_as_that_and_again_when_it_is_calm(
         (230, "first", "drift"),
         (330, "all_resolved", "-drift"),
     ]
-    assert told[4:] == [(430, "first", "drift"), (3030, "calm", "drift")]
+    assert told[4:] == [(430, "flapping", "drift"), (3030, "calm", "drift")]
     assert script.reasons("flapping") == ["flapping", "calm"]
 
 
@@ -201,7 +201,7 @@ def test_blips_that_are_each_too_short_to_tell_are_told_as_flapping():
     [(_, notice)] = script.notices
     assert notice.alerts[0].flapping
     assert notice.firing
-    assert script.told() == [(230, "first", "drift")]
+    assert script.told() == [(230, "flapping", "drift")]
 
 
 def test_a_policy_that_counts_no_changes_takes_nothing_as_flapping():

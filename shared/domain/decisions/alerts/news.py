@@ -47,7 +47,9 @@ def _news(member: Member, group: Group) -> NoticeReason | None:
     if told is None:
         if let_go:
             return NoticeReason.SILENCE_ENDED
-        return NoticeReason.NEW_ALERTS if group.watch.told else NoticeReason.FIRST
+        if group.watch.told:
+            return NoticeReason.NEW_ALERTS
+        return NoticeReason.FLAPPING if member.life.flapping else NoticeReason.FIRST
     if rank(member.alert.severity) > rank(told.severity):
         return NoticeReason.WORSE
     if let_go and member.owner is None:
