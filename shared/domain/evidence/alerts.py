@@ -14,7 +14,8 @@ class AlertsEvidence:
 
     `truth` holds by subject its alerts by fingerprint, read just now: one that is missing or over
     there is over, whatever message was lost. `unread` names subjects that could not be read,
-    `moved` those that another scope looks after by now, with that scope's subject. `problem` says why the fleet's file cannot be used: then the last good rules are not known and
+    `moved` those that another scope looks after by now, with that scope's subject.
+    `problem` says why the fleet's file cannot be used: then the last good rules are not known and
     everything goes to the log.
     """
 
