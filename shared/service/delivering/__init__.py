@@ -9,7 +9,6 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from importlib.util import find_spec
 from typing import Any
 
 import msgspec
@@ -122,7 +121,7 @@ def _send(order: Deliver, adapters: Adapters, settings: Settings) -> tuple[Mappi
         receiver=receiver,
         order=order.order,
         reference=order.reference or {},
-        public_url=getattr(settings, "public_url", None),
+        public_url=settings.public_url,
         template=_template(receiver, adapters),
     )
     return channel.deliver(sending), tokens
@@ -163,13 +162,10 @@ def _summarised(order: Deliver, receiver: ReceiverPolicy, adapters: Adapters) ->
     """The notice with a summary, where one is to be had; nobody waits for that or goes without."""
     if not order.summarise or adapters.summaries is None:
         return order.notice, 0
-    if find_spec("shared.service.delivering.summarising") is None:
-        return order.notice, 0
-    from importlib import import_module
+    from shared.service.delivering.summarising import summarised
 
-    summarising = import_module("shared.service.delivering.summarising")
     try:
-        notice, tokens = summarising.summarised(order.notice, receiver, adapters)
+        notice, tokens = summarised(order.notice, receiver, adapters)
     except DriftgateError as problem:
         _LOG.warning("no summary: %s", harmless(str(problem)))
         return order.notice, 0
