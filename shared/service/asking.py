@@ -34,10 +34,17 @@ def asked(check: Check, world: World, due: datetime) -> Iterator[list[Event]]:
     Raises what listing the subjects raises.
     """
     subjects = concerned(check, world)
-    over = spread(len(subjects), world.settings.periods.get(check, _PERIOD))
+    over = _spread_of(check, len(subjects), world)
     events = (check_due(check, subject, due + delay(subject, over)) for subject in subjects)
     while batch := list(islice(events, A_BATCH)):
         yield batch
+
+
+def _spread_of(check: Check, count: int, world: World) -> timedelta:
+    """Few are asked about at once, whatever the period is: it is not worked out for them."""
+    if count <= AT_ONCE:
+        return timedelta()
+    return spread(count, world.settings.periods.get(check, _PERIOD))
 
 
 def spread(count: int, period: timedelta) -> timedelta:
