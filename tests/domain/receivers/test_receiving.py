@@ -102,6 +102,18 @@ def test_what_failed_and_is_over_meanwhile_is_told_to_nobody(team):
     assert not team.watch.waiting
 
 
+def test_the_first_that_people_hear_is_told_as_the_first_however_often_it_was_made(team):
+    """A reminder of what nobody was ever told is none; what they know of is reminded of."""
+    team.make("a")
+    team.fail()
+    team.look(minutes=2)
+    team.make("a", number=2, reason=NoticeReason.REPEAT)
+    team.deliver()
+    team.make("a", number=3, reason=NoticeReason.WORSE)
+
+    assert [one.notice.reason for one in team.orders] == ["first", "first", "worse"]
+
+
 def test_an_older_notice_is_dropped_and_a_group_that_comes_again_is_not(team):
     team.make("a", number=4, made=START)
     team.deliver()

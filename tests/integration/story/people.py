@@ -1,10 +1,13 @@
 """What people are told over, on loopback, and a fleet that is told over all of it."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+
+import azure.functions as func
 
 from shared.adapters.channels.pagerduty import PagerDuty
 from shared.adapters.channels.rendered import rendered
@@ -15,6 +18,7 @@ from shared.adapters.channels.webhook import Webhook
 from shared.domain.event import Check
 from shared.domain.policy import ChannelKind
 from shared.ports import Adapters, Channel, Clock
+from shared.web.operations import api
 from tests.integration.channels.world import OURS, SECRETS, Network
 from tests.integration.loopback.server import Answer, Request, Router
 from tests.integration.loopback.work_items import Board
@@ -182,6 +186,20 @@ class Told:
         self.story.application.worker(
             {"alerts": lambda body: self.story.notices.append(dict(body))}
         ).drain()
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:
+        """The operators' API, as its trigger hands a request over; JSON, or the page's text."""
+        request = func.HttpRequest(
+            method=method,
+            url=f"https://localhost/api/{path}",
+            headers=headers,
+            body=b"" if body is None else json.dumps(body).encode(),
+        )
+        served = func.AsgiMiddleware(api(self.story.application)).handle_async(request)
+        answer = asyncio.run(served)
+        assert answer.status_code in {200, 202}, answer.get_body()
+        text = answer.get_body().decode()
+        return text if "text/html" in answer.headers["content-type"] else json.loads(text)
 
     def receiver(self, name: str) -> dict[str, Any]:
         """What is remembered of a receiver."""

@@ -1,6 +1,6 @@
 """A notice goes out: the order to its channel, and what is remembered of it while it flies."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from shared.domain.action import Deliver
 from shared.domain.canonical import content_hash
@@ -23,6 +23,14 @@ _NOISY = frozenset(
         NoticeReason.DIGEST,
     }
 )
+_OF_WHAT_IS_KNOWN = frozenset(
+    {
+        NoticeReason.NEW_ALERTS,
+        NoticeReason.WORSE,
+        NoticeReason.SOME_RESOLVED,
+        NoticeReason.REPEAT,
+    }
+)
 
 
 def is_quiet(desk: Desk, notice: Notice) -> bool:
@@ -43,6 +51,7 @@ def is_quiet(desk: Desk, notice: Notice) -> bool:
 
 def send(desk: Desk, notice: Notice, *, attempts: int = 0, carries: Folded | None = None) -> None:
     """Order the channel to send it; `attempts` counts the tries before this one that failed."""
+    notice = _as_first(desk, notice)
     head = head_of(notice)
     order = content_hash([notice.id, desk.key, attempts])[:16]
     desk.flying[notice.group] = Flight(
@@ -71,6 +80,13 @@ def send(desk: Desk, notice: Notice, *, attempts: int = 0, carries: Folded | Non
         order=order,
         attempts=attempts + 1,
     )
+
+
+def _as_first(desk: Desk, notice: Notice) -> Notice:
+    """Whatever was made before and reached nobody, the first that people hear is no reminder."""
+    if notice.group in desk.references or notice.reason not in _OF_WHAT_IS_KNOWN:
+        return notice
+    return replace(notice, reason=NoticeReason.FIRST)
 
 
 def send_digest(desk: Desk) -> None:
