@@ -1,5 +1,7 @@
 """What holds an alert back, what is told all the same, and what is told when that ends."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.domain.policy import AlertsOf, Hours, Inhibition, Route
@@ -98,6 +100,17 @@ def test_what_a_route_mutes_at_night_is_told_in_the_morning():
     script.at(3 * 3600)
 
     assert script.told() == [(7200, "silence_ended", "drift")]
+
+
+def test_what_was_told_before_the_night_is_not_told_again_in_the_morning_but_when_it_is_due():
+    night = Hours(hours="13:00-14:00")
+    route = Route(to=["team"], mute=["night"], repeat=timedelta(minutes=100))
+    script = Script(fleet=fleet(route, hours={"night": night}))
+    script.raised(DRIFT)
+    script.at(5000).look()
+    script.at(3 * 3600)
+
+    assert script.told() == [(30, "first", "drift"), (7200, "repeat", "drift")]
 
 
 def test_an_inhibited_alert_is_told_when_what_it_follows_from_is_over():
