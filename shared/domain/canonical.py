@@ -59,6 +59,15 @@ def canonical_json(value: object) -> bytes:
     ).encode()
 
 
+def utf16_units(text: str) -> int:
+    """How much room a text takes in Table Storage, whose limits count UTF-16 and not signs.
+
+    >>> utf16_units("a"), utf16_units("😀")
+    (1, 2)
+    """
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def content_hash(value: object) -> str:
     """SHA-256 of the canonical spelling, in hexadecimal."""
     return hashlib.sha256(canonical_json(value)).hexdigest()

@@ -15,6 +15,7 @@ from shared.rendering.wording import importance
 _SUMMARY = 1024
 _SEVERITY = {Severity.CRITICAL: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
 _CLIENT = "Driftgate"
+_NOTHING_NEW = frozenset({NoticeReason.ACKNOWLEDGED, NoticeReason.SOME_RESOLVED})
 
 
 def write(sending: Sending) -> dict[str, Any]:
@@ -34,9 +35,11 @@ def write(sending: Sending) -> dict[str, Any]:
 
 
 def _action(notice: Notice) -> str:
+    """An acknowledged incident wakes nobody, so all of the group has to be in somebody's hands."""
     if notice.resolved:
         return "resolve"
-    return "acknowledge" if notice.reason is NoticeReason.ACKNOWLEDGED else "trigger"
+    taken = not notice.omitted and all(alert.owner is not None for alert in notice.firing)
+    return "acknowledge" if taken and notice.reason in _NOTHING_NEW else "trigger"
 
 
 def _payload(notice: Notice, content: Content) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 
+from shared.domain.alert import AlertKind
 from shared.domain.event import Check, Event, check_due
 from shared.domain.state import AlertStatus, SubjectState
 from shared.errors import NoPermission
@@ -26,6 +27,16 @@ A_SECOND = 20
 A_BATCH = 500
 """Messages made and sent together, which bounds what a timer holds in memory."""
 _PERIOD = timedelta(minutes=10)
+_RAISES = {
+    Check.DRIFT: {AlertKind.DRIFT},
+    Check.KPI: {AlertKind.KPI_CHANGED, AlertKind.KPI_DIFFERS, AlertKind.KPI_SILENT},
+    Check.COLLECTION: {
+        AlertKind.NO_INFERENCE_DATA,
+        AlertKind.DATA_STOPPED,
+        AlertKind.DATA_INCOMPLETE,
+    },
+}
+"""Which alerts of a model a check of its policy raises, and so has to end."""
 
 
 def asked(check: Check, world: World, due: datetime) -> Iterator[list[Event]]:
@@ -83,9 +94,11 @@ def concerned(check: Check, world: World) -> Sequence[str]:
             models = [f"model/{policy.model}" for policy in world.policies.all()]
             return [*endpoints, *_gone(endpoints, world), *_told_by_others(world), *models]
         case Check.DRIFT:
-            return [f"model/{policy.model}" for policy in world.policies.all()]
+            models = [f"model/{policy.model}" for policy in world.policies.all()]
+            return [*models, *_left(check, models, world)]
         case Check.KPI:
-            return [f"model/{policy.model}" for policy in world.policies.all() if policy.kpis]
+            models = [f"model/{policy.model}" for policy in world.policies.all() if policy.kpis]
+            return [*models, *_left(check, models, world)]
         case Check.BATCH:
             return [
                 f"model/{policy.model}"
@@ -93,11 +106,12 @@ def concerned(check: Check, world: World) -> Sequence[str]:
                 if policy.batch or _state(f"model/{policy.model}", world).batch
             ]
         case Check.COLLECTION:
-            return [
+            models = [
                 f"model/{policy.model}"
                 for policy in world.policies.all()
                 if policy.endpoint is not None
             ]
+            return [*models, *_left(check, models, world)]
         case Check.PROMOTION | Check.ALERTS | Check.RETRAINING:
             return _under_way(check, world)
         case Check.HEARTBEAT:
@@ -134,6 +148,29 @@ def _gone(endpoints: Sequence[str], world: World) -> list[str]:
         subject
         for subject, checks in world.ledger.reported().items()
         if checks and subject.startswith("endpoint/") and subject not in listed
+    )
+
+
+def _left(check: Check, asked_already: Sequence[str], world: World) -> list[str]:
+    """Models that no policy has looked at any more, and whose alerts nothing else would ever end.
+
+    While a policy cannot be read it may be theirs, and nothing is ended for that.
+    """
+    if world.policies.problems():
+        return []
+    others = set(asked_already)
+    return sorted(
+        subject
+        for subject, checks in world.ledger.reported().items()
+        if subject.startswith("model/")
+        and check.value in checks
+        and subject not in others
+        and any(
+            record.status is AlertStatus.FIRING
+            and record.alert.kind in _RAISES[check]
+            and "batch" not in record.alert.labels
+            for record in _state(subject, world).alerts.values()
+        )
     )
 
 

@@ -21,6 +21,7 @@ from tests.rendering.cases import (
     sending,
 )
 
+OWNED = replace(INCIDENT, new=False, owner="anna@example.org")
 OVER = replace(INCIDENT, ended=NOON, over="it has traffic")
 ORDER = [
     "Critical: ",
@@ -163,6 +164,11 @@ def test_an_alert_without_a_title_is_told_by_its_kind():
         (CASES["incident"][0], "trigger"),
         (CASES["resolved"][0], "resolve"),
         (CASES["acknowledged"][0], "acknowledge"),
+        (notice(NoticeReason.ACKNOWLEDGED, OWNED, ERRORS), "trigger"),
+        (notice(NoticeReason.ACKNOWLEDGED, OWNED, omitted=1), "trigger"),
+        (notice(NoticeReason.ACKNOWLEDGED, OWNED, OVER), "acknowledge"),
+        (notice(NoticeReason.SOME_RESOLVED, OWNED, OVER), "acknowledge"),
+        (notice(NoticeReason.NEW_ALERTS, OWNED), "trigger"),
         (CASES["digest"][0], "trigger"),
         (notice(NoticeReason.SOME_RESOLVED, OVER, INCIDENT), "trigger"),
         (notice(NoticeReason.ALL_RESOLVED, OVER, omitted=2), "trigger"),

@@ -15,6 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from shared.domain.canonical import utf16_units
 from shared.errors import Refused
 
 SUBJECTS = "subjects"
@@ -81,9 +82,10 @@ def newest_first(at: datetime, counter: int) -> tuple[str, str]:
 
 def texts(text: str, what: str) -> dict[str, Any]:
     """A text in as many properties as it needs. Raises Refused for one over the entity's limit."""
-    if len(text) > _MOST_CHARACTERS:
+    units = utf16_units(text)
+    if units > _MOST_CHARACTERS:
         raise Refused(
-            f"{what} has {len(text)} characters; the ledger keeps {_MOST_CHARACTERS} at most."
+            f"{what} has {units} characters; the ledger keeps {_MOST_CHARACTERS} at most."
         )
     pieces = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
     return {"pieces": len(pieces), **{f"text{index}": piece for index, piece in enumerate(pieces)}}

@@ -15,7 +15,7 @@ from shared.service.explaining.wording import spell_second
 _RECEIVER = "receiver/"
 _WHY = {
     "in_flight": "an earlier notice of the group is on its way",
-    "turn": "it is its turn",
+    "its_turn": "it is its turn",
     "asked": "its scope is asked for it as it is now",
 }
 

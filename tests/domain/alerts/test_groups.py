@@ -287,3 +287,16 @@ def test_a_clock_that_was_far_ahead_holds_nobody_up():
     script.at(200)
 
     assert script.told() == [(150, "new_alerts", "no_traffic drift")]
+
+
+def test_one_that_grew_worse_and_so_changed_its_group_is_told_once():
+    script = Script(fleet=fleet(Route(to=["team"], group_by=["severity"])))
+    script.raised(alert())
+    script.at(60)
+    script.raised(alert(severity="critical"))
+    script.at(5000)
+    assert script.told() == [(30, "first", "drift"), (90, "first", "drift")]
+
+    script.ended(alert())
+    script.at(6000)
+    assert [one[1] for one in script.told()] == ["all_resolved", "all_resolved"]

@@ -130,3 +130,17 @@ def test_a_group_of_many_that_is_over_is_over_although_not_all_are_listed():
     assert (len(last.alerts), last.omitted, last.resolved) == (20, 0, True)
     assert last.title == "loan-default: 24 alerts are over"
     assert first.title == "loan-default: 24 alerts, worst warning: drift is wrong"
+
+
+def test_signs_that_take_two_places_fit_as_well():
+    script = storm([], 230)
+    script.truth[OF] = {
+        name: replace(record, alert=replace(record.alert, text="😀" * 5000, title="😀" * 400))
+        for name, record in script.truth[OF].items()
+    }
+    script.raised(much(999, "critical"))
+    script.at(60)
+
+    for event, outcome in script.decisions:
+        fits(event, outcome)
+    assert len(script.state.scope.lives) == 200

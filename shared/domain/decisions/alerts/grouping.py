@@ -13,7 +13,7 @@ from shared.domain.decisions.alerts.routing import Taken, routes_of
 from shared.domain.decisions.alerts.stages import held_by
 from shared.domain.notices import AlertLife, GroupWatch, Silence
 from shared.domain.notices.fields import values_of
-from shared.domain.policy import AlertPolicy, Fleet, ReceiverPolicy, Route
+from shared.domain.policy import AlertPolicy, Fleet, Route
 
 _RECEIVER = "receiver/"
 _MOST_GROUPS = 150
@@ -63,12 +63,19 @@ def groups_of(
     for name, labels in brought:
         key = group_key(rules.scope, name, dict(labels))
         watches.setdefault(key, GroupWatch(receiver=name, labels=dict(labels), began=rules.now))
+    taken = {(place[0], name) for place, routed in brought.items() for name in routed}
     groups = []
     for key, watch in watches.items():
         receiver = rules.fleet.receiver(watch.receiver)
         routed = brought.get(_place(watch), {})
-        if receiver is not None and (group := _group(key, watch, receiver, routed, lives, rules)):
-            groups.append(group)
+        if receiver is None:
+            continue
+        members = tuple(
+            replace(one, elsewhere=not one.routed and (receiver.name, one.fingerprint) in taken)
+            for one in _members(watch, routed, lives, rules)
+        )
+        if members:
+            groups.append(Group(key=key, watch=watch, receiver=receiver, members=members))
     return tuple(groups)
 
 
@@ -103,27 +110,13 @@ def _place(watch: GroupWatch) -> _Place:
     return watch.receiver, tuple(sorted(watch.labels.items()))
 
 
-def _group(
-    key: str,
-    watch: GroupWatch,
-    receiver: ReceiverPolicy,
-    routed: Mapping[str, Taken],
-    lives: Mapping[str, AlertLife],
-    rules: Rules,
-) -> Group | None:
-    names = {**dict.fromkeys(routed), **dict.fromkeys(watch.told)}
-    members = tuple(_members(names, watch, routed, lives, rules))
-    return Group(key=key, watch=watch, receiver=receiver, members=members) if members else None
-
-
 def _members(
-    names: Mapping[str, None],
     watch: GroupWatch,
     routed: Mapping[str, Taken],
     lives: Mapping[str, AlertLife],
     rules: Rules,
 ) -> Iterator[Member]:
-    for fingerprint in names:
+    for fingerprint in {**dict.fromkeys(routed), **dict.fromkeys(watch.told)}:
         life, taken = lives.get(fingerprint), routed.get(fingerprint)
         if life is None:
             continue

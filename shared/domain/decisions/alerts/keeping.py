@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.canonical import canonical_json
+from shared.domain.canonical import canonical_json, utf16_units
 from shared.domain.decisions.alerts.flapping import calm_at
 from shared.domain.decisions.alerts.members import rank
 from shared.domain.decisions.alerts.said import short
@@ -121,7 +121,7 @@ def _cut(lives: Mapping[str, AlertLife], text: int, first_step: int) -> dict[str
 
 
 def _size(lives: Mapping[str, AlertLife], groups: Mapping[str, GroupWatch]) -> int:
-    return len(canonical_json([lives, groups]).decode())
+    return utf16_units(canonical_json([lives, groups]).decode())
 
 
 def _only(

@@ -21,7 +21,8 @@ class Member:
 
     `routed` says that a route still brings it, `where` names it. `held` keeps it back now, `was`
     is what did at the last look. `owner` has acknowledged it and `told` is what the last notice
-    said, None where none told it.
+    said, None where none told it. `elsewhere` says that its route brings it into another group of
+    the same receiver by now.
     """
 
     fingerprint: str
@@ -33,6 +34,7 @@ class Member:
     was: str | None = None
     told: ToldAs | None = None
     owner: str | None = None
+    elsewhere: bool = False
 
     @property
     def alert(self) -> Alert:

@@ -43,7 +43,7 @@ def _news(member: Member, group: Group) -> NoticeReason | None:
     told = member.told
     if not member.fires:
         return None if told is None else NoticeReason.SOME_RESOLVED
-    if member.held is not None:
+    if member.held is not None or member.elsewhere:
         return None
     let_go = member.was is not None and member.was.startswith(_LET_GO)
     if told is None:

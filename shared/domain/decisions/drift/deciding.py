@@ -41,9 +41,11 @@ def decide_drift(
     """
     reported = max(event.time, state.checks.get(Check.DRIFT.value, event.time))
     state = replace(state, checks={**state.checks, Check.DRIFT.value: reported})
-    drift = policy.drift if policy is not None else DriftPolicy()
+    if policy is None:
+        return _not_looked_at(event, evidence, state, now)
     if evidence.problem is not None:
         return Outcome(findings=(_cannot_look(event, evidence),), actions=(), state=state)
+    drift = policy.drift
     if evidence.baseline is None or evidence.window is None:
         return _nothing_new(event, evidence, drift, state)
     comparison = compared(evidence, Profile.from_json(evidence.window), drift)
@@ -88,6 +90,24 @@ def decide_drift(
         ),
         actions=told + _retraining(event, evidence, drift, state, sides),
         state=replace(state, alerts=records, drift=features.seen.watch, predictions=predicted),
+    )
+
+
+def _not_looked_at(
+    event: Event, evidence: DriftEvidence, state: SubjectState, now: datetime
+) -> Outcome:
+    """Nobody looks for drift where no policy asks for it, so what was told of it is over."""
+    actions, records = settle(
+        state.alerts,
+        (),
+        covered=_is_told_here,
+        over=lambda _: "no policy names the model any more",
+        now=now,
+    )
+    return Outcome(
+        findings=(_cannot_look(event, evidence),),
+        actions=actions,
+        state=replace(state, alerts=records),
     )
 
 
