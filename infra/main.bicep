@@ -48,7 +48,7 @@ param publicUrl string = ''
 @description('Hosts that webhooks may call besides those of Teams, Slack and PagerDuty, as hooks.example.com;*.corp.example.com. Empty: none.')
 param channelHosts string = ''
 
-@description('Secret URIs in Key Vault of the receivers, as {SLACK_ONCALL: uri} for the secret slack-oncall of the fleet. Empty: none.')
+@description('Secret URIs in Key Vault of the receivers, as {SLACK_ONCALL: uri} for a receiver with secret: SLACK_ONCALL. Empty: none.')
 param channelSecretUris object = {}
 
 @description('Mail server as host:port, 587 or 465. Empty: no mail, or mail by mailEndpoint.')
@@ -62,6 +62,15 @@ param mailFrom string = ''
 
 @description('Domains that mail may go to, as example.com;example.org. Empty: no mail.')
 param mailDomains string = ''
+
+@description('Azure OpenAI that may write summaries of long notices, as https://<name>.openai.azure.com. Empty: none are written.')
+param openaiEndpoint string = ''
+
+@description('Deployment of a chat model in it. Empty: none; then openaiEndpoint has to be empty too.')
+param openaiDeployment string = ''
+
+@description('Version of its API. Empty: 2024-10-21.')
+param openaiApiVersion string = ''
 
 @description('Mail address for alerts on Driftgate itself. Empty: alerts are shown in the portal only.')
 param alertEmail string = ''
@@ -228,6 +237,9 @@ module app 'modules/app.bicep' = {
     mailEndpoint: mailEndpoint
     mailFrom: mailFrom
     mailDomains: mailDomains
+    openaiEndpoint: openaiEndpoint
+    openaiDeployment: openaiDeployment
+    openaiApiVersion: openaiApiVersion
   }
   dependsOn: [ access, network ]
 }

@@ -53,6 +53,12 @@ param mailEndpoint string
 param mailFrom string
 @description('Domains that mail may go to, with semicolons. Empty: none.')
 param mailDomains string
+@description('Azure OpenAI that may write summaries, as https address. Empty: none are written.')
+param openaiEndpoint string
+@description('Deployment in it. Empty: none.')
+param openaiDeployment string
+@description('Version of its API. Empty: the one that the code was written for.')
+param openaiApiVersion string
 
 var channelSecrets = toObject(items(channelSecretUris), secret => 'DRIFTGATE_SECRET_${secret.key}', secret => '@Microsoft.KeyVault(SecretUri=${secret.value})')
 
@@ -166,6 +172,9 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_MAIL_ENDPOINT: mailEndpoint
     DRIFTGATE_MAIL_FROM: mailFrom
     DRIFTGATE_MAIL_DOMAINS: mailDomains
+    DRIFTGATE_OPENAI_ENDPOINT: openaiEndpoint
+    DRIFTGATE_OPENAI_DEPLOYMENT: openaiDeployment
+    DRIFTGATE_OPENAI_API_VERSION: openaiApiVersion
     DRIFTGATE_DRIFT_SCHEDULE: '0 5 * * * *'
     DRIFTGATE_KPI_SCHEDULE: '0 10 * * * *'
     DRIFTGATE_COLLECTION_SCHEDULE: '0 35 * * * *'

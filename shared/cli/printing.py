@@ -122,6 +122,11 @@ def action_text(action: dict[str, Any]) -> str:
         case "ScheduleCheck":
             event = action["event"]
             return f"{event['data']['check']} of {event['subject']} at {event['time']}"
+        case "Notify" | "Deliver" | "PutAside":
+            notice = action["notice"]
+            return f"to {notice['receiver']}: {notice['title']} ({notice['reason']})"
+        case "Tell":
+            return f"{action['event']['subject']} of it"
         case "RequestRetraining" | "WantRetraining":
             return f"of {action['model']} because of {action['cause']}"
         case "RequestPromotion":

@@ -22,7 +22,7 @@ _NEEDS = {
 _OWN = {
     "to": (ChannelKind.EMAIL,),
     "room": (ChannelKind.SLACK,),
-    "address": (ChannelKind.WEBHOOK,),
+    "address": (ChannelKind.WEBHOOK, ChannelKind.PAGERDUTY),
     "area": (ChannelKind.WORK_ITEM,),
 }
 _MOST_MAILED = 50

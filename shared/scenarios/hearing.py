@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from shared.domain.canonical import parse_time
 from shared.domain.notices import Notice, NoticedAlert
+from shared.ports import DeadLetter
 from shared.scenarios.played import Told
 from shared.scenarios.script import Wanted
 from shared.service.notices import request_text
@@ -67,6 +69,27 @@ def heard_notice(notice: Notice, at: datetime) -> Told:
         labels=labels,
         title=notice.title,
         text="\n".join(lines),
+    )
+
+
+def heard_letter(letter: DeadLetter) -> Told:
+    """A message that could not be handled."""
+    return Told(
+        at=letter.at,
+        what=Wanted.DEAD_LETTER,
+        text=f"{letter.reason}: {letter.sentence}",
+        subject=str(letter.message.body.get("subject") or ""),
+    )
+
+
+def heard_aside(body: Mapping[str, Any]) -> Told:
+    """A notice that nothing could deliver, which is kept for somebody to look at."""
+    data = body["data"]
+    return Told(
+        at=parse_time(body["time"]),
+        what=Wanted.DEAD_LETTER,
+        text=f"{data['reason']}: {data['sentence']}",
+        subject=body["subject"],
     )
 
 

@@ -20,6 +20,7 @@ _ONCE = frozenset(
         Wanted.NOTICE,
     }
 )
+_TO_RECEIVERS = frozenset({Wanted.NOTICE, Wanted.NOTHING})
 _RAISED = frozenset({Wanted.ALERT, Wanted.RESOLVE})
 _OFTEN = frozenset({Wanted.REFUSAL, Wanted.DEAD_LETTER})
 _MOST_LINES = 6
@@ -219,7 +220,13 @@ def _failure(
         sentence=expectation.sentence,
         line=expectation.line,
         instead=tuple(instead),
-        why=_why(scenario, decided, expectation.end, expectation.thing),
+        why=_why(
+            scenario,
+            decided,
+            expectation.end,
+            expectation.thing,
+            expectation.key if expectation.wanted in _TO_RECEIVERS else "",
+        ),
     )
 
 
@@ -243,19 +250,29 @@ def could_not_happen(
 def _unexpected(scenario: Scenario, told: Told, decided: Sequence[Decided]) -> Failure:
     return Failure(
         sentence=f"nobody expected what was told at {told.spelled(scenario.start)}",
-        why=_why(scenario, decided, told.at, told.subject),
+        why=_why(scenario, decided, told.at, told.subject, told.key),
     )
 
 
 def _why(
-    scenario: Scenario, decided: Sequence[Decided], until: datetime, about: str | None
+    scenario: Scenario,
+    decided: Sequence[Decided],
+    until: datetime,
+    about: str | None,
+    receiver: str = "",
 ) -> tuple[str, ...]:
-    """The last decisions by then that speak of it, else all that did not pass."""
+    """The last decisions by then that speak of it, else all that did not pass.
+
+    Where a `receiver` is spoken of, those about whom to tell what.
+    """
     last: dict[tuple[str, str], Decided] = {}
     for decision in decided:
         if decision.at <= until:
             last[decision.subject, decision.check] = decision
-    spoken = [d for d in last.values() if about is not None and _is_about(d, about)]
+    if receiver:
+        spoken = [d for d in last.values() if _is_of_notices(d, receiver)]
+    else:
+        spoken = [d for d in last.values() if about is not None and _is_about(d, about)]
     lines = []
     for decision in spoken or last.values():
         told = [f for f in decision.findings if f.verdict is not Verdict.PASS]
@@ -265,6 +282,10 @@ def _why(
             for finding in (told or (decision.findings if spoken else ()))[:_MOST_LINES]
         ]
     return tuple(lines)
+
+
+def _is_of_notices(decision: Decided, receiver: str) -> bool:
+    return decision.subject.startswith("alerts/") or decision.subject == f"receiver/{receiver}"
 
 
 def _is_about(decision: Decided, thing: str) -> bool:

@@ -17,7 +17,13 @@ from shared.ports import Adapters, Pipelines, Workspace
 from shared.scenarios.channels import Switchboard
 from shared.scenarios.clock import SimulatedClock
 from shared.scenarios.figures import FigureLog
-from shared.scenarios.hearing import heard_alert, heard_notice, heard_request
+from shared.scenarios.hearing import (
+    heard_alert,
+    heard_aside,
+    heard_letter,
+    heard_notice,
+    heard_request,
+)
 from shared.scenarios.hindered import Hindered, MutedSender
 from shared.scenarios.holding import could_not_happen, find_failures, firing_at
 from shared.scenarios.load import LoadLog
@@ -37,6 +43,7 @@ from shared.settings import Settings
 _QUEUES = (
     messages.CHECKS,
     messages.ALERTS,
+    *messages.SUBSCRIPTIONS.values(),
     messages.RETRAINING_REQUESTS,
     messages.PROMOTION_REQUESTS,
 )
@@ -238,20 +245,31 @@ class _Player:
                 timer.next = timer.schedule.after(now)
                 if not self.stage.down and timer.name not in self.stage.stopped:
                     self._fire(timer)
-        if not self.stage.down:
-            self._worker.drain()
+        self._work()
         self.told.extend(heard_notice(notice, at) for at, notice in self.stage.channels.take())
         self.told.extend(self.observer.answers(now))
         self.observer.look(now)
+
+    def _work(self) -> None:
+        """Handle what is due. Mostly nothing is, and one question is cheaper than one a queue."""
+        while not self.stage.down and self._is_due(self.application.queue.next_due()):
+            if not self._worker.step():
+                return
+
+    def _is_due(self, due: datetime | None) -> bool:
+        return due is not None and due <= self.stage.now
 
     def _take_commands(self) -> None:
         """What people said by a command, and the checks that called: nothing loses them."""
         while self.stage.commands:
             command = self.stage.commands.pop(0)
-            if isinstance(command, Event):
-                self.application.service.say(command, via="command")
-            else:
-                command(self.application)
+            try:
+                if isinstance(command, Event):
+                    self.application.service.say(command, via="command")
+                else:
+                    command(self.application)
+            except DriftgateError as problem:
+                self._hear(Wanted.REFUSAL, str(problem))
         while self.stage.calls:
             call = self.stage.calls.pop(0)
             self.observer.wait_for(call)
@@ -305,9 +323,8 @@ class _Player:
         self.told.append(Told(at=self.stage.now, what=what, text=text, **fields))
 
     def _hear_alert(self, body: Any) -> None:
-        """An alert as it is raised."""
-        if body["data"]["action"] != "Deliver":
-            self.told.append(heard_alert(body, self.stage.now))
+        """An alert as it is raised, which machines read."""
+        self.told.append(heard_alert(body, self.stage.now))
 
     def _hear_request(self, body: Any) -> None:
         told = heard_request(body, self.stage.now)
@@ -329,14 +346,12 @@ class _Player:
         self.application.retrain(body)
 
     def _put_aside(self) -> None:
-        """Messages that could not be handled; they are told last, with the time they had."""
-        for queue in _QUEUES:
-            for letter in self.application.queue.dead_letters(queue):
-                subject = str(letter.message.body.get("subject") or "")
-                text = f"{letter.reason}: {letter.sentence}"
-                self.told.append(
-                    Told(at=letter.at, what=Wanted.DEAD_LETTER, text=text, subject=subject)
-                )
+        """What could not be handled, and what nobody could be told; last, with the time it had."""
+        queue = self.application.queue
+        self.told.extend(
+            heard_letter(letter) for name in _QUEUES for letter in queue.dead_letters(name)
+        )
+        self.told.extend(heard_aside(one.body) for one in queue.peek(messages.UNDELIVERED))
 
 
 def _asked(event: Event) -> str:

@@ -37,6 +37,7 @@ TOLD_ONCE = frozenset(
         EventType.ALERT_ENDED,
         EventType.ALERT_ACKNOWLEDGED,
         EventType.ACKNOWLEDGEMENT_WITHDRAWN,
+        EventType.RETRAINING_WANTED,
         EventType.RETRAINING_GRANTED,
         EventType.RETRAINING_DELAYED,
         EventType.RETRAINING_STARTED,

@@ -244,3 +244,22 @@ def test_one_send_reaches_several_queues(queue):
     received = [queue.receive(name).message for name in names]
 
     assert received == [message(n, queue=name) for n, name in enumerate(names)]
+
+
+def test_a_notice_reaches_the_subscription_of_its_channel_and_not_the_log(queue):
+    teams = {"what": "notice", "channel": "teams"}
+    queue.send(
+        [
+            replace(message(1, queue="alerts"), properties=teams),
+            replace(message(2, queue="alerts"), properties={"what": "alert"}),
+            replace(message(3, queue="alerts"), properties={"what": "notice", "channel": "log"}),
+        ]
+    )
+
+    of_teams, of_log = queue.receive("alerts/teams"), queue.receive("alerts")
+
+    assert (of_teams.message.body, of_teams.message.queue) == ({"number": 1}, "alerts/teams")
+    assert of_log.message.body == {"number": 2}
+    queue.complete(of_teams)
+    queue.complete(of_log)
+    assert queue.receive("alerts").message.body == {"number": 3}

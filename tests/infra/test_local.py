@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import yaml
 
-from tests.infra.bicep import INFRA, ROOT, app_settings, config, parsed, resources
+from tests.infra.bicep import INFRA, ROOT, app_settings, parsed, resources
 from tests.integration.service_bus.test_entities import duration
 
 BUS = parsed((INFRA / "modules" / "service_bus.bicep").read_text())
@@ -51,7 +51,7 @@ def test_the_emulator_has_the_topic_of_the_cloud_with_its_subscriptions_and_filt
     [topic] = NAMESPACE["Topics"]
     subscriptions = made("topics/subscriptions")
     filters = {
-        config(BUS["resources"][one["parent"]])["name"]: one["properties"]["sqlFilter"]
+        BUS["resources"][one["parent"]]["config"]["name"]: one["properties"]["sqlFilter"]
         for one in resources(BUS, f"{KIND}/topics/subscriptions/rules")
         if isinstance(one["parent"], str)
     }

@@ -66,6 +66,17 @@ def test_a_fault_of_a_fleet_is_refused_with_the_key_and_the_fix(file):
     assert "t0ken" not in said
 
 
+def test_pagerduty_in_europe_is_named_by_its_address():
+    text = (
+        "receivers: [{name: on-call, channel: pagerduty, secret: PAGER,"
+        " address: 'https://events.eu.pagerduty.com'}]"
+    )
+
+    [receiver] = read_fleet(text.encode(), "fleet.yaml").receivers
+
+    assert receiver.address == "https://events.eu.pagerduty.com"
+
+
 def test_more_receivers_or_addresses_than_a_fleet_can_have_are_refused():
     many = "".join(f"  - {{name: r{n}, channel: log}}\n" for n in range(201))
     with pytest.raises(InvalidPolicy, match="receivers are 201; keep to 200"):

@@ -8,6 +8,15 @@ from shared.service.delivering import deliver, harmless
 from shared.service.messages import UNDELIVERED
 from tests.service.telling import FLEET, Told
 
+KEYED = ", secret: KEY"
+NEEDED = {
+    ChannelKind.TEAMS: KEYED,
+    ChannelKind.SLACK: KEYED,
+    ChannelKind.PAGERDUTY: KEYED,
+    ChannelKind.EMAIL: ", to: [team@example.com]",
+    ChannelKind.WEBHOOK: ", secret: KEY, address: 'https://hooks.example.com/a'",
+}
+
 
 @pytest.fixture
 def told(tmp_path):
@@ -25,7 +34,10 @@ def test_a_notice_reaches_its_channel_and_the_receiver_knows_it(told):
 
 
 def test_each_channel_gets_its_own_notices_alone(tmp_path):
-    lines = [f"  - {{name: {kind.value}, channel: {kind.value}}}\n" for kind in ChannelKind]
+    lines = [
+        f"  - {{name: {kind.value}, channel: {kind.value}{NEEDED.get(kind, '')}}}\n"
+        for kind in ChannelKind
+    ]
     told = Told(tmp_path, "receivers:\n" + "".join(lines))
     for kind in ChannelKind:
         told.make(f"of-{kind.value}", receiver=kind.value)

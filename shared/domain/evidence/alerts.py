@@ -13,7 +13,8 @@ class AlertsEvidence:
     """The fleet's rules, the silences, and what the subjects that raise the alerts say now.
 
     `truth` holds by subject its alerts by fingerprint, read just now: one that is missing or over
-    there is over, whatever message was lost. `unread` names subjects that could not be read.
+    there is over, whatever message was lost. `unread` names subjects that could not be read,
+    `moved` those that another scope looks after by now, with that scope's subject.
     `problem` says why the fleet's file cannot be used: then the last good rules are not known and
     everything goes to the log.
     """
@@ -23,6 +24,7 @@ class AlertsEvidence:
     silences: tuple[Silence, ...] = ()
     truth: dict[str, dict[str, AlertRecord]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    moved: dict[str, str] = field(default_factory=dict)
     problem: str | None = None
 
 

@@ -109,7 +109,8 @@ class ReceiverWatch:
     """One receiver: `sent` are the times in its pace's span, `flying` and `waiting` by group.
 
     `references` hold by group what the channel needs to change a message in place; a group that is
-    here is one that people know of, and `last` says by what. They belong to `channel`. `tokens`
+    here is one that people know of, and `last` says by what; of those told until `forgot` some are
+    not remembered any more. They belong to `channel`. `tokens`
     were spent on summaries on `day`. `digests` were made so far, the last one
     arrived at `digested`. `asked` is when the next look was
     asked for.
@@ -121,6 +122,7 @@ class ReceiverWatch:
     folded: Folded | None = None
     references: dict[str, dict[str, Any]] = field(default_factory=dict)
     last: dict[str, Last] = field(default_factory=dict)
+    forgot: datetime | None = None
     breaker: Breaker = field(default_factory=Breaker)
     channel: str = ""
     digests: int = 0

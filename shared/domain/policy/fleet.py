@@ -45,9 +45,9 @@ class ReceiverPolicy:
 
     `secret` names the setting `DRIFTGATE_SECRET_<secret>` that holds the address or key: the
     webhook of Teams or Slack, Slack's bot token, PagerDuty's routing key, a webhook's signing key.
-    `to` are mail addresses, `room` a Slack channel's id, `address` a webhook's, `area` and `type`
-    those of a work item. `template` is a file beside the fleet's that replaces the text. With
-    `resolved: false` nobody is told that it is over.
+    `to` are mail addresses, `room` a Slack channel's id, `address` a webhook's or PagerDuty's in
+    Europe, `area` and `type` those of a work item. `template` is a file beside the fleet's that
+    replaces the text. With `resolved: false` nobody is told that it is over.
     """
 
     name: str

@@ -12,6 +12,7 @@ from shared.scenarios.verbs import (
     receivers,
     retraining,
     rows,
+    silences,
     traffic,
 )
 from shared.scenarios.verbs.verb import Verb
@@ -29,6 +30,7 @@ VERBS: tuple[Verb, ...] = tuple(
         jobs,
         people,
         receivers,
+        silences,
         outside,
         disturbances,
     )

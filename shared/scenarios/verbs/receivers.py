@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from shared.errors import DriftgateError, Refused, Throttled, Unavailable
+from shared.errors import DriftgateError, NotFound, Refused, Throttled, Unavailable
 from shared.scenarios.phrases import Found
 from shared.scenarios.stage import Stage
 from shared.scenarios.verbs.verb import Undo, Vocabulary
@@ -25,8 +25,14 @@ def asks_to_wait(stage: Stage, found: Found) -> Undo:
 
 @verbs.add("RECEIVER refuses", lasts=True)
 def refuses(stage: Stage, found: Found) -> Undo:
-    """Its channel is gone, or does not take what it is sent."""
-    return _fail(stage, found, lambda: Refused("The channel answers 410: it is gone."))
+    """Its channel does not take what it is sent."""
+    return _fail(stage, found, lambda: Refused("The channel answers 400: it cannot read this."))
+
+
+@verbs.add("RECEIVER is gone", lasts=True)
+def is_gone(stage: Stage, found: Found) -> Undo:
+    """Its channel is not there any more: nothing gets through, whatever it says."""
+    return _fail(stage, found, lambda: NotFound("The channel answers 410: it is gone."))
 
 
 def _fail(stage: Stage, found: Found, fault: Callable[[], DriftgateError]) -> Undo:

@@ -9,7 +9,6 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from importlib.util import find_spec
 from typing import Any
 
 import msgspec
@@ -31,6 +30,7 @@ from shared.errors import (
 )
 from shared.ports import Adapters, Sending
 from shared.service.codec import decode
+from shared.service.emergency import emergency_receiver
 from shared.settings import Settings
 
 _LOG = logging.getLogger("driftgate.alerts")
@@ -121,7 +121,7 @@ def _send(order: Deliver, adapters: Adapters, settings: Settings) -> tuple[Mappi
         receiver=receiver,
         order=order.order,
         reference=order.reference or {},
-        public_url=getattr(settings, "public_url", None),
+        public_url=settings.public_url,
         template=_template(receiver, adapters),
     )
     return channel.deliver(sending), tokens
@@ -132,9 +132,11 @@ def _receiver(order: Deliver, adapters: Adapters) -> ReceiverPolicy:
     name = order.notice.receiver
     try:
         fleet = adapters.policies.fleet() or Fleet()
+        receiver = fleet.receiver(name)
     except InvalidPolicy as problem:
-        raise Unavailable(str(problem)) from problem
-    receiver = fleet.receiver(name)
+        receiver = emergency_receiver(name)
+        if receiver is None:
+            raise Unavailable(str(problem)) from problem
     if receiver is None:
         raise NotFound(f"The fleet's file names no receiver {name[:80]!r}.")
     if receiver.channel is not order.channel:
@@ -160,13 +162,10 @@ def _summarised(order: Deliver, receiver: ReceiverPolicy, adapters: Adapters) ->
     """The notice with a summary, where one is to be had; nobody waits for that or goes without."""
     if not order.summarise or adapters.summaries is None:
         return order.notice, 0
-    if find_spec("shared.service.delivering.summarising") is None:
-        return order.notice, 0
-    from importlib import import_module
+    from shared.service.delivering.summarising import summarised
 
-    summarising = import_module("shared.service.delivering.summarising")
     try:
-        notice, tokens = summarising.summarised(order.notice, receiver, adapters)
+        notice, tokens = summarised(order.notice, receiver, adapters)
     except DriftgateError as problem:
         _LOG.warning("no summary: %s", harmless(str(problem)))
         return order.notice, 0

@@ -10,17 +10,17 @@ from shared.domain.decisions.alerts import decide_alerts
 from shared.domain.decisions.alerts.said import alert_said
 from shared.domain.event import Event
 from shared.domain.evidence import AlertsEvidence
-from shared.domain.policy import ChannelKind, Fleet, Policy, ReceiverPolicy
+from shared.domain.notices.scope import scope_of
+from shared.domain.policy import Fleet, Policy
 from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.errors import InvalidPolicy
 from shared.service.codec import decode
+from shared.service.emergency import EMERGENCY
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
 _LOG = logging.getLogger("driftgate.alerts")
 _SILENCES = "silences/fleet"
-EMERGENCY = Fleet(receivers=[ReceiverPolicy(name="log", channel=ChannelKind.LOG)], default="log")
-"""Who is told while the fleet's file cannot be read: nobody else is known then."""
 
 
 def _gather(
@@ -34,9 +34,14 @@ def _gather(
     fleet, problem = _fleet(world)
     truth: dict[str, dict[str, AlertRecord]] = {}
     unread = []
+    moved = {}
     said = alert_said(event)
     asked = state.scope.lives.keys() | (set() if said is None else {said.fingerprint})
     for subject in _subjects(event, state):
+        owner = _owner(subject, event, world)
+        if owner != event.subject:
+            moved[subject] = owner
+            continue
         records = _alerts(subject, world)
         if records is None:
             unread.append(subject)
@@ -49,6 +54,7 @@ def _gather(
         silences=tuple(one for one in silences if one.end > now),
         truth=truth,
         unread=tuple(unread),
+        moved=moved,
         problem=problem,
     )
 
@@ -65,6 +71,15 @@ def _subjects(event: Event, state: SubjectState) -> list[str]:
     known = {life.of for life in state.scope.lives.values()}
     of = event.data.get("of")
     return sorted(known | ({of} if isinstance(of, str) else set()))
+
+
+def _owner(subject: str, event: Event, world: World) -> str:
+    """The scope of a subject as the policies are now; only an endpoint's can become another."""
+    kind, _, name = subject.partition("/")
+    if kind != "endpoint":
+        return event.subject
+    policy = world.policies.for_endpoint(name)
+    return scope_of(subject, None if policy is None else policy.model)
 
 
 def _alerts(subject: str, world: World) -> dict[str, AlertRecord] | None:

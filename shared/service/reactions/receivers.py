@@ -10,6 +10,7 @@ from shared.domain.policy import Fleet, Policy
 from shared.domain.state import SubjectState
 from shared.errors import Refused
 from shared.service.codec import decode
+from shared.service.emergency import emergency_receiver
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -21,13 +22,20 @@ def _gather(
     world: World,
     now: datetime,
 ) -> ReceiverEvidence:
-    """Of the fleet only this receiver; a notice that cannot be read holds up no other."""
+    """Of the fleet only this receiver; a notice that cannot be read holds up no other.
+
+    While the fleet's file cannot be read, only the receiver that stands in for all is told.
+    """
     fleet, problem, notice, unread = Fleet(), None, None, None
     try:
         rule = (world.policies.fleet() or Fleet()).receiver(event.name)
         fleet = Fleet(receivers=[] if rule is None else [rule])
     except Refused as wrong:
-        problem = str(wrong)
+        standing_in = emergency_receiver(event.name)
+        if standing_in is None:
+            problem = str(wrong)
+        else:
+            fleet = Fleet(receivers=[standing_in])
     if (plain := event.data.get("notice" if _is_made(event) else "whole")) is not None:
         try:
             notice = decode(plain, Notice)

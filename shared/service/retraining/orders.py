@@ -80,7 +80,7 @@ def plain(text: str, most: int) -> str:
     """Letters, digits and a few signs that mean nothing to a shell or an agent; the rest is `_`.
 
     >>> plain("kpi/approvals", 80), plain("$(rm -rf .); ##vso[x]", 80), plain("--help", 80)
-    ('kpi/approvals', '__rm -rf .__ ___vso_x_', '_-help')
+    ('kpi/approvals', '__rm -rf .__ __vso_x_', '_-help')
     """
     kept = "".join(letter if letter.isalnum() or letter in _BESIDES else "_" for letter in text)
     return re.sub(r"^[-+]", "_", kept[:most])

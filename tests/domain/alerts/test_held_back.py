@@ -1,5 +1,7 @@
 """What holds an alert back, what is told all the same, and what is told when that ends."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.domain.policy import AlertsOf, Hours, Inhibition, Route
@@ -100,6 +102,17 @@ def test_what_a_route_mutes_at_night_is_told_in_the_morning():
     assert script.told() == [(7200, "silence_ended", "drift")]
 
 
+def test_what_was_told_before_the_night_is_not_told_again_in_the_morning_but_when_it_is_due():
+    night = Hours(hours="13:00-14:00")
+    route = Route(to=["team"], mute=["night"], repeat=timedelta(minutes=100))
+    script = Script(fleet=fleet(route, hours={"night": night}))
+    script.raised(DRIFT)
+    script.at(5000).look()
+    script.at(3 * 3600)
+
+    assert script.told() == [(30, "first", "drift"), (7200, "repeat", "drift")]
+
+
 def test_an_inhibited_alert_is_told_when_what_it_follows_from_is_over():
     rule = Inhibition(
         source=AlertsOf(kind=["no_traffic"]), target=AlertsOf(kind=["drift"]), equal=[]
@@ -170,7 +183,7 @@ def test_one_that_comes_and_goes_is_told_once_as_that_and_again_when_it_is_calm(
         (230, "first", "drift"),
         (330, "all_resolved", "-drift"),
     ]
-    assert told[4:] == [(430, "first", "drift"), (3030, "calm", "drift")]
+    assert told[4:] == [(430, "flapping", "drift"), (3030, "calm", "drift")]
     assert script.reasons("flapping") == ["flapping", "calm"]
 
 
@@ -201,7 +214,7 @@ def test_blips_that_are_each_too_short_to_tell_are_told_as_flapping():
     [(_, notice)] = script.notices
     assert notice.alerts[0].flapping
     assert notice.firing
-    assert script.told() == [(230, "first", "drift")]
+    assert script.told() == [(230, "flapping", "drift")]
 
 
 def test_a_policy_that_counts_no_changes_takes_nothing_as_flapping():

@@ -59,6 +59,23 @@ def test_an_order_names_its_try_and_no_two_tries_have_the_same(team):
     assert team.watch.flying["a"].attempts == 2
 
 
+def test_what_never_arrived_is_told_as_news_and_not_as_a_repeat(team):
+    """Its scope takes it as told, and answers with a repeat; people hear of it for the first time.
+
+    What they have had is repeated as what it is.
+    """
+    team.make("a")
+    team.fail()
+    team.look(minutes=3)
+    team.make("a", number=2, reason=NoticeReason.REPEAT)
+    told = team.orders[-1].notice
+    assert (told.reason, [one.new for one in told.alerts]) == (NoticeReason.FIRST, [True])
+
+    team.deliver()
+    team.make("a", number=3, reason=NoticeReason.REPEAT)
+    assert team.orders[-1].notice.reason is NoticeReason.REPEAT
+
+
 def test_the_end_of_what_nobody_was_told_of_is_told_to_nobody(team):
     assert team.make("a", resolved=True) == ["never_told"]
     assert team.orders == []
@@ -172,7 +189,7 @@ def test_while_the_fleet_cannot_be_read_notices_wait_and_outcomes_count(team):
 
 def test_a_clock_that_goes_back_undoes_nothing(team):
     team.make("a")
-    team.handle(EventType.CHECK_DUE, {"check": "alerts"}, at=START - timedelta(days=1))
+    team.handle(EventType.CHECK_DUE, {"check": "alerts"}, at=START - timedelta(minutes=50))
 
     assert team.watch.looked == START
     assert team.watch.flying["a"].since == START

@@ -89,8 +89,8 @@ CASES = [
         "9 stray 8, 12 promoted 8",
         "promoted",
     ),
-    ("One that was posted waits for two weeks.", POSTED, f"{14 * 24 - 2} nothing", "requested"),
-    ("One that nobody took ends then.", POSTED, f"{14 * 24 + 1} nothing", "no_version"),
+    ("One that was posted waits for a month.", POSTED, f"{30 * 24 - 2} nothing", "requested"),
+    ("One that nobody took ends then.", POSTED, f"{30 * 24 + 1} nothing", "no_version"),
     ("One that was never started ends after a week.", {}, f"{7 * 24 + 1} nothing", "no_version"),
 ]
 
@@ -293,8 +293,15 @@ def test_what_cannot_be_read_is_said_and_ends_nothing_at_once():
 
 
 def test_a_new_cause_takes_the_place_of_a_request_that_nobody_took():
-    course = Course(rules={**POSTED, "cool_down": 72 * HOUR}).play("0 drift a, 30 drift c")
+    course = Course(rules={**POSTED, "cool_down": 72 * HOUR}).play("0 drift a, 30 kpi c")
 
     assert course.asked() == "0 drift"
     course.play("72 nothing")
-    assert (course.asked(), course.phases) == ("0 drift, 72 drift", ["no_version", "requested"])
+    assert (course.asked(), course.phases) == ("0 drift, 72 kpi", ["no_version", "requested"])
+
+
+def test_a_problem_that_lasts_is_posted_once_until_that_ended():
+    course = Course(rules={**POSTED, "cool_down": 72 * HOUR})
+    course.play("0 drift a, 80 drift c, 160 drift d, 720 nothing")
+
+    assert course.asked() == "0 drift, 720 drift"

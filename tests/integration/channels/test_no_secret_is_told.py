@@ -30,14 +30,10 @@ from tests.integration.channels.world import (
     render,
     sending,
 )
+from tests.integration.channels.world import PARTS as SECRET_PARTS
 from tests.integration.loopback.server import Answer
 
-PARTS = {
-    *SECRETS.values(),
-    *("T0SECRET", "B0SECRET", "slackslackslackslack", "0123abcd"),
-    *("TeamsTeams%2BTeams", "TeamsTeams+Teams", "1234567890-botbotbotbot"),
-    *("addresskey", "pathpath"),
-}
+PARTS = {*SECRET_PARTS, "addresskey", "pathpath"}
 BY_BOT = {"secret": "bot", "room": "C1"}
 SENDINGS = [
     sending(ChannelKind.TEAMS),

@@ -33,7 +33,12 @@ SECRETS = {
     "PAGER": "pagerpagerpagerpagerpagerpager12",
     "HOOK": "hookhookhookhookhook",
 }
-
+PARTS = {
+    *SECRETS.values(),
+    *("T0SECRET", "B0SECRET", "slackslackslackslack", "0123abcd"),
+    *("TeamsTeams%2BTeams", "TeamsTeams+Teams", "1234567890-botbotbotbot"),
+}
+"""What nobody may read anywhere: the secrets, and what of them is as good as they are."""
 
 _SECRET_OF = {
     ChannelKind.SLACK: "slack",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.action import Notify
+from shared.domain.action import Notify, ScheduleCheck
 from shared.domain.decision import Outcome
 from shared.domain.decisions.alerts.acknowledging import acknowledged_after
 from shared.domain.decisions.alerts.flapping import damped
@@ -20,7 +20,7 @@ from shared.domain.decisions.alerts.telling_why import (
     why_lives,
     why_over_untold,
 )
-from shared.domain.event import Check, Event, EventType
+from shared.domain.event import Check, Event, EventType, check_due
 from shared.domain.evidence import AlertsEvidence
 from shared.domain.finding import Finding, Rule
 from shared.domain.notices import AlertLife, GroupWatch, ScopeWatch
@@ -70,6 +70,7 @@ def decide_alerts(
         )
     )
     lives = memory.kept(lives)
+    others = _others(event, evidence, watch.lives)
     looks, due = ask(event, next_look(lives, after, groups, memory), watch.asked, now)
     new = fitted(
         ScopeWatch(
@@ -78,7 +79,7 @@ def decide_alerts(
     )
     return Outcome(
         findings=findings or (_nothing_new(event, new),),
-        actions=(*_notices(event, told, left_alone, now), *looks),
+        actions=(*_notices(event, told, left_alone, now), *looks, *others),
         state=replace(state, scope=new, checks=_reported(new, state.checks, now)),
     )
 
@@ -90,6 +91,26 @@ def _rules(event: Event, evidence: AlertsEvidence, policy: Policy | None, now: d
         fleet=evidence.fleet,
         silences=evidence.silences,
         now=now,
+    )
+
+
+def _others(
+    event: Event, evidence: AlertsEvidence, before: Mapping[str, AlertLife]
+) -> tuple[ScheduleCheck, ...]:
+    """Have the scopes look that a policy has given subjects to, so that no alert is lost between.
+
+    Only what was told here, or would have been now, is handed on: two that do not agree whose it
+    is would ask each other for ever.
+    """
+    here = {life.of for life in before.values() if _fires(life)}
+    if event.type is EventType.ALERT_RAISED:
+        here.add(str(event.data["of"]))
+    return tuple(
+        ScheduleCheck(
+            event=check_due(Check.ALERTS, scope, evidence.taken, {"of": of, "because": event.id})
+        )
+        for of, scope in sorted(evidence.moved.items())
+        if of in here
     )
 
 

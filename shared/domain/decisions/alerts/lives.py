@@ -25,8 +25,12 @@ def lives_after(
     """
     book = _Book(scope=event.name, silences=evidence.silences, lives=dict(lives), now=now)
     said = alert_said(event)
+    if said is not None and event.data["of"] in evidence.moved:
+        said = None
     if said is not None and event.data["of"] not in evidence.truth:
         book.believe(event, said)
+    for subject, scope in evidence.moved.items():
+        book.hand_over(subject, scope)
     for subject, records in evidence.truth.items():
         book.end_missing(subject, records)
     for subject, record in _in_order(evidence.truth):
@@ -60,6 +64,14 @@ class _Book:
                 self._begin(said, event.data["of"], event.time)
         elif life is not None and life.ended is None and event.time >= life.raised:
             self._end(life, event.time, str(event.data.get("over") or "it is over"))
+
+    def hand_over(self, subject: str, scope: str) -> None:
+        """What another scope tells from now on ends here, or people would be told of it twice."""
+        for fingerprint, life in list(self.lives.items()):
+            if life.of == subject and (life.ended is None or life.flapping):
+                self._end(life, life.ended or self.now, f"{scope} tells of it from now on")
+                ended = self.lives[fingerprint]
+                self.lives[fingerprint] = replace(ended, flapping=False, changes=())
 
     def end_missing(self, subject: str, records: Mapping[str, AlertRecord]) -> None:
         """What a subject does not know any more is over."""

@@ -8,7 +8,9 @@ from shared.domain.decisions.alerts.members import Group, Member, rank
 from shared.domain.notices import NoticeReason
 
 _LET_GO = ("silence ", "mute ", "only ")
-"""What holds an alert back by these words lets it be told again as soon as it ends."""
+"""What holds an alert back by these words has it told as soon as it ends."""
+_TOLD_AGAIN = "silence "
+"""The end of a silence is told also to who knew of the alert before; that of a night is not."""
 _AT_ONCE = frozenset(
     {
         NoticeReason.SILENCE_ENDED,
@@ -47,10 +49,12 @@ def _news(member: Member, group: Group) -> NoticeReason | None:
     if told is None:
         if let_go:
             return NoticeReason.SILENCE_ENDED
-        return NoticeReason.NEW_ALERTS if group.watch.told else NoticeReason.FIRST
+        if group.watch.told:
+            return NoticeReason.NEW_ALERTS
+        return NoticeReason.FLAPPING if member.life.flapping else NoticeReason.FIRST
     if rank(member.alert.severity) > rank(told.severity):
         return NoticeReason.WORSE
-    if let_go and member.owner is None:
+    if let_go and (member.was or "").startswith(_TOLD_AGAIN) and member.owner is None:
         return NoticeReason.SILENCE_ENDED
     if member.owner != told.owner:
         owned = member.owner is not None

@@ -10,8 +10,9 @@ from shared.domain.decisions.receivers.breaking import is_closed
 from shared.domain.decisions.receivers.desk import LOST, Desk
 from shared.domain.decisions.receivers.ending import end_receiver
 from shared.domain.decisions.receivers.outcomes import delivered, lose, undelivered
-from shared.domain.decisions.receivers.parking import turn
+from shared.domain.decisions.receivers.parking import move, turn
 from shared.domain.decisions.receivers.taking import UNREAD_FOR, take
+from shared.domain.decisions.receivers.time_there import the_time
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Check, Event, EventType, check_due
 from shared.domain.evidence import ReceiverEvidence
@@ -36,15 +37,16 @@ def decide_receiver(
     A clock that goes back does not undo what was seen. While the fleet's file cannot be read,
     notices wait and outcomes count.
     """
-    watch = state.receiver
-    now = now if watch.looked is None else max(now, watch.looked)
+    now, watch = the_time(state.receiver, now)
     rule = evidence.fleet.receiver(event.name)
     if rule is None and evidence.problem is None:
-        return end_receiver(event, evidence, state, now)
+        return end_receiver(event, evidence, replace(state, receiver=watch), now)
     if rule is None or evidence.problem is not None:
         channel = ChannelKind(watch.channel) if watch.channel else ChannelKind.LOG
         rule = ReceiverPolicy(name=event.name, channel=channel)
     desk = Desk.open(watch, rule, key=event.key, now=now, unread=evidence.problem)
+    if desk.moved:
+        move(desk)
     lose(desk)
     _take_in(desk, event, evidence)
     turn(desk)

@@ -31,7 +31,9 @@ class Desk:
     """The open watch of a receiver; `key` is the event's and makes what is ordered unique.
 
     `unread` says why the fleet's rules cannot be read: then nothing is sent and nothing forgotten.
-    `failure` is the alert to raise, `healed` says that the channel works.
+    `moved` says that it is told over another channel than before, `forgot` that groups which were
+    told until then are not all remembered. `failure` is the alert to raise, `healed` says that the
+    channel works.
     """
 
     rule: ReceiverPolicy
@@ -39,6 +41,8 @@ class Desk:
     key: str
     watch: ReceiverWatch
     unread: str | None = None
+    moved: bool = False
+    forgot: datetime | None = None
     sent: list[datetime] = field(default_factory=list)
     flying: dict[str, Flight] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)
@@ -75,6 +79,8 @@ class Desk:
             key=key,
             watch=watch,
             unread=unread,
+            moved=moved,
+            forgot=watch.forgot,
             sent=[time for time in watch.sent if time > now - rule.pace.per],
             flying=dict(watch.flying),
             waiting=dict(watch.waiting),
@@ -99,6 +105,7 @@ class Desk:
             self.references, key=lambda g: (self.last[g].at if g in self.last else oldest, g)
         )
         known = set(by_age[-MOST_KNOWN:])
+        forgot = [self.last[g].at for g in by_age[:-MOST_KNOWN] if g in self.last]
         return replace(
             self.watch,
             sent=tuple(sorted(self.sent)[-_MOST_SENT:]),
@@ -107,6 +114,7 @@ class Desk:
             folded=self.folded,
             references={g: kept for g, kept in self.references.items() if g in known},
             last={g: kept for g, kept in self.last.items() if g in known},
+            forgot=max([*forgot, *([] if self.forgot is None else [self.forgot])], default=None),
             breaker=self.breaker,
             channel=self.watch.channel if self.unread else self.rule.channel.value,
             digests=self.digests,

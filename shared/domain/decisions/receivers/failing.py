@@ -15,6 +15,7 @@ _WHAT = {
     "throttled": "it asks to wait for hours",
     "timeout": "it does not answer in time",
     "unavailable": "it does not answer",
+    "lost": "nobody says what becomes of its notices",
 }
 _STEPS = {
     "gone": "Make a new address for it, and put it into {where}.",
@@ -22,6 +23,10 @@ _STEPS = {
     "certificate": "Renew the certificate of the channel's host, or see who answers in its place.",
     "refused": "Read the notice in the queue `undelivered`; a template of its own may be at fault.",
     "throttled": "Tell it less: route fewer alerts there, or give the receiver a slower pace.",
+    "lost": (
+        "See whether the function of {channel} runs and reads its subscription of the topic "
+        "`alerts`, and look at the dead letters there."
+    ),
 }
 _ELSE = "See whether {channel} has an outage; what waits is told when it is over."
 

@@ -128,7 +128,10 @@ def undelivered(desk: Desk, data: Mapping[str, Any], notice: Notice | None) -> N
 
 
 def lose(desk: Desk) -> None:
-    """A flight that nobody tells the outcome of is tried again; whoever sent it may be gone."""
+    """A flight that nobody tells the outcome of is tried again; whoever sent it may be gone.
+
+    It counts as a failure: where nobody takes the orders at all, somebody has to know.
+    """
     lost = [group for group, one in desk.flying.items() if desk.now - one.since >= LOST]
     for group in lost:
         flight = desk.flying.pop(group)
@@ -143,7 +146,10 @@ def lose(desk: Desk) -> None:
             order=flight.order,
             attempts=flight.attempts,
         )
+        why = Undelivered(reason="lost", sentence="Nobody said what became of it.")
+        _count_failure(desk, why, group)
         _wait_again(desk, group, flight, again=True, at=desk.now)
+        _alert(desk, why, flight)
 
 
 def _flight(desk: Desk, group: str, data: Mapping[str, Any]) -> Flight | None:

@@ -67,6 +67,15 @@ def wake_all(desk: Desk, *, mended: bool) -> None:
             desk.waiting[group] = replace(waiting, until=desk.now, why=TURN, attempts=0)
 
 
+def move(desk: Desk) -> None:
+    """The receiver has another channel: what waited for the old one has its turn."""
+    for group, waiting in desk.waiting.items():
+        if waiting.why in {CLOSED, TRIED_AGAIN}:
+            desk.waiting[group] = replace(waiting, until=desk.now, why=TURN, attempts=0)
+    if desk.folded is not None:
+        desk.folded = replace(desk.folded, due=desk.now)
+
+
 def is_carried(desk: Desk, group: str) -> bool:
     """Whether a digest on its way names this group."""
     return any(
@@ -81,9 +90,15 @@ def drop(desk: Desk, group: str, head: Head, reason: str, sentence: str) -> None
 
 
 def never_told(desk: Desk, group: str, head: Head) -> bool:
-    """Whether it is the end of what nobody was told of, and nobody is about to be."""
+    """Whether it is the end of what nobody was told of, and nobody is about to be.
+
+    What may have been told so long ago that it is forgotten is told to be over all the same: an end
+    too many does no harm, an incident that stays open does.
+    """
+    forgotten = desk.forgot is not None and head.number > 1 and head.began <= desk.forgot
     return (
         head.resolved
+        and not forgotten
         and group not in desk.references
         and group not in desk.flying
         and not is_carried(desk, group)

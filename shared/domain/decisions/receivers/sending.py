@@ -33,8 +33,8 @@ def is_quiet(desk: Desk, notice: Notice) -> bool:
     reference = desk.references.get(notice.group)
     match desk.rule.channel:
         case ChannelKind.PAGERDUTY:
-            known = reference is not None
-            return known and (notice.resolved or notice.reason is NoticeReason.ACKNOWLEDGED)
+            acknowledged = notice.reason is NoticeReason.ACKNOWLEDGED
+            return notice.resolved or (reference is not None and acknowledged)
         case ChannelKind.SLACK:
             return desk.rule.room is not None and bool(reference) and notice.reason not in _NOISY
         case _:

@@ -1,5 +1,6 @@
 """A notice comes in: it is sent, waits, is folded, or is told to nobody for a reason."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.alert import Severity
@@ -20,10 +21,20 @@ from shared.domain.decisions.receivers.parking import (
     park,
 )
 from shared.domain.decisions.receivers.sending import MOST_FLYING, is_quiet, send
-from shared.domain.notices import Head, Notice, Waiting
+from shared.domain.notices import Head, Notice, NoticeReason, Waiting
 from shared.domain.wording import spell_time
 
 UNREAD_FOR = timedelta(minutes=5)
+_OF_KNOWN = frozenset(
+    {
+        NoticeReason.NEW_ALERTS,
+        NoticeReason.WORSE,
+        NoticeReason.SOME_RESOLVED,
+        NoticeReason.REPEAT,
+        NoticeReason.CALM,
+    }
+)
+"""Reasons that make sense only to who has had an earlier notice of the group."""
 
 
 def take(desk: Desk, notice: Notice) -> None:
@@ -34,6 +45,7 @@ def take(desk: Desk, notice: Notice) -> None:
         reason, sentence = refused
         drop(desk, group, head, reason, sentence)
         return
+    notice = _as_news(desk, notice)
     before = desk.waiting.pop(group, None)
     if before is not None:
         _supersede(desk, group, before, head)
@@ -52,6 +64,17 @@ def take(desk: Desk, notice: Notice) -> None:
         park(desk, group, head, why=CLOSED, until=until, attempts=attempts)
     else:
         _by_pace(desk, notice, head, attempts)
+
+
+def _as_news(desk: Desk, notice: Notice) -> Notice:
+    """A group that people never heard of is new to them, though its scope has told it before.
+
+    The notice that told it first may have failed, and the scope is then asked for it again.
+    """
+    if notice.group in desk.references or notice.resolved or notice.reason not in _OF_KNOWN:
+        return notice
+    alerts = tuple(replace(alert, new=alert.ended is None) for alert in notice.alerts)
+    return replace(notice, reason=NoticeReason.FIRST, alerts=alerts)
 
 
 def _by_pace(desk: Desk, notice: Notice, head: Head, attempts: int) -> None:

@@ -25,7 +25,12 @@ from shared.domain.event import Check, Event, check_due
 from shared.domain.evidence import RetrainingEvidence
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
-from shared.domain.retraining import Retraining, RetrainingPhase, RetrainingWatch
+from shared.domain.retraining import (
+    Retraining,
+    RetrainingCause,
+    RetrainingPhase,
+    RetrainingWatch,
+)
 from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import begin as as_sentence
@@ -116,7 +121,8 @@ def _followed(course: _Course, look: Look) -> _Course:
 def _next(course: _Course, look: Look) -> _Course:
     """Make one retraining of the causes that wait, unless something holds it.
 
-    A request that was posted for others keeps nobody waiting: nobody told that they took it.
+    A request that was posted for others keeps other problems from nothing, since nobody told that
+    they took it; the same problem is posted again only once it ended.
     """
     watch = course.watch
     ripe = together(watch.causes, look.rules)
@@ -124,8 +130,7 @@ def _next(course: _Course, look: Look) -> _Course:
     watch = replace(watch, causes=causes)
     course = course.then(watch, lapsed)
     one = under_way(watch)
-    posted = one is not None and one.posted and one.phase is RetrainingPhase.REQUESTED
-    if not causes or (one is not None and not posted):
+    if not causes or (one is not None and not _posted_for_another(one, causes)):
         waits = "" if not causes else f"{len(causes)} causes wait until it ends."
         return course.then(watch, [noted(look, "under_way", waits)] if waits else [])
     hold = held(watch, look)
@@ -154,6 +159,12 @@ def _next(course: _Course, look: Look) -> _Course:
         course = course.then(replaced(watch, one), (standing(one, look),))
         watch = course.watch
     return course.then(replaced(watch, made))
+
+
+def _posted_for_another(one: Retraining, causes: tuple[RetrainingCause, ...]) -> bool:
+    asked_for = {cause.cause for cause in one.causes}
+    posted = one.posted and one.phase is RetrainingPhase.REQUESTED
+    return posted and any(cause.cause not in asked_for for cause in causes)
 
 
 def _advanced(course: _Course, look: Look) -> _Course:

@@ -54,7 +54,7 @@ def _given_up(one: Retraining, look: Look) -> timedelta | None:
     """How long it has not gone on, where that is too long to wait for it any more."""
     patience = GIVEN_UP_AFTER * look.rules.stalls_after
     if one.posted and one.phase is RetrainingPhase.REQUESTED:
-        patience = 2 * patience
+        patience = max(2 * patience, look.rules.per)
     waited = look.waited(_last_step(one, look))
     return waited if waited >= patience else None
 
