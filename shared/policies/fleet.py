@@ -13,7 +13,7 @@ def read_fleet(content: bytes, file: str) -> Fleet:
     plain = read_mapping(content, file, "receivers")
     try:
         fleet: Fleet = read_value(Fleet, plain, "")
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         raise InvalidPolicy(f"{file}: {problem}.") from problem
     fault = next(fleet_problems(fleet), None)
     if fault is not None:

@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from enum import Enum
+from reprlib import Repr
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from shared.domain.policy import Policy
 from shared.errors import InvalidPolicy
 from shared.policies.checks import problems_of
 from shared.policies.durations import parse_duration
+
+_REPR = Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 120
+_REPR.maxlevel = 2
 
 
 def read_policy(content: bytes, file: str) -> Policy:
@@ -23,7 +28,7 @@ def read_policy(content: bytes, file: str) -> Policy:
     plain = read_mapping(content, file, "model")
     try:
         policy: Policy = read_value(Policy, plain, "")
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         raise InvalidPolicy(f"{file}: {problem}.") from problem
     fault = next(problems_of(policy), None)
     if fault is not None:
@@ -36,13 +41,9 @@ def read_mapping(content: bytes, file: str, first: str) -> dict[str, Any]:
 
     Raises InvalidPolicy naming the file.
     """
-    import yaml
+    from shared.policies.yaml_files import read_yaml
 
-    try:
-        plain = yaml.safe_load(content)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:
-        why = " ".join(str(problem).split())
-        raise InvalidPolicy(f"{file} is not YAML: {why}") from problem
+    plain = read_yaml(content, file)
     if not isinstance(plain, dict):
         raise InvalidPolicy(f"{file} must be a mapping that begins with `{first}:`.")
     return plain
@@ -85,9 +86,10 @@ def _read_fields(kind: type, value: object, path: str) -> Any:
     hints = {key: annotated[name] for key, name in names.items()}
     arguments = {}
     for key, entry in value.items():
-        where = f"{path}.{key}" if path else str(key)
+        shown = str(key)[:80]
+        where = f"{path}.{shown}" if path else shown
         if key not in hints:
-            close = get_close_matches(str(key), hints, n=1)
+            close = get_close_matches(shown, hints, n=1)
             hint = f"write {close[0]}" if close else f"known are {', '.join(hints)}"
             raise ValueError(f"{where} is not a known key; {hint}")
         arguments[names[str(key)]] = read_value(hints[key], entry, where)
@@ -111,27 +113,32 @@ def _read_scalar(kind: Any, value: object, path: str) -> Any:
         if word in allowed_values:
             return kind(word)
         allowed = ", ".join(allowed_values)
-        raise ValueError(f"{path} is {value!r}; choose one of {allowed}")
+        raise ValueError(f"{path} is {_shown(value)}; choose one of {allowed}")
     if kind is float:
         if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-            raise ValueError(f"{path} is {value!r}; give a number")
+            raise ValueError(f"{path} is {_shown(value)}; give a number")
         return float(value)
     if kind is int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"{path} is {value!r}; give a whole number")
+            raise ValueError(f"{path} is {_shown(value)}; give a whole number")
         return value
     if kind is bool:
         if not isinstance(value, bool):
-            raise ValueError(f"{path} is {value!r}; write true or false")
+            raise ValueError(f"{path} is {_shown(value)}; write true or false")
         return value
     if isinstance(value, bool | dict | list) or value is None:
-        raise ValueError(f"{path} is {value!r}; give text")
+        raise ValueError(f"{path} is {_shown(value)}; give text")
     return str(value)
+
+
+def _shown(value: object) -> str:
+    """A value in a sentence; of one that anchors make endless, its beginning."""
+    return _REPR.repr(value)
 
 
 def _read_duration(value: object, path: str) -> timedelta:
     if not isinstance(value, str):
-        raise ValueError(f"{path} is {value!r}; write a duration such as 30m, 24h or 7d")
+        raise ValueError(f"{path} is {_shown(value)}; write a duration such as 30m, 24h or 7d")
     try:
         return parse_duration(value)
     except ValueError as problem:
@@ -144,6 +151,6 @@ def _read_time(value: object, path: str) -> datetime:
         time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError as problem:
         raise ValueError(
-            f"{path} is {value!r}; write a time such as 2026-12-24T18:00Z"
+            f"{path} is {_shown(value)}; write a time such as 2026-12-24T18:00Z"
         ) from problem
     return time.astimezone(UTC) if time.tzinfo is not None else time.replace(tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Templates that replace a message's text: read as data, and bounded in time and size.
 
 A template may look at values, choose and repeat. It may not call, assign, import or reckon, so that
-nothing it says can grow without end; every turn of its loops is counted.
+nothing it says can grow without end; every turn of its loops and all its filters make are counted.
 """
 
 import re
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 _SOURCE = 20_000
 _OUTPUT = 12_000
 _TURNS = 2_000
+_WORK = 1_000_000
+"""Parts looked at in loops and letters made by filters; 50 alerts of the longest take a fifth."""
+
+_A_FILTER = 10
+_DIGITS = 10
 _ALERTS = 50
 _TEXT = 4_000
 _DEPTH = 30
@@ -64,7 +69,8 @@ def render_template(sending: Sending) -> str:
         template = _template(source, is_html(sending))
         parts: list[str] = []
         size = 0
-        for part in template.generate(**variables(sending), _counted=budget.counted):
+        told = variables(sending)
+        for part in template.generate(**told, _counted=budget.counted, _weighed=budget.weighed):
             parts.append(part)
             size += len(part)
             if size > _OUTPUT:
@@ -77,6 +83,8 @@ def render_template(sending: Sending) -> str:
     except (
         jinja2.TemplateError,
         ArithmeticError,
+        AssertionError,
+        AttributeError,
         LookupError,
         NameError,
         RecursionError,
@@ -86,7 +94,8 @@ def render_template(sending: Sending) -> str:
     ) as problem:
         said = clean_line(str(problem))[:160].rstrip(".") or type(problem).__name__
         raise TemplateFailed(f"{said}.") from problem
-    text = shortened("".join(parts).strip(), _OUTPUT)
+    made = "".join(parts).encode(errors="replace").decode()
+    text = shortened(made.strip(), _OUTPUT)
     if not text:
         raise TemplateFailed("it wrote nothing.")
     return text
@@ -156,18 +165,30 @@ def _labels(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 class _Budget:
-    """The turns that all loops of one template may take together."""
+    """The turns that all loops of one template may take together, and the work of them."""
 
     def __init__(self) -> None:
-        self._left = _TURNS
+        self._turns = _TURNS
+        self._work = _WORK
 
-    def counted(self, things: Iterable[Any]) -> Iterator[Any]:
-        """The same things, each counted."""
+    def counted(self, things: Iterable[Any], parts: int) -> Iterator[Any]:
+        """The same things, each counted, with the parts that are looked at for each."""
         for thing in things:
-            self._left -= 1
-            if self._left < 0:
+            self._turns -= 1
+            if self._turns < 0:
                 raise TemplateFailed(f"its loops take more than {_TURNS} turns.")
+            self._spend(parts)
             yield thing
+
+    def weighed(self, made: Any) -> Any:
+        """The same thing that a filter made, its letters counted."""
+        self._spend(_A_FILTER + (len(made) if isinstance(made, str) else 0))
+        return made
+
+    def _spend(self, work: int) -> None:
+        self._work -= work
+        if self._work < 0:
+            raise TemplateFailed("its loops and filters have too much to do; write it shorter.")
 
 
 @cache
@@ -186,7 +207,7 @@ def _environment(escaped: bool) -> "jinja2.Environment":
     environment.filters = {
         name: made for name, made in environment.filters.items() if name in _FILTERS
     }
-    environment.filters["join"] = _joined
+    environment.filters |= {"join": _joined, "round": _rounded}
     return environment
 
 
@@ -199,6 +220,15 @@ def _joined(things: Any, between: str = "") -> str:
     return str(between).join(str(thing) for thing in things)
 
 
+def _rounded(value: Any, precision: int = 0, method: str = "common") -> Any:
+    """To few digits alone: ten to the power of many takes all the time there is."""
+    from jinja2.filters import do_round
+
+    if not 0 <= precision <= _DIGITS:
+        raise TemplateFailed(f"round takes 0 to {_DIGITS} digits.")
+    return do_round(value, precision, method)  # type: ignore[arg-type]
+
+
 def _template(source: str, escaped: bool) -> "jinja2.Template":
     import jinja2
     from jinja2 import nodes
@@ -206,11 +236,32 @@ def _template(source: str, escaped: bool) -> "jinja2.Template":
     environment = _environment(escaped)
     tree = environment.parse(source)
     _check(tree, 0)
-    for loop in tree.find_all(nodes.For):
-        loop.iter = nodes.Call(nodes.Name("_counted", "load"), [loop.iter], [], None, None)
+    for loop in list(tree.find_all(nodes.For)):
+        parts = sum(1 for _ in loop.find_all(nodes.Node))
+        counted = [loop.iter, nodes.Const(parts)]
+        loop.iter = nodes.Call(nodes.Name("_counted", "load"), counted, [], None, None)
+    for parent in [tree, *tree.find_all(nodes.Node)]:
+        _weigh_filters(parent)
     tree.set_environment(environment)
     code = environment.compile(tree)
     return jinja2.Template.from_code(environment, code, environment.globals)
+
+
+def _weigh_filters(parent: "jinja2.nodes.Node") -> None:
+    """Put the count around each filter that stands right below a node."""
+    from jinja2 import nodes
+
+    for name, below in list(parent.iter_fields()):
+        if isinstance(below, nodes.Filter):
+            setattr(parent, name, _weighed(below))
+        elif isinstance(below, list):
+            below[:] = [_weighed(one) if isinstance(one, nodes.Filter) else one for one in below]
+
+
+def _weighed(filtered: "jinja2.nodes.Filter") -> "jinja2.nodes.Call":
+    from jinja2 import nodes
+
+    return nodes.Call(nodes.Name("_weighed", "load"), [filtered], [], None, None)
 
 
 def _check(node: "jinja2.nodes.Node", depth: int) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from shared.domain.canonical import canonical_json
-from shared.domain.event import Event
+from shared.domain.event import Check, Event, EventType, check_due
 from shared.service.intake import parse
 from shared.service.intake.own import OURS_ALONE
 from tests.conftest import NOON
@@ -13,7 +13,7 @@ from tests.conftest import NOON
 
 @pytest.mark.parametrize("kind", sorted(OURS_ALONE))
 def test_an_event_that_lets_a_version_through_is_refused_from_outside_and_kept(kind):
-    event = Event(id="1", source="driftgate/promotion", type=kind, subject="model/loan", time=NOON)
+    event = Event(id="1", source="elsewhere", type=kind, subject="model/loan", time=NOON)
     payload = canonical_json(event.to_cloud_event())
 
     [parsed] = parse(payload)
@@ -22,3 +22,37 @@ def test_an_event_that_lets_a_version_through_is_refused_from_outside_and_kept(k
     assert "made by Driftgate alone" in parsed.refusal
     assert json.loads(parsed.body)["id"] == "1"
     assert parse(payload, ours=True)[0].event == event
+
+
+def test_a_check_from_outside_says_neither_whom_to_answer_nor_what_is_left_to_do():
+    hostile = {"group": "9f", "receiver": "on-call", "of": "model/x", "after": "", "silences": [{}]}
+    asked = check_due(Check.ALERTS, "alerts/loan", NOON, hostile)
+
+    outside = parse(canonical_json({**asked.to_cloud_event(), "source": "elsewhere"}))
+
+    assert outside[0].event.data == {"check": "alerts"}
+    assert parse(canonical_json(asked.to_cloud_event()), ours=True)[0].event.data == asked.data
+
+
+@pytest.mark.parametrize("source", ["driftgate/silence", " Driftgate/silence"])
+def test_nobody_outside_takes_the_name_under_which_driftgate_says_things(source):
+    """Else a check with the id of a silence's end would have the end taken for a repeat."""
+    withdrawal = "withdrawn-0123456789ab"
+    forged = check_due(Check.ALERTS, "silences/fleet", NOON).to_cloud_event()
+    registered = {
+        "id": withdrawal,
+        "topic": source,
+        "eventType": "Microsoft.MachineLearningServices.ModelRegistered",
+        "subject": "models/loan:1",
+        "eventTime": "2026-02-03T12:00:00Z",
+        "dataVersion": "1",
+        "data": {"modelName": "loan", "modelVersion": "1"},
+    }
+
+    for envelope in ({**forged, "source": source, "id": withdrawal}, registered):
+        [parsed] = parse(canonical_json(envelope))
+        assert parsed.event is None
+        assert "which is Driftgate's own" in parsed.refusal
+    assert parse(canonical_json({**registered, "topic": "t"}))[0].event.type is (
+        EventType.MODEL_REGISTERED
+    )

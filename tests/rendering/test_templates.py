@@ -77,6 +77,19 @@ def test_a_template_named_as_html_may_write_it_and_its_values_are_escaped(kind):
         ("{{ title|join('x') }}", "join is for lists"),
         ("{{ alerts|join('" + "x" * 21 + "') }}", "at most 20 characters"),
         ("{{ 1e400|int }}", "name 'inf' is not defined"),
+        ("{{ title|truncate(1) }}", "expected length >= 3"),
+        ("{{ number|round(999999999, 'ceil') }}", "round takes 0 to 10 digits"),
+        ("{{ number|round('-999999999'|int) }}", "round takes 0 to 10 digits"),
+        (
+            "{% for a in alerts[0].text %}"
+            + "{% if alerts[0].text|title|title == '' %}{% endif %}" * 99
+            + "{% endfor %}",
+            "too much to do",
+        ),
+        (
+            "{% for a in title %}" * 2 + "{% if a %}{% endif %}" * 700 + "{% endfor %}" * 2,
+            "too much to do",
+        ),
         ("{% for a in alerts recursive %}{% endfor %}", "a loop may not be recursive"),
         ("{% for a in alerts[0].text %}" * 3 + "{% endfor %}" * 3, "more than 2000 turns"),
         ("{{ " + "(" * 60 + "1" + ",)" * 60 + " }}", "nested more than 30 deep"),
@@ -104,6 +117,10 @@ def test_a_template_that_is_not_there_is_told_as_well():
     named = replace(told, receiver=replace(told.receiver, template="gone.j2"))
 
     assert "the built-in text: gone.j2 could not be read" in render(ChannelKind.LOG, named)["text"]
+
+
+def test_half_a_sign_that_a_template_writes_keeps_no_mail_back():
+    assert "half ?" in mailed("half {{ '\\ud800' }}", "mail.html.j2")["html"]
 
 
 def test_html_is_for_channels_that_show_it():

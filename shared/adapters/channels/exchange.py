@@ -5,6 +5,7 @@ into debug logs and, where Application Insights listens, into every trace, and t
 Slack and Teams are secrets.
 """
 
+import errno
 import io
 import socket
 import ssl
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 Dial = Callable[[str, int, float], socket.socket]
+_AROUND = 256 * 1024
+"""Bytes of an answer that are its headers, or the sizes of its chunks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,7 @@ def exchanged(
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         plain.settimeout(deadline.within(limits.read))
         with closing(context.wrap_socket(plain, server_hostname=target.host)) as secure:
-            return _asked(target, _Timed(secure, limits.read, deadline), body, headers, limits)
+            return _asked(target, _Timed(secure, limits, deadline), body, headers, limits)
 
 
 def _connected(
@@ -122,11 +125,16 @@ def _asked(
 
 
 class _Timed:
-    """A socket whose every read and write ends with the deadline, however slowly bytes come."""
+    """A socket whose every read and write ends with the deadline, however slowly bytes come.
 
-    def __init__(self, secure: ssl.SSLSocket, read: float, deadline: Deadline) -> None:
+    Of what is received there is an end as well: a chunk may say that it has a negative size, and
+    is then read for as long as there is anything.
+    """
+
+    def __init__(self, secure: ssl.SSLSocket, limits: Limits, deadline: Deadline) -> None:
         self._secure = secure
-        self._read = read
+        self._read = limits.read
+        self._left = limits.answer + _AROUND
         self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
@@ -144,8 +152,12 @@ class _Timed:
 
     def receive_into(self, buffer: "WriteableBuffer") -> int:
         """Receive what there is."""
+        if self._left <= 0:
+            raise ConnectionAbortedError(errno.ECONNABORTED, "its answer has no end")
         self._secure.settimeout(self._deadline.within(self._read))
-        return self._secure.recv_into(buffer)
+        received = self._secure.recv_into(buffer)
+        self._left -= received
+        return received
 
     def close(self) -> None:
         """Whoever opened the socket closes it."""

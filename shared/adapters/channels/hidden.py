@@ -43,8 +43,8 @@ class Hidden:
         text = said[:4096].decode(errors="replace").strip()
         if text.startswith("<"):
             return ""
-        shown = self.out_of(" ".join(text.split()))
-        return "".join(sign for sign in shown if sign.isprintable())[:160]
+        line = " ".join(text.split())
+        return self.out_of("".join(sign for sign in line if sign.isprintable()))[:160]
 
 
 def _words(secret: str) -> Iterator[str]:

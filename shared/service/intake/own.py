@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from shared.domain.event import EXTENSION_PREFIX, Check, Event, EventType
@@ -11,7 +12,7 @@ from shared.service.intake.fields import required_name, required_text, required_
 from shared.service.intake.people import plain_name
 
 _SUBJECT = re.compile(r"[a-z][a-z-]{0,30}/[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
-_INTENTS = frozenset({EventType.INTENT_DECLARED, EventType.INTENT_WITHDRAWN})
+INTENTS = frozenset({EventType.INTENT_DECLARED, EventType.INTENT_WITHDRAWN})
 OURS_ALONE = frozenset(
     {
         EventType.PROMOTION_STARTED,
@@ -61,7 +62,11 @@ def read_own(envelope: Mapping[str, Any], kind: str, *, ours: bool = False) -> E
         raise UnknownEventType(
             f"An event of type {kind[:80]} is made by Driftgate alone and not taken from outside."
         )
-    return intent_from_outside(event) if event.type in _INTENTS else event
+    if event.type in INTENTS:
+        return intent_from_outside(event)
+    if event.type is EventType.CHECK_DUE and not ours:
+        return _asked_from_outside(event)
+    return event
 
 
 def _read(envelope: Mapping[str, Any], kind: str) -> Event:
@@ -92,12 +97,17 @@ def _checked(kind: EventType, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Names stay names, since they end up in commands that people are told to run."""
     if kind is EventType.CHECK_DUE and data.get("check") not in {check.value for check in Check}:
         raise MalformedPayload(f"check is {str(data.get('check'))[:80]!r}; there is none such.")
-    if kind in _INTENTS:
+    if kind in INTENTS:
         return data
     for field in _NAMES:
         if data.get(field) is not None:
             required_name(data[field], field)
     return {**data, "by": plain_name(data["by"])} if "by" in data else data
+
+
+def _asked_from_outside(event: Event) -> Event:
+    """A check without what only Driftgate's own checks carry: whom to answer, and what is left."""
+    return replace(event, data={"check": event.data["check"]})
 
 
 def _optional_text(envelope: Mapping[str, Any], field: str) -> str | None:

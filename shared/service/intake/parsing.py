@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from shared.domain import intent
 from shared.domain.canonical import canonical_json
 from shared.domain.event import Event
 from shared.errors import MalformedPayload, Refused
 from shared.service.intake.envelopes import read_envelope
+from shared.service.intake.own import INTENTS
 from shared.service.intake.privacy import without_personal_data
 from shared.service.intake.resources import refuse_elsewhere
 
 MOST_BYTES = 1_048_576
+_OURS = "driftgate/"
 _HANDSHAKE = "Microsoft.EventGrid.SubscriptionValidationEvent"
 
 
@@ -117,8 +120,23 @@ def _parse_one(envelope: object, *, names: bool, workspace: str | None, ours: bo
         )
     try:
         event = read_envelope(clean, ours=ours)
+        if not ours:
+            _refuse_our_name(event)
         if workspace is not None:
             refuse_elsewhere(event, workspace)
     except Refused as refusal:
         return Parsed(key=sha256(body).hexdigest(), body=body, refusal=str(refusal))
     return Parsed(key=event.key, body=body, event=event)
+
+
+def _refuse_our_name(event: Event) -> None:
+    """Who used our source and one of our ids would have our own event taken for a repeat.
+
+    What people mean to do is taken from anywhere, and what is kept of it may be told again.
+    """
+    if event.source == intent.SOURCE and event.type in INTENTS:
+        return
+    if event.source.strip().casefold().startswith(_OURS):
+        raise MalformedPayload(
+            f"The source is {event.source[:80]!r}, which is Driftgate's own; name yourself."
+        )

@@ -1,5 +1,7 @@
 """Answers that come late, by drips, without end, or mean no: each is one clear sentence."""
 
+from contextlib import suppress
+
 import pytest
 
 from shared.errors import (
@@ -57,6 +59,15 @@ def has_no_end_of_headers(secure, _):
     secure.sendall(b"HTTP/1.1 200 OK\r\n" + b"X-Many: a\r\n" * 5000)
 
 
+def has_a_chunk_of_negative_size(secure, over):
+    """Such a chunk is read to the end of all there is."""
+    read_request(secure)
+    secure.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n")
+    with suppress(OSError):
+        while not over.is_set():
+            secure.sendall(b"a" * 65536)
+
+
 def hangs_up(secure, _):
     read_request(secure)
 
@@ -75,7 +86,12 @@ def test_an_answer_that_takes_too_long_is_given_up(known_certificates, behave):
 
 @pytest.mark.parametrize(
     "behave",
-    [speaks_another_language, has_no_end_of_headers, hangs_up],
+    [
+        speaks_another_language,
+        has_no_end_of_headers,
+        has_a_chunk_of_negative_size,
+        hangs_up,
+    ],
     ids=lambda one: one.__name__,
 )
 def test_an_answer_that_is_none_may_come_another_time(known_certificates, behave):

@@ -146,3 +146,9 @@ def test_a_secret_is_hidden_however_it_is_written(name, written):
 
 def test_words_that_are_too_short_to_be_secret_stay():
     assert Hidden(["abc", ""]).out_of("abc is a word") == "abc is a word"
+
+
+def test_signs_that_nobody_sees_do_not_take_a_secret_apart():
+    said = Hidden(["s3cr3t-t0ken"]).first_words("no s3cr3t\u200b-t0\u202eken".encode())
+
+    assert said == "no ***"
