@@ -94,6 +94,38 @@ resource deadMessages 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   }
 }
 
+// Nothing consumes this queue: what lies there is a notice that people never got.
+resource untold 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'driftgate-untold'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'A notice can never be delivered: a channel is gone, lets Driftgate in no more, or refuses it. Peek into the queue undelivered, mend the channel, and delete the message.'
+    severity: 2
+    enabled: true
+    scopes: [ busId ]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT5M'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'untold'
+          metricNamespace: 'Microsoft.ServiceBus/namespaces'
+          metricName: 'ActiveMessages'
+          operator: 'GreaterThan'
+          threshold: 0
+          timeAggregation: 'Average'
+          dimensions: [ { name: 'EntityName', operator: 'Include', values: [ 'undelivered' ] } ]
+        }
+      ]
+    }
+    actions: [ { actionGroupId: operators.id } ]
+  }
+}
+
 resource undelivered 'Microsoft.Insights/metricAlerts@2018-03-01' = [for topic in topics: {
   name: 'driftgate-undelivered-${topic.name}'
   location: 'global'

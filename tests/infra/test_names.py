@@ -109,6 +109,17 @@ def test_alerts_ask_for_metrics_and_functions_that_the_code_has():
     assert f"heartbeat.age\" and Max > {3 * pulse.total_seconds():.0f}'" in alerts
 
 
+def test_somebody_is_told_of_notices_that_nobody_could_be_told():
+    [untold] = [
+        alert["properties"]["criteria"]["allOf"][0]
+        for alert in resources(tree("alerts"), "Microsoft.Insights/metricAlerts")
+        if alert["name"] == "driftgate-untold"
+    ]
+
+    assert untold["metricName"] == "ActiveMessages"
+    assert untold["dimensions"][0]["values"] == [UNDELIVERED]
+
+
 def test_the_table_is_that_of_the_ledger():
     made = named("storage", "Microsoft.Storage/storageAccounts/tableServices/tables")
 

@@ -1,6 +1,10 @@
 """From an incident to the people who are told, on Azure's adapters and over every channel."""
 
+import json
 import logging
+import re
+from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -10,6 +14,7 @@ from tests.integration.storage.azurite import CONTAINERS
 from tests.integration.story.people import RECEIVERS, ROOM
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+DEPLOY = (Path(__file__).resolve().parents[3] / "docs" / "deploy.md").read_text()
 EVERYBODY = dict.fromkeys(RECEIVERS, 1)
 PLACES = [
     *(name for name in DRIFTGATE if name != "alerts"),
@@ -67,3 +72,25 @@ def test_everybody_is_told_of_an_incident_and_of_its_end_and_no_secret_is_kept(t
     assert [told.receiver(name)["flying"] for name in RECEIVERS] == [{}] * len(RECEIVERS)
     kept = everything(told, caplog)
     assert [part for part in PARTS for one in kept if part in one] == []
+
+
+def test_the_first_notice_of_a_new_receiver_needs_no_incident(told, sample):
+    """As the page on deployment says: somebody posts an alert of Azure Monitor, then its end."""
+    [fleet] = re.findall(r"(?m)(?:^ {8}(?:receivers|-|default).*\n)+", DEPLOY)
+    told.story.account.keep("policies", "fleet.yaml", dedent(fleet))
+    alert = sample("azure_monitor_common_alert_metric_fired.derived.json")
+    alert["data"]["essentials"]["firedDateTime"] = told.story.clock.now.isoformat()
+    fired = json.dumps(alert)
+
+    told.story.application.service.receive(fired.encode(), via="azure-monitor")
+    told.drain()
+    told.later(seconds=30)
+    told.later(minutes=5)
+    over = fired.replace('"Fired"', '"Resolved"')
+    told.story.application.service.receive(over.encode(), via="azure-monitor")
+    told.drain()
+    told.later(seconds=30)
+
+    cards = [json.loads(card)["attachments"][0]["content"] for card in told.people.cards()]
+    words = [card["fallbackText"].partition(":")[0] for card in cards]
+    assert words == ["Critical", "Over"]

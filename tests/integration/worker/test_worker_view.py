@@ -45,12 +45,35 @@ def calls():
         "time": "2026-02-03T12:00:00Z",
         "data": {"model": "loan-default", "version": "7"},
     }
+    order = {
+        "action": "Deliver",
+        "channel": "teams",
+        "order": "o1",
+        "notice": {
+            "id": "n1",
+            "group": "g1",
+            "number": 1,
+            "receiver": "team",
+            "scope": "loan-default",
+            "reason": "first",
+            "severity": "warning",
+            "title": "loan-default drifts",
+            "made": "2026-02-03T12:00:00Z",
+            "since": "2026-02-03T12:00:00Z",
+            "alerts": [],
+        },
+    }
+    notice = {"specversion": "1.0", "id": "m1", "data": order}
+    request = {"action": "RequestRetraining", "model": "loan-default", "cause": "drift"}
+    retraining = {**check, "data": {**request, "window": "a day"}}
     sent = {"UserProperties": "{}", "MessageId": "m1"}
     return {
         "workspace_events": ("event", "json", registered, {}),
         "resource_events": ("event", "json", written, {}),
         "outbox_sweep": ("timer", "json", TIMER, {}),
         "decide_event": ("message", "string", json.dumps(check), sent),
+        "retraining_request": ("message", "string", json.dumps(retraining), sent),
+        "deliver_teams": ("message", "string", json.dumps(notice), sent),
         "devops_hooks": ("req", "http", {"method": "POST", "url": "/", "body": hook}, {}),
         "azure_alerts": ("req", "http", {"method": "POST", "url": "/", "body": alert}, {}),
         "promotion_gate": (
@@ -100,6 +123,7 @@ def test_the_worker_finds_every_function_with_its_trigger(view):
 
     assert kinds["workspace_events"] == kinds["resource_events"] == "eventGridTrigger"
     assert kinds["decide_event"] == kinds["log_alert"] == "serviceBusTrigger"
+    assert kinds["deliver_teams"] == kinds["retraining_request"] == "serviceBusTrigger"
     assert kinds["outbox_sweep"] == "timerTrigger"
     assert kinds["operations"] == kinds["promotion_gate"] == "httpTrigger"
     assert kinds["azure_alerts"] == "httpTrigger"
@@ -120,7 +144,15 @@ def test_every_http_function_asks_for_a_key(view):
 
 
 @pytest.mark.parametrize(
-    "name", ["workspace_events", "resource_events", "outbox_sweep", "decide_event"]
+    "name",
+    [
+        "workspace_events",
+        "resource_events",
+        "outbox_sweep",
+        "decide_event",
+        "deliver_teams",
+        "retraining_request",
+    ],
 )
 def test_a_trigger_without_an_answer_succeeds(view, name):
     _, answers = view
