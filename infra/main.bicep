@@ -72,6 +72,12 @@ param openaiDeployment string = ''
 @description('Version of its API. Empty: 2024-10-21.')
 param openaiApiVersion string = ''
 
+@description('Name of the Azure OpenAI resource, for the role to ask it. Empty: no role is given here.')
+param openaiAccount string = ''
+
+@description('Resource group of the Azure OpenAI resource. Empty: that of the workspace.')
+param openaiResourceGroup string = ''
+
 @description('Mail address for alerts on Driftgate itself. Empty: alerts are shown in the portal only.')
 param alertEmail string = ''
 
@@ -187,6 +193,15 @@ module workspace 'modules/workspace.bicep' = {
     promoterPrincipalId: identities.outputs.promoterPrincipalId
     collectedDataAccount: collectedDataAccount
     registryName: registryName
+  }
+}
+
+module summaries 'modules/summaries.bicep' = if (!empty(openaiAccount)) {
+  name: 'driftgate-summaries'
+  scope: resourceGroup(empty(openaiResourceGroup) ? workspaceResourceGroup : openaiResourceGroup)
+  params: {
+    openaiAccount: openaiAccount
+    watcherPrincipalId: identities.outputs.watcherPrincipalId
   }
 }
 

@@ -1,6 +1,7 @@
 """How the command speaks: rich for people, one JSON document for programs."""
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,21 @@ _TO_BE_APPROVED = frozenset({Phase.WAITING, Phase.BLOCKED, Phase.REQUESTED, Phas
 _COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "error": "magenta"}
 
 
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys, and what turns the order of what stands beside it."""
+
+
 def console() -> "Console":
-    """The terminal, wide enough when it is none."""
+    """The terminal, wide enough when it is none; no text that is printed is obeyed by it."""
     from rich.console import Console
+    from rich.text import Text
+
+    class Screen(Console):
+        def render_str(self, text: str, **options: Any) -> Text:
+            return super().render_str(_COMMANDS.sub("", text), **options)
 
     terminal = sys.stdout.isatty()
-    return Console(highlight=False, soft_wrap=not terminal, width=None if terminal else 120)
+    return Screen(highlight=False, soft_wrap=not terminal, width=None if terminal else 120)
 
 
 def table(*columns: str) -> "Table":
@@ -51,22 +61,27 @@ def print_decision(screen: "Console", decision: dict[str, Any]) -> None:
     """One decision: event, verdict, each finding in words, each action with its message id."""
     from rich.markup import escape
 
+    from shared.cli.harmless import harmless
+
+    def safe(text: str) -> str:
+        return escape(harmless(text))
+
     event = decision["event"]
     kind = event["type"].rpartition(".")[2]
     screen.print(
-        f"[bold]{kind}[/] {escape(event['subject'])}  {coloured(decision['verdict'])}"
-        f"  [dim]{event['time']}  event {escape(event['id'])}[/]"
+        f"[bold]{kind}[/] {safe(event['subject'])}  {coloured(decision['verdict'])}"
+        f"  [dim]{event['time']}  event {safe(event['id'])}[/]"
     )
     for finding in decision["findings"]:
         told = "" if finding["enforced"] else " [dim](told only)[/]"
         screen.print(
-            f"  {coloured(finding['verdict'])}{told} {escape(finding['sentence'])}"
+            f"  {coloured(finding['verdict'])}{told} {safe(finding['sentence'])}"
             f" [dim]{finding['reason']}[/]"
         )
     for action in decision["actions"]:
         message = action["message_id"]
         sent = f"message {message[:16]}" if message else "done with the decision"
-        screen.print(f"  [cyan]{action['action']}[/] {escape(action_text(action))} [dim]{sent}[/]")
+        screen.print(f"  [cyan]{action['action']}[/] {safe(action_text(action))} [dim]{sent}[/]")
 
 
 def print_standing(screen: "Console", alert: dict[str, Any]) -> None:

@@ -117,12 +117,15 @@ def _silenced(silence: dict[str, Any]) -> str:
 def _show_muted(muted: list[dict[str, Any]]) -> None:
     from rich.markup import escape
 
+    from shared.cli.harmless import harmless
+
     screen = console()
     if not muted:
         screen.print("No alert that fires now is among them.")
         return
     screen.print(f"Of those that fire now it is about {len(muted)}:")
     for one in muted[:_MOST_SHOWN]:
-        screen.print(f"  {one['severity']} {escape(one['title'])} [dim]{one['fingerprint']}[/]")
+        title = escape(harmless(one["title"], 300))
+        screen.print(f"  {one['severity']} {title} [dim]{one['fingerprint']}[/]")
     if len(muted) > _MOST_SHOWN:
         screen.print(f"  and {len(muted) - _MOST_SHOWN} more")

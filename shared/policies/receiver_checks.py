@@ -26,6 +26,7 @@ _OWN = {
     "area": (ChannelKind.WORK_ITEM,),
 }
 _MOST_MAILED = 50
+_PAGERDUTY = (None, "https://events.pagerduty.com", "https://events.eu.pagerduty.com")
 
 
 def receiver_problems(receiver: ReceiverPolicy, at: str) -> Iterator[str]:
@@ -39,7 +40,12 @@ def receiver_problems(receiver: ReceiverPolicy, at: str) -> Iterator[str]:
     yield from _channel_problems(receiver, here)
     yield from _secret_problems(receiver, here)
     yield from _mail_problems(receiver, here)
-    if receiver.address is not None:
+    if receiver.channel is ChannelKind.PAGERDUTY and receiver.address not in _PAGERDUTY:
+        yield (
+            f"{here}.address is none of PagerDuty's, and the routing key goes to no other; write "
+            "https://events.eu.pagerduty.com for Europe, or leave it out"
+        )
+    elif receiver.address is not None:
         yield from _address_problems(receiver.address, here)
     if receiver.room is not None and not _ROOM.fullmatch(receiver.room):
         yield (

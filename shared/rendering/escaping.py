@@ -21,8 +21,13 @@ _JOINERS = "\u200c\u200d"
 _BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
-_LINK = re.compile(r"(?i)\b(?:https?|ftp)://[^\s<>\"'`|\\)\]}]{0,2000}")
-_BARE = re.compile(r"(?i)(?<![\w./:-])www\.(?=\w)|\b(?:mailto|javascript|data|tel):(?=\S)")
+_LINK = re.compile(
+    r"(?i)\b(?:https?|ftp|file|smb|ms-[a-z-]{1,20}|msteams|slack|vscode)://[^\s<>\"'`|\\)\]}]{0,2000}"
+)
+_BARE = re.compile(
+    r"(?i)(?<![\w./:-])www\.(?=\w)|\b(?:mailto|javascript|data|tel):(?=\S)|(?<!\S)\\\\(?=\w)"
+)
+"""The last is a share of Windows: Outlook makes a link of it, which tells who follows it."""
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 _RUN = re.compile(f"[{_RIGHT_TO_LEFT}](?:[^\\S\\n]?[{_RIGHT_TO_LEFT}])*")
 _MENTION = re.compile(r"(?i)@(?=here|channel|everyone|group)|<(?=[!@#])")
@@ -89,10 +94,12 @@ def _joins(text: str, index: int) -> bool:
 
 
 def unlinked(text: str, ours: str | None = None) -> str:
-    """Addresses that no program makes a link of, but those at `ours` and at Azure and GitHub.
+    r"""Addresses that no program makes a link of, but those at `ours` and at Azure and GitHub.
 
     >>> unlinked("see https://evil.example/a and https://ml.azure.com/x, www.evil.example")
     'see https[:]//evil.example/a and https://ml.azure.com/x, www[.]evil.example'
+    >>> unlinked("file://evil.example/a azureml://jobs/a"), unlinked(chr(92) * 2 + "evil")
+    ('file[:]//evil.example/a azureml://jobs/a', '\\[\\]evil')
     >>> unlinked("https://dev.azure.com@evil.example/")
     'https[:]//dev.azure.com@evil.example/'
     """

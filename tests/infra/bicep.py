@@ -21,6 +21,7 @@ TYPES: dict[str, Any] = {
     **json.loads((TESTDATA / "network_types.json").read_text()),
 }
 ONLY_EXISTING = {
+    "Microsoft.CognitiveServices/accounts@2024-10-01",
     "Microsoft.MachineLearningServices/workspaces@2024-10-01",
     "Microsoft.MachineLearningServices/workspaces/onlineEndpoints@2024-10-01",
     "Microsoft.MachineLearningServices/registries@2024-10-01",

@@ -17,6 +17,7 @@ ROLES = {
     "73c42c96-874c-492b-b04d-ab87d138a893": "Log Analytics Reader",
     "1823dd4f-9b8c-4ab6-ab4e-7397a3684615": "AzureML Registry User",
     "d5a91429-5739-47e2-a06b-3470a27159e7": "EventGrid Data Sender",
+    "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd": "Cognitive Services OpenAI User",
     "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
 }
 NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -67,3 +68,12 @@ def test_the_promoter_moves_traffic_and_makes_or_deletes_no_deployment():
     assert "onlineEndpoints/write" in rights
     assert "*/read" in rights, "what is written is read before, and the deployments with it"
     assert not [right for right in rights if "deployments" in right or "delete" in right]
+
+
+def test_summaries_are_asked_by_the_watcher_alone_and_only_where_a_resource_is_named():
+    text = (INFRA / "modules" / "summaries.bicep").read_text()
+    main = (INFRA / "main.bicep").read_text()
+
+    assert text.count("roleAssignments@") == 1
+    assert "promoter" not in text
+    assert "module summaries 'modules/summaries.bicep' = if (!empty(openaiAccount)) {" in main

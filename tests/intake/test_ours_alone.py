@@ -56,3 +56,13 @@ def test_nobody_outside_takes_the_name_under_which_driftgate_says_things(source)
     assert parse(canonical_json({**registered, "topic": "t"}))[0].event.type is (
         EventType.MODEL_REGISTERED
     )
+
+
+def test_nobody_outside_has_a_thing_decided_and_then_not_carried_out():
+    """What is replayed is decided and told to nobody, so that a due alert would be used up."""
+    due = {**check_due(Check.ALERTS, "alerts/loan", NOON).to_cloud_event(), "source": "elsewhere"}
+
+    [parsed] = parse(canonical_json({**due, "replayname": "again"}))
+
+    assert parsed.refusal.startswith("replayname marks what Driftgate tells again")
+    assert parse(canonical_json({**due, "replayname": "again"}), ours=True)[0].event.replay

@@ -20,6 +20,7 @@ FAULTS = {
     "teams-without-secret.yaml": "receivers[0] (on-call) has no secret, which teams needs; set",
     "slack-without-secret.yaml": "receivers[0] (on-call) has no secret, which slack needs; set",
     "pagerduty-without-secret.yaml": "receivers[0] (on-call) has no secret, which pagerduty",
+    "pagerduty-elsewhere.yaml": "receivers[0] (on-call).address is none of PagerDuty's, and the",
     "mail-to-nobody.yaml": "receivers[0] (on-call) has no to, which email needs; give mail",
     "mail-without-domain.yaml": "receivers[0] (on-call).to[0] is 'anna'; write an address such",
     "webhook-without-address.yaml": "receivers[0] (on-call) has no address, which webhook",
@@ -106,3 +107,13 @@ def test_each_channel_is_content_with_what_it_needs():
 
     assert [one.channel for one in fleet.receivers] == list(ChannelKind)
     assert fleet.routes[0].continue_
+
+
+def test_pagerduty_in_europe_is_an_address_of_its_own():
+    fleet = read_fleet(
+        b"receivers: [{name: a, channel: pagerduty, secret: K, "
+        b"address: https://events.eu.pagerduty.com}]",
+        "fleet.yaml",
+    )
+
+    assert fleet.receivers[0].address == "https://events.eu.pagerduty.com"

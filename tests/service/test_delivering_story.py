@@ -114,6 +114,14 @@ def test_what_is_replayed_is_told_to_nobody(told):
     assert told.teams.sent == []
 
 
+def test_nothing_in_a_replay_begins_a_line_of_the_log(told, caplog):
+    caplog.set_level("INFO", logger="driftgate.alerts")
+
+    told.application.deliver({**told.ordered("a"), "replayname": "again\nERROR all is lost"})
+
+    assert "part of the replay again ERROR all is lost, not sent" in caplog.messages[-1]
+
+
 def test_a_receiver_that_is_gone_when_its_notice_is_sent_is_said_so(told):
     told.ordered("a")
     told.fleet("receivers: []\n")

@@ -127,3 +127,7 @@ def test_what_is_over_says_since_when_and_other_things_have_a_page_too():
 
     assert "✓ over" in Page(explanation_page(over)).text
     assert "Nothing was decided of it that is kept." in Page(explanation_page(bare)).text
+
+
+def test_the_link_to_silence_in_a_message_leads_to_what_can_be_done():
+    assert '<h2 id="silence">What you can do</h2>' in explanation_page(STORY)

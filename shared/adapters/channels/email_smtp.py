@@ -8,6 +8,8 @@ from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from socket import SHUT_RDWR
+from threading import Timer
 from typing import Any, NoReturn
 
 from shared.adapters.channels.hidden import Hidden
@@ -20,6 +22,8 @@ from shared.ports import Clock, Sending
 
 _LOG = logging.getLogger("driftgate.channels")
 _TLS_FROM_THE_START = 465
+_IN_ALL = 4
+"""A time-out is for each answer; so many of them are for all of a letter."""
 
 
 class SmtpMail:
@@ -84,11 +88,11 @@ class SmtpMail:
         if self._context is None:
             self._context = ssl.create_default_context()
         if self._at_once:
-            client: smtplib.SMTP = smtplib.SMTP_SSL(
+            client: smtplib.SMTP = _SecureTalk(
                 self._host, self._port, timeout=self._seconds, context=self._context
             )
         else:
-            client = smtplib.SMTP(self._host, self._port, timeout=self._seconds)
+            client = _Talk(self._host, self._port, timeout=self._seconds)
         try:
             if not self._at_once:
                 self._encrypt(client, self._context)
@@ -126,6 +130,40 @@ class SmtpMail:
         if letter.html is not None:
             message.add_alternative(letter.html, subtype="html")
         return message
+
+
+class _Talk(smtplib.SMTP):
+    """A conversation that ends in time, also with a server that says one sign at a time."""
+
+    def __init__(self, host: str, port: int, *, timeout: float, **more: Any) -> None:
+        self._end = Timer(_IN_ALL * timeout, self._hang_up)
+        self._end.daemon = True
+        self._late = False
+        self._end.start()
+        super().__init__(host, port, timeout=timeout, **more)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The server's answer; half of one that was cut off is none."""
+        try:
+            return super().getreply()
+        finally:
+            if self._late:
+                raise TimeoutError
+
+    def close(self) -> None:
+        """End it."""
+        self._end.cancel()
+        super().close()
+
+    def _hang_up(self) -> None:
+        self._late = True
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(SHUT_RDWR)
+
+
+class _SecureTalk(_Talk, smtplib.SMTP_SSL):
+    """The same with TLS from the start."""
 
 
 def _refuse(problem: Exception, host: str, hidden: Hidden) -> NoReturn:

@@ -53,7 +53,8 @@ def deliver(
     """
     order = _read(body)
     if body.get("replayname") is not None:
-        _LOG.info("part of the replay %s, not sent: %s", body["replayname"], order.notice.title)
+        replay = one_line(str(body["replayname"]), 80)
+        _LOG.info("part of the replay %s, not sent: %s", replay, _title(order))
         return
     if not _is_wanted(order, adapters):
         _LOG.info("order %s is not the receiver's any more; not sent", order.order)
@@ -108,7 +109,7 @@ def _send(order: Deliver, adapters: Adapters, settings: Settings) -> tuple[Mappi
     receiver = _receiver(order, adapters)
     channel = adapters.channels.get(receiver.channel)
     if channel is None and receiver.channel is ChannelKind.LOG:
-        _LOG.warning("%s: %s", order.notice.receiver, order.notice.title)
+        _LOG.warning("%s: %s", order.notice.receiver, _title(order))
         return {}, 0
     if channel is None:
         raise NotFound(
@@ -125,6 +126,11 @@ def _send(order: Deliver, adapters: Adapters, settings: Settings) -> tuple[Mappi
         template=_template(receiver, adapters),
     )
     return channel.deliver(sending), tokens
+
+
+def _title(order: Deliver) -> str:
+    """As one line, so that nothing in it begins another in the log."""
+    return one_line(order.notice.title, 300)
 
 
 def _receiver(order: Deliver, adapters: Adapters) -> ReceiverPolicy:

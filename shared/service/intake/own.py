@@ -62,6 +62,10 @@ def read_own(envelope: Mapping[str, Any], kind: str, *, ours: bool = False) -> E
         raise UnknownEventType(
             f"An event of type {kind[:80]} is made by Driftgate alone and not taken from outside."
         )
+    if event.replay is not None and not ours:
+        raise MalformedPayload(
+            "replayname marks what Driftgate tells again and nobody carries out; leave it out."
+        )
     if event.type in INTENTS:
         return intent_from_outside(event)
     if event.type is EventType.CHECK_DUE and not ours:

@@ -14,6 +14,7 @@ from tests.integration.loopback.certificates import Certificates
 @dataclass
 class MailServer:
     """`answers` replace the usual one to a command, by its first word; `silent` on that, none.
+    One that `drips` never ends its greeting.
 
     `letters` are what was sent as it came, `commands` every line, `signed_in` user and password.
     """
@@ -23,6 +24,7 @@ class MailServer:
     offers: tuple[str, ...] = ("STARTTLS", "AUTH PLAIN")
     at_once: bool = False
     silent_on: str | None = None
+    drips: bool = False
     port: int = 0
     letters: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -37,6 +39,11 @@ class MailServer:
         if self.at_once:
             connection = self._secured(connection)
         lines = connection.makefile("rb")
+        while self.drips:
+            connection.sendall(b"2")
+            connection.settimeout(0.02)
+            with suppress(TimeoutError):
+                self.drips = connection.recv(1) != b""
         _say(connection, self.answers.get("", "220 ready"))
         while line := lines.readline().decode().rstrip("\r\n"):
             self.commands.append(line)

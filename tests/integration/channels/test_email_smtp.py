@@ -184,3 +184,11 @@ def test_a_server_that_is_not_there_may_be_another_time(own_certificates):
 def test_a_letter_goes_nowhere_but_to_the_domains_that_are_named(own_certificates, to, sentence):
     with pytest.raises(NotAllowed, match=sentence):
         mail(MailServer(own_certificates, port=1)).deliver(letter(to=to))
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_server_that_never_ends_a_line_is_left(own_certificates, at_once):
+    with serving(MailServer(own_certificates, drips=True, at_once=at_once)) as server:
+        slow = mail(server, tls_from_the_start=at_once, seconds=0.05)
+        with pytest.raises(TimedOut, match="localhost did not answer in time"):
+            slow.deliver(letter())
