@@ -1,5 +1,7 @@
 """From a notice that is made to a person who has it, over the embedded queues."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.domain.policy import ChannelKind
@@ -112,6 +114,19 @@ def test_what_is_replayed_is_told_to_nobody(told):
     told.make("a", replay="again")
 
     assert told.teams.sent == []
+
+
+def test_of_many_at_once_people_get_five_and_a_minute_later_one_digest_of_the_rest(told):
+    for number in range(12):
+        told.make(f"g{number:02}")
+    assert len(told.teams.sent) == 5
+
+    told.clock.now += timedelta(minutes=1)
+    told.drain()
+
+    [digest] = told.teams.sent[5:]
+    assert digest.notice.title == "7 more alerts of 7 models: 7 errors"
+    assert told.receiver()["folded"] is None
 
 
 def test_a_receiver_that_is_gone_when_its_notice_is_sent_is_said_so(told):
