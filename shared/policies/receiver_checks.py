@@ -118,6 +118,10 @@ def _pace_problems(receiver: ReceiverPolicy, here: str) -> Iterator[str]:
         yield f"{here}.pace.notices is {receiver.pace.notices}; give 1 or more"
     if receiver.pace.per < timedelta(minutes=1):
         yield f"{here}.pace.per is below a minute; give 1m, 1h or the like"
+    if receiver.pace.burst < 1:
+        yield f"{here}.pace.burst is {receiver.pace.burst}; give 1 or more"
+    if receiver.pace.burst_per < timedelta(minutes=1):
+        yield f"{here}.pace.burst_per is below a minute; give 1m, 5m or the like"
     if receiver.summary is None:
         return
     for key in ("longer_than", "tokens_a_day"):

@@ -33,6 +33,8 @@ FAULTS = {
     "room-of-teams.yaml": "receivers[0] (on-call).room is not for teams but for slack; leave it",
     "template-in-a-folder.yaml": "receivers[0] (on-call).template is '../notice.j2'; name a",
     "pace-of-nothing.yaml": "receivers[0] (on-call).pace.notices is 0; give 1 or more.",
+    "burst-of-nothing.yaml": "receivers[0] (on-call).pace.burst is 0; give 1 or more.",
+    "burst-of-seconds.yaml": "receivers[0] (on-call).pace.burst_per is below a minute; give 1m, 5m",
     "pace-of-seconds.yaml": "receivers[0] (on-call).pace.per is below a minute; give 1m, 1h or",
     "summary-of-no-tokens.yaml": "receivers[0] (on-call).summary.tokens_a_day is 0; give 1 or",
     "route-to-a-stranger.yaml": "routes[0].to names oncall, which is no receiver; write on-call.",

@@ -81,6 +81,20 @@ FLEETS = [
         "receivers[0] (a).pace is 30 in 7 d; what is beyond it waits that long for a digest.",
     ),
     (
+        "receivers: [{name: a, channel: pagerduty, secret: P, pace: {burst: 40}}]\ndefault: a\n",
+        "receivers[0] (a).pace.burst is 40 in 5 min, more than the 30 of `notices`, so it bounds",
+    ),
+    (
+        "receivers: [{name: a, channel: pagerduty, secret: P, pace: {burst_per: 3h}}]\n"
+        "default: a\n",
+        "receivers[0] (a).pace.burst is 5 in 3 h, longer than `per` (1 h), so it is counted in",
+    ),
+    (
+        "receivers: [{name: a, channel: pagerduty, secret: P, pace: {per: 9h, burst_per: 3h}}]\n"
+        "default: a\n",
+        "receivers[0] (a).pace.burst is 5 in 3 h; after one digest the next waits that long; 5m",
+    ),
+    (
         "receivers: [{name: a, channel: pagerduty, secret: P, resolved: false}]\ndefault: a\n",
         "receivers[0] (a) is never told that it is over, so incidents stay open; set resolved:",
     ),

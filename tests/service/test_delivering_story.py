@@ -1,5 +1,7 @@
 """From a notice that is made to a person who has it, over the embedded queues."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.domain.policy import ChannelKind
@@ -120,6 +122,19 @@ def test_nothing_in_a_replay_begins_a_line_of_the_log(told, caplog):
     told.application.deliver({**told.ordered("a"), "replayname": "again\nERROR all is lost"})
 
     assert "part of the replay again ERROR all is lost, not sent" in caplog.messages[-1]
+
+
+def test_of_many_at_once_people_get_five_and_a_minute_later_one_digest_of_the_rest(told):
+    for number in range(12):
+        told.make(f"g{number:02}")
+    assert len(told.teams.sent) == 5
+
+    told.clock.now += timedelta(minutes=1)
+    told.drain()
+
+    [digest] = told.teams.sent[5:]
+    assert digest.notice.title == "7 more alerts of 7 models: 7 errors"
+    assert told.receiver()["folded"] is None
 
 
 def test_a_receiver_that_is_gone_when_its_notice_is_sent_is_said_so(told):

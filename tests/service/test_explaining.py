@@ -213,7 +213,8 @@ def test_a_receiver_a_group_a_notice_and_a_silence_are_told_from_the_same_decisi
     assert f"({'silence ' + silence})" in group.now[1]
     assert receiver.now == (
         "Its channel works.",
-        "It was sent 1 notices in the last 1 h, of 30 that its pace allows.",
+        "It was sent 1 notices in the last 1 h, of 30 that its pace allows, and 0 in the last 5 "
+        "min, of 5.",
     )
     assert ways(notice)[-1] == ("notice", "delivered")
     assert dict(notice.facts)["because"] == "first"

@@ -74,7 +74,8 @@ def test_a_receiver_that_fails_says_since_when_what_waits_and_what_is_folded(nig
     assert told.now[:3] == (
         "Its channel fails since 2026-02-03 12:00 UTC (throttled, 5 in a row); it is tried again "
         "at 2026-02-03 12:09 UTC.",
-        "It was sent 1 notices in the last 1 h, of 30 that its pace allows.",
+        "It was sent 1 notices in the last 1 h, of 30 that its pace allows, and 1 in the last 5 "
+        "min, of 5.",
         "Notice n1 is on its way since 2026-02-03 12:00 UTC.",
     )
     assert told.now[3] == (

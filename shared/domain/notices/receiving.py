@@ -111,9 +111,9 @@ class ReceiverWatch:
     `references` hold by group what the channel needs to change a message in place; a group that is
     here is one that people know of, and `last` says by what; of those told until `forgot` some are
     not remembered any more. They belong to `channel`. `tokens`
-    were spent on summaries on `day`. `digests` were made so far, the last one
-    arrived at `digested`. `asked` is when the next look was
-    asked for.
+    were spent on summaries on `day`. `digests` were made so far, the last one arrived at
+    `digested`, and at `beyond` the last one that the pace had no other room for. `asked` is when
+    the next look was asked for.
     """
 
     sent: tuple[datetime, ...] = ()
@@ -127,6 +127,7 @@ class ReceiverWatch:
     channel: str = ""
     digests: int = 0
     digested: datetime | None = None
+    beyond: datetime | None = None
     tokens: int = 0
     day: str = ""
     looked: datetime | None = None

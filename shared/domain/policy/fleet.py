@@ -22,10 +22,21 @@ class ChannelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """So many notices in so long; what is over is folded into one digest."""
+    """So many notices in so long, and few of them at once; what is over is folded into a digest.
+
+    No more than `burst` come within `burst_per`, two more if they are critical; `burst_per` counts
+    as no longer than `per`. With as many as `notices`, `burst` bounds nothing.
+    """
 
     notices: int = 30
     per: timedelta = timedelta(hours=1)
+    burst: int = 5
+    burst_per: timedelta = timedelta(minutes=5)
+
+    @property
+    def at_once(self) -> timedelta:
+        """Notices within so long count as one burst."""
+        return min(self.burst_per, self.per)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

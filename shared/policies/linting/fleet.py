@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
-from shared.domain.policy import ChannelKind, Fleet, Inhibition, ReceiverPolicy, Route
+from shared.domain.policy import ChannelKind, Fleet, Inhibition, Pace, ReceiverPolicy, Route
 from shared.domain.wording import spell_duration
 from shared.policies.linting.routes import odd_names, odd_routes, untold
 
 _LONGEST = timedelta(days=90)
 _SHORTEST = timedelta(hours=1)
 _SLOW_DIGEST = timedelta(days=1)
+_SLOW_BURST = timedelta(hours=1)
 
 
 def odd_fleet(
@@ -55,8 +56,28 @@ def _odd_receiver(
         )
     elif pace.per > _SLOW_DIGEST:
         yield f"{here}.pace is {spelled}; what is beyond it waits that long for a digest."
+    yield from _odd_burst(receiver.pace, here)
     if receiver.channel is ChannelKind.PAGERDUTY and not receiver.resolved:
         yield f"{here} is never told that it is over, so incidents stay open; set resolved: true."
+
+
+def _odd_burst(pace: Pace, here: str) -> Iterator[str]:
+    spelled = f"{pace.burst} in {spell_duration(pace.burst_per)}"
+    if pace.burst > pace.notices and pace.burst != Pace().burst:
+        yield (
+            f"{here}.pace.burst is {spelled}, more than the {pace.notices} of `notices`, so it "
+            "bounds nothing."
+        )
+    elif pace.burst_per > pace.per and pace.burst_per != Pace().burst_per:
+        yield (
+            f"{here}.pace.burst is {spelled}, longer than `per` ({spell_duration(pace.per)}), so "
+            "it is counted in that."
+        )
+    elif pace.at_once > _SLOW_BURST:
+        yield (
+            f"{here}.pace.burst is {spelled}; after one digest the next waits that long; 5m is "
+            "the default."
+        )
 
 
 def _shared_secrets(fleet: Fleet) -> Iterator[str]:

@@ -50,7 +50,9 @@ def _facts(rule: ReceiverPolicy | None) -> Iterator[tuple[str, str]]:
     if rule is None:
         return
     yield "channel", rule.channel.value
-    yield "pace", f"{rule.pace.notices} notices in {spell_duration(rule.pace.per)}"
+    pace = rule.pace
+    burst = f"{pace.burst} in {spell_duration(pace.at_once)}"
+    yield "pace", f"{pace.notices} notices in {spell_duration(pace.per)}, no more than {burst}"
     yield "told when it is over", "yes" if rule.resolved else "no"
     if rule.to:
         yield "to", ", ".join(rule.to[:_MOST])
@@ -71,10 +73,14 @@ def _now(watch: ReceiverWatch, rule: ReceiverPolicy | None, now: datetime) -> It
     elif watch.looked is not None:
         yield "Its channel works."
     if rule is not None:
-        sent = sum(time > now - rule.pace.per for time in watch.sent)
+        pace = rule.pace
+        sent, lately = (
+            sum(time > now - span for time in watch.sent) for span in (pace.per, pace.at_once)
+        )
         yield (
-            f"It was sent {sent} notices in the last {spell_duration(rule.pace.per)}, of "
-            f"{rule.pace.notices} that its pace allows."
+            f"It was sent {sent} notices in the last {spell_duration(pace.per)}, of "
+            f"{pace.notices} that its pace allows, and {lately} in the last "
+            f"{spell_duration(pace.at_once)}, of {pace.burst}."
         )
     for flight in list(watch.flying.values())[:_MOST]:
         yield f"Notice {flight.notice} is on its way since {spell_second(flight.since)}."

@@ -168,5 +168,6 @@ def size(state):
     return len(canonical_json(to_plain(state)).decode())
 
 
-def paced(notices, *, rule=TEAM, **per):
-    return replace(rule, pace=Pace(notices=notices, per=timedelta(**per or {"hours": 1})))
+def paced(notices, *, rule=TEAM, burst=None, **per):
+    span = timedelta(**per or {"hours": 1})
+    return replace(rule, pace=Pace(notices=notices, per=span, burst=burst or notices))

@@ -53,6 +53,7 @@ class Desk:
     tokens: int = 0
     digests: int = 0
     digested: datetime | None = None
+    beyond: datetime | None = None
     failure: Alert | None = None
     healed: bool = False
     findings: list[Finding] = field(default_factory=list)
@@ -91,6 +92,7 @@ class Desk:
             tokens=watch.tokens if watch.day == day_of(now) else 0,
             digests=watch.digests,
             digested=watch.digested,
+            beyond=watch.beyond,
         )
 
     @property
@@ -119,6 +121,7 @@ class Desk:
             channel=self.watch.channel if self.unread else self.rule.channel.value,
             digests=self.digests,
             digested=self.digested,
+            beyond=self.beyond,
             tokens=self.tokens,
             day=day_of(self.now),
             looked=self.now,

@@ -8,7 +8,7 @@ from shared.domain.alert import Severity
 from shared.domain.canonical import content_hash
 from shared.domain.decisions.receivers.desk import Desk
 from shared.domain.decisions.receivers.heads import bare, listed_alert
-from shared.domain.decisions.receivers.pace import next_free
+from shared.domain.decisions.receivers.pace import MORE_CRITICAL, Bound, bound, next_free
 from shared.domain.finding import Rule
 from shared.domain.notices import Folded, Head, Notice, NoticeReason
 from shared.domain.wording import spell_duration, spell_number, spell_time
@@ -31,17 +31,32 @@ def fold(desk: Desk, group: str, head: Head) -> None:
         due = max(desk.now + GATHERED, next_free(desk, folded.severity))
         folded = replace(folded, due=due)
     desk.folded = folded
-    pace = desk.rule.pace
+    over = bound(desk, head.severity)
     desk.find(
         "folded",
-        f"{desk.rule.name} is told no more than {pace.notices} notices in "
-        f"{spell_duration(pace.per)}; this one is told in the digest that is due "
-        f"{spell_time(desk.folded.due)}, with {spell_number(desk.folded.count)} alerts so far.",
+        f"{_why(desk, head, over)} told in the digest that is due {spell_time(desk.folded.due)}, "
+        f"with {spell_number(desk.folded.count)} alerts so far.",
         head=head,
         group=group,
         rule=Rule.PACE,
         count=desk.folded.count,
+        bound=over,
     )
+
+
+def _why(desk: Desk, head: Head, over: Bound | None) -> str:
+    """Which bound it is over; what is folded for another reason is over none."""
+    name, pace = desk.rule.name, desk.rule.pace
+    match over:
+        case Bound.PACE:
+            most, span = f"{pace.notices} notices", pace.per
+        case Bound.BURST:
+            critical = head.severity is Severity.CRITICAL
+            more = f" and {MORE_CRITICAL} more that are critical" if critical else ""
+            most, span = f"{pace.burst} notices{more}", pace.at_once
+        case None:
+            return f"With others for {name} this one is"
+    return f"{name} is told no more than {most} in {spell_duration(span)}; this one is"
 
 
 def is_told_by(folded: Folded) -> bool:

@@ -18,6 +18,7 @@ from shared.domain.decisions.receivers.breaking import (
 from shared.domain.decisions.receivers.desk import LOST, Desk
 from shared.domain.decisions.receivers.failing import channel_alert, is_of_channel
 from shared.domain.decisions.receivers.folding import fold, is_folded, merged
+from shared.domain.decisions.receivers.pace import is_beyond
 from shared.domain.decisions.receivers.parking import (
     CLOSED,
     TRIED_AGAIN,
@@ -75,6 +76,7 @@ def delivered(desk: Desk, data: Mapping[str, Any]) -> None:
     desk.healed = True
     if flight.carries is not None:
         desk.digested = desk.now
+        desk.beyond = desk.now if is_beyond(desk, flight.severity) else desk.beyond
         _know_listed(desk, flight.carries)
     elif flight.resolved:
         desk.forget(group)

@@ -46,6 +46,7 @@ def the_time(watch: ReceiverWatch, clock: datetime) -> tuple[datetime, ReceiverW
             until=None if breaker.until is None else min(breaker.until, clock),
         ),
         digested=None if watch.digested is None else min(watch.digested, clock),
+        beyond=None if watch.beyond is None else min(watch.beyond, clock),
         forgot=None if watch.forgot is None else min(watch.forgot, clock),
         looked=clock,
         asked=None,
