@@ -148,6 +148,7 @@ class _Talk(smtplib.SMTP):
             return super().getreply()
         finally:
             if self._late:
+                self.close()
                 raise TimeoutError
 
     def close(self) -> None:

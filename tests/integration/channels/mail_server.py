@@ -39,11 +39,10 @@ class MailServer:
         if self.at_once:
             connection = self._secured(connection)
         lines = connection.makefile("rb")
-        while self.drips:
-            connection.sendall(b"2")
-            connection.settimeout(0.02)
-            with suppress(TimeoutError):
-                self.drips = connection.recv(1) != b""
+        if self.drips:
+            with connection:
+                _drip(connection)
+            return
         _say(connection, self.answers.get("", "220 ready"))
         while line := lines.readline().decode().rstrip("\r\n"):
             self.commands.append(line)
@@ -103,6 +102,16 @@ def serving(server: MailServer) -> Iterator[MailServer]:
 
 def _say(connection: socket.socket, line: str) -> None:
     connection.sendall(f"{line}\r\n".encode())
+
+
+def _drip(connection: socket.socket) -> None:
+    """One sign at a time, until the other side has had enough."""
+    connection.settimeout(0.02)
+    there = True
+    while there:
+        connection.sendall(b"2")
+        with suppress(TimeoutError):
+            there = connection.recv(1) != b""
 
 
 def _letter(lines: object) -> bytes:
