@@ -20,7 +20,7 @@ class PolicyStore:
 
     def __init__(self, files: Callable[[], Mapping[str, bytes]]) -> None:
         self._all_files = files
-        self._known: dict[str, tuple[bytes, Policy]] = {}
+        self._known: dict[str, tuple[bytes, Policy | InvalidPolicy]] = {}
         self._fleet: tuple[bytes, Fleet] | None = None
 
     def for_model(self, model: str) -> Policy | None:
@@ -98,11 +98,11 @@ class PolicyStore:
 
     def _read(self, name: str, content: bytes) -> Policy:
         known = self._known.get(name)
-        if known is not None and known[0] == content:
-            return known[1]
-        policy = read_policy(content, name)
-        self._known[name] = (content, policy)
-        return policy
+        if known is None or known[0] != content:
+            known = self._known[name] = (content, _read(content, name))
+        if isinstance(known[1], InvalidPolicy):
+            raise InvalidPolicy(str(known[1]))
+        return known[1]
 
     def _valid(self, files: list[tuple[str, bytes]]) -> list[tuple[str, Policy]]:
         valid = []
@@ -112,3 +112,11 @@ class PolicyStore:
             except InvalidPolicy:
                 continue
         return valid
+
+
+def _read(content: bytes, name: str) -> Policy | InvalidPolicy:
+    """The policy, or what is wrong with it, which is as costly to find out."""
+    try:
+        return read_policy(content, name)
+    except InvalidPolicy as problem:
+        return problem
