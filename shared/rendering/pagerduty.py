@@ -15,7 +15,15 @@ from shared.rendering.wording import importance
 _SUMMARY = 1024
 _SEVERITY = {Severity.CRITICAL: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
 _CLIENT = "Driftgate"
-_NOTHING_NEW = frozenset({NoticeReason.ACKNOWLEDGED, NoticeReason.SOME_RESOLVED})
+_NOTHING_NEW = frozenset(
+    {
+        NoticeReason.FIRST,
+        NoticeReason.ACKNOWLEDGED,
+        NoticeReason.SOME_RESOLVED,
+        NoticeReason.REPEAT,
+    }
+)
+"""What wakes nobody where somebody has all of it in hand."""
 
 
 def write(sending: Sending) -> dict[str, Any]:

@@ -35,6 +35,13 @@ _RAISES = {
         AlertKind.DATA_STOPPED,
         AlertKind.DATA_INCOMPLETE,
     },
+    Check.BATCH: {
+        AlertKind.BATCH_FAILED,
+        AlertKind.BATCH_MISSING,
+        AlertKind.BATCH_STUCK,
+        AlertKind.BATCH_VOLUME,
+        AlertKind.DRIFT,
+    },
 }
 """Which alerts of a model a check of its policy raises, and so has to end."""
 
@@ -100,11 +107,13 @@ def concerned(check: Check, world: World) -> Sequence[str]:
             models = [f"model/{policy.model}" for policy in world.policies.all() if policy.kpis]
             return [*models, *_left(check, models, world)]
         case Check.BATCH:
-            return [
+            models = [f"model/{policy.model}" for policy in world.policies.all()]
+            batch = [
                 f"model/{policy.model}"
                 for policy in world.policies.all()
                 if policy.batch or _state(f"model/{policy.model}", world).batch
             ]
+            return [*batch, *_left(check, models, world)]
         case Check.COLLECTION:
             models = [
                 f"model/{policy.model}"
@@ -168,7 +177,7 @@ def _left(check: Check, asked_already: Sequence[str], world: World) -> list[str]
         and any(
             record.status is AlertStatus.FIRING
             and record.alert.kind in _RAISES[check]
-            and "batch" not in record.alert.labels
+            and ("batch" in record.alert.labels) is (check is Check.BATCH)
             for record in _state(subject, world).alerts.values()
         )
     )

@@ -344,7 +344,7 @@ def test_without_a_policy_what_was_told_is_over(world):
     world.look(FOUR + HOUR)
 
     assert world.look(FOUR + HOUR, policy=None) == [("-", "batch_failed", "warning")]
-    assert world.why() == "the policy no longer names batch endpoint scores"
+    assert world.why() == "no policy names the model any more"
     assert world.outcome.findings[0].reason == "no_batch"
 
 

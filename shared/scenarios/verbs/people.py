@@ -54,6 +54,12 @@ def _write_fleet(stage: Stage, found: Found, content: bytes) -> None:
     stage.fleet = True
 
 
+@verbs.add("the fleet's file is deleted")
+def fleet_deleted(stage: Stage, found: Found) -> None:  # noqa: ARG001  every verb is given it
+    """It is gone, as in the middle of a deployment; who was told is still looked after."""
+    (stage.home / "policies" / "fleet.yaml").unlink(missing_ok=True)
+
+
 @verbs.add("an unreadable policy NAME", needs_block=True)
 def unreadable_policy(stage: Stage, found: Found) -> None:
     """A policy file that cannot be used, with what is below in it."""

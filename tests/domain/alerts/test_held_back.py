@@ -157,6 +157,33 @@ def test_an_alert_that_somebody_has_in_hand_is_told_when_it_grows_worse():
     ]
 
 
+def test_what_is_taken_on_before_anybody_was_told_waits_and_rings_nobody():
+    script = Script()
+    script.raised(DRIFT)
+    script.at(10).acknowledged(DRIFT)
+    assert script.told() == []
+    script.at(35)
+    [(_, notice)] = script.notices
+    assert (notice.alerts[0].owner, notice.alerts[0].new) == ("anna", True)
+    assert script.told() == [(30, "acknowledged", "drift")]
+
+    script.raised(ERRORS)
+    script.acknowledged(ERRORS)
+    script.at(300)
+    assert script.told() == []
+    script.at(330)
+    assert script.told() == [(330, "acknowledged", "errors drift")]
+
+
+def test_what_one_has_and_another_nobody_has_rings():
+    script = Script()
+    script.raised(DRIFT, ERRORS)
+    script.acknowledged(DRIFT)
+    script.at(35)
+
+    assert script.told()[0][1] == "first"
+
+
 def test_the_owner_is_named_and_another_can_take_over():
     script = Script()
     script.raised(DRIFT)
@@ -165,7 +192,10 @@ def test_the_owner_is_named_and_another_can_take_over():
 
     owners = [notice.alerts[0].owner for _, notice in script.notices]
     assert owners == ["anna", "ben"]
-    assert script.told() == [(30, "first", "drift"), (60, "acknowledged", "drift")]
+    assert script.told() == [
+        (30, "acknowledged", "drift"),
+        (60, "acknowledged", "drift"),
+    ]
 
 
 def test_one_that_comes_and_goes_is_told_once_as_that_and_again_when_it_is_calm():

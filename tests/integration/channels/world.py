@@ -56,6 +56,7 @@ def sending(
     reference: dict[str, Any] | None = None,
     order: str = "n-1.1",
     group: str = "0123456789abcdef",
+    owner: str | None = None,
     **receiver: Any,
 ) -> Sending:
     """A notice of one alert, for a receiver of this kind."""
@@ -69,6 +70,7 @@ def sending(
         first_step="Look at the report.",
         since=NOW,
         ended=NOW if over else None,
+        owner=owner,
     )
     return Sending(
         notice=Notice(
@@ -92,6 +94,12 @@ def sending(
     )
 
 
+def _of_pagerduty(notice: Notice) -> str:
+    if notice.resolved:
+        return "resolve"
+    return "acknowledge" if notice.reason is NoticeReason.ACKNOWLEDGED else "trigger"
+
+
 def render(kind: ChannelKind, sending: Sending) -> dict[str, Any]:
     """Bodies as small as they can be."""
     notice = sending.notice
@@ -101,7 +109,7 @@ def render(kind: ChannelKind, sending: Sending) -> dict[str, Any]:
         ChannelKind.SLACK: {"text": notice.title, "blocks": []},
         ChannelKind.TEAMS: {"type": "message", "attachments": []},
         ChannelKind.PAGERDUTY: {
-            "event_action": "resolve" if over else "trigger",
+            "event_action": _of_pagerduty(notice),
             "dedup_key": notice.group,
         },
         ChannelKind.WEBHOOK: {"title": notice.title, "sign": "ü\ud800"},

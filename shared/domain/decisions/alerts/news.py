@@ -47,6 +47,8 @@ def _news(member: Member, group: Group) -> NoticeReason | None:
         return None
     let_go = member.was is not None and member.was.startswith(_LET_GO)
     if told is None:
+        if member.owner is not None:
+            return NoticeReason.ACKNOWLEDGED
         if let_go:
             return NoticeReason.SILENCE_ENDED
         if group.watch.told:
@@ -86,10 +88,12 @@ def _with_news(
 
 def _due(member: Member, reason: NoticeReason, group: Group, now: datetime) -> datetime:
     """Most waits for others that come along; a new alert that is no emergency for longer."""
-    if reason in _AT_ONCE:
+    taken_before = reason is NoticeReason.ACKNOWLEDGED and member.told is None
+    if reason in _AT_ONCE and not taken_before:
         return now
     soon, sent = now + member.route.wait, group.watch.sent
-    unhurried = reason is NoticeReason.NEW_ALERTS and member.alert.severity is not Severity.CRITICAL
+    news = reason is NoticeReason.NEW_ALERTS or taken_before
+    unhurried = news and member.alert.severity is not Severity.CRITICAL
     return max(soon, sent + member.route.interval) if unhurried and sent is not None else soon
 
 

@@ -32,6 +32,7 @@ _OF_ROWS = (AlertKind.BATCH_VOLUME, AlertKind.DRIFT)
 _SOON = timedelta(hours=2)
 _KEPT = 200
 _QUIET_PERIODS = 3
+_UNNAMED = "no policy names the model any more"
 
 Key = tuple[AlertKind, str, str]
 """Kind, batch endpoint and deployment: what an alert of this family is about."""
@@ -62,6 +63,7 @@ def decide_batch(
     What cannot be read is an error and ends nothing. An alert about a batch endpoint that the
     policy no longer names is over. Looks again when a run becomes overdue or its rows are written.
     """
+    nobodys = policy is None
     policy = policy or Policy(model=event.name)
     wanted = {batch.endpoint: batch for batch in policy.batch}
     checks = {name: time for name, time in state.checks.items() if name != Check.BATCH}
@@ -77,7 +79,7 @@ def decide_batch(
         state.alerts,
         look.alerts,
         covered=lambda alert: _why(alert, look, wanted) is not None,
-        over=lambda alert: _why(alert, look, wanted) or "",
+        over=lambda alert: _UNNAMED if nobodys else _why(alert, look, wanted) or "",
         now=now,
     )
     kept = {name: watch for name, watch in state.batch.items() if name in wanted}
