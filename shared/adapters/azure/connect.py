@@ -43,6 +43,7 @@ from shared.adapters.routed_pipelines import RoutedPipelines
 from shared.adapters.routed_sender import RoutedSender
 from shared.channel_settings import ChannelSettings
 from shared.domain.policy import ChannelKind
+from shared.policies.kept import KeptPolicies
 from shared.policies.store import PolicyStore
 from shared.ports import Adapters, Channel, Clock, Pipelines, Sender, Summaries
 from shared.settings import AzureSettings, Settings
@@ -90,6 +91,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
             promoter, resources_of(identity, writer), **cloud_of(azure.resource_manager)
         )
 
+    profiles = BlobProfiles(blobs)
     main, learning = connected(azure.workspace_id), writing(azure.workspace_id)
     pipelines = _pipelines(azure, promoter, connections)
     checks = None if azure.devops_url is None else DevOpsChecks(azure.devops_url)
@@ -100,9 +102,9 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         archive=BlobArchive(blobs),
         ledger=ledger,
         evidence=BlobEvidence(blobs),
-        profiles=BlobProfiles(blobs),
+        profiles=profiles,
         reports=BlobReports(blobs),
-        policies=PolicyStore(PolicyBlobs(blobs)),
+        policies=KeptPolicies(PolicyStore(PolicyBlobs(blobs)), profiles),
         workspace=main.workspace,
         workspaces=NamedOnce(azure.workspaces, lambda one: connected(one).workspace),
         models_of=NamedOnce(azure.workspaces, lambda one: AzureModels(writing(one))),

@@ -18,6 +18,7 @@ from shared.adapters.embedded.telemetry import Silent
 from shared.adapters.embedded.traffic import FileTraffic
 from shared.adapters.embedded.workspace import FileWorkspace
 from shared.domain.policy import ChannelKind
+from shared.policies.kept import KeptPolicies
 from shared.ports import Adapters, Channel, Clock
 from shared.settings import Settings
 
@@ -33,14 +34,15 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
     database = settings.home / "driftgate.db"
     queue = EmbeddedQueue(settings.home / "queues.db", clock=clock, queues=_QUEUES)
     workspace = FileWorkspace(settings.workspace)
+    profiles = FolderProfiles(settings.home / "profiles")
     others = settings.home / "workspaces"
     return Adapters(
         archive=EmbeddedArchive(database),
         ledger=EmbeddedLedger(database),
         evidence=FolderEvidence(settings.home / "evidence"),
-        profiles=FolderProfiles(settings.home / "profiles"),
+        profiles=profiles,
         reports=FolderReports(settings.home / "reports"),
-        policies=FilePolicies(settings.policies),
+        policies=KeptPolicies(FilePolicies(settings.policies), profiles),
         workspace=workspace,
         models=FileModels(settings.workspace),
         traffic=FileTraffic(settings.workspace, clock),
