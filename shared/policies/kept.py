@@ -9,8 +9,7 @@ from shared.ports import Policies, Profiles
 
 _NAME = "fleet/last-good"
 GONE = (
-    "There is no fleet.yaml any more, so the last one is followed; put it back, or write one with "
-    "`receivers: []` where nobody is to be told."
+    "fleet.yaml is gone; put it back, or write one with `receivers: []` where nobody is to be told."
 )
 
 

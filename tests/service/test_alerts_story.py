@@ -25,10 +25,16 @@ default: team
 
 
 @pytest.fixture
-def idle(scene, completed):
+def fleet():
+    """The fleet's file as it is from the beginning."""
+    return FLEET
+
+
+@pytest.fixture
+def idle(scene, completed, fleet):
     """A deployment that has had no traffic for just too long; its alert is on its way."""
     scene.policy("model: loan-default\nendpoint: loan-endpoint\n")
-    scene.write("policies/fleet.yaml", FLEET)
+    scene.write("policies/fleet.yaml", fleet)
     scene.endpoint("{blue: 100}", IDLE)
     scene.send(completed("blue", at=scene.clock.now - timedelta(days=30)))
     scene.send(completed("green"))
@@ -166,22 +172,34 @@ def test_a_silence_is_read_from_where_it_is_kept(idle):
     assert made(idle) == [("team", "silence_ended", ["no_traffic"])]
 
 
-def test_a_fleets_file_that_is_wrong_sends_all_to_the_log_and_forgets_nobody(idle):
+@pytest.mark.parametrize("content", ["receivers: 7\n", None])
+def test_the_last_good_fleet_is_followed_while_its_file_is_wrong_or_gone(idle, content):
+    idle.application.policies.problems()
+    if content is None:
+        (idle.home / "policies/fleet.yaml").unlink()
+    else:
+        idle.write("policies/fleet.yaml", content)
     later(idle, 30 * MINUTE)
     later(idle, 30 * SECOND)
-    idle.write("policies/fleet.yaml", "receivers: 7\n")
-    idle.application.service.fan_out(Check.ALERTS)
-    idle.drain()
+
+    assert made(idle) == [("team", "first", ["no_traffic"])]
+    assert "fleet.yaml" in " ".join(idle.application.policies.problems())
+
+
+@pytest.mark.parametrize("fleet", ["receivers: 7\n"])
+def test_where_no_fleets_file_was_ever_right_the_log_is_told(idle):
+    later(idle, 30 * MINUTE)
+    later(idle, 30 * SECOND)
     [finding] = [one for one in idle.last(SCOPE)["findings"] if one["verdict"] == "error"]
     assert finding["reason"] == "fleet_invalid"
     assert "fleet.yaml" in finding["sentence"]
-    later(idle, 30 * SECOND)
-    assert made(idle)[-1] == ("log", "first", ["no_traffic"])
+    assert made(idle) == [("log", "first", ["no_traffic"])]
 
     idle.write("policies/fleet.yaml", FLEET)
     later(idle, 5 * MINUTE)
     idle.application.service.fan_out(Check.ALERTS)
     idle.drain()
+    later(idle, 30 * SECOND)
     assert [one for one in made(idle) if one[0] == "team"] == [("team", "first", ["no_traffic"])]
     assert [group.receiver for group in state(idle).scope.groups.values()] == ["team"]
 

@@ -132,8 +132,3 @@ class ReceiverWatch:
     day: str = ""
     looked: datetime | None = None
     asked: datetime | None = None
-
-    @property
-    def at_work(self) -> bool:
-        """Whether people were told something that lasts, or something waits to be told."""
-        return bool(self.references or self.waiting or self.flying or self.folded)

@@ -17,7 +17,7 @@ from shared.domain.action import Deliver
 from shared.domain.canonical import to_plain
 from shared.domain.event import Event, EventType
 from shared.domain.notices import Notice
-from shared.domain.policy import ChannelKind, ReceiverPolicy
+from shared.domain.policy import ChannelKind, Fleet, ReceiverPolicy
 from shared.domain.state import SubjectState
 from shared.domain.wording import one_line
 from shared.errors import (
@@ -30,7 +30,7 @@ from shared.errors import (
 )
 from shared.ports import Adapters, Sending
 from shared.service.codec import decode
-from shared.service.emergency import emergency_receiver, fleet_of
+from shared.service.emergency import emergency_receiver
 from shared.settings import Settings
 
 _LOG = logging.getLogger("driftgate.alerts")
@@ -137,7 +137,8 @@ def _receiver(order: Deliver, adapters: Adapters) -> ReceiverPolicy:
     """The receiver as the fleet's file has it now. Raises NotFound and Unavailable."""
     name = order.notice.receiver
     try:
-        receiver = fleet_of(adapters.policies, at_work=True).receiver(name)
+        fleet = adapters.policies.fleet() or Fleet()
+        receiver = fleet.receiver(name)
     except InvalidPolicy as problem:
         receiver = emergency_receiver(name)
         if receiver is None:

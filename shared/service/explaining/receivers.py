@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from shared.domain.notices import ReceiverWatch
-from shared.domain.policy import ReceiverPolicy
+from shared.domain.policy import Fleet, ReceiverPolicy
 from shared.domain.state import SubjectState
 from shared.domain.wording import one_line, spell_duration
 from shared.errors import InvalidPolicy
 from shared.ports import Ledger, Policies
 from shared.service.codec import decode
-from shared.service.emergency import fleet_of
 from shared.service.explaining.explanation import Explanation, Thing
 from shared.service.explaining.history import History, in_order
 from shared.service.explaining.now_of_alert import waiting_words
@@ -25,7 +24,7 @@ def explain_receiver(
     """From its state and every decision of it that is looked through."""
     subject = f"receiver/{thing.name}"
     watch = decode(ledger.state(subject).state, SubjectState).receiver
-    rule, problem = _rule(thing.name, policies, watch)
+    rule, problem = _rule(thing.name, policies)
     moments, note = in_order(history.moments([subject], lambda _: True))
     return Explanation(
         thing=thing,
@@ -38,11 +37,9 @@ def explain_receiver(
     )
 
 
-def _rule(
-    name: str, policies: Policies, watch: ReceiverWatch
-) -> tuple[ReceiverPolicy | None, tuple[str, ...]]:
+def _rule(name: str, policies: Policies) -> tuple[ReceiverPolicy | None, tuple[str, ...]]:
     try:
-        fleet = fleet_of(policies, at_work=watch.at_work)
+        fleet = policies.fleet() or Fleet()
     except InvalidPolicy as problem:
         return None, (f"The fleet's file cannot be read: {problem}",)
     return fleet.receiver(name), ()

@@ -15,7 +15,7 @@ from shared.domain.policy import Fleet, Policy
 from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.errors import InvalidPolicy
 from shared.service.codec import decode
-from shared.service.emergency import EMERGENCY, fleet_of
+from shared.service.emergency import EMERGENCY
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -30,11 +30,8 @@ def _gather(
     world: World,
     now: datetime,
 ) -> AlertsEvidence:
-    """Without a fleet's file there is nobody to tell; with one that is wrong, the log is.
-
-    One that is gone while people know of alerts counts as wrong.
-    """
-    fleet, problem = _fleet(world, at_work=bool(state.scope.lives or state.scope.groups))
+    """Without a fleet's file there is nobody to tell; with one that is wrong, the log is."""
+    fleet, problem = _fleet(world)
     truth: dict[str, dict[str, AlertRecord]] = {}
     unread = []
     moved = {}
@@ -62,9 +59,9 @@ def _gather(
     )
 
 
-def _fleet(world: World, *, at_work: bool) -> tuple[Fleet, str | None]:
+def _fleet(world: World) -> tuple[Fleet, str | None]:
     try:
-        return fleet_of(world.policies, at_work=at_work), None
+        return world.policies.fleet() or Fleet(), None
     except InvalidPolicy as problem:
         return EMERGENCY, str(problem)
 

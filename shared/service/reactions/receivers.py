@@ -10,7 +10,7 @@ from shared.domain.policy import Fleet, Policy
 from shared.domain.state import SubjectState
 from shared.errors import Refused
 from shared.service.codec import decode
-from shared.service.emergency import emergency_receiver, fleet_of
+from shared.service.emergency import emergency_receiver
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -18,19 +18,17 @@ from shared.service.world import World
 def _gather(
     event: Event,
     policy: Policy | None,  # noqa: ARG001  every reaction has this signature
-    state: SubjectState,
+    state: SubjectState,  # noqa: ARG001
     world: World,
     now: datetime,
 ) -> ReceiverEvidence:
     """Of the fleet only this receiver; a notice that cannot be read holds up no other.
 
-    While the fleet's file cannot be read, or is gone while this receiver has something to tell,
-    only the receiver that stands in for all is told.
+    While the fleet's file cannot be read, only the receiver that stands in for all is told.
     """
     fleet, problem, notice, unread = Fleet(), None, None, None
     try:
-        at_work = _is_made(event) or state.receiver.at_work
-        rule = fleet_of(world.policies, at_work=at_work).receiver(event.name)
+        rule = (world.policies.fleet() or Fleet()).receiver(event.name)
         fleet = Fleet(receivers=[] if rule is None else [rule])
     except Refused as wrong:
         standing_in = emergency_receiver(event.name)

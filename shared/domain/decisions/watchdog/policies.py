@@ -6,6 +6,11 @@ from shared.domain.finding import Finding, Rule
 from shared.domain.verdict import Verdict
 
 _TOLD_EACH = 20
+_CHECK = {True: "lint", False: "FILE"}
+_OF_MODEL = "Its model is not gated, and its endpoint is watched with defaults."
+_OF_FLEET = (
+    "People are told by the last one that could be used, or where there was none, the log alone is."
+)
 
 
 def judge_policies(
@@ -25,13 +30,14 @@ def _judge(event: Event, sentence: str) -> tuple[Finding, Alert]:
         reason="invalid_policy",
         sentence=sentence,
     )
+    of_fleet = file.startswith("fleet.")
     alert = Alert(
         kind=AlertKind.POLICY_INVALID,
         subject=event.subject,
         severity=Severity.WARNING,
         title=f"the policy file {file} cannot be used",
-        text=f"{sentence} Its model is not gated, and its endpoint is watched with defaults.",
-        first_step="Mend the file; check it with: driftgate policy FILE",
+        text=f"{sentence} {_OF_FLEET if of_fleet else _OF_MODEL}",
+        first_step=f"Mend the file; check it with: driftgate policy {_CHECK[of_fleet]}",
         since=event.time,
         labels={"file": file},
     )
