@@ -17,6 +17,7 @@ _WHY = {
     "in_flight": "an earlier notice of the group is on its way",
     "its_turn": "it is its turn",
     "asked": "its scope is asked for it as it is now",
+    "digest_open": "the digest counts as over then, or when the next one comes",
 }
 
 

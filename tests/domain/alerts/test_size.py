@@ -102,7 +102,7 @@ def test_alerts_that_are_too_long_to_keep_are_counted_and_none_is_told_again_and
     script.at(1300).look()
     assert worse.fingerprint in script.state.scope.lives
     [group] = script.state.scope.groups.values()
-    assert set(group.told) == set(script.state.scope.lives)
+    assert set(group.told) > set(script.state.scope.lives), "what made room was told as well"
 
 
 def test_the_worst_go_first_and_the_others_soon_after():

@@ -70,7 +70,9 @@ def notice(
         title=f"{group} has trouble",
         made=made,
         since=START,
-        alerts=alerts or (alert(group, severity=severity, ended=made if resolved else None),),
+        alerts=alerts
+        if alerts is not None
+        else (alert(group, severity=severity, ended=made if resolved else None),),
     )
 
 

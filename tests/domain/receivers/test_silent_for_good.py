@@ -86,3 +86,54 @@ def test_an_end_over_pagerduty_needs_no_room_in_the_pace():
     team.make("last")
     team.deliver()
     assert team.make("g0", number=2, resolved=True) == ["sent"]
+
+
+def asked_for(team, group="a"):
+    """People know of the group; news of it failed, and its scope is asked for it as it is now."""
+    team.make(group)
+    team.deliver()
+    team.make(group, number=2)
+    team.fail()
+    team.look(minutes=5)
+    assert team.asked[-1].data["group"] == group
+
+
+def nothing_left(team, group="a", **given):
+    team.now += timedelta(seconds=1)
+    return team.make(group, resolved=True, alerts=(), **given)
+
+
+def test_a_told_group_that_its_scope_has_nothing_left_of_is_over(team):
+    asked_for(team)
+
+    assert nothing_left(team) == ["superseded", "sent"]
+    told = team.orders[-1].notice
+    assert (told.resolved, told.reason.value, told.title) == (True, "all_resolved", "a has trouble")
+    assert told.alerts[0].ended == team.now
+    team.deliver()
+    assert (team.watch.references, team.watch.waiting) == ({}, {})
+
+
+def test_nothing_left_of_what_nobody_was_told_is_told_to_nobody(team):
+    team.make("a")
+    team.fail()
+    team.look(minutes=5)
+
+    assert nothing_left(team) == ["superseded", "never_told"]
+    assert (len(team.orders), team.watch.waiting) == (1, {})
+
+
+def test_a_receiver_that_wants_no_ends_forgets_a_group_that_is_gone():
+    team = Receiver(rule=replace(paced(30), resolved=False))
+    asked_for(team)
+
+    assert nothing_left(team) == ["not_wanted"]
+    assert (team.watch.references, team.watch.waiting) == ({}, {})
+
+
+def test_an_answer_that_is_asked_for_no_more_changes_nothing(team):
+    asked_for(team)
+    team.make("a", number=3)
+
+    assert nothing_left(team) == ["empty"]
+    assert list(team.watch.flying) == ["a"]

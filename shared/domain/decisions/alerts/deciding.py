@@ -9,7 +9,13 @@ from shared.domain.decision import Outcome
 from shared.domain.decisions.alerts.acknowledging import acknowledged_after
 from shared.domain.decisions.alerts.flapping import damped
 from shared.domain.decisions.alerts.grouping import Rules, groups_of
-from shared.domain.decisions.alerts.keeping import Memory, fitted, the_worst, told_in
+from shared.domain.decisions.alerts.keeping import (
+    Memory,
+    fitted,
+    the_worst,
+    told_in,
+    with_left_out,
+)
 from shared.domain.decisions.alerts.lives import lives_after
 from shared.domain.decisions.alerts.looking import ask, next_look, the_time
 from shared.domain.decisions.alerts.noticing import nothing_left
@@ -48,11 +54,13 @@ def decide_alerts(
     lives = lives_after(event, evidence, watch.lives, now)
     lives, said = acknowledged_after(lives, event, evidence.fleet.silences, now)
     lives = {name: damped(life, rules.own.flapping, now) for name, life in lives.items()}
-    lives, dropped = the_worst(lives, watch)
+    everything = lives
+    lives, dropped = the_worst(everything, watch)
     groups = groups_of(lives, watch.groups, rules)
     asked = _asked(event)
     told = tell(groups, event.name, now, asked=asked, dropped=dropped)
-    after = _groups(told)
+    left_out = {name for name, one in everything.items() if name not in lives and _fires(one)}
+    after = with_left_out(_groups(told), watch.groups, left_out)
     left_alone = _left_alone(watch.groups, after, evidence)
     memory = Memory(
         told=told_in({**left_alone, **after}),

@@ -22,7 +22,7 @@ def the_worst(
     lives: Mapping[str, AlertLife], watch: ScopeWatch
 ) -> tuple[dict[str, AlertLife], int]:
     """At most so many alerts as are kept, and how many that fire had to be left out."""
-    return _first(lives, told_in(watch.groups), _room(watch))
+    return _first(lives, watch.groups, _room(watch))
 
 
 def _room(watch: ScopeWatch) -> int:
@@ -37,12 +37,16 @@ def _room(watch: ScopeWatch) -> int:
 
 
 def _first(
-    lives: Mapping[str, AlertLife], told: Collection[str], most: int
+    lives: Mapping[str, AlertLife], groups: Mapping[str, GroupWatch], most: int
 ) -> tuple[dict[str, AlertLife], int]:
-    def order(fingerprint: str) -> tuple[bool, int, bool, datetime, str]:
+    """Of each group that was told one stays whatever comes, or its end would never be told."""
+    told, last = told_in(groups), _last_of(lives, groups)
+
+    def order(fingerprint: str) -> tuple[bool, bool, int, bool, datetime, str]:
         life = lives[fingerprint]
         over = life.ended is not None and fingerprint not in told
         return (
+            fingerprint not in last,
             over,
             -rank(life.alert.severity),
             fingerprint not in told,
@@ -56,6 +60,33 @@ def _first(
     kept = set(names[:most])
     left_out = sum(lives[name].ended is None for name in names[most:])
     return {name: life for name, life in lives.items() if name in kept}, left_out
+
+
+def _last_of(lives: Mapping[str, AlertLife], groups: Mapping[str, GroupWatch]) -> set[str]:
+    """By told group the alert that stands for it: one that fires if there is one, the worst."""
+
+    def order(fingerprint: str) -> tuple[bool, int, datetime, str]:
+        life = lives[fingerprint]
+        return life.ended is not None, -rank(life.alert.severity), life.raised, fingerprint
+
+    there = ([name for name in watch.told if name in lives] for watch in groups.values())
+    return {min(names, key=order) for names in there if names}
+
+
+def with_left_out(
+    groups: Mapping[str, GroupWatch], before: Mapping[str, GroupWatch], left_out: Collection[str]
+) -> dict[str, GroupWatch]:
+    """The groups, still knowing that people were told of alerts for which there is no room now.
+
+    They fire, so a group is not over before they are, and they are not new when they have room.
+    """
+    after = dict(groups)
+    for key, watch in before.items():
+        told = {name: told for name, told in watch.told.items() if name in left_out}
+        if told and key in after:
+            some = dict(sorted(told.items())[:_MOST_LIVES])
+            after[key] = replace(after[key], told={**some, **after[key].told})
+    return after
 
 
 def told_in(groups: Mapping[str, GroupWatch]) -> set[str]:
@@ -107,7 +138,7 @@ def fitted(watch: ScopeWatch) -> ScopeWatch:
             break
         lives = _cut(lives, text, first_step)
     while lives and _size(lives, groups) > _MOST_CHARACTERS:
-        lives, more = _first(lives, told_in(groups), max(0, len(lives) - _AT_A_TIME))
+        lives, more = _first(lives, groups, max(0, len(lives) - _AT_A_TIME))
         dropped += more
         groups = _only(groups, lives)
     return replace(watch, lives=lives, groups=groups, dropped=dropped)

@@ -8,6 +8,7 @@ from shared.domain.alert import Alert
 from shared.domain.decision import Outcome
 from shared.domain.decisions.receivers.breaking import is_closed
 from shared.domain.decisions.receivers.desk import LOST, Desk
+from shared.domain.decisions.receivers.digests import let_go
 from shared.domain.decisions.receivers.ending import end_receiver
 from shared.domain.decisions.receivers.outcomes import delivered, lose, undelivered
 from shared.domain.decisions.receivers.parking import move, turn
@@ -47,6 +48,7 @@ def decide_receiver(
     desk = Desk.open(watch, rule, key=event.key, now=now, unread=evidence.problem)
     if desk.moved:
         move(desk)
+        let_go(desk)
     lose(desk)
     _take_in(desk, event, evidence)
     turn(desk)

@@ -16,6 +16,7 @@ from shared.domain.decisions.receivers.breaking import (
     pause,
 )
 from shared.domain.decisions.receivers.desk import LOST, Desk
+from shared.domain.decisions.receivers.digests import keep_open
 from shared.domain.decisions.receivers.failing import channel_alert, is_of_channel
 from shared.domain.decisions.receivers.folding import fold, is_folded, merged
 from shared.domain.decisions.receivers.pace import is_beyond
@@ -78,6 +79,7 @@ def delivered(desk: Desk, data: Mapping[str, Any]) -> None:
         desk.digested = desk.now
         desk.beyond = desk.now if is_beyond(desk, flight.severity) else desk.beyond
         _know_listed(desk, flight.carries)
+        keep_open(desk, group, flight, _small(data.get("reference")))
     elif flight.resolved:
         desk.forget(group)
     else:

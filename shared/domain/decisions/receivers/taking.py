@@ -7,7 +7,7 @@ from shared.domain.alert import Severity
 from shared.domain.decisions.receivers.breaking import is_closed, is_tried
 from shared.domain.decisions.receivers.desk import LOST, Desk
 from shared.domain.decisions.receivers.folding import fold, is_folded, unfold
-from shared.domain.decisions.receivers.heads import head_of
+from shared.domain.decisions.receivers.heads import bare, end_of, head_of
 from shared.domain.decisions.receivers.pace import free
 from shared.domain.decisions.receivers.parking import (
     CLOSED,
@@ -39,6 +39,7 @@ _OF_KNOWN = frozenset(
 
 def take(desk: Desk, notice: Notice) -> None:
     """See what becomes of one notice."""
+    notice = _as_end(desk, notice)
     group, head = notice.group, head_of(notice)
     refused = _why_not(desk, notice, head)
     if refused is not None:
@@ -64,6 +65,16 @@ def take(desk: Desk, notice: Notice) -> None:
         park(desk, group, head, why=CLOSED, until=until, attempts=attempts)
     else:
         _by_pace(desk, notice, head, attempts)
+
+
+def _as_end(desk: Desk, notice: Notice) -> Notice:
+    """The end of what waits here, where its scope has nothing left of it that could be told."""
+    waiting = desk.waiting.get(notice.group)
+    if waiting is None or notice.alerts or not notice.resolved:
+        return notice
+    made = max(notice.made, waiting.made)
+    ended = replace(bare(waiting), notice=notice.id, made=made, number=waiting.number + 1)
+    return end_of(ended, notice.group, desk.rule.name)
 
 
 def _as_news(desk: Desk, notice: Notice) -> Notice:
