@@ -6,7 +6,7 @@ import pytest
 
 from shared.adapters.embedded.policies import FilePolicies
 from shared.adapters.embedded.profiles import FolderProfiles
-from shared.errors import InvalidPolicy
+from shared.errors import InvalidPolicy, Unavailable
 from shared.policies.kept import KeptPolicies
 
 GOOD = """
@@ -83,3 +83,82 @@ def test_what_another_version_kept_is_forgotten(file):
 
     with pytest.raises(InvalidPolicy):
         policies(file).fleet()
+
+
+class FailingProfiles(FolderProfiles):
+    """Profiles that do not answer as long as they `fail`."""
+
+    fail = True
+
+    def save(self, name, profile):
+        if self.fail:
+            raise Unavailable("The profiles do not answer.")
+        super().save(name, profile)
+
+    def load(self, name):
+        if self.fail:
+            raise Unavailable("The profiles do not answer.")
+        return super().load(name)
+
+
+def failing(file):
+    profiles = FailingProfiles(file.parent.parent / "profiles")
+    return profiles, KeptPolicies(FilePolicies(file.parent), profiles)
+
+
+def test_a_good_file_counts_where_it_cannot_be_kept_and_is_kept_later(file):
+    file.write_text(GOOD)
+    profiles, known = failing(file)
+    good = known.fleet()
+    assert good.default == "team"
+    profiles.fail = False
+    assert list(known.problems()) == []
+    file.unlink()
+
+    assert policies(file).fleet() == good
+
+
+def test_what_could_not_be_kept_is_not_taken_back_by_what_was_kept_before(file):
+    file.write_text("receivers: []\n")
+    policies(file).fleet()
+    file.write_text(GOOD)
+    profiles, known = failing(file)
+    good = known.fleet()
+    profiles.fail = False
+    file.unlink()
+
+    assert known.fleet() == good
+
+
+@pytest.mark.parametrize("content", ["receivers: 7\n", None])
+def test_rules_that_cannot_be_recalled_are_told_as_a_file_that_is_wrong(file, content):
+    if content is not None:
+        file.write_text(content)
+    _, known = failing(file)
+
+    with pytest.raises(InvalidPolicy, match="What was good before cannot be read"):
+        known.fleet()
+    [problem] = known.problems()
+    assert problem
+
+
+def test_a_process_that_missed_the_last_good_file_follows_it_too(file):
+    file.write_text(GOOD)
+    known = policies(file)
+    known.fleet()
+    file.write_text("receivers: []\n")
+    policies(file).fleet()
+    file.write_text("receivers: 7\n")
+
+    assert known.fleet().receivers == []
+
+
+def test_what_is_kept_and_is_no_json_is_forgotten(file):
+    kept = file.parent.parent / "profiles" / "fleet" / "last-good.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("{")
+    file.write_text(GOOD)
+    assert policies(file).fleet().default == "team"
+    file.unlink()
+
+    assert policies(file).fleet().default == "team"
