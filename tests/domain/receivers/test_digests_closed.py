@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.decisions.receivers.desk import MOST_KNOWN
 from shared.domain.policy import ChannelKind
 from tests.domain.receivers.receiver_world import Receiver, paced
 
@@ -66,6 +67,43 @@ def test_the_end_that_fails_is_tried_again(pager):
     pager.look(minutes=5)
 
     assert [one.resolved for one in digests(pager)] == [False, True, True]
+
+
+@pytest.mark.parametrize("told", ["timeout", "nobody"])
+def test_one_that_people_may_have_though_nobody_says_so_is_closed_too(pager, told):
+    pager.look(hours=2)
+    for group in "def":
+        if "sent" in pager.make(group * 3):
+            pager.deliver()
+    while "digest_sent" not in pager.look(minutes=1):
+        pass
+    if told == "timeout":
+        pager.fail(reason=told)
+    while "digest_sent" not in pager.look(minutes=10):
+        pass
+    pager.deliver()
+    for _ in range(2):
+        pager.deliver(pager.orders[-1])
+        pager.look(minutes=1)
+
+    ended = {one.group for one in digests(pager) if one.resolved}
+    opened = [one.group for one in digests(pager) if not one.resolved]
+    assert len(opened) == 3
+    assert ended == set(opened[:2])
+
+
+def test_it_is_closed_though_very_many_groups_were_told_since(pager):
+    pager.rule = replace(pager.rule, pace=paced(500).pace)
+    for number in range(MOST_KNOWN + 1):
+        pager.look(seconds=1)
+        pager.make(f"g{number}")
+        pager.deliver(reference={"dedup_key": f"g{number}"})
+    [digest] = digests(pager)
+    assert digest.group not in pager.watch.references
+    pager.look(hours=24)
+
+    assert pager.orders[-1].notice.group == digest.group
+    assert pager.orders[-1].notice.resolved
 
 
 def test_another_channel_has_none_to_close(pager):

@@ -11,6 +11,7 @@ from shared.domain.policy import ChannelKind
 
 OPEN = "digest_open"
 _OPEN_FOR = timedelta(days=1)
+_UNCERTAIN = frozenset({"lost", "timeout"})
 
 
 def keep_open(desk: Desk, group: str, flight: Flight, reference: dict[str, Any]) -> None:
@@ -18,11 +19,24 @@ def keep_open(desk: Desk, group: str, flight: Flight, reference: dict[str, Any])
 
     The one before has its turn now. Other channels have nothing to close.
     """
-    if desk.rule.channel is not ChannelKind.PAGERDUTY or not desk.rule.resolved:
-        return
-    for earlier, one in desk.waiting.items():
-        if one.why == OPEN:
-            desk.waiting[earlier] = replace(one, until=desk.now)
+    if _is_incident(desk):
+        for earlier, one in desk.waiting.items():
+            if one.why == OPEN:
+                desk.waiting[earlier] = replace(one, until=desk.now)
+        _wait_open(desk, group, flight, reference)
+
+
+def may_be_open(desk: Desk, group: str, flight: Flight, reason: str) -> None:
+    """Remember a digest that people may have though nobody says so; the next one closes it too."""
+    if reason in _UNCERTAIN and _is_incident(desk):
+        _wait_open(desk, group, flight, {})
+
+
+def _is_incident(desk: Desk) -> bool:
+    return desk.rule.channel is ChannelKind.PAGERDUTY and desk.rule.resolved
+
+
+def _wait_open(desk: Desk, group: str, flight: Flight, reference: dict[str, Any]) -> None:
     head = replace(bare(flight), resolved=True, kinds={})
     desk.waiting[group] = Waiting(
         **asdict(head), since=desk.now, until=desk.now + _OPEN_FOR, why=OPEN

@@ -16,7 +16,7 @@ from shared.domain.decisions.receivers.breaking import (
     pause,
 )
 from shared.domain.decisions.receivers.desk import LOST, Desk
-from shared.domain.decisions.receivers.digests import keep_open
+from shared.domain.decisions.receivers.digests import keep_open, may_be_open
 from shared.domain.decisions.receivers.failing import channel_alert, is_of_channel
 from shared.domain.decisions.receivers.folding import fold, is_folded, merged
 from shared.domain.decisions.receivers.pace import is_beyond
@@ -127,7 +127,7 @@ def undelivered(desk: Desk, data: Mapping[str, Any], notice: Notice | None) -> N
         attempts=flight.attempts,
         final=why.final,
     )
-    _wait_again(desk, group, flight, again=again)
+    _wait_again(desk, group, flight, why.reason, again=again)
     _alert(desk, why, flight)
 
 
@@ -152,7 +152,7 @@ def lose(desk: Desk) -> None:
         )
         why = Undelivered(reason="lost", sentence="Nobody said what became of it.")
         _count_failure(desk, why, group)
-        _wait_again(desk, group, flight, again=True, at=desk.now)
+        _wait_again(desk, group, flight, why.reason, again=True, at=desk.now)
         _alert(desk, why, flight)
 
 
@@ -202,7 +202,13 @@ def _count_failure(desk: Desk, why: Undelivered, group: str) -> None:
 
 
 def _wait_again(
-    desk: Desk, group: str, flight: Flight, *, again: bool, at: datetime | None = None
+    desk: Desk,
+    group: str,
+    flight: Flight,
+    reason: str,
+    *,
+    again: bool,
+    at: datetime | None = None,
 ) -> None:
     """What failed waits by its head; a newer one of its group that waits goes in its place."""
     closed = is_closed(desk.breaker, desk.now)
@@ -213,6 +219,7 @@ def _wait_again(
         if again:
             _fold_again(desk, flight.carries, until)
             _superseded(desk, group, flight, "Another digest tells the same in its place.")
+        may_be_open(desk, group, flight, reason)
         for name in flight.carries.listed:
             wake(desk, name)
         return

@@ -93,12 +93,13 @@ def never_told(desk: Desk, group: str, head: Head) -> bool:
     """Whether it is the end of what nobody was told of, and nobody is about to be.
 
     What may have been told so long ago that it is forgotten is told to be over all the same: an end
-    too many does no harm, an incident that stays open does.
+    too many does no harm, an incident that stays open does. That of a digest is always told.
     """
     forgotten = desk.forgot is not None and head.number > 1 and head.began <= desk.forgot
     return (
         head.resolved
         and not forgotten
+        and head.scope != f"receiver.{desk.rule.name}"
         and group not in desk.references
         and group not in desk.flying
         and not is_carried(desk, group)
