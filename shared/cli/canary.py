@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.printing import coloured, console, print_json, table
+from shared.cli.printing import EXIT, coloured, console, print_json, table
 from shared.domain.verdict import Verdict
 from shared.errors import DriftgateError, InvalidData
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from shared.statistics.canary.effect import Effect
     from shared.statistics.canary.result import MetricJudgement
 
-_EXIT = {Verdict.PASS: 0, Verdict.FAIL: 2, Verdict.INCONCLUSIVE: 4, Verdict.ERROR: 1}
 _WORDS = {"categorical": "text", "datetime": "times"}
 
 
@@ -53,7 +52,7 @@ def canary(
         print_json(result.to_json())
     else:
         _print(result)
-    raise typer.Exit(_EXIT[result.verdict])
+    raise typer.Exit(EXIT[result.verdict])
 
 
 def _config(file: Path | None) -> "CanaryConfig | None":

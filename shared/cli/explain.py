@@ -4,15 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.printing import console, print_json
+from shared.cli.printing import COLOURS, console, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from shared.service.explaining import Explanation
     from shared.service.explaining.explanation import Moment
-
-_COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "error": "magenta"}
 
 
 def explain(
@@ -83,7 +81,7 @@ def _lines(moment: "Moment") -> list[str]:
     from shared.cli.harmless import harmless
     from shared.service.explaining.wording import spell_second
 
-    colour = _COLOURS.get(moment.verdict.value, "white")
+    colour = COLOURS.get(moment.verdict.value, "white")
     word = moment.rule.replace("_", " ")
     why = moment.reason.replace("_", " ")
     figures = f" [dim]({escape(harmless(moment.figures, 200))})[/]" if moment.figures else ""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EXIT = {Verdict.PASS: 0, Verdict.FAIL: 2, Verdict.INCONCLUSIVE: 4, Verdict.ERROR: 1}
 _TO_BE_APPROVED = frozenset({Phase.WAITING, Phase.BLOCKED, Phase.REQUESTED, Phase.RUNNING})
-_COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "error": "magenta"}
+COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "error": "magenta"}
 
 
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -54,7 +54,7 @@ def print_json(value: object) -> None:
 def coloured(verdict: str | None) -> str:
     """A verdict in its colour."""
     word = verdict or "none"
-    return f"[{_COLOURS.get(word, 'white')}]{word}[/]"
+    return f"[{COLOURS.get(word, 'white')}]{word}[/]"
 
 
 def print_decision(screen: "Console", decision: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from shared.domain import silence_said
 from shared.domain.canonical import content_hash
 from shared.domain.notices import AlertLife, GroupWatch
 from shared.domain.notices.scope import scope_of
@@ -18,7 +19,7 @@ from shared.service.explaining.history import (
     History,
     in_order,
 )
-from shared.service.explaining.names import SILENCES, active_scopes
+from shared.service.explaining.names import active_scopes
 from shared.service.explaining.now_of_alert import now_of_alert
 from shared.service.explaining.raising import actions_of, as_sentence, facts_of, raising
 from shared.service.explaining.wording import spell_second
@@ -60,7 +61,7 @@ def explain_alert(
         lambda finding: _of_group(finding, named, fingerprint),
     )
     silenced = history.moments(
-        [SILENCES] if named.silences else [],
+        [silence_said.SUBJECT] if named.silences else [],
         lambda finding: str(finding["thing"]).removeprefix("silence/") in named.silences,
     )
     moments, note = in_order([*own, *silenced, *told, *later])

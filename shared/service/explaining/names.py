@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from shared.domain import silence_said
 from shared.domain.event import Check
 from shared.domain.wording import one_line
 from shared.errors import NotFound
@@ -16,7 +17,6 @@ MOST_EVENTS = 500
 _FIRST = 100
 _SHORTEST, _FINGERPRINT = 4, 16
 _RECEIVER, _ALERTS, _RETRAINING = "receiver/", "alerts/", "retraining/"
-SILENCES = "silences/fleet"
 _WHAT = (
     "an alert's fingerprint, an event's id, a notice, a group, a silence, a retraining, "
     "receiver/NAME, or a gate as MODEL:VERSION GATE"
@@ -113,7 +113,7 @@ def _known(ledger: Ledger) -> Iterator[Thing]:
             scope: Mapping[str, Any] = state.get("scope") or {}
             yield from _things(ThingKind.ALERT, scope.get("lives"), subject)
             yield from _things(ThingKind.GROUP, scope.get("groups"), subject)
-        if subject == SILENCES:
+        if subject == silence_said.SUBJECT:
             ids = [one["id"] for one in state.get("silences") or ()]
             yield from _things(ThingKind.SILENCE, ids, subject)
         if subject.startswith(_RETRAINING):

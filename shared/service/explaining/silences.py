@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from shared.domain import silence_said
 from shared.domain.notices import Silence
 from shared.domain.state import SubjectState
 from shared.domain.wording import one_line, spell_list
@@ -11,7 +12,6 @@ from shared.ports import Ledger
 from shared.service.codec import decode
 from shared.service.explaining.explanation import Explanation, Thing
 from shared.service.explaining.history import History, in_order
-from shared.service.explaining.names import SILENCES
 from shared.service.explaining.standings import Standing, standings
 from shared.service.explaining.wording import spell_second
 
@@ -20,11 +20,13 @@ _ALERTS = "alerts/"
 
 def explain_silence(thing: Thing, ledger: Ledger, history: History, now: datetime) -> Explanation:
     """From the silences' decisions, and those of the scopes that it held something in."""
-    kept = decode(ledger.state(SILENCES).state, SubjectState).silences
+    kept = decode(ledger.state(silence_said.SUBJECT).state, SubjectState).silences
     silence = next((one for one in kept if one.id == thing.name), None)
     by = f"silence {thing.name}"
     scopes = [subject for subject in ledger.subjects() if subject.startswith(_ALERTS)]
-    said = history.moments([SILENCES], lambda finding: finding["thing"] == f"silence/{thing.name}")
+    said = history.moments(
+        [silence_said.SUBJECT], lambda finding: finding["thing"] == f"silence/{thing.name}"
+    )
     held = history.moments(scopes, lambda finding: (finding.get("details") or {}).get("by") == by)
     if silence is None and not said and not held:
         raise NotFound(f"Silence {thing.name} is older than what is looked through.")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from shared.domain import silence_said
 from shared.domain.decisions.alerts import decide_alerts
 from shared.domain.decisions.alerts.said import alert_said
 from shared.domain.event import Event
@@ -20,7 +21,6 @@ from shared.service.reactions import Reaction
 from shared.service.world import World
 
 _LOG = logging.getLogger("driftgate.alerts")
-_SILENCES = "silences/fleet"
 
 
 def _gather(
@@ -47,7 +47,7 @@ def _gather(
             unread.append(subject)
         else:
             truth[subject] = _that_matter(records, asked)
-    silences = decode(world.ledger.state(_SILENCES).state, SubjectState).silences
+    silences = decode(world.ledger.state(silence_said.SUBJECT).state, SubjectState).silences
     return AlertsEvidence(
         taken=now,
         fleet=fleet,

@@ -24,8 +24,6 @@ OF_THE_MOMENT = frozenset(
 )
 """They judge when a version goes on, not what it is: no approval is of them."""
 MOST_BASES = 20
-SHORTEST = 8
-"""So many digits of a hash name it."""
 _MOST_VALUE = 40
 _MOST_CHANGED = 800
 _SAID_OTHERWISE = frozenset({"name", "version", "archived", "tags", "metrics", "inputs"})

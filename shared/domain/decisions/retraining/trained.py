@@ -7,9 +7,8 @@ from shared.domain.decisions.retraining.look import Look
 from shared.domain.evidence import TrainedVersion
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.retraining import Retraining, RetrainingPhase
+from shared.domain.world import RETRAINING_TAG
 
-TAG = "driftgate-retraining"
-"""What a version is tagged with, by the retraining's id, to be known as what came of it."""
 _CORRELATION = "correlationId"
 _ENDED = {Phase.REFUSED, Phase.FAILED, Phase.ROLLED_BACK, Phase.SUPERSEDED, Phase.GONE}
 
@@ -35,12 +34,12 @@ def trained_version(one: Retraining, look: Look) -> TrainedVersion | None:
 
 
 def _says_so(one: Retraining, version: TrainedVersion) -> bool:
-    tagged = {version.tags.get(TAG), version.tags.get(_CORRELATION)}
+    tagged = {version.tags.get(RETRAINING_TAG), version.tags.get(_CORRELATION)}
     return one.id in tagged or (one.job is not None and version.job == one.job)
 
 
 def _came_since(one: Retraining, version: TrainedVersion) -> bool:
-    claimed = version.tags.get(TAG)
+    claimed = version.tags.get(RETRAINING_TAG)
     return (
         claimed is None
         and one.requested is not None
