@@ -209,7 +209,9 @@ def test_a_receiver_a_group_a_notice_and_a_silence_are_told_from_the_same_decisi
     silenced = night.explain(f"silence {silence[:6]}")
 
     assert group.title == "The group of endpoint=loan-endpoint of loan-default for on-call"
-    assert group.now[0].startswith("on-call was told 1 times, last at 2026-02-03 12:00:31 UTC")
+    assert group.now[0] == (
+        "on-call was told last at 2026-02-03 12:00:31 UTC, by notice 1; it tells of 1 alert."
+    )
     assert f"({'silence ' + silence})" in group.now[1]
     assert receiver.now == (
         "Its channel works.",

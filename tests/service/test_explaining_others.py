@@ -26,8 +26,9 @@ from shared.domain.retraining import (
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import NotFound
-from shared.service.explaining.explanation import Moment
+from shared.service.explaining.explanation import AlertFacts, Moment
 from shared.service.explaining.history import MOST_MOMENTS, History, in_order
+from shared.service.explaining.now_of_alert import now_of_alert
 from tests.conftest import NOON
 from tests.service.explained import ENDPOINT, SCOPE, Night, commit
 from tests.service.promoted import commit as commit_promotion
@@ -256,3 +257,40 @@ def test_an_alert_raised_before_what_is_read_is_told_from_what_is_remembered(nig
         "Raised by endpoint/loan-endpoint, in a decision older than what is looked through."
     )
     assert told[1].sentence.startswith("Told anew, now critical, by the routing check of ")
+
+
+def test_what_is_over_is_not_told_by_a_later_notice_of_the_others(night):
+    others = GroupWatch(
+        receiver="on-call",
+        began=NOON,
+        sent=NOON,
+        number=3,
+        told={"b" * 16: ToldAs(severity="info")},
+    )
+    facts = AlertFacts(
+        fingerprint="a" * 16,
+        kind="errors",
+        severity="info",
+        subject="endpoint/e",
+        title="It fails",
+        text="",
+        first_step="",
+        since=NOON,
+        ended=NOON,
+        over="it is well",
+    )
+
+    def now(reached):
+        given = {"is_told": True, "held": {}, "nowhere": None, "reached": reached}
+        return list(now_of_alert(facts, None, {"g": others}, night.ledger, NOON, **given))
+
+    assert now({"on-call": "It is known."})[1:] == ["It is known."]
+    assert now({})[1:] == ["No receiver was told of it, and none has anything more to hear."]
+
+
+def test_a_digest_is_found_by_the_group_that_its_incident_is_named_after(night):
+    details = {"receiver": "on-call", "group": "d16e57"}
+    commit(night.ledger, "notice/f01d", subject="receiver/on-call", details=details)
+
+    found = night.explain("d16e57")
+    assert (found.thing.kind, len(found.moments)) == ("group", 1)

@@ -205,10 +205,13 @@ def _judged(fingerprint: str, decisions: Sequence[Decision]) -> Decision | None:
     return next((one for one in reversed(own) if one["evidence"] != _NOTHING), None)
 
 
-def _reached(moments: Sequence[Moment]) -> list[str]:
-    """What became of the last notice about it to each receiver, in the words of then."""
+def _reached(moments: Sequence[Moment]) -> dict[str, str]:
+    """What became of the last notice about it, by receiver, in the words of then."""
     last = {one.subject: one for one in sorted(moments, key=lambda one: one.at)}
-    return [f"{spell_second(one.at)}: {as_sentence(one.sentence)}" for one in last.values()]
+    return {
+        subject.removeprefix("receiver/"): f"{spell_second(one.at)}: {as_sentence(one.sentence)}"
+        for subject, one in last.items()
+    }
 
 
 def _held(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.domain.notices import GroupWatch, Notice
+from shared.domain.notices import GroupWatch, Notice, ReceiverWatch
 from shared.domain.state import SubjectState
 from shared.domain.wording import one_line, spell_list
 from shared.errors import NotFound
@@ -111,21 +111,15 @@ def _now_of_group(
     ledger: Ledger,
     moments: tuple[Moment, ...],
 ) -> Iterator[str]:
+    waits = list(_waiting(key, receiver, ledger))
     if watch is None:
         last = moments[-1].sentence if moments else ""
-        yield f"Nothing of it is left to be told. {last}".strip()
+        yield from waits or (f"Nothing of it is left to be told. {last}".strip(),)
         return
-    if watch.sent is None:
-        yield f"{receiver} was not told of it yet."
-    else:
-        yield (
-            f"{receiver} was told {watch.number} times, last at {spell_second(watch.sent)}, of "
-            f"{len(watch.told)} alerts."
-        )
+    yield _told(key, watch, receiver, ledger)
     if watch.held:
         held = [f"{name} ({by})" for name, by in sorted(watch.held.items())]
         yield f"Held back now: {one_line(spell_list(held, most=5), 400)}."
-    waits = list(_waiting(key, receiver, ledger))
     yield from waits
     if not waits:
         yield (
@@ -135,8 +129,31 @@ def _now_of_group(
         )
 
 
+def _told(key: str, watch: GroupWatch, receiver: str, ledger: Ledger) -> str:
+    """What of it reached people, which may be less than was made."""
+    last = _receiver(receiver, ledger).last.get(key)
+    of = f"; it tells of {len(watch.told)} alert{'' if len(watch.told) == 1 else 's'}."
+    if watch.sent is None:
+        return f"{receiver} was not told of it yet."
+    if last is not None and last.number == watch.number:
+        return f"{receiver} was told last at {spell_second(last.at)}, by notice {last.number}{of}"
+    before = (
+        f"{receiver} was not told of it yet"
+        if last is None
+        else f"{receiver} was told last at {spell_second(last.at)}, by notice {last.number}"
+    )
+    made = spell_second(watch.sent)
+    return (
+        f"{before}; notice {watch.number} was made at {made} and is not known to have reached it."
+    )
+
+
+def _receiver(name: str, ledger: Ledger) -> ReceiverWatch:
+    return decode(ledger.state(f"{_RECEIVER}{name}").state, SubjectState).receiver
+
+
 def _waiting(key: str, receiver: str, ledger: Ledger) -> Iterator[str]:
-    state = decode(ledger.state(f"{_RECEIVER}{receiver}").state, SubjectState).receiver
+    state = _receiver(receiver, ledger)
     if key in state.flying:
         flight = state.flying[key]
         yield f"A notice is on its way since {spell_second(flight.since)}, try {flight.attempts}."
@@ -146,7 +163,7 @@ def _waiting(key: str, receiver: str, ledger: Ledger) -> Iterator[str]:
 
 
 def _under_way(notice: str, receiver: str, ledger: Ledger) -> Iterator[str]:
-    state = decode(ledger.state(f"{_RECEIVER}{receiver}").state, SubjectState).receiver
+    state = _receiver(receiver, ledger)
     for flight in state.flying.values():
         if flight.notice == notice:
             yield f"It is on its way since {spell_second(flight.since)}, try {flight.attempts}."

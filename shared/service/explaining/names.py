@@ -164,6 +164,10 @@ def _decided(name: str, kind: ThingKind | None, sought: Sought, limit: int) -> I
             if word in _FOUND and ident.startswith(name):
                 one = Thing(kind=ThingKind(word), name=ident, subject=event["subject"])
                 seen.setdefault((one.kind, ident), one)
+            group = str((finding.get("details") or {}).get("group") or "")
+            if group.startswith(name):
+                one = Thing(kind=ThingKind.GROUP, name=group, subject=event["subject"])
+                seen.setdefault((one.kind, group), one)
         for action in decision["actions"]:
             fingerprint = (action.get("alert") or {}).get("fingerprint", "")
             if fingerprint and fingerprint.startswith(name):

@@ -1,6 +1,6 @@
 """How an alert stands now, in sentences: does it fire, who was told, what comes next or why not."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -31,14 +31,15 @@ def now_of_alert(
     is_told: bool,
     held: Mapping[str, str],
     nowhere: str | None,
-    reached: Sequence[str],
+    reached: Mapping[str, str],
 ) -> Iterator[str]:
     """One sentence each.
 
     `groups` are those it is in, by key; `held` gives by receiver the sentence of the decision that
-    held it, `reached` who was told of it while somebody had to. `is_told` says whether there is a
+    held it, `reached` what became of the last notice about it. `is_told` says whether there is a
     fleet's file, without which nobody is.
     """
+    groups = {key: one for key, one in groups.items() if _is_of(facts, key, one, ledger)}
     yield _fires(facts, life, now)
     if life is not None and life.acknowledged is not None and facts.ended is None:
         owned = life.acknowledged
@@ -58,10 +59,24 @@ def now_of_alert(
         return
     if not groups and facts.ended is None:
         yield "No group of a receiver has it yet; it is routed when its scope is looked at next."
-    elif not groups:
-        yield from reached or ("No receiver was told of it, and none has anything more to hear.",)
+    elif not groups and not reached:
+        yield "No receiver was told of it, and none has anything more to hear."
+    if facts.ended is not None:
+        told = {group.receiver for group in groups.values()}
+        yield from (sentence for name, sentence in reached.items() if name not in told)
     for key, group in groups.items():
         yield _group(facts, key, group, ledger, held.get(group.receiver))
+
+
+def _is_of(facts: AlertFacts, key: str, group: GroupWatch, ledger: Ledger) -> bool:
+    """Whether the group still tells it: one that is over is soon a group of the others alone."""
+    told = group.told.get(facts.fingerprint)
+    return (
+        facts.ended is None
+        or facts.fingerprint in group.held
+        or (told is not None and not told.over)
+        or _waits(_receiver(ledger, group.receiver), key) is not None
+    )
 
 
 def _fires(facts: AlertFacts, life: AlertLife | None, now: datetime) -> str:

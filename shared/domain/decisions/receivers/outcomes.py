@@ -87,7 +87,9 @@ def delivered(desk: Desk, data: Mapping[str, Any]) -> None:
         desk.last[group] = Last(number=flight.number, made=flight.made, at=desk.now)
     desk.find(
         "delivered",
-        f"{desk.rule.name} has {flight.title} since {spell_time(desk.now)}.",
+        f"{desk.rule.name} knows since {spell_time(desk.now)} that it is over: {flight.title}."
+        if flight.resolved
+        else f"{desk.rule.name} has {flight.title} since {spell_time(desk.now)}.",
         head=flight,
         group=group,
         order=flight.order,
