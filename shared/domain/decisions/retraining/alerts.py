@@ -95,8 +95,8 @@ def _stalled(watch: RetrainingWatch, look: Look) -> Alert | None:
         title=f"{look.model}: the retraining {named(one)} does not go on",
         text=(
             f"It is {spelled(one.phase)} since {spell_time(one.changed)}: "
-            f"{(one.because or 'no reason is known').rstrip('.')}{_where(one)}. Until it ends, no "
-            "other is started for this model."
+            f"{(one.because or 'no reason is known').rstrip('.')}{_where(one)}. Until it ends, "
+            + ("it is not posted again." if posted else "no other is started for this model.")
         ),
         first_step=_next_step(one, look),
         since=one.changed,
