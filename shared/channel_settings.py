@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from shared.environment import PREFIX, InvalidSetting
 from shared.hosts import HostEntry, is_host
-from shared.settings import PREFIX, InvalidSetting
 
 SECRET = f"{PREFIX}SECRET_"
 SUBMISSION = 587

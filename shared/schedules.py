@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
-from shared.settings import PREFIX, InvalidSetting
+from shared.environment import PREFIX, InvalidSetting
 
 SCHEDULES = {
     "DRIFT": "0 5 * * * *",

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.domain.event import Check
-from shared.errors import Refused
+from shared.environment import PREFIX, InvalidSetting, https_address
 
 if TYPE_CHECKING:
     from shared.channel_settings import ChannelSettings
     from shared.schedules import Schedule
     from shared.summary_settings import SummarySettings
 
-PREFIX = "DRIFTGATE_"
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
 RESOURCE_MANAGER = "https://management.azure.com"
@@ -23,10 +22,6 @@ LOG_ANALYTICS = "https://api.loganalytics.azure.com"
 WORKSPACE_BLOBS = "https://{account}.blob.core.windows.net"
 GITHUB = "https://api.github.com"
 METRICS = "https://{region}.metrics.monitor.azure.com"
-
-
-class InvalidSetting(Refused):
-    """An environment variable holds a value that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,20 +183,6 @@ def _needed(environment: Mapping[str, str], name: str) -> str:
 def _address(environment: Mapping[str, str], name: str) -> str:
     _needed(environment, PREFIX + name)
     return https_address(environment, name) or ""
-
-
-def https_address(environment: Mapping[str, str], name: str) -> str | None:
-    """An https address without a slash at its end, None where it is not set.
-
-    Raises InvalidSetting for one that is none, or that holds a user's name.
-    """
-    value = environment.get(PREFIX + name)
-    if not value:
-        return None
-    split = urlsplit(value)
-    if split.scheme != "https" or not split.netloc or split.username:
-        raise InvalidSetting(f"{PREFIX}{name} is {value[:120]!r}; it has to be an https address.")
-    return value.rstrip("/")
 
 
 def _project(environment: Mapping[str, str]) -> str | None:

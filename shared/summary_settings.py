@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.settings import PREFIX, InvalidSetting, https_address
+from shared.environment import PREFIX, InvalidSetting, https_address
 
 API_VERSION = "2024-10-21"
 _DEPLOYMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

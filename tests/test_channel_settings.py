@@ -3,8 +3,9 @@
 import pytest
 
 from shared.channel_settings import ChannelSettings
+from shared.environment import InvalidSetting
 from shared.hosts import HostEntry
-from shared.settings import InvalidSetting, Settings
+from shared.settings import Settings
 from tests.test_settings import AZURE
 
 MAIL = {"DRIFTGATE_MAIL_FROM": "driftgate@example.com", "DRIFTGATE_MAIL_DOMAINS": "example.com"}

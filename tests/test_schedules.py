@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.environment import InvalidSetting
 from shared.schedules import SCHEDULES, Schedule, schedules
-from shared.settings import InvalidSetting
 
 ROOT = Path(__file__).resolve().parent.parent
 

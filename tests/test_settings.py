@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.event import Check
+from shared.environment import InvalidSetting
 from shared.periods import longest_gap
 from shared.schedules import Schedule
-from shared.settings import InvalidSetting, Settings
+from shared.settings import Settings
 from shared.summary_settings import SummarySettings
 
 WORKSPACE = (

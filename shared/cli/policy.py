@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from shared.cli import policy_lint, policy_route, policy_test
+from shared.cli import policy_lint, policy_route, policy_testing
 from shared.cli.printing import console, print_json
 from shared.domain.canonical import to_plain
 from shared.errors import InvalidPolicy
@@ -89,4 +89,4 @@ def schema_of(
 
 app.command(name="lint")(policy_lint.lint)
 app.command(name="route")(policy_route.route)
-app.command(name="test")(policy_test.play_beside)
+app.command(name="test")(policy_testing.play_beside)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from shared.domain.promotion import Override
 from shared.domain.said import signed
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
+from shared.domain.withdrawing import taken_back, withdrawal_of
 from shared.domain.wording import one_line, spell_list, spell_time
 from shared.errors import InvalidData
 
@@ -116,12 +116,12 @@ def overrides_after(event: Event, state: SubjectState, now: datetime) -> tuple[O
         given = override_of(event)
         before = kept.get(given.id)
         if before is not None and before.withdrawn is not None:
-            given = _taken_back(given, before)
+            given = taken_back(given, before)
         kept[given.id] = given
     if event.type is EventType.OVERRIDE_WITHDRAWN:
         by = _withdrawal(event)
         before = kept.get(by.id, by)
-        kept[by.id] = before if before.withdrawn is not None else _taken_back(before, by)
+        kept[by.id] = before if before.withdrawn is not None else taken_back(before, by)
     return tuple(sorted(kept.values(), key=lambda one: _end(one) > now)[-_MOST_KEPT:])
 
 
@@ -162,28 +162,7 @@ def _end(override: Override) -> datetime:
 
 def _withdrawal(event: Event) -> Override:
     """What is known of an override by its withdrawal alone: it lets nothing pass."""
-    author, reason = str(event.data["author"]), str(event.data["reason"])
-    return Override(
-        id=str(event.data["override"]),
-        version="",
-        gates=(),
-        author=author,
-        reason=reason,
-        since=event.time,
-        until=event.time,
-        withdrawn=event.time,
-        withdrawn_by=author,
-        withdrawn_because=reason,
-    )
-
-
-def _taken_back(override: Override, by: Override) -> Override:
-    return replace(
-        override,
-        withdrawn=by.withdrawn,
-        withdrawn_by=by.withdrawn_by,
-        withdrawn_because=by.withdrawn_because,
-    )
+    return Override(id=str(event.data["override"]), version="", gates=(), **withdrawal_of(event))
 
 
 def _gates(gates: Sequence[str]) -> list[str]:

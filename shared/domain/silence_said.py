@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from shared.domain.canonical import content_hash, format_time, parse_time, to_pl
 from shared.domain.event import Event, EventType
 from shared.domain.notices import Matcher, Silence
 from shared.domain.said import signed
+from shared.domain.withdrawing import taken_back, withdrawal_of
 from shared.domain.wording import spell_duration
 from shared.errors import InvalidData
 
@@ -117,13 +117,13 @@ def silences_after(event: Event, silences: Sequence[Silence], now: datetime) -> 
         given = silence_of(event)
         before = kept.get(given.id)
         if before is not None and before.withdrawn is not None:
-            kept[given.id] = _taken_back(given, before)
+            kept[given.id] = taken_back(given, before)
         elif before is None and not is_full(silences, now):
             kept[given.id] = given
     if event.type is EventType.SILENCE_WITHDRAWN:
         by = _withdrawal(event)
         before = kept.get(by.id, by)
-        kept[by.id] = before if before.withdrawn is not None else _taken_back(before, by)
+        kept[by.id] = before if before.withdrawn is not None else taken_back(before, by)
     return tuple(sorted(kept.values(), key=lambda one: one.end > now)[-_MOST_KEPT:])
 
 
@@ -134,24 +134,4 @@ def is_full(silences: Sequence[Silence], now: datetime) -> bool:
 
 def _withdrawal(event: Event) -> Silence:
     """What is known of a silence by its withdrawal alone: it holds nothing."""
-    author, reason = str(event.data["author"]), str(event.data["reason"])
-    return Silence(
-        id=str(event.data["silence"]),
-        matchers=(),
-        author=author,
-        reason=reason,
-        since=event.time,
-        until=event.time,
-        withdrawn=event.time,
-        withdrawn_by=author,
-        withdrawn_because=reason,
-    )
-
-
-def _taken_back(silence: Silence, by: Silence) -> Silence:
-    return replace(
-        silence,
-        withdrawn=by.withdrawn,
-        withdrawn_by=by.withdrawn_by,
-        withdrawn_because=by.withdrawn_because,
-    )
+    return Silence(id=str(event.data["silence"]), matchers=(), **withdrawal_of(event))

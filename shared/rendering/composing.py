@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import quote
 
 from shared.domain.notices import Notice, NoticedAlert
 from shared.domain.wording import begin
 from shared.ports import Sending
+from shared.rendering.addresses import plain_name, report_of
 from shared.rendering.content import Command, Content, State, Told
 from shared.rendering.escaping import clean, clean_line, unlinked
 from shared.rendering.shortening import shortened
@@ -59,7 +59,6 @@ _FIRST_OF_MANY = 110
 _BODY = 6000
 _NO_MODELS = frozenset({"budget", "endpoint", "receiver", "service", "silences", "source"})
 _BETWEEN_WORDS = re.compile(r"[^\w./-]+")
-_NO_NAME = re.compile(r"[^0-9A-Za-z._-]+")
 
 
 def fitting(
@@ -112,18 +111,6 @@ def compose(sending: Sending, room: Room) -> Content:
     )
 
 
-def report_of(sending: Sending, fingerprint: str) -> str | None:
-    """The address of an alert's page, None where nobody said where Driftgate's pages are."""
-    if sending.public_url is None:
-        return None
-    return f"{sending.public_url.rstrip('/')}/api/alerts/{quote(_name(fingerprint))}"
-
-
-def _name(fingerprint: str) -> str:
-    """As it may stand in an address and in a shell's line."""
-    return _NO_NAME.sub("", fingerprint)[:64]
-
-
 def _heading(notice: Notice, ranked: list[NoticedAlert], state: State, room: Room) -> str:
     total = len(ranked) + notice.omitted
     title = ranked[0].title if ranked and state is not State.DIGEST else notice.title
@@ -151,7 +138,7 @@ def _told(
     short_step = shortened(step, room.step) if whole else ""
     word = "Over" if alert.ended is not None else SEVERITY[alert.severity]
     told = Told(
-        fingerprint=_name(alert.fingerprint),
+        fingerprint=plain_name(alert.fingerprint),
         severity=alert.severity,
         heading=f"{word}: {shortened(title, room.title) or _kind(alert)}",
         facts=tuple(_facts(alert, sending.notice)),
@@ -189,7 +176,7 @@ def _facts(alert: NoticedAlert, notice: Notice) -> Iterator[tuple[str, str]]:
     if any(holds for _, holds in marks):
         yield "Note", ", ".join(word for word, holds in marks if holds)
     if several:
-        yield "Fingerprint", _name(alert.fingerprint)
+        yield "Fingerprint", plain_name(alert.fingerprint)
 
 
 def _belongs(alert: NoticedAlert, notice: Notice) -> Iterator[str]:
@@ -259,7 +246,7 @@ def _notes(sending: Sending, unlisted: int, failed: str | None, *, cut: bool) ->
 def _commands(sending: Sending, worst: NoticedAlert | None) -> Iterator[Command]:
     if worst is None:
         return
-    notice, name = sending.notice, _name(worst.fingerprint)
+    notice, name = sending.notice, plain_name(worst.fingerprint)
     which = " the first" if is_several(notice) else ""
     if worst.ended is None:
         if worst.owner is None:
@@ -276,6 +263,5 @@ def _footer(notice: Notice) -> str:
         shortened(clean_line(notice.receiver), 60),
         shortened(clean_line(notice.scope), 60),
     )
-    return (
-        f"Driftgate · {scope} · message {notice.number} to {receiver} · notice {_name(notice.id)}"
-    )
+    number, name = notice.number, plain_name(notice.id)
+    return f"Driftgate · {scope} · message {number} to {receiver} · notice {name}"

@@ -15,6 +15,7 @@ from shared.domain.notices import NoticedAlert
 from shared.domain.policy import ChannelKind
 from shared.domain.wording import spell_duration, spell_time
 from shared.ports import Sending
+from shared.rendering.addresses import report_of
 from shared.rendering.escaping import clean, clean_line, unlinked
 from shared.rendering.shortening import shortened
 from shared.rendering.wording import importance, lasting, state_of, why_now
@@ -128,7 +129,6 @@ def variables(sending: Sending) -> dict[str, Any]:
 
 
 def _alert(alert: NoticedAlert, sending: Sending) -> dict[str, Any]:
-    from shared.rendering.composing import report_of
 
     made, ours = sending.notice.made, sending.public_url
 

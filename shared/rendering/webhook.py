@@ -7,7 +7,8 @@ from typing import Any
 from shared.domain.canonical import format_time
 from shared.domain.notices import NoticedAlert
 from shared.ports import Sending
-from shared.rendering.composing import ROOMS, WIDE, Room, compose, report_of
+from shared.rendering.addresses import report_of
+from shared.rendering.composing import ROOMS, WIDE, Room, compose
 from shared.rendering.content import Content, State
 from shared.rendering.escaping import clean, clean_line
 from shared.rendering.shortening import shortened

@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from shared.domain.ordering import natural
+from shared.environment import InvalidSetting
 from shared.errors import InvalidScenario
 from shared.scenarios.expecting import EXPECTATIONS, read_expectation
 from shared.scenarios.phrases import Form, Found, parse_span, split_clauses
@@ -16,7 +17,6 @@ from shared.scenarios.script import Expectation, Scenario, Step
 from shared.scenarios.times import parse_moment, spell_moment
 from shared.scenarios.verbs import VERBS, Verb
 from shared.schedules import SCHEDULES, Schedule
-from shared.settings import InvalidSetting
 
 SUFFIX = ".scenario"
 _TIME = r"(?:day \d+ )?\d\d:\d\d"

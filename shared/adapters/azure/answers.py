@@ -4,10 +4,35 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from azure.core.exceptions import DecodeError
+from azure.core.rest import HttpResponse
+
 from shared.domain.canonical import parse_time
 from shared.domain.recorded import number, told_numbers
+from shared.errors import Unavailable
 
-__all__ = ["mapping", "number", "numbers", "run_tag", "text", "texts", "time", "whole"]
+__all__ = [
+    "json_object",
+    "mapping",
+    "number",
+    "numbers",
+    "run_tag",
+    "text",
+    "texts",
+    "time",
+    "whole",
+]
+
+
+def json_object(response: HttpResponse, doing: str) -> Mapping[str, Any]:
+    """A good answer's JSON object. Raises Unavailable for anything else: it may be a proxy's."""
+    try:
+        content = response.json()
+    except (ValueError, DecodeError) as problem:
+        raise Unavailable(f"Could not {doing}: the answer is not JSON.") from problem
+    if not isinstance(content, dict):
+        raise Unavailable(f"Could not {doing}: the answer is no JSON object.")
+    return content
 
 
 def mapping(holder: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:

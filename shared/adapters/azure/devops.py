@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 from azure.core import PipelineClient
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import DecodeError, HttpResponseError
+from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
-from shared.adapters.azure.answers import mapping, text, texts, time
+from shared.adapters.azure.answers import json_object, mapping, text, texts, time
 from shared.adapters.azure.faults import told_as_ours
 from shared.domain.pipelines import (
     Approval,
@@ -19,7 +19,7 @@ from shared.domain.pipelines import (
     PipelineOrder,
     PipelineRun,
 )
-from shared.errors import NoPermission, NotFound, Refused, Unavailable
+from shared.errors import NoPermission, NotFound, Refused
 
 SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
 _VERSION = {"api-version": "7.1"}
@@ -132,13 +132,7 @@ class AzureDevOps:
                     f"to the organisation and give it {needed}."
                 )
             _raise_for(response)
-            try:
-                content = response.json()
-            except (ValueError, DecodeError) as problem:
-                raise Unavailable(f"Could not {doing}: the answer is not JSON.") from problem
-        if not isinstance(content, dict):
-            raise Unavailable(f"Could not {doing}: the answer is no JSON object.")
-        return content
+            return json_object(response, doing)
 
 
 def _number(pipeline: str) -> int:

@@ -10,17 +10,17 @@ from urllib.parse import quote
 
 from azure.core import PipelineClient
 from azure.core.credentials import TokenCredential
-from azure.core.exceptions import DecodeError, HttpResponseError
+from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
-from shared.adapters.azure.answers import mapping, text, time, whole
+from shared.adapters.azure.answers import json_object, mapping, text, time, whole
 from shared.adapters.azure.faults import told_as_ours
 from shared.adapters.channels.rendered import Render
 from shared.adapters.channels.retry_after import seconds_of
 from shared.domain.notices import Notice, NoticeReason
 from shared.domain.policy import ChannelKind
-from shared.errors import NoPermission, NotFound, Refused, Throttled, Unavailable
+from shared.errors import NoPermission, NotFound, Refused, Throttled
 from shared.ports import Clock, Sending
 
 _LOG = logging.getLogger("driftgate.channels")
@@ -179,13 +179,7 @@ class WorkItems:
                 request, connection_timeout=self._seconds, read_timeout=self._seconds
             )
             self._look_at(response, doing)
-            try:
-                content = response.json()
-            except (ValueError, DecodeError) as problem:
-                raise Unavailable(f"Could not {doing}: the answer is not JSON.") from problem
-        if not isinstance(content, dict):
-            raise Unavailable(f"Could not {doing}: the answer is no JSON object.")
-        return content
+            return json_object(response, doing)
 
     def _look_at(self, response: HttpResponse, doing: str) -> None:
         status = response.status_code
