@@ -132,6 +132,17 @@ def test_an_alert_is_shown_its_way_with_what_would_hold_it(run, folder):
     ]
 
 
+def test_where_a_worse_or_milder_one_goes_is_shown_when_no_severity_is_named(run, folder):
+    path = folder(fleet_yaml=FLEET)
+    done = run("policy", "route", "--policies", path, "--kind", "slow")
+
+    assert done.stdout.splitlines()[0].startswith("slow warning of any, ")
+    assert done.stdout.splitlines()[-2:] == [
+        "With --severity critical it goes to on-call, team.",
+        "With --severity info it goes to nobody.",
+    ]
+
+
 def test_an_alert_that_nobody_is_told_of_is_exit_code_2(run, folder):
     path = folder(fleet_yaml=FLEET)
     done = run(
