@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.printing import console, print_decision, print_json
-from shared.cli.saying import AsJson, Author, Because, minute, signed_in
+from shared.cli.printing import console, minute, print_decision, print_json
+from shared.cli.saying import AsJson, Author, Because, signed_in
 from shared.errors import Refused
 
 if TYPE_CHECKING:
