@@ -45,6 +45,10 @@ def named(text: str, sought: Sought) -> Thing:
         raise NotFound(f"Name what is to be explained: {_WHAT}.")
     if kind is ThingKind.RECEIVER:
         return _receiver(name, sought)
+    if kind is None and name in _receivers(sought):
+        known = list(_known(sought.ledger))
+        if not _matching(name, known):
+            return _receiver(name, sought)
     quick = _told_now(name, sought.ledger) if kind in {None, ThingKind.ALERT} else None
     if quick is not None:
         return quick
@@ -82,11 +86,16 @@ def _gate(name: str) -> Thing | None:
 
 
 def _receiver(name: str, sought: Sought) -> Thing:
-    subjects = [s for s in sought.ledger.subjects() if s.startswith(_RECEIVER)]
-    names = sorted({*(s.removeprefix(_RECEIVER) for s in subjects), *sought.receivers})
+    names = _receivers(sought)
     if name in names:
         return Thing(kind=ThingKind.RECEIVER, name=name, subject=f"{_RECEIVER}{name}")
     raise NotFound(f"There is no receiver {one_line(name, 80)}; {_near(name, names)}.")
+
+
+def _receivers(sought: Sought) -> list[str]:
+    """Those that the fleet's file names, and those that were told something before."""
+    subjects = [s for s in sought.ledger.subjects() if s.startswith(_RECEIVER)]
+    return sorted({*(s.removeprefix(_RECEIVER) for s in subjects), *sought.receivers})
 
 
 def active_scopes(ledger: Ledger) -> list[str]:
