@@ -87,7 +87,7 @@ def delivered(desk: Desk, data: Mapping[str, Any]) -> None:
         desk.last[group] = Last(number=flight.number, made=flight.made, at=desk.now)
     desk.find(
         "delivered",
-        f"{desk.rule.name} has {flight.title} since {spell_time(desk.now)}.",
+        f"{desk.rule.name} has it since {spell_time(desk.now)}: {flight.spoken}.",
         head=flight,
         group=group,
         order=flight.order,
