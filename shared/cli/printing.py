@@ -34,6 +34,13 @@ def console() -> "Console":
     return Screen(highlight=False, soft_wrap=not terminal, width=None if terminal else 120)
 
 
+def spelled_fault(problem: Exception) -> str:
+    """What a file could not be read for, without the number that the system has for it."""
+    if isinstance(problem, OSError) and problem.strerror and problem.filename is not None:
+        return f"{problem.filename} cannot be read: {problem.strerror}."
+    return str(problem)
+
+
 def minute(time: str) -> str:
     """A stored time as people read it."""
     from shared.domain.canonical import parse_time

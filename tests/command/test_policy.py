@@ -104,7 +104,9 @@ def test_a_path_that_holds_no_policy_is_exit_code_1(run, folder):
     empty = folder(notes_md="")
 
     assert "holds no policy" in run("policy", "lint", empty).stderr
-    assert run("policy", "lint", empty / "no.yaml").returncode == 1
+    gone = run("policy", "lint", empty / "no.yaml")
+    assert gone.returncode == 1
+    assert gone.stderr == f"{empty / 'no.yaml'} cannot be read: No such file or directory.\n"
 
 
 def test_an_alert_is_shown_its_way_with_what_would_hold_it(run, folder):
