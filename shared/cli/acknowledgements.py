@@ -76,7 +76,7 @@ def release(
             via="command",
         )
 
-    say(done, "acknowledgement", _taken, as_json=as_json, lead="Given back: ")
+    say(done, "acknowledgement", _had, as_json=as_json, lead="Given back: ")
 
 
 def acknowledgements(as_json: AsJson = False) -> None:
@@ -100,3 +100,7 @@ def acknowledgements(as_json: AsJson = False) -> None:
 
 def _taken(one: dict[str, Any]) -> str:
     return f"{one['alert']['title']} is in hand"
+
+
+def _had(one: dict[str, Any]) -> str:
+    return f"{one['alert']['title']}, which was in hand"

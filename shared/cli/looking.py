@@ -1,12 +1,13 @@
 """`driftgate status`, `alerts` and `events`: what is known."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shared.cli.printing import (
     coloured,
     console,
+    minute,
     print_decision,
     print_json,
     print_promotion,
@@ -15,6 +16,9 @@ from shared.cli.printing import (
 )
 from shared.cli.retrainings import print_retraining
 from shared.cli.routing_screen import print_routing
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 _MOST_RETRAININGS = 3
@@ -28,8 +32,6 @@ def status(
 
     Example: driftgate status loan-default
     """
-    from rich.markup import escape
-
     from shared.bootstrap import build
     from shared.service import queries
     from shared.service.status import status_of
@@ -52,12 +54,7 @@ def status(
     screen = console()
     for subject in found["subjects"]:
         screen.print(f"[bold underline]{subject['subject']}[/]")
-        firing = [alert for alert in subject["alerts"] if alert["status"] == "firing"]
-        screen.print(f"{len(firing)} of {len(subject['alerts'])} alerts are firing.")
-        for alert in firing:
-            title = escape(alert["title"])
-            screen.print(f"  [red]{alert['severity']}[/] {title}, since {alert['since']}")
-            print_standing(screen, alert)
+        _print_firing(screen, subject["alerts"])
         if subject.get("routing") is not None:
             print_routing(screen, subject["routing"])
         for promotion in subject["promotions"]:
@@ -71,6 +68,19 @@ def status(
         screen.print("Last decisions:")
         for decision in subject["decisions"]:
             print_decision(screen, decision)
+
+
+def _print_firing(screen: "Console", alerts: list[dict[str, Any]]) -> None:
+    """The alerts of a subject that fire, below how many of its alerts do."""
+    from rich.markup import escape
+
+    firing = [alert for alert in alerts if alert["status"] == "firing"]
+    if alerts:
+        screen.print(f"Firing: {len(firing)} of {len(alerts)} alerts.")
+    for alert in firing:
+        title = escape(alert["title"])
+        screen.print(f"  [red]{alert['severity']}[/] {title}, since {minute(alert['since'])}")
+        print_standing(screen, alert)
 
 
 def _print_overview(rows: list[dict[str, Any]], problems: list[str]) -> None:
@@ -112,10 +122,11 @@ def alerts(as_json: AsJson = False) -> None:
         screen.print(
             f"[{colour}]{alert['status']}[/] {alert['severity']} [bold]{escape(alert['title'])}[/]"
         )
-        screen.print(f"  {escape(alert['text'])}")
+        for line in alert["text"].splitlines():
+            screen.print(f"  {escape(line)}")
         reason = escape(alert["reason"] or "")
-        end = f", over {alert['resolved']}: {reason}" if alert["resolved"] else ""
-        screen.print(f"  [dim]since {alert['since']}{end}; {alert['fingerprint']}[/]")
+        end = f", over {minute(alert['resolved'])}: {reason}" if alert["resolved"] else ""
+        screen.print(f"  [dim]since {minute(alert['since'])}{end}; {alert['fingerprint']}[/]")
         print_standing(screen, alert)
 
 

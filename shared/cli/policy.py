@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from shared.cli import policy_lint, policy_route, policy_testing
-from shared.cli.printing import console, print_json
+from shared.cli.printing import console, print_json, spelled_fault
 from shared.domain.canonical import to_plain
 from shared.errors import InvalidPolicy
 
@@ -66,7 +66,7 @@ def check(
             policy = read_policy(file.read_bytes(), file.name)
             read, about = to_plain(policy), f"is a valid policy for {policy.model}"
     except (InvalidPolicy, OSError) as problem:
-        sys.stderr.write(f"{problem}\n")
+        sys.stderr.write(f"{spelled_fault(problem)}\n")
         raise typer.Exit(1) from problem
     if as_json:
         print_json(read)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.printing import console, print_json
+from shared.cli.printing import console, print_json, spelled_fault
 
 if TYPE_CHECKING:
     from shared.policies.linting import Advice
@@ -40,7 +40,7 @@ def lint(
     try:
         found = list(_linted(paths))
     except OSError as problem:
-        sys.stderr.write(f"{problem}\n")
+        sys.stderr.write(f"{spelled_fault(problem)}\n")
         raise typer.Exit(1) from problem
     errors = sum(one.weight is Weight.ERROR for _, one in found)
     warnings = len(found) - errors

@@ -1,6 +1,7 @@
 """`driftgate policy route`: where an alert would go, when, and what would hold it."""
 
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,7 +27,9 @@ def route(
     kind: Annotated[
         AlertKind | None, typer.Option(help="The alert's kind; a table of all unless named.")
     ] = None,
-    severity: Annotated[Severity | None, typer.Option(help="Its severity.")] = None,
+    severity: Annotated[
+        Severity | None, typer.Option(help="Its severity; a warning unless named.")
+    ] = None,
     label: Annotated[
         list[str] | None, typer.Option(help="A label, as often as there are: deployment=green.")
     ] = None,
@@ -71,6 +74,10 @@ def route(
         print_json(to_plain(trial))
     else:
         _print(trial)
+        if severity is None:
+            others = [replace(alert, severity=one) for one in (Severity.CRITICAL, Severity.INFO)]
+            tried = [try_route(one, scope, policy, fleet, at=begins) for one in others]
+            _print_others(trial, tried)
     raise typer.Exit(0 if trial.told else NOBODY)
 
 
@@ -137,6 +144,20 @@ def _print(trial: "RouteTrial") -> None:
     for destination in trial.told:
         for line in _lines(destination):
             screen.print(line)
+
+
+def _print_others(trial: "RouteTrial", others: "Sequence[RouteTrial]") -> None:
+    """Of which other severities somebody else is told, since nobody said how bad it is."""
+    from rich.markup import escape
+
+    told = {one.receiver for one in trial.told}
+    for other in others:
+        names = list(dict.fromkeys(one.receiver for one in other.told))
+        if set(names) != told:
+            console().print(
+                f"[yellow]With --severity {other.alert.severity.value} it goes to "
+                f"{escape(', '.join(names)) or 'nobody'}.[/]"
+            )
 
 
 def _lines(one: "Destination") -> "list[str]":

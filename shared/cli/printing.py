@@ -34,6 +34,21 @@ def console() -> "Console":
     return Screen(highlight=False, soft_wrap=not terminal, width=None if terminal else 120)
 
 
+def spelled_fault(problem: Exception) -> str:
+    """What a file could not be read for, without the number that the system has for it."""
+    if isinstance(problem, OSError) and problem.strerror and problem.filename is not None:
+        return f"{problem.filename} cannot be read: {problem.strerror}."
+    return str(problem)
+
+
+def minute(time: str) -> str:
+    """A stored time as people read it."""
+    from shared.domain.canonical import parse_time
+    from shared.domain.wording import spell_time
+
+    return spell_time(parse_time(time))
+
+
 def table(*columns: str) -> "Table":
     """A table whose first column is never cut."""
     from rich.box import SIMPLE_HEAD
@@ -90,15 +105,19 @@ def print_standing(screen: "Console", alert: dict[str, Any]) -> None:
 
     from shared.cli.harmless import harmless
 
-    parts = [f"in hand of {alert['owner']} until {alert['owned_until']}"] if alert["owner"] else []
+    parts = (
+        [f"in hand of {alert['owner']} until {minute(alert['owned_until'])}"]
+        if alert["owner"]
+        else []
+    )
     parts += [f"{receiver}: held by {by}" for receiver, by in alert["held"].items()]
     parts += [
-        f"{receiver}: noticed {at}"
+        f"{receiver}: noticed {minute(at)}"
         for receiver, at in alert["told"].items()
         if receiver not in alert["held"]
     ]
     parts += ["comes and goes"] if alert["flapping"] else []
-    parts += [f"next notice {alert['next_notice']}"] if alert["next_notice"] else []
+    parts += [f"next notice {minute(alert['next_notice'])}"] if alert["next_notice"] else []
     if parts:
         screen.print(f"  [yellow]{escape(harmless('; '.join(parts), 1000))}[/]")
 

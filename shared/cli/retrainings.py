@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.printing import console, print_decision, print_json
-from shared.cli.saying import AsJson, Author, Because, minute, signed_in
+from shared.cli.printing import console, minute, print_decision, print_json
+from shared.cli.saying import AsJson, Author, Because, signed_in
 from shared.errors import Refused
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def retrainings(
     if not found:
         about = f" of {escape(harmless(model, 80))}" if model is not None else ""
         screen.print(
-            f"Nothing has asked for a retraining{about}; drift does, and what says it may."
+            f"Nothing has asked for a retraining{about}; drift does by default, and a KPI or a "
+            "batch endpoint whose policy says `retrain: true`."
         )
     for row in found:
         _print_model(screen, row)

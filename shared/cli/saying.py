@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.printing import console, print_decision, print_json
+from shared.cli.printing import console, minute, print_decision, print_json
 from shared.errors import InvalidData, Refused
 
 if TYPE_CHECKING:
@@ -80,14 +80,6 @@ def show_said(
                 f"  taken back {minute(one['withdrawn'])} by {escape(one['withdrawn_by'])}: "
                 f"{escape(one['withdrawn_because'])}"
             )
-
-
-def minute(time: str) -> str:
-    """A stored time as people read it."""
-    from shared.domain.canonical import parse_time
-    from shared.domain.wording import spell_time
-
-    return spell_time(parse_time(time))
 
 
 def signed_in() -> str:

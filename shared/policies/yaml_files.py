@@ -29,8 +29,20 @@ def read_yaml(content: bytes, file: str) -> Any:
     try:
         return _read(content, file)
     except _UNREADABLE as problem:
-        why = " ".join(str(problem).split())
+        why = _why(problem) or " ".join(str(problem).split())
         raise InvalidPolicy(f"{file} is not YAML: {why}") from problem
+
+
+def _why(problem: Exception) -> str:
+    """Where and what, without the library's excerpt of the file; empty if it names no place."""
+    if not isinstance(problem, yaml.MarkedYAMLError) or problem.problem_mark is None:
+        return ""
+    place, begun = problem.problem_mark, problem.context_mark
+    where = f"line {place.line + 1}, column {place.column + 1}"
+    if "'\\t'" in str(problem.problem):
+        return f"{where} has a tab; indent with blanks."
+    within = "" if begun is None else f", within what begins in line {begun.line + 1}"
+    return f"{where}: {problem.problem}{within}."
 
 
 def _read(content: bytes, file: str) -> Any:

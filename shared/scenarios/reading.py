@@ -24,6 +24,7 @@ _SPAN = r"\d[\d.]* ?[a-z]+"
 _START = re.compile(r"start (\d{4}-\d\d-\d\d)(?:, an? ([A-Z][a-z]+))?")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _JUST = timedelta(seconds=59)
+_MOST_NEAR = 3
 _DEFAULT_START = datetime(2026, 2, 3, tzinfo=UTC)
 
 
@@ -355,11 +356,31 @@ def _clause(verb: Verb, text: str) -> tuple[str, Found]:
 
 
 def _suggestion(head: str) -> str:
-    """The forms that begin with the same word, else those that begin alike."""
+    """The forms that begin with the same word, else alike, else those with the most of its words.
+
+    Where a reason has several words without quotes, it says that first.
+    """
     forms: list[Form] = [*(verb.form for verb in VERBS), *EXPECTATIONS]
     first = head.split(" ", maxsplit=1)[0]
     words = {form.text.split(" ")[0] for form in forms}
     close = [first] if first in words else get_close_matches(first, words, n=1)
     texts = list(dict.fromkeys(form.text for form in forms))
     told = [text for text in texts if text.split(" ")[0] in close]
-    return "write one of: " + "; ".join(told or texts)
+    _, because, reason = head.partition(" because ")
+    quoted = "put a text of several words in quotes, or " if _is_bare(because, reason) else ""
+    return f"{quoted}write one of: " + "; ".join(told or _nearest(head, texts))
+
+
+def _is_bare(because: str, reason: str) -> bool:
+    return bool(because) and " " in reason.strip() and not reason.startswith('"')
+
+
+def _nearest(head: str, texts: Sequence[str]) -> list[str]:
+    """Those whose own words, which names do not fill, are most of all in what was written."""
+    written = set(head.split())
+
+    def unlike(text: str) -> tuple[int, int]:
+        own = {word for word in text.split() if word.islower()}
+        return -len(own & written), len(own - written)
+
+    return sorted(texts, key=unlike)[:_MOST_NEAR]

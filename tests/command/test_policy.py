@@ -104,7 +104,9 @@ def test_a_path_that_holds_no_policy_is_exit_code_1(run, folder):
     empty = folder(notes_md="")
 
     assert "holds no policy" in run("policy", "lint", empty).stderr
-    assert run("policy", "lint", empty / "no.yaml").returncode == 1
+    gone = run("policy", "lint", empty / "no.yaml")
+    assert gone.returncode == 1
+    assert gone.stderr == f"{empty / 'no.yaml'} cannot be read: No such file or directory.\n"
 
 
 def test_an_alert_is_shown_its_way_with_what_would_hold_it(run, folder):
@@ -129,6 +131,17 @@ def test_an_alert_is_shown_its_way_with_what_would_hold_it(run, folder):
         "  first notice Wednesday 2026-02-04 06:00 UTC; one notice with all others of the model",
         "  waits 30 s, changes after 5 min, again each 4 h",
         "  held Its route mutes the hours nights, until Wednesday 2026-02-04 06:00 UTC.",
+    ]
+
+
+def test_where_a_worse_or_milder_one_goes_is_shown_when_no_severity_is_named(run, folder):
+    path = folder(fleet_yaml=FLEET)
+    done = run("policy", "route", "--policies", path, "--kind", "slow")
+
+    assert done.stdout.splitlines()[0].startswith("slow warning of any, ")
+    assert done.stdout.splitlines()[-2:] == [
+        "With --severity critical it goes to on-call, team.",
+        "With --severity info it goes to nobody.",
     ]
 
 

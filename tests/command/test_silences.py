@@ -81,7 +81,8 @@ def test_an_alert_is_taken_on_listed_and_given_back(run):
     assert shown.startswith("in force green of ep has errors is in hand until ")
     [one] = json.loads(run("acknowledgements", "--json").stdout)["acknowledgements"]
     assert (one["id"], one["author"], one["alert"]["kind"]) == (ERRORS, "berta", "errors")
-    assert run("release", ERRORS[:8]).stdout.startswith(f"Given back: {ERRORS} green of ep has")
+    given = run("release", ERRORS[:8]).stdout
+    assert given.startswith(f"Given back: {ERRORS} green of ep has errors, which was in hand until")
     assert json.loads(run("acknowledgements", "--json").stdout) == {"acknowledgements": []}
 
 

@@ -21,6 +21,11 @@ MERGES = "m0: &m0 {k: 1}\n" + "".join(
         ("receivers: &a [*a]", "has an anchor that contains itself; write it out."),
         ("default: a\ndefault: b", "has the key 'default' twice, again in line 2; keep one."),
         ("receivers:\n- {name: a, name: b}", "has the key 'name' twice, again in line 2"),
+        ("default: a\n\troutes: []", "fleet.yaml is not YAML: line 2, column 1 has a tab; indent"),
+        (
+            "a: {b: c\nd: e",
+            "line 2, column 2: expected ',' or '}', but got ':', within what begins",
+        ),
         ("default: 2026-13-45", "is not YAML: month must be in 1..12"),
         ("default: !!bool perhaps", "is not YAML: 'perhaps'"),
         ("default: !!timestamp late", "is not YAML:"),

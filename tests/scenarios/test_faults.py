@@ -21,6 +21,12 @@ UNREADABLE = [
         "line 3: 'trafic blue 100' is not understood; write one of: traffic SHARES [of ENDPOINT]",
     ),
     (
+        "A reason of several words stands in quotes.",
+        WORLD + "at 00:05 ben refuses the retraining of churn because too dear\n" + END,
+        "line 3: 'ben refuses the retraining of churn because too dear' is not understood; put a "
+        "text of several words in quotes, or write one of: PERSON refuses the retraining of NAME",
+    ),
+    (
         "A clause that the sentence does not take names those it takes.",
         WORLD + "at 00:05 deployment green succeeds, caries churn:7\n" + END,
         "line 3: 'caries churn:7' is not understood; `deployment DEPLOYMENT [of ENDPOINT] "

@@ -111,6 +111,8 @@ def test_who_has_it_in_hand_is_why_it_is_not_repeated(night):
 
     assert told.now[1] == "ben has it in hand until 2026-02-03 16:00:31 UTC: I look at it"
     assert ("acknowledgement", "given") in ways(told)
+    assert told.commands[0][0] == "Give it back"
+    assert told.commands[0][1].startswith(f"driftgate release {night.fingerprint} ")
 
 
 def test_without_a_fleet_nobody_is_told_and_it_says_so(scene):
@@ -204,6 +206,7 @@ def test_a_receiver_a_group_a_notice_and_a_silence_are_told_from_the_same_decisi
     groups = night.ledger.state(SCOPE).state["scope"]["groups"]
     key = next(key for key, group in groups.items() if group["receiver"] == "on-call")
     group, receiver = night.explain(key), night.explain("receiver/on-call")
+    assert night.explain("on-call") == receiver
     [sent] = [one for one in receiver.moments if one.reason == "sent"]
     notice = night.explain(sent.thing.removeprefix("notice/"))
     silenced = night.explain(f"silence {silence[:6]}")

@@ -143,6 +143,7 @@ def test_a_retraining_says_what_asked_for_it_and_how_it_stands(night):
     commit(night.ledger, "retraining/loan-default", subject=subject, at=NOON + MINUTE)
     commit(night.ledger, "budget/x", subject="budget/retraining", rule=Rule.BUDGET, **about)
     told = night.explain("5c0f")
+    assert night.explain("retraining/loan-default") == told
 
     assert told.now == (
         "It is refused since 2026-02-03 12:01 UTC: the budget is spent.",

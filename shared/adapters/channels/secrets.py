@@ -13,7 +13,7 @@ _REFERENCE = "@Microsoft.KeyVault("
 
 
 class Secrets:
-    """Values by name; `slack-oncall` is the setting `DRIFTGATE_SECRET_SLACK_ONCALL`.
+    """Values by name; `SLACK_ONCALL` is the setting `DRIFTGATE_SECRET_SLACK_ONCALL`.
 
     They are looked at when they are needed, so that one which is wrong stops no other channel.
     """

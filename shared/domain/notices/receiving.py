@@ -29,6 +29,11 @@ class Head:
     kinds: dict[str, int] = field(default_factory=dict)
     resolved: bool = False
 
+    @property
+    def spoken(self) -> str:
+        """Its title as a sentence has it, which tells an end from what it ends."""
+        return f"Over: {self.title}" if self.resolved else self.title
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting(Head):

@@ -89,7 +89,7 @@ def explain_alert(
         alert=facts,
         evidence=None if judged is None else judged["evidence"],
         policy=None if judged is None else judged["policy"],
-        commands=commands_for(fingerprint, life),
+        commands=commands_for(fingerprint, life, now),
         notes=(*history.notes, *([note] if note else [])),
     )
 
@@ -254,14 +254,18 @@ def _told_of(facts: AlertFacts, of: str, life: AlertLife | None) -> Iterator[tup
         yield "began or ended", f"{len(life.changes)} times lately"
 
 
-def commands_for(fingerprint: str, life: AlertLife | None) -> tuple[tuple[str, str], ...]:
-    """What somebody can do about it, as the command has it."""
+def commands_for(
+    fingerprint: str, life: AlertLife | None, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """What somebody can do about it, as the command has it; what is in hand is given back."""
     if life is None or life.ended is not None:
         return ()
     because = '--because "..."'
     match = f"kind={life.alert.kind.value} subject={life.alert.subject}"
+    owned = life.acknowledged is not None and now < life.acknowledged.until
+    first = ("Give it back", "release") if owned else ("Take it on", "acknowledge")
     return (
-        ("Take it on", f"driftgate acknowledge {fingerprint} {because}"),
+        (first[0], f"driftgate {first[1]} {fingerprint} {because}"),
         ("Silence it", f'driftgate silence "fingerprint={fingerprint}" --for 2h {because}'),
         (
             "Silence its kind on the same subject",

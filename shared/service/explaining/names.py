@@ -45,6 +45,13 @@ def named(text: str, sought: Sought) -> Thing:
         raise NotFound(f"Name what is to be explained: {_WHAT}.")
     if kind is ThingKind.RECEIVER:
         return _receiver(name, sought)
+    last = _last_retraining(name, sought.ledger) if kind is ThingKind.RETRAINING else None
+    if last is not None:
+        return last
+    if kind is None and name in _receivers(sought):
+        known = list(_known(sought.ledger))
+        if not _matching(name, known):
+            return _receiver(name, sought)
     quick = _told_now(name, sought.ledger) if kind in {None, ThingKind.ALERT} else None
     if quick is not None:
         return quick
@@ -82,11 +89,16 @@ def _gate(name: str) -> Thing | None:
 
 
 def _receiver(name: str, sought: Sought) -> Thing:
-    subjects = [s for s in sought.ledger.subjects() if s.startswith(_RECEIVER)]
-    names = sorted({*(s.removeprefix(_RECEIVER) for s in subjects), *sought.receivers})
+    names = _receivers(sought)
     if name in names:
         return Thing(kind=ThingKind.RECEIVER, name=name, subject=f"{_RECEIVER}{name}")
     raise NotFound(f"There is no receiver {one_line(name, 80)}; {_near(name, names)}.")
+
+
+def _receivers(sought: Sought) -> list[str]:
+    """Those that the fleet's file names, and those that were told something before."""
+    subjects = [s for s in sought.ledger.subjects() if s.startswith(_RECEIVER)]
+    return sorted({*(s.removeprefix(_RECEIVER) for s in subjects), *sought.receivers})
 
 
 def active_scopes(ledger: Ledger) -> list[str]:
@@ -119,6 +131,17 @@ def _known(ledger: Ledger) -> Iterator[Thing]:
         if subject.startswith(_RETRAINING):
             ids = [one["id"] for one in (state.get("retraining") or {}).get("retrainings") or ()]
             yield from _things(ThingKind.RETRAINING, ids, subject)
+
+
+def _last_retraining(model: str, ledger: Ledger) -> Thing | None:
+    """The newest one of a model, if it is a model's name that stands behind `retraining/`."""
+    subject = f"{_RETRAINING}{model}"
+    state = ledger.state(subject).state if subject in ledger.subjects() else {}
+    found = (state.get("retraining") or {}).get("retrainings") or ()
+    if not found:
+        return None
+    newest = max(found, key=lambda one: one["asked"])
+    return Thing(kind=ThingKind.RETRAINING, name=str(newest["id"]), subject=subject)
 
 
 def _things(kind: ThingKind, names: Iterable[str] | None, subject: str) -> Iterator[Thing]:
@@ -161,6 +184,8 @@ def _decided(name: str, kind: ThingKind | None, sought: Sought, limit: int) -> I
             seen.setdefault((one.kind, f"{one.name} {one.subject}"), one)
         for finding in decision["findings"]:
             word, _, ident = str(finding["thing"]).partition("/")
+            if event["subject"] == finding["thing"]:
+                continue
             if word in _FOUND and ident.startswith(name):
                 one = Thing(kind=ThingKind(word), name=ident, subject=event["subject"])
                 seen.setdefault((one.kind, ident), one)

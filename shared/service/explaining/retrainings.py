@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from shared.domain.decisions.retraining.look import spelled
 from shared.domain.retraining import Retraining
 from shared.domain.state import SubjectState
 from shared.domain.wording import begin, one_line, spell_number
@@ -14,6 +15,8 @@ from shared.service.explaining.history import History, in_order
 from shared.service.explaining.wording import spell_second
 
 _RETRAINING, _BUDGET = "retraining/", "budget/retraining"
+_OF_THE_NEXT = frozenset({"cause", "repeated", "under_way"})
+"""What was found while one was under way, day by day; its own causes are among its facts."""
 
 
 def explain_retraining(
@@ -31,6 +34,7 @@ def explain_retraining(
         [thing.subject],
         lambda finding: (
             finding["rule"] in {"retraining", "budget"}
+            and finding["reason"] not in _OF_THE_NEXT
             and not _is_of(finding, thing.name)
             and finding["thing"] in {f"{_RETRAINING}{model}", thing.subject}
         ),
@@ -65,8 +69,7 @@ def _now(one: Retraining | None, last: str | None) -> Iterator[str]:
         yield f"It is no longer remembered. {last or ''}".strip()
         return
     because = f": {one_line(one.because, 400).rstrip('.')}" if one.because else ""
-    phase = one.phase.value.replace("_", " ")
-    yield f"It is {phase} since {spell_second(one.changed)}{because}."
+    yield f"It is {spelled(one.phase)} since {spell_second(one.changed)}{because}."
     if one.version is not None:
         yield f"Version {one_line(one.version, 80)} came of it."
 

@@ -284,6 +284,16 @@ def test_a_receiver_that_asks_gets_the_group_as_it_is_now(resolved):
     assert outcome.findings
 
 
+def test_a_receiver_that_asks_for_what_somebody_took_on_hears_who_has_it():
+    script = Script()
+    script.raised(DRIFT)
+    script.at(40).acknowledged(DRIFT)
+    [key] = script.state.scope.groups
+    script.look(group=key, receiver="team")
+
+    assert [one[1] for one in script.told()] == ["first", "acknowledged", "acknowledged"]
+
+
 def test_a_receiver_that_asks_for_what_is_held_back_hears_of_nothing():
     script = Script()
     script.silenced(60, kind="drift")

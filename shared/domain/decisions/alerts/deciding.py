@@ -183,6 +183,7 @@ def _problems(evidence: AlertsEvidence, subject: str) -> tuple[Finding, ...]:
 
 def _nothing_new(event: Event, watch: ScopeWatch) -> Finding:
     firing = sum(_fires(life) for life in watch.lives.values())
+    fire = "1 alert fires" if firing == 1 else f"{firing} alerts fire"
     dues = [group.due for group in watch.groups.values() if group.due is not None]
     next_ = f"the next notice is due at {spell_time(min(dues))}" if dues else "no notice is due"
     return Finding(
@@ -190,7 +191,7 @@ def _nothing_new(event: Event, watch: ScopeWatch) -> Finding:
         thing=event.subject,
         verdict=Verdict.PASS,
         reason="nothing_new",
-        sentence=f"{firing} alerts fire and nobody has to be told anything now; {next_}.",
+        sentence=f"{fire} and nobody has to be told anything now; {next_}.",
         enforced=False,
     )
 

@@ -118,7 +118,14 @@ def repeat_at(group: Group) -> datetime | None:
 
 
 def reason_of(group: Group, reasons: set[NoticeReason]) -> NoticeReason:
-    """The reason that a notice with news of these names."""
-    if not any(member.shown for member in group.members):
+    """The reason that a notice with news of these names.
+
+    What somebody has in hand is never repeated: where its receiver asks for it as it is now, its
+    turn has come to hear who has it.
+    """
+    shown = [member for member in group.members if member.shown]
+    if not shown:
         return NoticeReason.ALL_RESOLVED
-    return next((one for one in _FIRST_OF if one in reasons), NoticeReason.REPEAT)
+    taken = all(member.owner is not None for member in shown)
+    otherwise = NoticeReason.ACKNOWLEDGED if taken else NoticeReason.REPEAT
+    return next((one for one in _FIRST_OF if one in reasons), otherwise)

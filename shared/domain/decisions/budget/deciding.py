@@ -17,7 +17,7 @@ from shared.domain.policy import Policy
 from shared.domain.retraining import BudgetEntry, BudgetWatch, RetrainingPhase
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
-from shared.domain.wording import begin, one_line, spell_duration, spell_number
+from shared.domain.wording import one_line, spell_duration, spell_number
 
 _MOST_NAME = 255
 _SETTLES = timedelta(hours=1)
@@ -73,7 +73,7 @@ def decide_budget(
     for identity, entry in entries.items():
         if entry.granted is not None and before[identity].granted is None:
             spent = (
-                f"{begin(entry.model)} is granted {spell_number(entry.cost)}; "
+                f"it is granted its cost of {spell_number(entry.cost)}; "
                 f"{spell_number(used(entries, budget, now))} of {spell_number(budget.cost)} are "
                 f"spent in {spell_duration(budget.per)}"
                 if budget.cost is not None

@@ -92,9 +92,11 @@ def _take_in(desk: Desk, event: Event, evidence: ReceiverEvidence) -> None:
 
 def _standing(desk: Desk) -> str:
     folded = 0 if desk.folded is None else desk.folded.count
+    if not (desk.flying or desk.waiting or folded):
+        return f"Nothing is on its way to {desk.rule.name}, and nothing waits."
     return (
-        f"{len(desk.flying)} notices are on their way to {desk.rule.name}, {len(desk.waiting)} "
-        f"wait, {spell_number(folded)} alerts are folded."
+        f"Of {desk.rule.name}: on their way {len(desk.flying)}, waiting {len(desk.waiting)}, "
+        f"kept for a digest {spell_number(folded)}."
     )
 
 

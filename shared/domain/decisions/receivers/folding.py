@@ -32,10 +32,11 @@ def fold(desk: Desk, group: str, head: Head) -> None:
         folded = replace(folded, due=due)
     desk.folded = folded
     over = bound(desk, head.severity)
+    alerts = "1 alert" if folded.count == 1 else f"{spell_number(folded.count)} alerts"
     desk.find(
         "folded",
         f"{_why(desk, head, over)} told in the digest that is due {spell_time(desk.folded.due)}, "
-        f"with {spell_number(desk.folded.count)} alerts so far.",
+        f"with {alerts} so far.",
         head=head,
         group=group,
         rule=Rule.PACE,

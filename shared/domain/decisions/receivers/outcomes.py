@@ -89,7 +89,7 @@ def delivered(desk: Desk, data: Mapping[str, Any]) -> None:
         "delivered",
         f"{desk.rule.name} knows since {spell_time(desk.now)} that it is over: {flight.title}."
         if flight.resolved
-        else f"{desk.rule.name} has {flight.title} since {spell_time(desk.now)}.",
+        else f"{desk.rule.name} has it since {spell_time(desk.now)}: {flight.spoken}.",
         head=flight,
         group=group,
         order=flight.order,

@@ -74,7 +74,7 @@ def send(desk: Desk, notice: Notice, *, attempts: int = 0, carries: Folded | Non
     again = f", for the {attempts + 1}th time" if attempts else ""
     desk.find(
         "digest_sent" if carries is not None else "sent",
-        f"{desk.rule.name} is sent {notice.title} over {desk.rule.channel.value}{again}.",
+        f"{desk.rule.name} is sent by {desk.rule.channel.value}{again}: {head.spoken}.",
         head=head,
         group=notice.group,
         order=order,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.canonical import content_hash, format_time, parse_time
-from shared.domain.decisions.retraining.look import Look, noted
+from shared.domain.decisions.retraining.look import Look, noted, wait
 from shared.domain.finding import Finding
 from shared.domain.policy import RetrainingPolicy
 from shared.domain.retraining import Retraining, RetrainingCause, RetrainingWatch
@@ -58,7 +58,7 @@ def take_in(watch: RetrainingWatch, look: Look) -> tuple[RetrainingWatch, Findin
     grown = _united(same, cause)
     waiting = sorted((*others, grown), key=lambda one: (one.time, one.cause, one.window))
     watch = replace(watch, causes=tuple(waiting[-MOST_CAUSES:]))
-    return watch, noted(look, "cause", f"{told}; {len(watch.causes)} wait now.")
+    return watch, noted(look, "cause", f"{told}; {wait(len(watch.causes))} now.")
 
 
 def _known(watch: RetrainingWatch) -> Iterable[RetrainingCause]:

@@ -17,7 +17,7 @@ from shared.domain.decisions.retraining.causes import (
 from shared.domain.decisions.retraining.following import follow, stalls_at
 from shared.domain.decisions.retraining.giving_up import stop_or_go_on
 from shared.domain.decisions.retraining.holding import MOST_RETRAININGS, held
-from shared.domain.decisions.retraining.look import Look, in_phase, noted, standing
+from shared.domain.decisions.retraining.look import Look, in_phase, noted, standing, wait
 from shared.domain.decisions.retraining.said import hear, replaced, under_way
 from shared.domain.decisions.retraining.trained import last_promoted
 from shared.domain.decisions.settle import settle
@@ -131,12 +131,12 @@ def _next(course: _Course, look: Look) -> _Course:
     course = course.then(watch, lapsed)
     one = under_way(watch)
     if not causes or (one is not None and not _posted_for_another(one, causes)):
-        waits = "" if not causes else f"{len(causes)} causes wait until it ends."
+        waits = "" if not causes else f"{wait(len(causes))} until it ends."
         return course.then(watch, [noted(look, "under_way", waits)] if waits else [])
     hold = held(watch, look)
     if ripe is None:
         sentence = (
-            f"{len(causes)} of {look.rules.causes} causes to retrain {look.model} are there."
+            f"{len(causes)} of {look.rules.causes} causes that a retraining takes are there."
             if hold is None or look.policy is not None
             else f"{as_sentence(hold.sentence)}."
         )
@@ -145,7 +145,7 @@ def _next(course: _Course, look: Look) -> _Course:
         told = noted(look, hold.reason, f"{as_sentence(hold.sentence)}.", until=hold.until)
         return course.then(watch, (told,), again=hold.until)
     if ripe.due > look.now:
-        sentence = f"{len(causes)} causes are there; others are waited for until "
+        sentence = f"{wait(len(causes))}; others may come until "
         told = noted(look, "debounced", f"{sentence}{spell_time(ripe.due)}.", until=ripe.due)
         return course.then(watch, (told,), again=ripe.due)
     made = begin(ripe, look)

@@ -118,6 +118,15 @@ def named(one: Retraining) -> str:
     return f"for {one.cause}" if one.cause else one.id[:16]
 
 
+def wait(causes: int) -> str:
+    """How many causes wait, as the beginning of a sentence or the end of one.
+
+    >>> wait(1), wait(2)
+    ('1 cause waits', '2 causes wait')
+    """
+    return "1 cause waits" if causes == 1 else f"{causes} causes wait"
+
+
 def spelled(phase: RetrainingPhase) -> str:
     """A phase as a word of a sentence."""
     return {
