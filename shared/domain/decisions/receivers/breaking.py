@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from shared.domain.notices import Breaker
 
-SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=30)
+SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=10)
 RARELY = timedelta(hours=1)
 """A channel that refuses for good is tried so often, in case somebody mended it."""
 LONGEST_ASKED = timedelta(hours=6)
@@ -16,12 +16,12 @@ _SPREAD = 0.25
 
 
 def pause(attempts: int, name: str) -> timedelta:
-    """How long to wait after so many failed tries: a minute, doubled up to half an hour.
+    """How long to wait after so many failed tries: a minute, doubled up to ten.
 
     Spread by the name, so that what failed together does not come again together.
 
     >>> [round(pause(n, "a").total_seconds()) for n in (1, 2, 3, 9)]
-    [60, 144, 243, 1800]
+    [60, 144, 243, 600]
     """
     doubled: timedelta = min(SOONEST * 2 ** min(max(attempts, 1) - 1, 10), LATEST)
     place = sha256(f"{name} {attempts}".encode()).digest()[0] / 255
