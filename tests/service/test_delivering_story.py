@@ -110,6 +110,17 @@ def test_an_outcome_that_cannot_be_said_makes_nobody_hear_it_twice(told):
     assert list(told.receiver()["flying"]) == ["a"]
 
 
+def test_a_fault_of_our_own_puts_the_notice_aside_and_tells_nobody_over_and_over(told, caplog):
+    told.teams.problem = KeyError("https://hooks.example.com/s3cret")
+    told.make("a")
+
+    [aside] = told.application.queue.peek(UNDELIVERED)
+    assert "Driftgate failed to send it (KeyError in telling.py, line" in str(aside.body)
+    assert told.application.queue.dead_letters("alerts/teams") == []
+    assert told.receiver()["flying"] == {}
+    assert "s3cret" not in str(aside.body) + caplog.text
+
+
 def test_what_is_replayed_is_told_to_nobody(told):
     told.make("a", replay="again")
 

@@ -9,6 +9,8 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import PurePath
+from traceback import extract_tb
 from typing import Any
 
 import msgspec
@@ -64,6 +66,9 @@ def deliver(
     except DriftgateError as problem:
         _LOG.warning("%s was not told: %s", order.notice.receiver, harmless(str(problem)))
         _said(_undelivered(order, problem, now), say)
+    except Exception as fault:  # noqa: BLE001  raised, it would have people told over and over
+        _LOG.error("%s was not told: %s", order.notice.receiver, _place(fault))
+        _said(_undelivered(order, _our_fault(fault), now), say)
     else:
         _said(_delivered(order, reference, tokens, now), say)
 
@@ -187,6 +192,19 @@ def _said(event: Event, say: Say) -> None:
         say(event)
     except DriftgateError:
         _LOG.exception("the outcome %s could not be said", event.id)
+
+
+def _our_fault(fault: Exception) -> Refused:
+    """What nobody foresaw, without its words: they may hold an address. No other try can help."""
+    return Refused(
+        f"Driftgate failed to send it ({_place(fault)}); whether people have it is not known."
+    )
+
+
+def _place(fault: Exception) -> str:
+    """What was raised and where, for whoever mends it."""
+    frame = extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} in {PurePath(frame.filename).name}, line {frame.lineno}"
 
 
 def _delivered(order: Deliver, reference: Mapping[str, Any], tokens: int, now: datetime) -> Event:

@@ -71,7 +71,7 @@ def send(desk: Desk, notice: Notice, *, attempts: int = 0, carries: Folded | Non
             summarise=_is_summarised(desk, notice),
         )
     )
-    again = f", for the {attempts + 1}th time" if attempts else ""
+    again = f" (try {attempts + 1})" if attempts else ""
     desk.find(
         "digest_sent" if carries is not None else "sent",
         f"{desk.rule.name} is sent by {desk.rule.channel.value}{again}: {head.spoken}.",
