@@ -9,8 +9,8 @@ from shared.service.explaining.events import explain_event
 from shared.service.explaining.explanation import Explanation, ThingKind
 from shared.service.explaining.gates import explain_gate
 from shared.service.explaining.groups import explain_group, explain_notice
-from shared.service.explaining.history import History
-from shared.service.explaining.names import Sought, named
+from shared.service.explaining.history import MOST_DECISIONS, History
+from shared.service.explaining.names import MOST_OF_ONE, Sought, named
 from shared.service.explaining.receivers import explain_receiver
 from shared.service.explaining.retrainings import explain_retraining
 from shared.service.explaining.silences import explain_silence
@@ -24,7 +24,8 @@ def explain(
     Raises NotFound saying what it could be where nothing, or several things, are meant.
     """
     sought = Sought(ledger=ledger, archive=archive, receivers=_receivers(policies))
-    thing, history = named(text, sought), History(ledger=ledger)
+    thing, long_ago = named(text, sought)
+    history = History(ledger=ledger, most=MOST_OF_ONE if long_ago else MOST_DECISIONS)
     match thing.kind:
         case ThingKind.ALERT:
             return explain_alert(thing, ledger, policies, history, now)

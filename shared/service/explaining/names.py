@@ -14,9 +14,12 @@ from shared.service.explaining.explanation import Thing, ThingKind
 
 MOST_EVENTS = 500
 """So many of the newest decisions and payloads are looked through for what no state remembers."""
+MOST_OLDER, MOST_OF_ONE = 10_000, 2_000
+"""So many of older ones, and of one subject, before something is said to be unknown."""
 _FIRST = 100
 _SHORTEST, _FINGERPRINT = 4, 16
 _RECEIVER, _ALERTS, _RETRAINING = "receiver/", "alerts/", "retraining/"
+_TELLING = (_ALERTS, _RECEIVER, "silences/", _RETRAINING)
 _WHAT = (
     "an alert's fingerprint, an event's id, a notice, a group, a silence, a retraining, "
     "receiver/NAME, or a gate as MODEL:VERSION GATE"
@@ -32,7 +35,22 @@ class Sought:
     receivers: Sequence[str] = ()
 
 
-def named(text: str, sought: Sought) -> Thing:
+def named(text: str, sought: Sought) -> tuple[Thing, bool]:
+    """The one thing that is meant, and whether it was so long ago that only old decisions know it.
+
+    Raises NotFound saying what it could be, where it is nothing or several.
+    """
+    try:
+        return _named(text, sought), False
+    except NotFound:
+        kind, name = _kind_of(" ".join(text.split())[:400])
+        older = list(_decided(name, kind, _older(sought.ledger)))
+        if len(older) != 1:
+            raise
+        return older[0], True
+
+
+def _named(text: str, sought: Sought) -> Thing:
     """The one thing that is meant; `alert`, `event`, ... before it says of which kind it is.
 
     Raises NotFound saying what it could be, where it is nothing or several.
@@ -57,17 +75,21 @@ def named(text: str, sought: Sought) -> Thing:
         return quick
     known = list(_known(sought.ledger)) if kind is not ThingKind.EVENT else []
     found = _matching(name, [one for one in known if kind in {None, one.kind}])
-    if not found and kind in {None, ThingKind.EVENT}:
-        found = _kept_as(name, sought.archive)
-    for limit in (_FIRST, MOST_EVENTS):
-        found = found or list(_decided(name, kind, sought, limit))
-    if not found and kind in {None, ThingKind.EVENT}:
-        found = list(_archived(name, sought.archive))
+    found = found or _looked_through(name, kind, sought)
     if len(found) == 1:
         return found[0]
     if not found and gate is not None:
         return gate
     raise NotFound(_several(name, found) if found else _unknown(name, kind, known, sought))
+
+
+def _looked_through(name: str, kind: ThingKind | None, sought: Sought) -> list[Thing]:
+    """What no state remembers, among the newest decisions and payloads."""
+    of_events = kind in {None, ThingKind.EVENT}
+    found = _kept_as(name, sought.archive) if of_events else []
+    for limit in (_FIRST, MOST_EVENTS):
+        found = found or list(_decided(name, kind, sought.ledger.decisions(limit=limit)))
+    return found or (list(_archived(name, sought.archive)) if of_events else [])
 
 
 def _kind_of(text: str) -> tuple[ThingKind | None, str]:
@@ -172,12 +194,29 @@ def _archived_as(archived: ArchivedEvent) -> Thing:
     return Thing(kind=ThingKind.EVENT, name=archived.key, subject=subject)
 
 
-def _decided(name: str, kind: ThingKind | None, sought: Sought, limit: int) -> Iterator[Thing]:
-    """What the newest decisions name and no state remembers: notices, events, what is long over."""
+def _older(ledger: Ledger) -> Iterator[Mapping[str, Any]]:
+    """Decisions subject by subject, first of those that tell people; so many in all.
+
+    It takes longer than the newest of all, and finds what an old message names.
+    """
+    left = MOST_OLDER
+    subjects = sorted(ledger.subjects(), key=lambda one: (not one.startswith(_TELLING), one))
+    for subject in subjects:
+        found = ledger.decisions(subject, limit=min(left, MOST_OF_ONE))
+        left -= len(found)
+        yield from found
+        if left <= 0:
+            return
+
+
+def _decided(
+    name: str, kind: ThingKind | None, decisions: Iterable[Mapping[str, Any]]
+) -> Iterator[Thing]:
+    """What decisions name and no state remembers: notices, events, what is long over."""
     if len(name) < _SHORTEST:
         return
     seen: dict[tuple[ThingKind, str], Thing] = {}
-    for decision in sought.ledger.decisions(limit=limit):
+    for decision in decisions:
         event = decision["event"]
         if name in {event["id"], decision["hash"]} or decision["hash"].startswith(name):
             one = Thing(kind=ThingKind.EVENT, name=event["id"], subject=event["subject"])
@@ -224,7 +263,7 @@ def _unknown(name: str, kind: ThingKind | None, known: Sequence[Thing], sought: 
     near = _near(name, names)
     could = f" It could be {_WHAT}." if kind is None else ""
     if kind in {None, ThingKind.EVENT}:
-        could += f" Of what is over, the newest {MOST_EVENTS} decisions were looked through."
+        could += f" Of what is over, {MOST_OLDER} decisions at most were looked through."
     if len(name) < _SHORTEST:
         could += f" Write at least {_SHORTEST} signs of an id."
     return f"{what} is known of {one_line(name, 80)}; {near}.{could}"
