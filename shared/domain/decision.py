@@ -27,7 +27,7 @@ class Decision:
     """One event, decided once: the record that is committed, shown and replayed.
 
     `previous` is the hash of the subject's decision before this one, so that a decision
-    altered, lost or moved afterwards breaks the chain.
+    altered, lost or moved afterwards breaks the chain. `state` is the hash of the state it leaves.
     """
 
     event: Event
@@ -37,6 +37,7 @@ class Decision:
     policy_hash: str | None
     decided: datetime
     previous: str
+    state: str
 
     @property
     def verdict(self) -> Verdict:
@@ -59,6 +60,7 @@ class Decision:
             "policy": self.policy_hash,
             "decided": to_plain(self.decided),
             "previous": self.previous,
+            "state": self.state,
         }
 
     def to_json(self) -> dict[str, Any]:

@@ -60,12 +60,42 @@ class EventType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """The replay an event is told in: its name, and what may come of it.
+
+    Only what is `applied` is carried out; anything else is logged at most. Told `again`, the event
+    is another than the one that was decided, so that it is decided once more.
+    """
+
+    name: str
+    applied: bool = False
+    again: bool = False
+
+    def attributes(self) -> dict[str, Any]:
+        """As extension attributes of a CloudEvent."""
+        marks = {"replayapplied": self.applied, "replayagain": self.again}
+        return {"replayname": self.name, **{name: True for name, set_ in marks.items() if set_}}
+
+    @classmethod
+    def of(cls, cloud_event: Mapping[str, Any]) -> "Replay | None":
+        """Read back what `attributes` wrote; None for what is told the first time."""
+        name = cloud_event.get("replayname")
+        if name is None:
+            return None
+        return cls(
+            name=str(name),
+            applied=cloud_event.get("replayapplied") is True,
+            again=cloud_event.get("replayagain") is True,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened, as CloudEvents 1.0 attributes plus the subject it concerns.
 
     `subject` is the unit of order: `model/loan-default`, `endpoint/loan-endpoint`,
     `pipeline/12`. `time` is when it happened, aware and in UTC. `data` holds plain JSON values.
-    `replay` names the replay it is part of, None for the first telling.
+    `replay` is the replay it is part of, None for the first telling.
     """
 
     id: str
@@ -75,12 +105,16 @@ class Event:
     time: datetime
     data: Mapping[str, Any] = field(default_factory=dict)
     correlation_id: str | None = None
-    replay: str | None = None
+    replay: Replay | None = None
 
     @property
     def key(self) -> str:
-        """Identity for recognising a repeat: the CloudEvents rule, source and id together."""
-        return content_hash([self.source, self.id])
+        """Identity for recognising a repeat: the CloudEvents rule, source and id together.
+
+        What a replay tells again has the replay's name in it too.
+        """
+        again = [self.replay.name] if self.replay is not None and self.replay.again else []
+        return content_hash([self.source, self.id, *again])
 
     @property
     def name(self) -> str:
@@ -102,7 +136,7 @@ class Event:
         if self.correlation_id is not None:
             cloud_event["correlationid"] = self.correlation_id
         if self.replay is not None:
-            cloud_event["replayname"] = self.replay
+            cloud_event.update(self.replay.attributes())
         return cloud_event
 
     @classmethod
@@ -119,7 +153,7 @@ class Event:
             time=parse_time(cloud_event["time"]),
             data=cloud_event.get("data") or {},
             correlation_id=cloud_event.get("correlationid"),
-            replay=cloud_event.get("replayname"),
+            replay=Replay.of(cloud_event),
         )
 
 

@@ -1,6 +1,6 @@
 """Where what came in, what was decided and what it rests on is kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -39,6 +39,11 @@ class Archive(Protocol):
     ) -> Iterable[ArchivedEvent]:
         """Received in [since, until), newest first."""
 
+    def walk(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[ArchivedEvent]:
+        """Received in [since, until), oldest first and page by page, however many there are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerState:
@@ -46,6 +51,14 @@ class LedgerState:
 
     version: int
     state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """A committed decision and the version of its subject's state that it made: 1 is the first."""
+
+    version: int
+    decision: Mapping[str, Any]
 
 
 class Ledger(Protocol):
@@ -95,6 +108,9 @@ class Ledger(Protocol):
         self, subject: str | None = None, limit: int = 100
     ) -> Sequence[Mapping[str, Any]]:
         """Committed decisions, newest first."""
+
+    def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
+        """A subject's decisions from a version on, oldest first and page by page."""
 
 
 class Evidence(Protocol):

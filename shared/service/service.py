@@ -7,18 +7,24 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.action import PostAlert, ResolveAlert
-from shared.domain.canonical import canonical_json, content_hash, to_plain
+from shared.domain.canonical import canonical_json
 from shared.domain.decision import Decision
 from shared.domain.event import Check, Event, EventType
-from shared.domain.finding import Finding, Rule
 from shared.domain.notices.scope import scope_of
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
-from shared.domain.verdict import Verdict
 from shared.errors import Conflict, DriftgateError, InvalidPolicy, NoPermission, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
 from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
+from shared.service.deciding import (
+    Concluded,
+    Gathered,
+    conclude,
+    could_not_look,
+    plain_state,
+    state_content,
+)
 from shared.service.intake import parse
 from shared.service.messages import findings_message, messages_of, work_message
 from shared.service.outbox import drain
@@ -27,6 +33,9 @@ from shared.service.world import World
 
 _LOG = logging.getLogger("driftgate.decisions")
 _COMMIT_TRIES = 5
+SNAPSHOT_EVERY = 32
+"""At every so many versions a subject's state is kept as evidence, for the past to start from."""
+
 TOLD_ONCE = frozenset(
     {
         EventType.PROMOTION_STARTED,
@@ -188,17 +197,19 @@ class Service:
         now = self._clock()
         stored = self._ledger.state(event.subject)
         state = decode(stored.state, SubjectState)
+        policy = None
         try:
             policy = self._policy(event)
         except InvalidPolicy as problem:
-            policy = None
             if event.type in TOLD_ONCE or event.data.get("check") in _GO_ON:
-                decision, new_state = self._decide(event, None, state, now)
+                concluded = self._decide(event, None, state, now)
             else:
-                decision = self._cannot_decide(event, state, "invalid_policy", str(problem), now)
-                new_state = state
+                concluded = could_not_look(event, state, "invalid_policy", str(problem), now)
         else:
-            decision, new_state = self._decide(event, policy, state, now)
+            concluded = self._decide(event, policy, state, now)
+        decision, version = concluded.decision, stored.version + 1
+        if version % SNAPSHOT_EVERY == 0:
+            self._evidence.put(state_content(concluded.state))
         messages = messages_of(decision, self._scope(decision, policy))
         self._ledger.commit(
             subject=event.subject,
@@ -209,7 +220,7 @@ class Service:
                 **decision.to_json(),
                 "messages": [None if message is None else message.id for message in messages],
             },
-            state=_plain(replace(new_state, last_hash=decision.hash)),
+            state=plain_state(concluded.state),
             messages=self._traced(
                 [*messages, findings_message(decision) if self._announces else None]
             ),
@@ -259,27 +270,21 @@ class Service:
 
     def _decide(
         self, event: Event, policy: Policy | None, state: SubjectState, now: datetime
-    ) -> tuple[Decision, SubjectState]:
+    ) -> Concluded:
         reaction: Reaction = reaction_to(event)
         try:
             evidence = reaction.gather(event, policy, state, self._world, now)
         except NoPermission as problem:
-            return self._cannot_decide(event, state, "no_permission", str(problem), now), state
+            return could_not_look(event, state, "no_permission", str(problem), now)
         except Refused as problem:
-            return self._cannot_decide(event, state, "cannot_look", str(problem), now), state
-        evidence_hash = self._evidence.put(canonical_json(evidence))
-        policy_hash = None if policy is None else self._evidence.put(canonical_json(policy))
-        outcome = reaction.decide(event, evidence, policy, state, now)
-        decision = Decision(
-            event=event,
-            findings=outcome.findings,
-            actions=outcome.actions,
-            evidence_hash=evidence_hash,
-            policy_hash=policy_hash,
-            decided=now,
-            previous=state.last_hash,
+            return could_not_look(event, state, "cannot_look", str(problem), now)
+        gathered = Gathered(
+            evidence=evidence,
+            evidence_hash=self._evidence.put(canonical_json(evidence)),
+            policy=policy,
+            policy_hash=None if policy is None else self._evidence.put(canonical_json(policy)),
         )
-        return decision, _reported(event, outcome.state)
+        return conclude(event, reaction, gathered, state, now)
 
     def _policy(self, event: Event) -> Policy | None:
         kind, _, name = event.subject.partition("/")
@@ -288,27 +293,6 @@ class Service:
         if kind == "endpoint":
             return self._world.policies.for_endpoint(name)
         return None
-
-    def _cannot_decide(
-        self, event: Event, state: SubjectState, reason: str, sentence: str, now: datetime
-    ) -> Decision:
-        """What cannot be read is an error that says so; the state stays as it was."""
-        finding = Finding(
-            rule=Rule.POLICY_FOUND if reason == "invalid_policy" else Rule.READABLE,
-            thing=event.subject,
-            verdict=Verdict.ERROR,
-            reason=reason,
-            sentence=sentence,
-        )
-        return Decision(
-            event=event,
-            findings=(finding,),
-            actions=(),
-            evidence_hash=content_hash(None),
-            policy_hash=None,
-            decided=now,
-            previous=state.last_hash,
-        )
 
     def fan_out(self, check: Check) -> int:
         """Ask for one check of every subject it concerns; returns how many were asked for.
@@ -341,23 +325,3 @@ class Service:
     def sweep(self) -> int:
         """Send what the outbox still holds; returns how many messages left it."""
         return drain(self._ledger, self._sender, self._telemetry)
-
-
-def _reported(event: Event, state: SubjectState) -> SubjectState:
-    """A look that the reconcile timer asked for is one of routing, and reports as both.
-
-    An endpoint without checks is one that is gone.
-    """
-    gone = event.subject.startswith("endpoint/") and not state.checks
-    if event.type is not EventType.CHECK_DUE or gone:
-        return state
-    check = str(event.data["check"])
-    if check != Check.RECONCILE.value:
-        return state
-    before = state.checks.get(check, event.time)
-    return replace(state, checks={**state.checks, check: max(before, event.time)})
-
-
-def _plain(state: SubjectState) -> dict[str, Any]:
-    plain = to_plain(state)
-    return plain if isinstance(plain, dict) else {}

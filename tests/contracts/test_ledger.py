@@ -115,3 +115,17 @@ def test_decisions_come_newest_first_of_one_subject_or_of_all(ledger):
 
     assert [d["event"] for d in ledger.decisions()] == ["e3", "e2", "e1"]
     assert [d["event"] for d in ledger.decisions("model/a", limit=1)] == ["e2"]
+
+
+def test_a_chain_is_told_oldest_first_from_any_version_of_one_subject(ledger):
+    for version in range(4):
+        commit(ledger, version=version, event_key=f"e{version + 1}")
+    commit(ledger, subject="model/b")
+
+    def told(first):
+        return [(one.version, one.decision["event"]) for one in ledger.chain("model/a", first)]
+
+    assert told(1) == [(1, "e1"), (2, "e2"), (3, "e3"), (4, "e4")]
+    assert told(3) == [(3, "e3"), (4, "e4")]
+    assert told(5) == []
+    assert list(ledger.chain("model/nobody")) == []

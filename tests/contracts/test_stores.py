@@ -81,6 +81,18 @@ def test_the_archive_is_listed_across_hours_and_an_hour_ends_before_its_last_ins
     assert [entry.key for entry in archive.list()] == ["k57600", "k61", "k60", "k59", "k0"]
 
 
+def test_the_archive_is_walked_oldest_first_in_a_span(archive):
+    minutes = (61, 0, 59, 60, 57_600)
+    for minute in minutes:
+        received = NOON + timedelta(minutes=minute)
+        archive.put(ArchivedEvent(key=f"k{minute}", received=received, via="test", body=b"{}"))
+
+    span = archive.walk(since=NOON + timedelta(minutes=59), until=NOON + timedelta(minutes=61))
+
+    assert [entry.key for entry in span] == ["k59", "k60"]
+    assert [entry.key for entry in archive.walk()] == ["k0", "k59", "k60", "k61", "k57600"]
+
+
 def test_a_payload_that_came_again_is_listed_once_and_when_it_first_came(archive):
     archive.put(archived("k"))
     archive.put(archived("k", minutes=90))

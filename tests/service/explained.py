@@ -47,6 +47,7 @@ def commit(ledger, thing, *, subject, state=None, at=NOON, actions=(), **finding
         policy_hash=None,
         decided=at,
         previous="",
+        state="",
     )
     before = ledger.state(subject)
     ledger.commit(

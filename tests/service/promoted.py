@@ -150,6 +150,7 @@ class KeptLedger:
             policy_hash=policy,
             decided=at,
             previous=self.kept[-1]["hash"] if self.kept else "",
+            state="",
         )
         self.kept.append({**json.loads(json.dumps(decision.to_json())), "messages": []})
 

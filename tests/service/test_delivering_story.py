@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.event import Replay
 from shared.domain.policy import ChannelKind
 from shared.errors import NotFound, Refused, Throttled, Unavailable, Untrusted
 from shared.service.delivering import deliver, harmless
@@ -122,7 +123,7 @@ def test_a_fault_of_our_own_puts_the_notice_aside_and_tells_nobody_over_and_over
 
 
 def test_what_is_replayed_is_told_to_nobody(told):
-    told.make("a", replay="again")
+    told.make("a", replay=Replay(name="again"))
 
     assert told.teams.sent == []
 

@@ -36,6 +36,7 @@ def message(*counts):
             policy_hash=None,
             decided=NOON,
             previous="",
+            state="",
         )
     )
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from shared.bootstrap import build
 from shared.domain.canonical import canonical_json
-from shared.domain.decision import Decision
-from shared.domain.event import Check, Event
+from shared.domain.event import Check
 from shared.domain.state import SubjectState
 from shared.errors import Conflict, Refused, Unavailable
 from shared.service.codec import decode
-from shared.service.reactions import reaction_to
+from shared.service.past.deciding import PastDecisions
+from shared.service.past.folding import fold, state_before
 from shared.settings import Settings
 from tests.conftest import Scene, StoppedClock
 
@@ -243,30 +243,22 @@ def test_every_decision_names_the_one_before_it(scene, completed):
 
 
 def test_a_decision_can_be_made_again_from_what_was_kept(scene, completed):
-    """The evidence, read back from its hash, leads the pure function to the same findings."""
+    """The evidence, read back from its hash, leads the pure function to the same decision."""
     scene.policy("model: loan-default\nendpoint: loan-endpoint\n")
     scene.endpoint("{blue: 100}", "{blue: {}, green: {provisioning_state: Failed}}")
-    scene.send(completed("green"))
-    kept = scene.last("endpoint/loan-endpoint")
-    event = Event.from_cloud_event(kept["event"])
-    reaction = reaction_to(event)
+    for minute in range(70):
+        scene.send(completed("green", at=scene.clock.now + timedelta(minutes=minute)))
+    ledger, evidence = scene.application.ledger, scene.application.evidence
 
-    evidence = decode(
-        json.loads(scene.application.evidence.get(kept["evidence"])), reaction.evidence
-    )
-    policy = scene.application.policies.for_endpoint("loan-endpoint")
-    outcome = reaction.decide(event, evidence, policy, SubjectState(), scene.clock.now)
-    again = Decision(
-        event=event,
-        findings=outcome.findings,
-        actions=outcome.actions,
-        evidence_hash=kept["evidence"],
-        policy_hash=kept["policy"],
-        decided=scene.clock.now,
-        previous="",
-    )
+    steps = list(fold(ledger, evidence, PastDecisions(evidence), "endpoint/loan-endpoint", 40))
 
-    assert again.hash == kept["hash"]
+    assert [step.recorded.version for step in steps] == list(range(40, 71))
+    assert all(step.same for step in steps)
+    present = decode(ledger.state("endpoint/loan-endpoint").state, SubjectState)
+    past = state_before(
+        ledger, evidence, PastDecisions(evidence), "endpoint/loan-endpoint", version=71
+    )
+    assert past == present
 
 
 def test_the_state_read_back_is_the_state_that_was_kept(scene, completed):

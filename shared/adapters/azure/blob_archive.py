@@ -58,10 +58,27 @@ class BlobArchive:
         for name in self._names(since or _EARLIEST, until or _LATEST):
             if len(found) >= limit:
                 break
-            event = self._read(name.rpartition("-")[2])
-            if event is not None and name == _index(event.received, name.rpartition("-")[2]):
+            event = self._indexed(name)
+            if event is not None:
                 found.append(event)
         return found
+
+    def walk(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[ArchivedEvent]:
+        """Received in [since, until), oldest first; the names of one hour are held at a time."""
+        newest, oldest = _backwards(until or _LATEST), _backwards(since or _EARLIEST)
+        for folder in reversed(list(self._blobs.folders("by-time/"))):
+            hour = int(folder.split("/")[1])
+            if hour * _HOUR > oldest or (hour + 1) * _HOUR <= newest:
+                continue
+            for name in reversed(list(self._blobs.names(folder))):
+                if newest < int(name.rpartition("/")[2].partition("-")[0]) <= oldest:
+                    event = self._read(name.rpartition("-")[2])
+                    if event is not None and name == _index(
+                        event.received, name.rpartition("-")[2]
+                    ):
+                        yield event
 
     def _names(self, since: datetime, until: datetime) -> Iterator[str]:
         newest, oldest = _backwards(until), _backwards(since)
@@ -74,6 +91,12 @@ class BlobArchive:
             for name in self._blobs.names(folder):
                 if newest < int(name.rpartition("/")[2].partition("-")[0]) <= oldest:
                     yield name
+
+    def _indexed(self, index: str) -> ArchivedEvent | None:
+        """The event an index entry leads to, None where it is that of a repeat."""
+        name = index.rpartition("-")[2]
+        event = self._read(name)
+        return event if event is not None and index == _index(event.received, name) else None
 
     def _read(self, name: str) -> ArchivedEvent | None:
         content = self._blobs.read(f"by-key/{name}")

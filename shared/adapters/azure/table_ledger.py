@@ -1,7 +1,7 @@
 """The ledger on Table Storage: a commit is one entity-group transaction with the state's ETag."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from time import time_ns
@@ -26,11 +26,12 @@ from shared.adapters.azure.table_rows import (
     partition_of,
     text_of,
     texts,
+    version_of,
 )
 from shared.adapters.message_rows import checks_from_json
 from shared.domain.canonical import canonical_json
 from shared.errors import Conflict, Refused
-from shared.ports import Clock, LedgerState, Message
+from shared.ports import Clock, LedgerState, Logged, Message
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -39,6 +40,7 @@ TABLE = "ledger"
 AUDIENCE = "https://storage.azure.com"
 MOST_MESSAGES = 97
 _MOST_CHARACTERS = 1_600_000
+_PAGE = 500
 
 
 class TableLedger:
@@ -186,6 +188,27 @@ class TableLedger:
             return []
         with self._told("list decisions"):
             return self._logged(limit) if subject is None else self._of(subject, limit)
+
+    def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
+        """A subject's decisions from a version on, oldest first; their rows lie newest first."""
+        partition, version = partition_of(subject), first
+        while True:
+            with self._told("read a chain of decisions"):
+                rows = list(
+                    self._table.query_entities(
+                        "PartitionKey eq @partition and RowKey ge @newest and RowKey le @oldest",
+                        parameters={
+                            "partition": partition,
+                            "newest": decision_row(version + _PAGE - 1),
+                            "oldest": decision_row(version),
+                        },
+                    )
+                )
+            if not rows:
+                return
+            for row in reversed(rows):
+                yield Logged(version=version_of(row["RowKey"]), decision=json.loads(text_of(row)))
+            version += _PAGE
 
     def close(self) -> None:
         """Close the connections."""

@@ -63,6 +63,15 @@ def decision_row(version: int) -> str:
     return f"decision-{_MOST_VERSION - version:010d}"
 
 
+def version_of(row: str) -> int:
+    """The version of a decision's row.
+
+    >>> version_of(decision_row(7))
+    7
+    """
+    return _MOST_VERSION - int(row.removeprefix("decision-"))
+
+
 def outbox_row(version: int, index: int) -> str:
     """The messages of a commit, in their order."""
     return f"outbox-{version:010d}-{index:03d}"

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from shared.adapters.embedded.database import Database
 from shared.domain.canonical import canonical_json, format_time, parse_time
 from shared.ports import ArchivedEvent
 
+_PAGE = 500
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS archive (
     key TEXT PRIMARY KEY,
@@ -67,6 +68,24 @@ class EmbeddedArchive:
                 ),
             ).fetchall()
         return [_read(row) for row in rows]
+
+    def walk(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[ArchivedEvent]:
+        """Received in [since, until), oldest first and page by page, however many there are."""
+        after, number = "" if since is None else format_time(since), -1
+        end = "~" if until is None else format_time(until)
+        while rows := self._page(after, number, end):
+            yield from (_read(row) for row in rows)
+            after, number = rows[-1]["received"], rows[-1]["number"]
+
+    def _page(self, after: str, number: int, end: str) -> Sequence[sqlite3.Row]:
+        with self._database.read() as connection:
+            return connection.execute(
+                "SELECT rowid AS number, * FROM archive WHERE (received, rowid) > (?, ?)"
+                " AND received < ? ORDER BY received, rowid LIMIT ?",
+                (after, number, end, _PAGE),
+            ).fetchall()
 
 
 def _read(row: sqlite3.Row) -> ArchivedEvent:

@@ -1,7 +1,8 @@
 """The ledger as tables of one SQLite file."""
 
 import json
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from shared.adapters.message_rows import (
 )
 from shared.domain.canonical import canonical_json, format_time, parse_time
 from shared.errors import Conflict
-from shared.ports import LedgerState, Message
+from shared.ports import LedgerState, Logged, Message
 
+_PAGE = 500
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (
     subject TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL
@@ -34,6 +36,7 @@ CREATE TABLE IF NOT EXISTS outbox (
     message TEXT NOT NULL,
     sent INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX IF NOT EXISTS decision_of_subject ON decision (subject, number);
 CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox (number) WHERE sent = 0;
 CREATE INDEX IF NOT EXISTS outbox_id ON outbox (id);
 """
@@ -146,10 +149,38 @@ class EmbeddedLedger:
         self, subject: str | None = None, limit: int = 100
     ) -> Sequence[Mapping[str, Any]]:
         """Committed decisions, newest first."""
+        where, values = ("", ()) if subject is None else ("WHERE subject = ?", (subject,))
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT decision FROM decision WHERE ? IS NULL OR subject = ?"
-                " ORDER BY number DESC LIMIT ?",
-                (subject, subject, limit),
+                f"SELECT decision FROM decision {where} ORDER BY number DESC LIMIT ?",  # noqa: S608
+                (*values, limit),
             ).fetchall()
         return [json.loads(row["decision"]) for row in rows]
+
+    def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
+        """A subject's decisions from a version on, oldest first; a version is its place in them."""
+        number, version = self._number_before(subject, first), first
+        while rows := self._page(subject, number):
+            for row in rows:
+                number = row["number"]
+                yield Logged(version=version, decision=json.loads(row["decision"]))
+                version += 1
+
+    def _number_before(self, subject: str, version: int) -> int:
+        """The row of the version before; 0 before the first, and no row's after the last."""
+        if version <= 1:
+            return 0
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT number FROM decision WHERE subject = ? ORDER BY number LIMIT 1 OFFSET ?",
+                (subject, version - 2),
+            ).fetchone()
+        return 2**62 if row is None else row["number"]
+
+    def _page(self, subject: str, after: int) -> list[sqlite3.Row]:
+        with self._database.read() as connection:
+            return connection.execute(
+                "SELECT number, decision FROM decision WHERE subject = ? AND number > ?"
+                " ORDER BY number LIMIT ?",
+                (subject, after, _PAGE),
+            ).fetchall()

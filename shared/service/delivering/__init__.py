@@ -33,6 +33,7 @@ from shared.errors import (
 from shared.ports import Adapters, Sending
 from shared.service.codec import decode
 from shared.service.emergency import emergency_receiver
+from shared.service.replayed import held_back
 from shared.settings import Settings
 
 _LOG = logging.getLogger("driftgate.alerts")
@@ -54,8 +55,7 @@ def deliver(
     would tell people twice.
     """
     order = _read(body)
-    if body.get("replayname") is not None:
-        replay = one_line(str(body["replayname"]), 80)
+    if (replay := held_back(body)) is not None:
         _LOG.info("part of the replay %s, not sent: %s", replay, _title(order))
         return
     if not _is_wanted(order, adapters):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from shared.domain.event import EXTENSION_PREFIX, Check, Event, EventType
+from shared.domain.event import EXTENSION_PREFIX, Check, Event, EventType, Replay
 from shared.domain.intent import intent_from_outside
 from shared.errors import MalformedPayload, UnknownEventType
 from shared.service.intake.fields import required_name, required_text, required_time
@@ -93,7 +93,7 @@ def _read(envelope: Mapping[str, Any], kind: str) -> Event:
         time=required_time(envelope, "time", form),
         data=_checked(kept, data or {}),
         correlation_id=_optional_text(envelope, "correlationid"),
-        replay=_optional_text(envelope, "replayname"),
+        replay=None if _optional_text(envelope, "replayname") is None else Replay.of(envelope),
     )
 
 

@@ -31,5 +31,5 @@ def cloud_event(
         "data": {**data, "decision": decision.hash, "event": event.id},
     }
     if event.replay is not None:
-        made["replayname"] = event.replay
+        made.update(event.replay.attributes())
     return made

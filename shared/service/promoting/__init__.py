@@ -18,6 +18,7 @@ from shared.ports import Adapters
 from shared.service.again import try_again_later
 from shared.service.messages import PROMOTION_REQUESTS
 from shared.service.notices import request_text
+from shared.service.replayed import held_back
 from shared.service.world import named_workspace
 
 _LOG = logging.getLogger("driftgate.requests")
@@ -41,8 +42,8 @@ def carry_out(body: Mapping[str, Any], *, adapters: Adapters, say: Say, now: dat
     action = data["action"]
     if action not in _ACTIONS:
         raise MalformedPayload(f"Nobody carries out {str(action)[:80]!r} for a promotion.")
-    if body.get("replayname") is not None:
-        _LOG.info("part of the replay %s, not carried out: %s", body["replayname"], action)
+    if (replay := held_back(body)) is not None:
+        _LOG.info("part of the replay %s, not carried out: %s", replay, action)
         return
     _LOG.info("%s", request_text(body), extra={"request": body.get("id")})
     try:

@@ -19,6 +19,7 @@ from shared.service.again import try_again_later
 from shared.service.codec import decode
 from shared.service.messages import RETRAINING_REQUESTS
 from shared.service.notices import request_text
+from shared.service.replayed import held_back
 from shared.service.retraining.orders import identity_of, pipeline_order, training_of
 
 _LOG = logging.getLogger("driftgate.requests")
@@ -36,8 +37,8 @@ def carry_out(body: Mapping[str, Any], *, adapters: Adapters, say: Say, now: dat
     Raises MalformedPayload for what is no such request, and Unavailable after that day.
     """
     request = _read(body)
-    if body.get("replayname") is not None:
-        _LOG.info("part of the replay %s, not carried out", body["replayname"])
+    if (replay := held_back(body)) is not None:
+        _LOG.info("part of the replay %s, not carried out", replay)
         return
     _LOG.info("%s", request_text(body), extra={"request": body.get("id")})
     if request.component is None and request.pipeline is None:

@@ -33,6 +33,7 @@ def fits(event, outcome):
         policy_hash="0" * 64,
         decided=START,
         previous="0" * 64,
+        state="0" * 64,
     )
     for kept in (decision.to_json(), to_plain(outcome.state)):
         texts(canonical_json(kept).decode(), "It")

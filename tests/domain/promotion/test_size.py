@@ -43,6 +43,7 @@ def fits(way, outcome):
         policy_hash="0" * 64,
         decided=way.now,
         previous="0" * 64,
+        state="0" * 64,
     )
     for kept in (decision.to_json(), to_plain(way.state)):
         texts(canonical_json(kept).decode(), "It")

@@ -1,0 +1,118 @@
+"""One decision of an event from what was gathered: the same step now, in a replay, in a what-if."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from shared.domain.canonical import canonical_json, content_hash, to_plain
+from shared.domain.decision import Decision
+from shared.domain.event import Check, Event, EventType
+from shared.domain.evidence import Evidence
+from shared.domain.finding import Finding, Rule
+from shared.domain.policy import Policy
+from shared.domain.state import SubjectState
+from shared.domain.verdict import Verdict
+from shared.service.reactions import Reaction
+
+NOTHING_READ = content_hash(None)
+"""The evidence hash of a decision that could not look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concluded:
+    """A decision with the state that it leaves, whose `last_hash` is the decision's."""
+
+    decision: Decision
+    state: SubjectState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What a reaction decides from: evidence and policy, each with the hash it is kept under."""
+
+    evidence: Evidence
+    evidence_hash: str
+    policy: Policy | None
+    policy_hash: str | None
+
+
+def conclude(
+    event: Event, reaction: Reaction, gathered: Gathered, state: SubjectState, now: datetime
+) -> Concluded:
+    """Decide. A pure function of its arguments, so that a decision can be made again."""
+    outcome = reaction.decide(event, gathered.evidence, gathered.policy, state, now)
+    left = _reported(event, outcome.state)
+    return _chained(
+        Decision(
+            event=event,
+            findings=outcome.findings,
+            actions=outcome.actions,
+            evidence_hash=gathered.evidence_hash,
+            policy_hash=gathered.policy_hash,
+            decided=now,
+            previous=state.last_hash,
+            state=state_hash(left),
+        ),
+        left,
+    )
+
+
+def could_not_look(
+    event: Event, state: SubjectState, reason: str, sentence: str, now: datetime
+) -> Concluded:
+    """What cannot be read is an error that says so; the state stays as it was."""
+    finding = Finding(
+        rule=Rule.POLICY_FOUND if reason == "invalid_policy" else Rule.READABLE,
+        thing=event.subject,
+        verdict=Verdict.ERROR,
+        reason=reason,
+        sentence=sentence,
+    )
+    return _chained(
+        Decision(
+            event=event,
+            findings=(finding,),
+            actions=(),
+            evidence_hash=NOTHING_READ,
+            policy_hash=None,
+            decided=now,
+            previous=state.last_hash,
+            state=state_hash(state),
+        ),
+        state,
+    )
+
+
+def state_content(state: SubjectState) -> bytes:
+    """The canonical spelling of a state without the hash that the chain adds to it."""
+    return canonical_json(replace(state, last_hash=""))
+
+
+def state_hash(state: SubjectState) -> str:
+    """What a decision records of the state it leaves: SHA-256 of `state_content`."""
+    return content_hash(replace(state, last_hash=""))
+
+
+def plain_state(state: SubjectState) -> dict[str, Any]:
+    """A state as the ledger keeps it."""
+    plain = to_plain(state)
+    return plain if isinstance(plain, dict) else {}
+
+
+def _chained(decision: Decision, left: SubjectState) -> Concluded:
+    return Concluded(decision=decision, state=replace(left, last_hash=decision.hash))
+
+
+def _reported(event: Event, state: SubjectState) -> SubjectState:
+    """A look that the reconcile timer asked for is one of routing, and reports as both.
+
+    An endpoint without checks is one that is gone.
+    """
+    gone = event.subject.startswith("endpoint/") and not state.checks
+    if event.type is not EventType.CHECK_DUE or gone:
+        return state
+    check = str(event.data["check"])
+    if check != Check.RECONCILE.value:
+        return state
+    before = state.checks.get(check, event.time)
+    return replace(state, checks={**state.checks, check: max(before, event.time)})

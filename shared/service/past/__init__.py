@@ -1,0 +1,1 @@
+"""What was decided, decided once more: from the chain, its evidence and the states kept of it."""
