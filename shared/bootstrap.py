@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Profiles,
         Workspace,
     )
+    from shared.service.hooks import Hooks
     from shared.service.service import Service
     from shared.service.worker import Handler, Worker
     from shared.settings import Settings
@@ -34,6 +35,7 @@ class Application:
     clock: "Clock"
     service: "Service"
     adapters: "Adapters"
+    hooks: "Hooks"
 
     @property
     def archive(self) -> "Archive":
@@ -178,6 +180,8 @@ def build(
     with its first event.
     Raises InvalidSetting when a setting cannot be used.
     """
+    from shared.hook_settings import HookSettings
+    from shared.service.hooks import Hooks
     from shared.service.service import Service
     from shared.service.world import World
     from shared.settings import Settings
@@ -196,7 +200,13 @@ def build(
         announces=adapters.announces,
         telemetry=adapters.telemetry,
     )
-    return Application(settings=settings, clock=clock, service=service, adapters=adapters)
+    return Application(
+        settings=settings,
+        clock=clock,
+        service=service,
+        adapters=adapters,
+        hooks=Hooks(settings.hooks or HookSettings(), service, adapters.telemetry, clock),
+    )
 
 
 def _connect(settings: "Settings", clock: "Clock") -> "Adapters":
