@@ -30,25 +30,31 @@ class DecidedAgain:
         self.skipped: list[str] = []
 
     def look(self, subject: str, last: int) -> Iterator[Break]:
-        """Each decision of a subject, up to version `last`, that comes out otherwise now."""
+        """Each decision of a subject, up to version `last`, that comes out otherwise now.
+
+        Those after it rest on the state that it left, so that they are not compared.
+        """
         first = 1
         while first <= last:
             at = first
             try:
                 for step in fold(self._ledger, self._evidence, self._past, subject, first):
-                    at = step.recorded.version + 1
-                    self.count += 1
-                    yield from _compared(subject, step)
+                    at = step.recorded.version
                     if at > last:
+                        return
+                    self.count += 1
+                    if found := _compared(subject, step):
+                        yield found
                         break
+                    at += 1
+                else:
+                    return
             except (Refused, msgspec.DecodeError, KeyError, ValueError, TypeError) as problem:
-                first = _behind(at)
                 self.skipped.append(
-                    f"{subject}: decisions {at} to {min(first - 1, last)} cannot be decided "
+                    f"{subject}: decisions {at} to {min(_behind(at) - 1, last)} cannot be decided "
                     f"again: {problem}"
                 )
-            else:
-                return
+            first = _behind(at)
 
 
 def _behind(version: int) -> int:
@@ -56,10 +62,10 @@ def _behind(version: int) -> int:
     return (version + SNAPSHOT_EVERY - 1) // SNAPSHOT_EVERY * SNAPSHOT_EVERY + 1
 
 
-def _compared(subject: str, step: Step) -> Iterator[Break]:
+def _compared(subject: str, step: Step) -> Break | None:
     version, decision = step.recorded.version, step.concluded.decision
     if not step.same:
-        yield Break(
+        return Break(
             fault=Fault.DECIDED_OTHERWISE,
             subject=subject,
             version=version,
@@ -67,14 +73,13 @@ def _compared(subject: str, step: Step) -> Iterator[Break]:
             f"when it is made again ({decision.verdict.value}): by rules of another release, or "
             "what it rests on was changed.",
         )
-        return
     made = [message and message.id for message in messages_of(decision, _ANY_SCOPE)]
     recorded = step.recorded.plain.get("messages")
-    if recorded not in (made, made[: len(decision.actions)]):
-        yield Break(
-            fault=Fault.ALTERED,
-            subject=subject,
-            version=version,
-            sentence=f"The ids of the messages beside decision {version} are not those that it "
-            "makes.",
-        )
+    if recorded in (made, made[: len(decision.actions)]):
+        return None
+    return Break(
+        fault=Fault.ALTERED,
+        subject=subject,
+        version=version,
+        sentence=f"The ids of the messages beside decision {version} are not those that it makes.",
+    )
