@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from shared.access_settings import AccessSettings
 from shared.domain.event import Check
 from shared.environment import PREFIX, InvalidSetting, https_address
 
@@ -92,7 +93,7 @@ class Settings:
     being the defaults: the timers read the same settings, and what the heartbeat expects of each
     check follows from them. `keeps_names` lets it be known who changed an endpoint, where the event
     says so. `channels` say how people are told, None being into files; `public_url` is where they
-    find Driftgate's pages.
+    find Driftgate's pages. `access` is how callers of the API are known.
     """
 
     home: Path = Path(".driftgate")
@@ -103,6 +104,7 @@ class Settings:
     schedules: "Mapping[str, Schedule] | None" = None
     channels: "ChannelSettings | None" = None
     public_url: str | None = None
+    access: AccessSettings = field(default_factory=AccessSettings)
 
     @property
     def on_samples(self) -> bool:
@@ -143,6 +145,7 @@ class Settings:
                 environment, real_by_default=adapters == "azure"
             ),
             public_url=public_url(environment),
+            access=AccessSettings.from_environment(environment, azure=adapters == "azure"),
             keeps_names=_one_of(environment, "CHANGED_BY", "keep", "drop") == "keep",
         )
 

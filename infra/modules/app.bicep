@@ -39,6 +39,8 @@ param githubTokenSecretUri string
 param otherWorkspaces string
 @description('Whether it is kept by name who changed an endpoint: keep or drop.')
 param changedBy string
+@description('Client id of the app registration that people sign in with. Empty: none, the function key alone protects the API.')
+param accessClientId string
 @description('Address of the pages, for links in notices. Empty: notices have none.')
 param publicUrl string
 @description('Hosts that channels may call besides the well-known ones, with semicolons. Empty: none.')
@@ -165,6 +167,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_GITHUB_TOKEN: empty(githubTokenSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${githubTokenSecretUri})'
     DRIFTGATE_WORKSPACES: otherWorkspaces
     DRIFTGATE_CHANGED_BY: changedBy
+    DRIFTGATE_ACCESS: empty(accessClientId) ? 'key' : 'entra'
     DRIFTGATE_PUBLIC_URL: publicUrl
     DRIFTGATE_CHANNELS: 'real'
     DRIFTGATE_CHANNEL_HOSTS: channelHosts
@@ -203,3 +206,4 @@ resource transferOff 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@202
 }
 
 output functionAppId string = site.id
+output siteName string = site.name
