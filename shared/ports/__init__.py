@@ -7,10 +7,14 @@ from shared.ports.adapters import Adapters
 from shared.ports.channels import Channel, Sending, Summaries, Summary
 from shared.ports.messages import (
     Broker,
+    DeadEvent,
+    DeadEvents,
     DeadLetter,
     DeadLetters,
     Delivery,
     Message,
+    Note,
+    Notes,
     Receiver,
     Sender,
 )
@@ -43,6 +47,8 @@ __all__ = [
     "Broker",
     "Channel",
     "Clock",
+    "DeadEvent",
+    "DeadEvents",
     "DeadLetter",
     "DeadLetters",
     "Delivery",
@@ -54,6 +60,8 @@ __all__ = [
     "Logged",
     "Message",
     "Models",
+    "Note",
+    "Notes",
     "Pipelines",
     "Policies",
     "Profiles",

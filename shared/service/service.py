@@ -13,7 +13,14 @@ from shared.domain.event import Check, Event, EventType
 from shared.domain.notices.scope import scope_of
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
-from shared.errors import Conflict, DriftgateError, InvalidPolicy, NoPermission, Refused
+from shared.errors import (
+    Conflict,
+    DriftgateError,
+    InvalidPolicy,
+    MalformedPayload,
+    NoPermission,
+    Refused,
+)
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
 from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
@@ -154,9 +161,10 @@ class Service:
         """Decide one event once; None when it is decided already.
 
         Another worker that commits first makes this one look and decide again.
-        Raises Unavailable when the world does not answer: the message then comes again.
+        Raises Unavailable when the world does not answer: the message then comes again; and
+        MalformedPayload for what is no event, which no other try can mend.
         """
-        event = Event.from_cloud_event(body)
+        event = _event_of(body)
         parent = body.get("traceparent")
         with self._telemetry.span(
             "decide",
@@ -325,3 +333,13 @@ class Service:
     def sweep(self) -> int:
         """Send what the outbox still holds; returns how many messages left it."""
         return drain(self._ledger, self._sender, self._telemetry)
+
+
+def _event_of(body: Mapping[str, Any]) -> Event:
+    try:
+        return Event.from_cloud_event(body)
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        kind = type(problem).__name__
+        raise MalformedPayload(
+            f"A message of the queue checks is no event of ours: {kind} {str(problem)[:80]}."
+        ) from problem

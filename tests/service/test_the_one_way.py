@@ -225,8 +225,8 @@ def test_a_message_that_cannot_be_read_is_put_aside_and_the_next_one_comes(scene
     scene.send(completed("green"))
 
     [dead] = scene.application.queue.dead_letters("checks")
-    assert (dead.message.id, dead.reason) == ("poison", "MaxDeliveryCountExceeded")
-    assert "KeyError" in dead.sentence
+    assert (dead.message.id, dead.reason) == ("poison", "MalformedPayload")
+    assert dead.sentence == "A message of the queue checks is no event of ours: KeyError 'id'."
     assert scene.last("endpoint/loan-endpoint")["verdict"] == "pass"
 
 

@@ -39,6 +39,8 @@ OURS_ALONE = frozenset(
         EventType.RETRAINING_RESUMED,
         EventType.BUDGET_ASKED,
         EventType.BUDGET_RETURNED,
+        EventType.DEAD_LETTERS_RESUBMITTED,
+        EventType.DEAD_LETTERS_PURGED,
     }
 )
 """Driftgate believes these only when it said them itself: they let a version through, keep people
