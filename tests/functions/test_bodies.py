@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import fields
 from types import SimpleNamespace
 
 import azure.functions as func
@@ -22,6 +23,8 @@ from functions import (
 from functions.envelopes import envelope_bytes
 from shared.bootstrap import Application
 from tests.conftest import EVENTS
+
+JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 def user_function(builder):
@@ -88,7 +91,7 @@ def test_a_resource_event_is_decided_when_its_message_comes(app, completed):
 
 
 def hook(body):
-    return func.HttpRequest(method="POST", url="/api/devops/hooks", body=body)
+    return func.HttpRequest(method="POST", url="/api/devops/hooks", body=body, headers=JSON)
 
 
 @pytest.mark.usefixtures("app")
@@ -112,7 +115,7 @@ def test_a_service_hook_that_cannot_be_read_is_kept_and_answered_with_the_senten
 
 def test_an_alert_of_an_action_group_reaches_the_queue(app, sample):
     body = json.dumps(sample("azure_monitor_common_alert_metric_fired.derived.json")).encode()
-    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=body)
+    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=body, headers=JSON)
 
     answer = user_function(monitoring.azure_alerts)(request)
 
@@ -124,7 +127,7 @@ def test_an_alert_of_an_action_group_reaches_the_queue(app, sample):
 
 
 def test_an_alert_that_cannot_be_read_is_kept_and_answered_with_the_sentence(app):
-    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=b"{}")
+    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=b"{}", headers=JSON)
 
     answer = user_function(monitoring.azure_alerts)(request)
 
@@ -264,12 +267,8 @@ class Heard(Application):
 def heard(scene, monkeypatch):
     given = []
     app = scene.application
-    application = Heard(
-        settings=SimpleNamespace(heard=given),
-        clock=app.clock,
-        service=app.service,
-        adapters=app.adapters,
-    )
+    parts = {one.name: getattr(app, one.name) for one in fields(app)}
+    application = Heard(**{**parts, "settings": SimpleNamespace(heard=given)})
     monkeypatch.setattr(notifications, "application", lambda: application)
     return given
 

@@ -41,6 +41,9 @@ OURS_ALONE = frozenset(
         EventType.BUDGET_RETURNED,
         EventType.DEAD_LETTERS_RESUBMITTED,
         EventType.DEAD_LETTERS_PURGED,
+        EventType.SUBJECT_ERASED,
+        EventType.RETENTION_BEGUN,
+        EventType.RETENTION_ENDED,
     }
 )
 """Driftgate believes these only when it said them itself: they let a version through, keep people
