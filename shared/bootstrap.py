@@ -221,6 +221,7 @@ def build(
         clock=clock,
         announces=adapters.announces,
         telemetry=adapters.telemetry,
+        aside=adapters,
     )
     return Application(
         settings=settings,

@@ -27,8 +27,15 @@ QUEUES = (
     messages.ALERTS,
     *messages.SUBSCRIPTIONS.values(),
 )
-SOURCES = (*QUEUES, messages.UNDELIVERED, f"{messages.UNDELIVERED}/dead", EVENT_GRID)
-"""Every place that is looked at; `undelivered` keeps notices, `event-grid` events."""
+SOURCES = (
+    *QUEUES,
+    messages.UNDELIVERED,
+    f"{messages.UNDELIVERED}/dead",
+    messages.FINDINGS,
+    EVENT_GRID,
+)
+"""Every place that is looked at; `undelivered` keeps notices, `event-grid` events, and of findings
+there is only what could not be sent."""
 
 MOST = 1000
 _SHORTEST_ID = 4
@@ -113,10 +120,8 @@ def of_source(adapters: Adapters, source: str, limit: int = MOST) -> list[Letter
     by_id = {note.message_id: note for note in notes}
     if source == EVENT_GRID:
         return [_gave_up(one, by_id.get(one.id)) for one in adapters.dead_events.dead_events(limit)]
-    held = [
-        _of_broker(source, one, by_id.get(one.message.id))
-        for one in adapters.dead_letters.dead_letters(source, limit)
-    ]
+    lie = [] if source == messages.FINDINGS else adapters.dead_letters.dead_letters(source, limit)
+    held = [_of_broker(source, one, by_id.get(one.message.id)) for one in lie]
     known = {one.message.id for one in held}
     alone = [_of_note(note) for note in notes if note.whole and note.message_id not in known]
     return [*held, *alone]
