@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Profiles,
         Workspace,
     )
+    from shared.service.dead_letters.poison import Received
     from shared.service.hooks import Hooks
     from shared.service.replaying.dry_run import DryRun
     from shared.service.service import Service
@@ -86,14 +87,14 @@ class Application:
 
         given = handlers or {}
         consumed: dict[str, Handler] = {
-            messages.CHECKS: self._handle,
+            messages.CHECKS: self.service.handle,
             messages.ALERTS: _read,
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
             messages.RETRAINING_REQUESTS: self.retrain,
             messages.PROMOTION_REQUESTS: self.promote,
             ENVIRONMENT_CHECKS: self.check_environment,
         }
-        logged = self._logged(given.get(messages.ALERTS, _read))
+        logged = self.logged(given.get(messages.ALERTS, _read))
         return Worker(self.adapters.receiver, {**consumed, **given, messages.ALERTS: logged})
 
     def deliver(self, body: "Mapping[str, Any]") -> None:
@@ -111,8 +112,8 @@ class Application:
     def _say_of_delivery(self, event: "Event") -> None:
         self.service.say(event, via="delivery")
 
-    def _logged(self, show: "Handler") -> "Handler":
-        """The log gets alerts as they are raised, and the notices of receivers that are a log."""
+    def logged(self, show: "Handler") -> "Handler":
+        """The log's consumer: alerts are shown, notices of receivers that are a log delivered."""
         from shared.service.delivering import is_delivery
 
         def handle(body: "Mapping[str, Any]") -> None:
@@ -160,6 +161,18 @@ class Application:
 
         look_at(body, service=self.service, adapters=self.adapters, clock=self.clock)
 
+    def take(self, received: "Received", handle: "Callable[[Mapping[str, Any]], object]") -> None:
+        """Handle what a trigger got; what never can be is put aside. Raises to have it again."""
+        from shared.service.dead_letters.poison import take
+
+        take(
+            received,
+            handle,
+            notes=self.adapters.notes,
+            telemetry=self.adapters.telemetry,
+            now=self.clock(),
+        )
+
     def dry_run(self, selection: "Selection") -> "DryRun":
         """What would be decided of old events, from ports that cannot write."""
         from shared.service.replaying.dry_run import DryRun
@@ -170,10 +183,6 @@ class Application:
         workspace = None if azure is None else azure.workspace_id
         reread = Reread(names=self.settings.keeps_names, workspace=workspace)
         return DryRun(Reading.of(self.adapters), selection, reread)
-
-    def _handle(self, body: object) -> None:
-        if isinstance(body, dict):
-            self.service.handle(body)
 
 
 def _read(body: object) -> None:
@@ -212,6 +221,7 @@ def build(
         clock=clock,
         announces=adapters.announces,
         telemetry=adapters.telemetry,
+        aside=adapters,
     )
     return Application(
         settings=settings,

@@ -3,7 +3,7 @@
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
 `performance`, `canary`), 2 broken (`verify`), 3 refused (`send`, `intend`, `withdraw`, `override`,
 `withdraw-override`, `rollout`, `resume-retraining`, `silence`, `unsilence`, `acknowledge`,
-`release`), 4 no cause found (`diagnose`).
+`release`, `deadletters`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario` and `policy test`: 0 held, 2 failed, 1 not understood. `policy lint`: 1 errors,
 2 warnings where it is strict. `policy route`: 2 nobody is told.
@@ -16,6 +16,7 @@ import typer
 from shared.cli import (
     acknowledgements,
     canary,
+    deadletters,
     demo,
     diagnose,
     drift,
@@ -79,6 +80,7 @@ app.command()(retrainings.resume_retraining)
 app.command()(replay.replay)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
+app.add_typer(deadletters.app, name="deadletters")
 app.command()(diagnose.diagnose)
 app.command()(verify.verify)
 app.command()(demo.demo)

@@ -56,6 +56,8 @@ class EventType(StrEnum):
     RETRAINING_RESUMED = "RetrainingResumed"
     BUDGET_ASKED = "BudgetAsked"
     BUDGET_RETURNED = "BudgetReturned"
+    DEAD_LETTERS_RESUBMITTED = "DeadLettersResubmitted"
+    DEAD_LETTERS_PURGED = "DeadLettersPurged"
     SUBJECT_ERASED = "SubjectErased"
     RETENTION_BEGUN = "RetentionBegun"
     RETENTION_ENDED = "RetentionEnded"

@@ -7,10 +7,14 @@ from shared.ports.adapters import Adapters
 from shared.ports.channels import Channel, Sending, Summaries, Summary
 from shared.ports.messages import (
     Broker,
+    DeadEvent,
+    DeadEvents,
     DeadLetter,
     DeadLetters,
     Delivery,
     Message,
+    Note,
+    Notes,
     Receiver,
     Sender,
 )
@@ -44,6 +48,8 @@ __all__ = [
     "Broker",
     "Channel",
     "Clock",
+    "DeadEvent",
+    "DeadEvents",
     "DeadLetter",
     "DeadLetters",
     "Delivery",
@@ -56,6 +62,8 @@ __all__ = [
     "Logged",
     "Message",
     "Models",
+    "Note",
+    "Notes",
     "Pipelines",
     "Policies",
     "Profiles",

@@ -39,6 +39,8 @@ OURS_ALONE = frozenset(
         EventType.RETRAINING_RESUMED,
         EventType.BUDGET_ASKED,
         EventType.BUDGET_RETURNED,
+        EventType.DEAD_LETTERS_RESUBMITTED,
+        EventType.DEAD_LETTERS_PURGED,
         EventType.SUBJECT_ERASED,
         EventType.RETENTION_BEGUN,
         EventType.RETENTION_ENDED,
