@@ -56,6 +56,10 @@ class EventType(StrEnum):
     RETRAINING_RESUMED = "RetrainingResumed"
     BUDGET_ASKED = "BudgetAsked"
     BUDGET_RETURNED = "BudgetReturned"
+    REPLAY_ASKED = "ReplayAsked"
+    REPLAY_ADVANCED = "ReplayAdvanced"
+    REPLAY_STOPPED = "ReplayStopped"
+    REPLAY_RESUMED = "ReplayResumed"
     CHECK_DUE = "CheckDue"
 
 

@@ -39,6 +39,10 @@ OURS_ALONE = frozenset(
         EventType.RETRAINING_RESUMED,
         EventType.BUDGET_ASKED,
         EventType.BUDGET_RETURNED,
+        EventType.REPLAY_ASKED,
+        EventType.REPLAY_ADVANCED,
+        EventType.REPLAY_STOPPED,
+        EventType.REPLAY_RESUMED,
     }
 )
 """Driftgate believes these only when it said them itself: they let a version through, keep people
