@@ -61,6 +61,7 @@ class Rule(StrEnum):
     CHANNEL = "channel"
     RETRAINING = "retraining"
     BUDGET = "budget"
+    REPLAY = "replay"
     RECORDED = "recorded"
 
 
