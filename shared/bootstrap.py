@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from shared.domain.event import Event
+    from shared.domain.replay import Selection
     from shared.ports import (
         Adapters,
         Archive,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         Workspace,
     )
     from shared.service.hooks import Hooks
+    from shared.service.replaying.dry_run import DryRun
     from shared.service.service import Service
     from shared.service.worker import Handler, Worker
     from shared.settings import Settings
@@ -157,6 +159,17 @@ class Application:
         from shared.service.environment_checks import look_at
 
         look_at(body, service=self.service, adapters=self.adapters, clock=self.clock)
+
+    def dry_run(self, selection: "Selection") -> "DryRun":
+        """What would be decided of old events, from ports that cannot write."""
+        from shared.service.replaying.dry_run import DryRun
+        from shared.service.replaying.reading import Reading
+        from shared.service.replaying.rereading import Reread
+
+        azure = self.settings.azure
+        workspace = None if azure is None else azure.workspace_id
+        reread = Reread(names=self.settings.keeps_names, workspace=workspace)
+        return DryRun(Reading.of(self.adapters), selection, reread)
 
     def _handle(self, body: object) -> None:
         if isinstance(body, dict):
