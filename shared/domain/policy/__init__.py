@@ -53,6 +53,7 @@ from shared.domain.policy.kpi import (
     TableSource,
 )
 from shared.domain.policy.policy import Policy
+from shared.domain.policy.privacy import PrivacyPolicy, Values
 from shared.domain.policy.retraining import RetrainingPolicy, TrainingPolicy
 from shared.domain.policy.routing import RoutingPolicy, Standby, TrafficChanges
 from shared.domain.policy.stages import (
@@ -108,6 +109,7 @@ __all__ = [
     "Persistence",
     "PipelinePolicy",
     "Policy",
+    "PrivacyPolicy",
     "ReceiverPolicy",
     "RetrainingBudget",
     "RetrainingPolicy",
@@ -125,5 +127,6 @@ __all__ = [
     "TableSource",
     "TrafficChanges",
     "TrainingPolicy",
+    "Values",
     "WatchPolicy",
 ]
