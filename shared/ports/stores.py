@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from shared.domain.policy import Fleet, Policy
@@ -43,6 +43,9 @@ class Archive(Protocol):
         self, *, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[ArchivedEvent]:
         """Received in [since, until), oldest first and page by page, however many there are."""
+
+    def remove(self, key: str) -> None:
+        """Remove one for good; harmless when it is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,14 +136,46 @@ class Ledger(Protocol):
         """Every subject that has a state or a decision, sorted."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvidence:
+    """A piece of evidence by its hash, and when it was last put as far as the store tells."""
+
+    hash: str
+    put: datetime
+
+
+PUT_AGAIN_WITHIN = timedelta(hours=1)
+"""A store may take so long until it notes that what it has was put once more."""
+
+
+def no_evidence(content_hash: str) -> str:
+    """What every store says of evidence that it has not."""
+    return (
+        f"There is no evidence {content_hash}: it was never kept here, it was erased, or its time "
+        "is over (`retention` in fleet.yaml)."
+    )
+
+
 class Evidence(Protocol):
     """Keeps evidence by content hash."""
 
     def put(self, content: bytes) -> str:
-        """Store once, return the SHA-256 in hexadecimal."""
+        """Store once, return the SHA-256 in hexadecimal.
+
+        What is there already counts as put now, give or take `PUT_AGAIN_WITHIN`.
+        """
 
     def get(self, content_hash: str) -> bytes:
         """Read back. Raises `NotFound`."""
+
+    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
+        """What is kept, by hash and page by page, behind the hash `after`."""
+
+    def remove(self, content_hash: str, put_before: datetime) -> bool:
+        """Remove it for good unless it was put since; True when it was there and is gone.
+
+        Nobody who puts it meanwhile loses it.
+        """
 
 
 class Profiles(Protocol):

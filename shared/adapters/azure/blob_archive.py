@@ -80,6 +80,17 @@ class BlobArchive:
                     ):
                         yield event
 
+    def remove(self, key: str) -> None:
+        """Remove one for good; harmless when it is gone.
+
+        The event goes before its index: an index that leads nowhere tells nothing.
+        """
+        name = sha256(key.encode()).hexdigest()
+        kept = self._read(name)
+        if kept is not None:
+            self._blobs.delete(f"by-key/{name}")
+            self._blobs.delete(_index(kept.received, name))
+
     def _names(self, since: datetime, until: datetime) -> Iterator[str]:
         newest, oldest = _backwards(until), _backwards(since)
         for folder in self._blobs.folders("by-time/"):

@@ -79,6 +79,11 @@ class EmbeddedArchive:
             yield from (_read(row) for row in rows)
             after, number = rows[-1]["received"], rows[-1]["number"]
 
+    def remove(self, key: str) -> None:
+        """Remove one for good; harmless when it is gone."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM archive WHERE key = ?", (key,))
+
     def _page(self, after: str, number: int, end: str) -> Sequence[sqlite3.Row]:
         with self._database.read() as connection:
             return connection.execute(
