@@ -61,6 +61,8 @@ class Rule(StrEnum):
     CHANNEL = "channel"
     RETRAINING = "retraining"
     BUDGET = "budget"
+    ERASURE = "erasure"
+    RETENTION = "retention"
     RECORDED = "recorded"
 
 

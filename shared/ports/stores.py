@@ -44,8 +44,8 @@ class Archive(Protocol):
     ) -> Iterator[ArchivedEvent]:
         """Received in [since, until), oldest first and page by page, however many there are."""
 
-    def remove(self, key: str) -> None:
-        """Remove one for good; harmless when it is gone."""
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove these for good; harmless for those that are gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,10 @@ class Ledger(Protocol):
         """The subject's state; an empty mapping and version 0 when there is none."""
 
     def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
-        """The decision already committed for this event, None when it is new."""
+        """The decision already committed for this event, None when it is new.
+
+        Of one that was erased it is what `erase` left.
+        """
 
     def commit(
         self,
@@ -118,10 +121,13 @@ class Ledger(Protocol):
     def decisions(
         self, subject: str | None = None, limit: int = 100
     ) -> Sequence[Mapping[str, Any]]:
-        """Committed decisions, newest first."""
+        """Committed decisions whose contents are kept, newest first."""
 
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
-        """A subject's decisions from a version on, oldest first and page by page."""
+        """A subject's decisions from a version on, oldest first and page by page.
+
+        Of one that was erased it is what `erase` left.
+        """
 
     def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
         """The rows that `chain` reads, with the texts that were committed."""
@@ -134,6 +140,12 @@ class Ledger(Protocol):
 
     def chained(self) -> Sequence[str]:
         """Every subject that has a state or a decision, sorted."""
+
+    def erase(self, subject: str, versions: Sequence[int], erased: str) -> None:
+        """Leave of these decisions what the chain needs, and `erased`, the hash of another.
+
+        Their events stay marked as handled. Repeating it, or a part of it, is harmless.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ index entry whose event was received at another time is that of a repeat, and pa
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -80,16 +80,16 @@ class BlobArchive:
                     ):
                         yield event
 
-    def remove(self, key: str) -> None:
-        """Remove one for good; harmless when it is gone.
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove these for good; harmless for those that are gone.
 
-        The event goes before its index: an index that leads nowhere tells nothing.
+        An event goes before its index: an index that leads nowhere tells nothing.
         """
-        name = sha256(key.encode()).hexdigest()
-        kept = self._read(name)
-        if kept is not None:
-            self._blobs.delete(f"by-key/{name}")
-            self._blobs.delete(_index(kept.received, name))
+        for name in (sha256(key.encode()).hexdigest() for key in keys):
+            kept = self._read(name)
+            if kept is not None:
+                self._blobs.delete(f"by-key/{name}")
+                self._blobs.delete(_index(kept.received, name))
 
     def _names(self, since: datetime, until: datetime) -> Iterator[str]:
         newest, oldest = _backwards(until), _backwards(since)

@@ -80,9 +80,7 @@ class BlobContainer:
                 kept = client.get_blob_properties()
                 if kept.last_modified > before - _WHOLE_SECONDS:
                     return False
-                client.delete_blob(
-                    etag=kept.etag, match_condition=MatchConditions.IfNotModified
-                )
+                client.delete_blob(etag=kept.etag, match_condition=MatchConditions.IfNotModified)
             except ResourceModifiedError:
                 return False
             except ResourceNotFoundError as error:

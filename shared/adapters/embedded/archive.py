@@ -79,10 +79,10 @@ class EmbeddedArchive:
             yield from (_read(row) for row in rows)
             after, number = rows[-1]["received"], rows[-1]["number"]
 
-    def remove(self, key: str) -> None:
-        """Remove one for good; harmless when it is gone."""
-        with self._database.write() as connection:
-            connection.execute("DELETE FROM archive WHERE key = ?", (key,))
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove these for good; harmless for those that are gone."""
+        with self._database.erase() as connection:
+            connection.executemany("DELETE FROM archive WHERE key = ?", [(key,) for key in keys])
 
     def _page(self, after: str, number: int, end: str) -> Sequence[sqlite3.Row]:
         with self._database.read() as connection:

@@ -67,6 +67,9 @@ _FAMILIES = {
     EventType.RETRAINING_RESUMED: "retraining",
     EventType.BUDGET_ASKED: "budget",
     EventType.BUDGET_RETURNED: "budget",
+    EventType.SUBJECT_ERASED: "erasing",
+    EventType.RETENTION_BEGUN: "retaining",
+    EventType.RETENTION_ENDED: "retaining",
     EventType.AZURE_ALERT_FIRED: "azure_alerts",
     EventType.AZURE_ALERT_RESOLVED: "azure_alerts",
 }
