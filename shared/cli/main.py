@@ -29,6 +29,7 @@ from shared.cli import (
     policy,
     profile,
     promotions,
+    replay,
     retrainings,
     rollout,
     scenario,
@@ -75,6 +76,7 @@ app.command()(promotions.report)
 app.command()(rollout.rollout)
 app.command()(retrainings.retrainings)
 app.command()(retrainings.resume_retraining)
+app.command()(replay.replay)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
 app.command()(diagnose.diagnose)
