@@ -33,6 +33,7 @@ from shared.ports.stores import (
     Policies,
     Profiles,
     Reports,
+    Written,
 )
 from shared.ports.telling import Clock, Telemetry
 
@@ -67,4 +68,5 @@ __all__ = [
     "Telemetry",
     "Traffic",
     "Workspace",
+    "Written",
 ]

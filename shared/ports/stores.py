@@ -61,6 +61,14 @@ class Logged:
     decision: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A committed decision as it was written, for who reads only a part of very many."""
+
+    version: int
+    content: str
+
+
 class Ledger(Protocol):
     """Commits "handled", the new state and the outgoing messages together, or not at all."""
 
@@ -111,6 +119,9 @@ class Ledger(Protocol):
 
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
         """A subject's decisions from a version on, oldest first and page by page."""
+
+    def written(self, subject: str, first: int = 1) -> Iterator[Written]:
+        """The same chain, not read yet: each decision is the JSON text that was committed."""
 
 
 class Evidence(Protocol):

@@ -31,7 +31,7 @@ from shared.adapters.azure.table_rows import (
 from shared.adapters.message_rows import checks_from_json
 from shared.domain.canonical import canonical_json
 from shared.errors import Conflict, Refused
-from shared.ports import Clock, LedgerState, Logged, Message
+from shared.ports import Clock, LedgerState, Logged, Message, Written
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -190,7 +190,12 @@ class TableLedger:
             return self._logged(limit) if subject is None else self._of(subject, limit)
 
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
-        """A subject's decisions from a version on, oldest first; their rows lie newest first."""
+        """A subject's decisions from a version on, oldest first."""
+        for one in self.written(subject, first):
+            yield Logged(version=one.version, decision=json.loads(one.content))
+
+    def written(self, subject: str, first: int = 1) -> Iterator[Written]:
+        """The same, not read yet; their rows lie newest first."""
         partition, version = partition_of(subject), first
         while True:
             with self._told("read a chain of decisions"):
@@ -207,7 +212,7 @@ class TableLedger:
             if not rows:
                 return
             for row in reversed(rows):
-                yield Logged(version=version_of(row["RowKey"]), decision=json.loads(text_of(row)))
+                yield Written(version=version_of(row["RowKey"]), content=text_of(row))
             version += _PAGE
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from shared.adapters.message_rows import (
 )
 from shared.domain.canonical import canonical_json, format_time, parse_time
 from shared.errors import Conflict
-from shared.ports import LedgerState, Logged, Message
+from shared.ports import LedgerState, Logged, Message, Written
 
 _PAGE = 500
 _SCHEMA = """
@@ -158,12 +158,17 @@ class EmbeddedLedger:
         return [json.loads(row["decision"]) for row in rows]
 
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
-        """A subject's decisions from a version on, oldest first; a version is its place in them."""
+        """A subject's decisions from a version on, oldest first."""
+        for one in self.written(subject, first):
+            yield Logged(version=one.version, decision=json.loads(one.content))
+
+    def written(self, subject: str, first: int = 1) -> Iterator[Written]:
+        """The same, not read yet; a version is its place among the subject's rows."""
         number, version = self._number_before(subject, first), first
         while rows := self._page(subject, number):
             for row in rows:
                 number = row["number"]
-                yield Logged(version=version, decision=json.loads(row["decision"]))
+                yield Written(version=version, content=row["decision"])
                 version += 1
 
     def _number_before(self, subject: str, version: int) -> int:
