@@ -27,13 +27,13 @@ from shared.ports.stores import (
     Archive,
     ArchivedEvent,
     Evidence,
+    KeptRow,
     Ledger,
     LedgerState,
     Logged,
     Policies,
     Profiles,
     Reports,
-    Written,
 )
 from shared.ports.telling import Clock, Telemetry
 
@@ -50,6 +50,7 @@ __all__ = [
     "EnvironmentChecks",
     "Evidence",
     "Jobs",
+    "KeptRow",
     "Ledger",
     "LedgerState",
     "Logged",
@@ -68,5 +69,4 @@ __all__ = [
     "Telemetry",
     "Traffic",
     "Workspace",
-    "Written",
 ]

@@ -62,11 +62,11 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A committed decision as it was written, for who reads only a part of very many."""
+class KeptRow:
+    """A row of the ledger as it lies there, nothing read of it: for whoever verifies it."""
 
     version: int
-    content: str
+    text: str
 
 
 class Ledger(Protocol):
@@ -120,8 +120,17 @@ class Ledger(Protocol):
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
         """A subject's decisions from a version on, oldest first and page by page."""
 
-    def written(self, subject: str, first: int = 1) -> Iterator[Written]:
-        """The same chain, not read yet: each decision is the JSON text that was committed."""
+    def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
+        """The rows that `chain` reads, with the texts that were committed."""
+
+    def kept_state(self, subject: str) -> KeptRow | None:
+        """The row that `state` reads, None without one."""
+
+    def handled(self, subject: str) -> Iterator[tuple[int, str]]:
+        """The inbox of a subject: each event key with the version of its decision, in any order."""
+
+    def chained(self) -> Sequence[str]:
+        """Every subject that has a state or a decision, sorted."""
 
 
 class Evidence(Protocol):

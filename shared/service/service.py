@@ -118,7 +118,9 @@ class Service:
         receipts = []
         settings = self._world.settings
         workspace = None if settings.azure is None else settings.azure.workspace_id
-        for parsed in parse(payload, names=settings.keeps_names, workspace=workspace, ours=ours):
+        for parsed in parse(
+            payload, names=settings.keeps_names, workspace=workspace, ours=ours, via=via
+        ):
             self._telemetry.count(
                 "events", via=via, read="yes" if parsed.refusal is None else "refused"
             )

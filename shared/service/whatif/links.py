@@ -9,7 +9,7 @@ import msgspec
 
 from shared.domain.canonical import content_hash, parse_time
 from shared.domain.event import EXTENSION_PREFIX, Event, EventType
-from shared.ports import Ledger, Logged, Written
+from shared.ports import KeptRow, Ledger, Logged
 from shared.service.deciding import NOTHING_READ
 from shared.service.past.recorded import Recorded
 from shared.service.reactions import family_of
@@ -51,10 +51,10 @@ _HEAD = msgspec.json.Decoder(_Head, strict=False)
 class Link:
     """One recorded decision of a chain, read as far as it is asked."""
 
-    def __init__(self, written: Written) -> None:
-        self.version = written.version
-        self.content = written.content
-        self.head = _HEAD.decode(written.content)
+    def __init__(self, kept: KeptRow) -> None:
+        self.version = kept.version
+        self.content = kept.text
+        self.head = _HEAD.decode(kept.text)
         self.decided = parse_time(self.head.decided)
 
     @property
@@ -112,8 +112,8 @@ def _family(kind: str, check: Any, of: str) -> str:
 
 def links(ledger: Ledger, subject: str, first: int) -> Iterator[Link]:
     """A chain from a version on."""
-    for written in ledger.written(subject, first):
-        yield Link(written)
+    for kept in ledger.kept_decisions(subject, first):
+        yield Link(kept)
 
 
 def first_since(ledger: Ledger, subject: str, since: datetime) -> int:
