@@ -6,6 +6,7 @@ cases by what they reach.
 
 import json
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -235,12 +236,24 @@ def _promotion(content: bytes) -> None:
     carry_out(_object(content), adapters=nobody, say=lambda _: None, now=NOW)
 
 
-def _body(content: bytes) -> None:
-    from shared.web.bodies import object_of, optional_text, text_of
+def _principal(content: bytes) -> None:
+    from shared.access_settings import Access, AccessSettings
+    from shared.web.callers import PRINCIPAL, caller_of
+    from shared.web.problems import Problem
 
-    said = object_of(content, {"author", "reason", "until", "model"})
-    text_of(said, "author")
-    optional_text(said, "reason")
+    access = AccessSettings(mode=Access.ENTRA, authenticates=True, hosted=True)
+    try:
+        caller_of(access, {PRINCIPAL.lower(): b64encode(content).decode()}, None)
+        caller_of(access, {PRINCIPAL.lower(): _text(content)}, None)
+    except Problem:
+        return
+
+
+def _dead_events(content: bytes) -> None:
+    from shared.adapters.dead_event_files import dead_events, without
+
+    for one in dead_events(content, "a/b.json", NOW):
+        without(content, one.id, "a/b.json")
 
 
 def _hook(content: bytes) -> None:
@@ -354,7 +367,8 @@ PARSERS = (
     Parser("message of a notice", _notice_text),
     Parser("message of a retraining", _retraining),
     Parser("message of a promotion", _promotion),
-    Parser("body of the API", _body),
+    Parser("principal of a caller", _principal),
+    Parser("dead letters of Event Grid", _dead_events),
     Parser("headers of a hook", _hook),
     Parser("names", _names, structured=False),
     Parser("moments", _moments, structured=False),

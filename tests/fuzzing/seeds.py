@@ -110,6 +110,10 @@ _CALL = {
     "model": "loan-default",
     "timeout": "2h",
 }
+_PRINCIPAL = {
+    "auth_typ": "aad",
+    "claims": [{"typ": "roles", "val": "operator"}, {"typ": "oid", "val": _GUID}],
+}
 _NOTICE = {
     "id": "n1",
     "group": "g1",
@@ -146,6 +150,13 @@ def seeds() -> dict[str, list[bytes]]:
         "Authorization": "Basic eDp5",
         "Content-Type": "application/json",
         "Content-Length": "7",
+    }
+    dead = {
+        **json.loads(_files("samples/events/aml_model_registered.eventgrid.json")[0])[0],
+        "deadLetterReason": "MaxDeliveryAttemptsExceeded",
+        "deliveryAttempts": 30,
+        "lastDeliveryOutcome": "NotFound",
+        "lastDeliveryAttemptTime": "2026-02-03T12:00:00Z",
     }
     finding = {
         "rule": "drift",
@@ -186,7 +197,8 @@ def seeds() -> dict[str, list[bytes]]:
         "message of a promotion": [
             json.dumps({**message, "data": one}).encode() for one in (promotion, shift)
         ],
-        "body of the API": [b'{"author": "anna", "reason": "x"}'],
+        "principal of a caller": [json.dumps(_PRINCIPAL).encode()],
+        "dead letters of Event Grid": [json.dumps([dead]).encode(), *events],
         "headers of a hook": [json.dumps(headers).encode()],
         "names": [
             b"/subscriptions/0/resourceGroups/g/providers/Microsoft.MachineLearningServices"
