@@ -58,7 +58,7 @@ class OneAcknowledgement(Shown):
     operation_id="list_acknowledgements",
     summary="Alerts that somebody has in hand",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Acknowledgements, 400),
+    responses=answers(Acknowledgements),
 )
 def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """Who has which alert in hand, why and until when."""
@@ -70,7 +70,7 @@ def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_acknowledgements_of_alert",
     summary="Who has one alert in hand",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Acknowledgements, 400),
+    responses=answers(Acknowledgements),
 )
 def listed_of(
     here: Here, fingerprint: str, limit: Limit = USUAL_ROWS, cursor: Cursor = None

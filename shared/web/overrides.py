@@ -58,7 +58,7 @@ class OneOverride(Shown):
     operation_id="list_overrides",
     summary="Overrides of every model",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Overrides, 400),
+    responses=answers(Overrides),
 )
 def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """Who lets which gates pass, why and until when."""
@@ -70,7 +70,7 @@ def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_overrides_of_model",
     summary="Overrides of one model",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Overrides, 400),
+    responses=answers(Overrides),
 )
 def listed_of(
     here: Here, model: str, limit: Limit = USUAL_ROWS, cursor: Cursor = None
