@@ -43,6 +43,8 @@ def told(scene: Scene) -> Scene:
     commit(kept(), scene.application)
     stopped = SubjectState(retraining=RetrainingWatch(stopped=NOON - timedelta(days=1)))
     decide(scene.application.ledger, "churn", subject="retraining/churn", state=stopped)
+    judged = SubjectState(versions={"7": "fail"})
+    decide(scene.application.ledger, "churn", subject="model/churn", state=judged)
     return scene
 
 

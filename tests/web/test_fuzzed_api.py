@@ -16,11 +16,12 @@ EXAMPLES = 5
 
 
 def test_every_answer_to_whatever_is_sent_is_one_of_those_described(scene):
-    schema = described(told(scene).application)
+    schema, sent = described(told(scene).application), {}
 
-    sent = {operation.label: send_many(operation, EXAMPLES) for operation in operations(schema)}
+    for operation in operations(schema):
+        sent[operation.label] = send_many(operation, EXAMPLES)
+        scene.drain()
 
-    assert len(sent) == len(list(operations(schema)))
     assert all(count >= EXAMPLES for count in sent.values()), sent
 
 

@@ -7,10 +7,11 @@ import threading
 import azure.functions as func
 import pytest
 
+from shared.access_settings import Access, AccessSettings
 from shared.web.limits import Buckets, Kind, Rate
 from shared.web.operations import api, served
 from shared.web.rim import Rim
-from tests.web.platform import Platform, ask, with_access
+from tests.web.platform import ENTRA, Platform, ask, with_access
 
 TWO = {Kind.READ: Rate(2, 0.5), Kind.PAGE: Rate(1, 0.1), Kind.WRITE: Rate(1, 0.1)}
 
@@ -76,6 +77,26 @@ def test_whoever_asks_too_often_is_told_when_to_ask_again(scene, buckets):
 
 def test_callers_of_one_process_are_counted_over_all_of_its_requests(scene):
     assert served(scene.application) is served(scene.application)
+
+
+@pytest.mark.parametrize(
+    ("access", "said"),
+    [
+        (AccessSettings(mode=Access.KEY), "whoever has the function key may do everything"),
+        (AccessSettings(mode=Access.OPEN), "whoever is on this machine may do everything"),
+        (AccessSettings(mode=Access.OPEN, hosted=True), "which is for one's own machine; set"),
+        (AccessSettings(mode=Access.ENTRA), "turn on App Service Authentication"),
+        (ENTRA, None),
+    ],
+)
+def test_the_log_says_once_who_may_do_everything(scene, caplog, access, said):
+    application = with_access(scene.application, access)
+    served(application)
+    served(application)
+
+    lines = [one.getMessage() for one in caplog.records if one.name == "driftgate.api"]
+    assert len(lines) == (said is not None)
+    assert said is None or said in lines[0]
 
 
 def test_the_time_of_a_request_ends_with_an_answer_though_its_thread_goes_on(caplog):
