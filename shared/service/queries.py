@@ -30,7 +30,7 @@ _OF_PROMOTIONS = frozenset(
         EXTENSION_PREFIX + EventType.PROMOTION_STARTED,
     }
 )
-_FOR_ITSELF = ("alerts/", "receiver/", "silences/", "retraining/", "budget/")
+_FOR_ITSELF = ("alerts/", "receiver/", "silences/", "retraining/", "budget/", "replay/")
 _NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 
