@@ -21,7 +21,7 @@ router = routes("acknowledgements")
 class AlertTaken(Said):
     """Which alert somebody takes on, and `for` how long or until when."""
 
-    model_config = said_as(**{"fingerprint": "0f1e2d3c4b5a6978", "for": "4h", "reason": "on it"})
+    model_config = said_as(**{"fingerprint": "3a040243cb4550d5", "for": "4h", "reason": "on it"})
 
     fingerprint: Text
     lasts: Text | None = Field(None, alias="for")

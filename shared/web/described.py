@@ -1,5 +1,7 @@
 """The description of the API in OpenAPI, made out of the routes that there are."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -14,6 +16,9 @@ from shared.web.limits import MOST_BYTES, MOST_ROWS, RATES, SECONDS
 from shared.web.problems import ProblemDetails
 
 VERSION = "1.0.0"
+EXAMPLES = Path(__file__).with_name("examples.json")
+"""An answer of each operation, by its id, with the first of each list alone."""
+_JSON = "application/json"
 _RATES = "; ".join(
     f"{kind}: {rate.burst} at once, {rate.each_second:g} a second over time"
     for kind, rate in RATES.items()
@@ -73,15 +78,24 @@ def _complete(told: dict[str, Any]) -> None:
         schemas.pop(unused, None)
     schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
     faults = told["components"]["responses"] = fault_responses()
+    examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     for operations in told["paths"].values():
         for operation in operations.values():
             for parameter in operation.get("parameters", ()):
                 _never_null(parameter["schema"])
+            _give_example(operation, examples)
             operation["responses"] = {
                 status: {"$ref": f"#/components/responses/{status}"} if status in faults else answer
                 for status, answer in operation["responses"].items()
                 if status != "422"
             }
+
+
+def _give_example(operation: dict[str, Any], examples: dict[str, Any]) -> None:
+    for status in ("200", "202"):
+        content = operation["responses"].get(status, {}).get("content", {})
+        if _JSON in content and operation["operationId"] in examples:
+            content[_JSON]["example"] = examples[operation["operationId"]]
 
 
 def _never_null(schema: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ class OverrideSaid(Said):
     """Which gates of a version are to pass although they do not, and until when."""
 
     model_config = said_as(
-        model="loan-default", version="7", gates=["metric/auc"], until="2d", reason="hotfix"
+        model="churn", version="7", gates=["metric/auc"], until="2d", reason="hotfix"
     )
 
     model: Text
