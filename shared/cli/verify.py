@@ -96,6 +96,7 @@ def _plain(found: "Verified", seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "links_per_second": round(found.links / seconds) if seconds else 0,
         "evidence": found.evidence,
+        "removed": found.removed,
         "again": found.again,
         "notes": list(found.notes),
         "root": found.heads.root,
@@ -133,6 +134,7 @@ def _show(found: "Verified", seconds: float) -> None:
         screen.print(f"[yellow]{escape(harmless(note, 400))}[/]")
     word = f"[red]{len(found.breaks)} broken[/]" if found.breaks else "[green]intact[/]"
     more = [f"{found.evidence} pieces of evidence"] if found.evidence else []
+    more += [f"{found.removed} removed by retention"] if found.removed else []
     more += [f"{found.again} decided again"] if found.again else []
     also = "".join(f", {one}" for one in more)
     speed = found.links / seconds if seconds else 0
