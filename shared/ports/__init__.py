@@ -7,10 +7,14 @@ from shared.ports.adapters import Adapters
 from shared.ports.channels import Channel, Sending, Summaries, Summary
 from shared.ports.messages import (
     Broker,
+    DeadEvent,
+    DeadEvents,
     DeadLetter,
     DeadLetters,
     Delivery,
     Message,
+    Note,
+    Notes,
     Receiver,
     Sender,
 )
@@ -48,6 +52,8 @@ __all__ = [
     "Broker",
     "Channel",
     "Clock",
+    "DeadEvent",
+    "DeadEvents",
     "DeadLetter",
     "DeadLetters",
     "Delivery",
@@ -61,6 +67,8 @@ __all__ = [
     "Logged",
     "Message",
     "Models",
+    "Note",
+    "Notes",
     "Pipelines",
     "Policies",
     "Profiles",
