@@ -84,6 +84,8 @@ class Life:
             service.sweep()
         elif name == "HEARTBEAT":
             service.heartbeat()
+        elif name == "RETENTION":
+            self.application.keep()
         else:
             service.fan_out(Check(name.lower()))
         self.journal.note("fired", name=name)

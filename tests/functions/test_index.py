@@ -81,6 +81,7 @@ TABLE = {
     "reconcile_timer": timer("RECONCILE"),
     "outbox_sweep": timer("SWEEP"),
     "heartbeat": timer("HEARTBEAT"),
+    "retention_timer": timer("RETENTION"),
     "decide_event": service_bus(queueName="checks", isSessionsEnabled=True),
     "log_alert": service_bus(topicName="alerts", subscriptionName="log"),
     "deliver_teams": service_bus(topicName="alerts", subscriptionName="teams"),
