@@ -99,4 +99,4 @@ def heartbeat(timer: func.TimerRequest) -> None:  # noqa: ARG001
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_RETENTION_SCHEDULE%")
 def retention_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
     """Keep where the chains end outside the ledger, then remove what is older than is kept."""
-    application().keep()
+    application().retention()

@@ -99,7 +99,7 @@ class Application:
         logged = self.logged(given.get(messages.ALERTS, _read))
         return Worker(self.adapters.receiver, {**consumed, **given, messages.ALERTS: logged})
 
-    def keep(self) -> None:
+    def retention(self) -> None:
         """Keep where the chains end, then remove what is older than is kept.
 
         Raises InvalidPolicy for a fleet's file that is wrong: then nothing is removed.

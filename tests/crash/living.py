@@ -85,7 +85,7 @@ class Life:
         elif name == "HEARTBEAT":
             service.heartbeat()
         elif name == "RETENTION":
-            self.application.keep()
+            self.application.retention()
         else:
             service.fan_out(Check(name.lower()))
         self.journal.note("fired", name=name)

@@ -116,7 +116,9 @@ def test_each_timer_asks_for_the_check_its_schedule_is_named_after():
     """The heartbeat waits for a check as long as its schedule lets it rest."""
     text = (ROOT / "functions" / "schedules.py").read_text()
     timers = re.findall(
-        r"%DRIFTGATE_(\w+)_SCHEDULE%[^%]*?(?:fan_out\(Check\.(\w+)\)|service\.(\w+)\(\))", text
+        r"%DRIFTGATE_(\w+)_SCHEDULE%[^%]*?"
+        r"(?:fan_out\(Check\.(\w+)\)|(?:service|application\(\))\.(\w+)\(\)\n)",
+        text,
     )
     asked = {setting: check or method.upper() for setting, check, method in timers}
 
