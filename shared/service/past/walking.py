@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from shared.domain.chain import is_stub
 from shared.domain.decision import Outcome
 from shared.domain.state import SubjectState
 from shared.errors import DriftgateError
 from shared.ports import Evidence, Ledger, Logged
 from shared.service.past.deciding import PastDecisions
-from shared.service.past.folding import kept_before
+from shared.service.past.folding import began_anew, kept_before
 from shared.service.past.recorded import Recorded
 from shared.service.service import SNAPSHOT_EVERY
 
@@ -59,6 +60,10 @@ class Walk:
         version, self._state = kept_before(self._ledger, self._evidence, self._subject, first)
         waiting: list[Logged] = []
         for logged in self._ledger.chain(self._subject, version + 1):
+            if is_stub(logged.decision):
+                self._state, waiting = None, []
+                self._gap = f"the contents of version {logged.version} were erased"
+                continue
             waiting.append(logged)
             kept = logged.version % SNAPSHOT_EVERY == 0
             if logged.version >= first and wanted(logged):
@@ -92,6 +97,7 @@ class Walk:
 
     def _one(self, logged: Logged) -> Again:
         if self._state is None:
+            self._state = began_anew(logged.decision)
             return Again(logged=logged, outcome=None, problem=self._gap)
         try:
             recorded = Recorded.of(logged)

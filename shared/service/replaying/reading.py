@@ -11,6 +11,8 @@ from shared.ports import (
     Archive,
     ArchivedEvent,
     Evidence,
+    KeptEvidence,
+    KeptRow,
     Ledger,
     LedgerState,
     Logged,
@@ -62,6 +64,10 @@ class ReadArchive:
         """Received in [since, until), oldest first."""
         return self._archive.walk(since=since, until=until)
 
+    def remove(self, keys: Sequence[str]) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
+
 
 class ReadLedger:
     """A ledger that commits nothing."""
@@ -111,6 +117,26 @@ class ReadLedger:
         """A subject's decisions from a version on, oldest first."""
         return self._ledger.chain(subject, first)
 
+    def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
+        """The rows that `chain` reads."""
+        return self._ledger.kept_decisions(subject, first)
+
+    def kept_state(self, subject: str) -> KeptRow | None:
+        """The row that `state` reads."""
+        return self._ledger.kept_state(subject)
+
+    def handled(self, subject: str) -> Iterator[tuple[int, str]]:
+        """The inbox of a subject."""
+        return self._ledger.handled(subject)
+
+    def chained(self) -> Sequence[str]:
+        """Every subject that has a chain."""
+        return self._ledger.chained()
+
+    def erase(self, subject: str, versions: Sequence[int], erased: str) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
+
 
 class ReadEvidence:
     """Evidence that nothing is added to."""
@@ -125,6 +151,14 @@ class ReadEvidence:
     def get(self, content_hash: str) -> bytes:
         """Read back. Raises NotFound."""
         return self._evidence.get(content_hash)
+
+    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
+        """What is kept, by hash."""
+        return self._evidence.walk(after)
+
+    def remove(self, content_hash: str, put_before: datetime) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
 
 
 def refuse() -> NoReturn:
