@@ -10,6 +10,8 @@ from shared.service.dead_letters.letters import SOURCES, Letter
 from shared.service.dead_letters.showing import listed, message_of
 from shared.service.replaying.predicate import Predicate
 
+_EXAMPLE = "message.data.model == 'churn'"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -46,7 +48,7 @@ class Wanted:
 
 def select(letters: Iterable[Letter], wanted: Wanted) -> list[Letter]:
     """Those that are meant, in their order. Raises InvalidData for a question that is none."""
-    asked = None if wanted.where is None else Predicate(wanted.where)
+    asked = None if wanted.where is None else Predicate(wanted.where, _EXAMPLE)
     return [letter for letter in letters if _fits(letter, wanted, asked)]
 
 
