@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.service.dead_letters.poison import Received
     from shared.service.hooks import Hooks
     from shared.service.replaying.dry_run import DryRun
+    from shared.service.replaying.rereading import Reread
     from shared.service.service import Service
     from shared.service.worker import Handler, Worker
     from shared.settings import Settings
@@ -92,6 +93,7 @@ class Application:
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
             messages.RETRAINING_REQUESTS: self.retrain,
             messages.PROMOTION_REQUESTS: self.promote,
+            messages.REPLAYS: self.replay,
             ENVIRONMENT_CHECKS: self.check_environment,
         }
         logged = self.logged(given.get(messages.ALERTS, _read))
@@ -105,12 +107,18 @@ class Application:
             body,
             adapters=self.adapters,
             settings=self.settings,
-            say=self._say_of_delivery,
+            say=self._saying("delivery", body),
             now=self.clock(),
         )
 
-    def _say_of_delivery(self, event: "Event") -> None:
-        self.service.say(event, via="delivery")
+    def _saying(self, via: str, body: "Mapping[str, Any]") -> "Callable[[Event], None]":
+        """Says what became of a message; of one that a replay brought, with the replay's mark."""
+        from shared.service.replayed import carried_on
+
+        def say(event: "Event") -> None:
+            self.service.say(carried_on(event, body), via=via)
+
+        return say
 
     def logged(self, show: "Handler") -> "Handler":
         """The log's consumer: alerts are shown, notices of receivers that are a log delivered."""
@@ -130,10 +138,8 @@ class Application:
 
         if self.settings.on_samples:
             return
-        carry_out(body, adapters=self.adapters, say=self._say_of_promotion, now=self.clock())
-
-    def _say_of_promotion(self, event: "Event") -> None:
-        self.service.say(event, via="promotion")
+        say = self._saying("promotion", body)
+        carry_out(body, adapters=self.adapters, say=say, now=self.clock())
 
     def retrain(self, body: "Mapping[str, Any]") -> None:
         """Start one retraining that was asked for. Raises Refused and Unavailable.
@@ -144,10 +150,8 @@ class Application:
 
         if self.settings.on_samples:
             return
-        carry_out(body, adapters=self.adapters, say=self._say_of_retraining, now=self.clock())
-
-    def _say_of_retraining(self, event: "Event") -> None:
-        self.service.say(event, via="retraining")
+        say = self._saying("retraining", body)
+        carry_out(body, adapters=self.adapters, say=say, now=self.clock())
 
     def ask_environment(self, headers: "Mapping[str, str]", query: "Mapping[str, str]") -> None:
         """Let the check of an environment wait for its answer. Raises Refused and Unavailable."""
@@ -177,12 +181,30 @@ class Application:
         """What would be decided of old events, from ports that cannot write."""
         from shared.service.replaying.dry_run import DryRun
         from shared.service.replaying.reading import Reading
+
+        return DryRun(Reading.of(self.adapters), selection, self.reread)
+
+    def replay(self, body: "Mapping[str, Any]") -> None:
+        """Take one step of a replay. Raises MalformedPayload and Unavailable."""
+        from shared.service.replaying.stepping import Stepping
+
+        Stepping(
+            archive=self.archive,
+            ledger=self.ledger,
+            sender=self.adapters.sender,
+            reread=self.reread,
+            say=lambda event: self.service.say(event, via="replay"),
+            clock=self.clock,
+        ).step(body)
+
+    @property
+    def reread(self) -> "Reread":
+        """What was refused, read once more as the intake reads."""
         from shared.service.replaying.rereading import Reread
 
         azure = self.settings.azure
         workspace = None if azure is None else azure.workspace_id
-        reread = Reread(names=self.settings.keeps_names, workspace=workspace)
-        return DryRun(Reading.of(self.adapters), selection, reread)
+        return Reread(names=self.settings.keeps_names, workspace=workspace)
 
 
 def _read(body: object) -> None:

@@ -61,6 +61,10 @@ class EventType(StrEnum):
     SUBJECT_ERASED = "SubjectErased"
     RETENTION_BEGUN = "RetentionBegun"
     RETENTION_ENDED = "RetentionEnded"
+    REPLAY_ASKED = "ReplayAsked"
+    REPLAY_ADVANCED = "ReplayAdvanced"
+    REPLAY_STOPPED = "ReplayStopped"
+    REPLAY_RESUMED = "ReplayResumed"
     CHECK_DUE = "CheckDue"
 
 

@@ -28,9 +28,11 @@ from shared.ports.platforms import (
     Workspace,
 )
 from shared.ports.stores import (
+    PUT_AGAIN_WITHIN,
     Archive,
     ArchivedEvent,
     Evidence,
+    KeptEvidence,
     KeptRow,
     Ledger,
     LedgerState,
@@ -38,10 +40,12 @@ from shared.ports.stores import (
     Policies,
     Profiles,
     Reports,
+    no_evidence,
 )
 from shared.ports.telling import Clock, Telemetry
 
 __all__ = [
+    "PUT_AGAIN_WITHIN",
     "Adapters",
     "Archive",
     "ArchivedEvent",
@@ -56,6 +60,7 @@ __all__ = [
     "EnvironmentChecks",
     "Evidence",
     "Jobs",
+    "KeptEvidence",
     "KeptRow",
     "Ledger",
     "LedgerState",
@@ -77,4 +82,5 @@ __all__ = [
     "Telemetry",
     "Traffic",
     "Workspace",
+    "no_evidence",
 ]

@@ -60,6 +60,7 @@ TOLD_ONCE = frozenset(
         EventType.RETRAINING_STARTED,
         EventType.RETRAINING_REFUSED,
         EventType.RETRAINING_RESUMED,
+        EventType.SUBJECT_ERASED,
     }
 )
 """What no later look could find out: it is kept also where the policy cannot be read."""
@@ -268,17 +269,20 @@ class Service:
         event, verdict = decision.event, decision.verdict.value
         kind = event.type.rpartition(".")[2]
         self._telemetry.count("decisions", verdict=verdict, type=kind)
+        replay = {} if event.replay is None else {"replay": event.replay.name}
         _LOG.info(
-            "%s of %s: %s",
+            "%s of %s: %s%s",
             kind,
             event.subject,
             verdict,
+            f", in the replay {event.replay.name}" if event.replay is not None else "",
             extra={
                 "subject": event.subject,
                 "event_id": event.id,
                 "correlation_id": event.correlation_id or event.id,
                 "verdict": verdict,
                 "decision": decision.hash,
+                **replay,
             },
         )
 

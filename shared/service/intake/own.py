@@ -44,6 +44,10 @@ OURS_ALONE = frozenset(
         EventType.SUBJECT_ERASED,
         EventType.RETENTION_BEGUN,
         EventType.RETENTION_ENDED,
+        EventType.REPLAY_ASKED,
+        EventType.REPLAY_ADVANCED,
+        EventType.REPLAY_STOPPED,
+        EventType.REPLAY_RESUMED,
     }
 )
 """Driftgate believes these only when it said them itself: they let a version through, keep people

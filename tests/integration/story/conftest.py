@@ -92,6 +92,7 @@ def story(
     metrics = serve_metrics(loopback.router)
     environment = {
         "DRIFTGATE_ADAPTERS": "azure",
+        "DRIFTGATE_ACCESS": "key",
         "DRIFTGATE_HOME": str(tmp_path),
         "DRIFTGATE_BLOB_ENDPOINT": account.blob_endpoint,
         "DRIFTGATE_TABLE_ENDPOINT": account.table_endpoint,
