@@ -309,15 +309,14 @@ def _wanted(
     type_: str | None,
     where: str | None,
 ) -> Any:
-    from shared.policies.moments import parse_past
-    from shared.service.dead_letters.selecting import Wanted
+    from shared.service.dead_letters.selecting import parse_wanted
 
-    now = application.clock()
-    return Wanted(
+    return parse_wanted(
+        now=application.clock(),
         queue=queue,
         reason=reason,
-        since=None if since is None else parse_past(since, now, "since"),
-        until=None if until is None else parse_past(until, now, "until"),
+        since=since,
+        until=until,
         subject=subject,
         type=type_,
         where=where,

@@ -11,6 +11,7 @@ from shared.bootstrap import Application
 from shared.errors import DriftgateError
 from shared.web import (
     acknowledgements,
+    deadletters,
     described,
     explanations,
     intents,
@@ -33,6 +34,7 @@ ROUTERS = (
     retrainings.router,
     silences.router,
     acknowledgements.router,
+    deadletters.router,
     described.router,
 )
 _SERVED: list[FastAPI] = []

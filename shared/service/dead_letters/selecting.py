@@ -6,6 +6,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from shared.errors import InvalidData
+from shared.policies.moments import parse_past
 from shared.service.dead_letters.letters import SOURCES, Letter
 from shared.service.dead_letters.showing import listed, message_of
 from shared.service.replaying.predicate import Predicate
@@ -44,6 +45,29 @@ class Wanted:
     def is_everything(self) -> bool:
         """Whether nothing is named."""
         return self == Wanted()
+
+
+def parse_wanted(
+    *,
+    now: datetime,
+    queue: str | None = None,
+    reason: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    subject: str | None = None,
+    type: str | None = None,  # noqa: A002  the name it has for people
+    where: str | None = None,
+) -> Wanted:
+    """What people wrote: times as `2d` for two days ago. Raises InvalidData naming the field."""
+    return Wanted(
+        queue=queue,
+        reason=reason,
+        since=None if since is None else parse_past(since, now, "since"),
+        until=None if until is None else parse_past(until, now, "until"),
+        subject=subject,
+        type=type,
+        where=where,
+    )
 
 
 def select(letters: Iterable[Letter], wanted: Wanted) -> list[Letter]:
