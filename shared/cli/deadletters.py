@@ -234,7 +234,7 @@ def purge(
         _some_named(ids, wanted)
         _, letters = _select(application, ids or [], wanted, limit)
         if letters:
-            _ask(f"Throw {len(letters)} dead letters away for good?", yes=yes)
+            _ask(f"Throw these away for good: {len(letters)} of them?", yes=yes)
         count = throw_away(
             letters,
             service=application.service,
@@ -248,7 +248,7 @@ def purge(
     if as_json:
         print_json({"purged": [letter.id for letter in letters], "decisions": decided})
         return
-    console().print(f"{count} dead letters are gone.")
+    console().print(f"Gone for good: {count}.")
     _print_decided(decided)
 
 

@@ -147,7 +147,7 @@ def test_purging_needs_a_reason_and_a_yes(run, monkeypatch):
 
     done = run(*purge, "--because", "old", "--yes", "--author", "berta")
     assert done.returncode == 0
-    assert done.stdout.startswith("2 dead letters are gone.\n")
+    assert done.stdout.startswith("Gone for good: 2.\n")
     assert "DeadLettersPurged deadletters/promotion-requests" in done.stdout
     assert ids(run) == []
 
