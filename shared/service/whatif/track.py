@@ -13,7 +13,6 @@ from shared.service.past.recorded import Recorded
 from shared.service.service import SNAPSHOT_EVERY
 from shared.service.whatif.links import Link, first_since, links
 
-
 _UNREAD = "unread"
 
 
