@@ -13,6 +13,7 @@ from shared.bootstrap import Application
 from shared.errors import DriftgateError
 from shared.web import (
     acknowledgements,
+    deadletters,
     described,
     explanations,
     intents,
@@ -35,6 +36,7 @@ ROUTERS = (
     retrainings.router,
     silences.router,
     acknowledgements.router,
+    deadletters.router,
     described.router,
 )
 _LOG = logging.getLogger("driftgate.api")

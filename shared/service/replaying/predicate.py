@@ -7,6 +7,7 @@ from shared.errors import InvalidData
 
 MOST_CHARACTERS = 300
 _MOST_GROWING = 3
+_EXAMPLE = "event.data.version == '8' && decision.verdict == 'fail'"
 _GROWING = frozenset({"multi_select_list", "multi_select_dict", "flatten"})
 _GROWING_FUNCTIONS = frozenset({"join", "map", "to_string"})
 
@@ -17,7 +18,7 @@ class Predicate:
     Raises InvalidData for an expression that is wrong, too long, or could grow beyond bounds.
     """
 
-    def __init__(self, expression: str) -> None:
+    def __init__(self, expression: str, example: str = _EXAMPLE) -> None:
         import jmespath
         from jmespath.exceptions import JMESPathError
 
@@ -31,8 +32,7 @@ class Predicate:
         except (JMESPathError, RecursionError) as problem:
             first = str(problem).partition("\n")[0].rstrip(":")
             raise InvalidData(
-                f"where is no JMESPath ({first}); write for example "
-                "event.data.version == '8' && decision.verdict == 'fail'."
+                f"where is no JMESPath ({first}); write for example {example}."
             ) from problem
         _refuse_unknown_functions(nodes)
         _refuse_growth(nodes)
