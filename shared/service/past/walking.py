@@ -18,7 +18,7 @@ from shared.service.past.folding import kept_before
 from shared.service.past.recorded import Recorded
 from shared.service.service import SNAPSHOT_EVERY
 
-_UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
+UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
 """What evidence, an event or a policy of a form that is not known here is answered with."""
 
 
@@ -96,7 +96,7 @@ class Walk:
         try:
             recorded = Recorded.of(logged)
             outcome = self._past.outcome(recorded, self._state)
-        except _UNREADABLE as fault:
+        except UNREADABLE as fault:
             self._state = None
             self._gap = f"what it was decided upon needs version {logged.version}: {fault}"
             return Again(logged=logged, outcome=None, problem=str(fault))
@@ -109,6 +109,6 @@ class Walk:
         try:
             content = self._evidence.get(logged.decision["state"])
             state = msgspec.json.decode(content, type=SubjectState, strict=False)
-        except _UNREADABLE:
+        except UNREADABLE:
             return None
         return replace(state, last_hash=logged.decision["hash"])

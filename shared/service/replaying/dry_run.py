@@ -1,6 +1,6 @@
 """A dry run from what was recorded: everything decided again, nothing done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,26 +35,33 @@ _LOST = (
 class DryRun:
     """Tells of each selected event whether it is decided as it was: subject by subject, in order.
 
-    Policies are read once each. Raises InvalidData for a selection that cannot be meant.
+    Policies are read once each. `archived` are the archived events that may be meant, once they are
+    known. Raises InvalidData for a selection that cannot be meant.
     """
 
     def __init__(self, reading: Reading, selection: Selection, reread: Reread) -> None:
         self._reading, self._reread = reading, reread
         self._selected = Selected(selection)
         self._past = PastDecisions(reading.evidence)
-        self._references: References | None = None
+        self.selection = selection
+        self.archived: References | None = None
 
     @property
     def of_chains(self) -> bool:
         """Whether everything that was decided is looked at."""
-        return self._selected.selection.of is Of.CHAINS
+        return self.selection.of is Of.CHAINS
 
     def subjects(self) -> Sequence[str]:
         """What is looked at, in the order in which it is told."""
         if not self.of_chains:
             return self._archived().subjects
-        asked = self._selected.selection.subject
+        asked = self.selection.subject
         return [asked] if asked is not None else self._reading.ledger.subjects()
+
+    @staticmethod
+    def order(subject: str) -> tuple[bool, str]:
+        """By what subjects are told in order; what could not be read comes last."""
+        return subject == NOT_READ, subject
 
     def size(self, subject: str) -> int:
         """How many events or decisions of a subject there are to look at, for a bar."""
@@ -65,7 +72,7 @@ class DryRun:
     def told(self, after: Cursor | None = None) -> Iterator[Told]:
         """Everything that is selected, behind a cursor."""
         for subject in self.subjects():
-            if after is None or _order(subject) > _order(after.subject):
+            if after is None or self.order(subject) > self.order(after.subject):
                 yield from self.of_subject(subject)
             elif subject == after.subject:
                 yield from self.of_subject(subject, after)
@@ -75,29 +82,31 @@ class DryRun:
         if self.of_chains:
             yield from self._of_chain(subject, after)
         elif subject == NOT_READ:
-            for one in _behind(self._archived().of(NOT_READ).values(), after):
-                yield self._reread.told(one, self._reading)
+            yield from self._not_read(after)
         else:
             yield from self._of_archive(subject, after)
 
+    def _not_read(self, after: Cursor | None) -> Iterator[Told]:
+        for one in behind_of(self._archived().of(NOT_READ).values(), after):
+            yield self._reread.told(one, self._reading)
+
     def _archived(self) -> References:
-        if self._references is None:
-            self._references = references(self._reading.archive, self._selected)
-        return self._references
+        if self.archived is None:
+            self.archived = references(self._reading.archive, self._selected)
+        return self.archived
+
+    def _wanted(self, logged: Logged) -> bool:
+        """Whether a decision of a chain is selected."""
+        decision = logged.decision
+        event = decision["event"]
+        key = key_of(event) if self.selection.events else ""
+        return self._selected.event(event, key, decision["decided"]) and (
+            self._selected.decision(event, decision)
+        )
 
     def _of_chain(self, subject: str, after: Cursor | None) -> Iterator[Told]:
-        selection = self._selected.selection
-
-        def wanted(logged: Logged) -> bool:
-            decision = logged.decision
-            event = decision["event"]
-            key = key_of(event) if selection.events else ""
-            return self._selected.event(event, key, decision["decided"]) and (
-                self._selected.decision(event, decision)
-            )
-
         first = 1 if after is None else after.version + 1
-        for again in self._walk(subject).again(wanted, first):
+        for again in self._walk(subject).again(self._wanted, first):
             yield _told(subject, again)
 
     def _of_archive(self, subject: str, after: Cursor | None) -> Iterator[Told]:
@@ -119,7 +128,7 @@ class DryRun:
             for again in self._walk(subject).again(wanted, first):
                 yield _told(subject, again)
         undecided = (one for identity, one in asked.items() if identity not in seen)
-        for one in _behind(undecided, after):
+        for one in behind_of(undecided, after):
             if self._reading.ledger.decision(subject, one.key) is None:
                 yield from self._lost(subject, one)
 
@@ -187,11 +196,7 @@ def _different(again: Again, plain: Mapping[str, Any]) -> tuple[Difference, ...]
     return found
 
 
-def _order(subject: str) -> tuple[bool, str]:
-    return subject == NOT_READ, subject
-
-
-def _behind(found: Iterator[Reference] | Any, after: Cursor | None) -> Iterator[Reference]:
+def behind_of(found: Iterable[Reference], after: Cursor | None) -> Iterator[Reference]:
     """Those behind the one a cursor names; all of them where it is not among them any more."""
     every = list(found)
     keys = [one.key for one in every]

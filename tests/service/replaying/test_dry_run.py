@@ -103,7 +103,7 @@ def test_evidence_that_is_gone_is_one_line_each_until_the_next_state_that_is_kep
 def test_a_dry_run_goes_on_behind_any_cursor_with_the_rest(played, of):
     whole = told(played, of=of)
 
-    for number, one in list(enumerate(whole))[::5] + [(len(whole) - 1, whole[-1])]:
+    for number, one in [*list(enumerate(whole))[::5], (len(whole) - 1, whole[-1])]:
         assert told(played, Cursor.read(one.cursor), of=of) == whole[number + 1 :]
 
 
