@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         Profiles,
         Workspace,
     )
+    from shared.service.dead_letters.poison import Received
+    from shared.service.hooks import Hooks
     from shared.service.replaying.dry_run import DryRun
     from shared.service.replaying.rereading import Reread
     from shared.service.service import Service
@@ -37,6 +39,7 @@ class Application:
     clock: "Clock"
     service: "Service"
     adapters: "Adapters"
+    hooks: "Hooks"
 
     @property
     def archive(self) -> "Archive":
@@ -85,7 +88,7 @@ class Application:
 
         given = handlers or {}
         consumed: dict[str, Handler] = {
-            messages.CHECKS: self._handle,
+            messages.CHECKS: self.service.handle,
             messages.ALERTS: _read,
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
             messages.RETRAINING_REQUESTS: self.retrain,
@@ -93,7 +96,7 @@ class Application:
             messages.REPLAYS: self.replay,
             ENVIRONMENT_CHECKS: self.check_environment,
         }
-        logged = self._logged(given.get(messages.ALERTS, _read))
+        logged = self.logged(given.get(messages.ALERTS, _read))
         return Worker(self.adapters.receiver, {**consumed, **given, messages.ALERTS: logged})
 
     def deliver(self, body: "Mapping[str, Any]") -> None:
@@ -117,8 +120,8 @@ class Application:
 
         return say
 
-    def _logged(self, show: "Handler") -> "Handler":
-        """The log gets alerts as they are raised, and the notices of receivers that are a log."""
+    def logged(self, show: "Handler") -> "Handler":
+        """The log's consumer: alerts are shown, notices of receivers that are a log delivered."""
         from shared.service.delivering import is_delivery
 
         def handle(body: "Mapping[str, Any]") -> None:
@@ -162,6 +165,18 @@ class Application:
 
         look_at(body, service=self.service, adapters=self.adapters, clock=self.clock)
 
+    def take(self, received: "Received", handle: "Callable[[Mapping[str, Any]], object]") -> None:
+        """Handle what a trigger got; what never can be is put aside. Raises to have it again."""
+        from shared.service.dead_letters.poison import take
+
+        take(
+            received,
+            handle,
+            notes=self.adapters.notes,
+            telemetry=self.adapters.telemetry,
+            now=self.clock(),
+        )
+
     def dry_run(self, selection: "Selection", *, now: bool = False) -> "DryRun":
         """What would be decided of old events, from ports whose writes reach nothing.
 
@@ -201,10 +216,6 @@ class Application:
         workspace = None if azure is None else azure.workspace_id
         return Reread(names=self.settings.keeps_names, workspace=workspace)
 
-    def _handle(self, body: object) -> None:
-        if isinstance(body, dict):
-            self.service.handle(body)
-
 
 def _read(body: object) -> None:
     """A message nobody was asked to show is taken as read."""
@@ -223,6 +234,8 @@ def build(
     with its first event.
     Raises InvalidSetting when a setting cannot be used.
     """
+    from shared.hook_settings import HookSettings
+    from shared.service.hooks import Hooks
     from shared.service.service import Service
     from shared.service.world import World
     from shared.settings import Settings
@@ -240,8 +253,15 @@ def build(
         clock=clock,
         announces=adapters.announces,
         telemetry=adapters.telemetry,
+        aside=adapters,
     )
-    return Application(settings=settings, clock=clock, service=service, adapters=adapters)
+    return Application(
+        settings=settings,
+        clock=clock,
+        service=service,
+        adapters=adapters,
+        hooks=Hooks(settings.hooks or HookSettings(), service, adapters.telemetry, clock),
+    )
 
 
 def _connect(settings: "Settings", clock: "Clock") -> "Adapters":

@@ -62,6 +62,8 @@ class Rule(StrEnum):
     RETRAINING = "retraining"
     BUDGET = "budget"
     REPLAY = "replay"
+    ERASURE = "erasure"
+    RETENTION = "retention"
     RECORDED = "recorded"
 
 
