@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from shared.domain.chain import is_stub
 from shared.domain.decision import Outcome
 from shared.domain.state import SubjectState
 from shared.errors import DriftgateError
@@ -20,6 +21,7 @@ from shared.service.service import SNAPSHOT_EVERY
 
 UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
 """What evidence, an event or a policy of a form that is not known here is answered with."""
+_ERASED = "The contents were erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,12 @@ class Walk:
         return self._state
 
     def _one(self, logged: Logged) -> Again:
+        if is_stub(logged.decision):
+            self._state, self._gap = (
+                None,
+                f"What it was decided upon is not known: version {logged.version} was erased.",
+            )
+            return Again(logged=logged, outcome=None, problem=f"{_ERASED}.")
         if self._state is None:
             return Again(logged=logged, outcome=None, problem=self._gap)
         try:
@@ -98,7 +106,7 @@ class Walk:
             outcome = self._past.outcome(recorded, self._state)
         except UNREADABLE as fault:
             self._state = None
-            self._gap = f"what it was decided upon needs version {logged.version}: {fault}"
+            self._gap = f"What it was decided upon needs version {logged.version}: {fault}"
             return Again(logged=logged, outcome=None, problem=str(fault))
         self._state = replace(outcome.state, last_hash=recorded.hash)
         return Again(logged=logged, outcome=outcome)

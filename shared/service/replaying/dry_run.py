@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.canonical import format_time, parse_time
+from shared.domain.chain import is_stub
 from shared.domain.replay import Of, Selection
 from shared.ports import Ledger, Logged
 from shared.service.past.deciding import PastDecisions
@@ -30,6 +31,7 @@ _LOST = (
     "It came in and was never decided; --evidence now tells what would be decided, --apply "
     "decides it."
 )
+ERASED = "It was decided, and the contents of its decision were erased since."
 
 
 class DryRun:
@@ -98,6 +100,8 @@ class DryRun:
     def _wanted(self, logged: Logged) -> bool:
         """Whether a decision of a chain is selected."""
         decision = logged.decision
+        if is_stub(decision):
+            return self._selected.event(None, "", decision["decided"])
         event = decision["event"]
         key = key_of(event) if self.selection.events else ""
         return self._selected.event(event, key, decision["decided"]) and (
@@ -114,8 +118,8 @@ class DryRun:
         seen: set[Identity] = set()
 
         def wanted(logged: Logged) -> bool:
-            event = logged.decision["event"]
-            identity = identity_of(event)
+            event = logged.decision.get("event")
+            identity = () if event is None else identity_of(event)
             if identity not in asked:
                 return False
             seen.add(identity)
@@ -129,24 +133,28 @@ class DryRun:
                 yield _told(subject, again)
         undecided = (one for identity, one in asked.items() if identity not in seen)
         for one in behind_of(undecided, after):
-            if self._reading.ledger.decision(subject, one.key) is None:
-                yield from self._lost(subject, one)
+            decision = self._reading.ledger.decision(subject, one.key)
+            if decision is None or is_stub(decision):
+                yield from self._lost(subject, one, decision)
 
     def _walk(self, subject: str) -> Walk:
         return Walk(self._reading.ledger, self._reading.evidence, self._past, subject)
 
-    def _lost(self, subject: str, one: Reference) -> Iterator[Told]:
+    def _lost(
+        self, subject: str, one: Reference, decision: Mapping[str, Any] | None
+    ) -> Iterator[Told]:
+        """What was never decided, or of whose decision nothing is kept."""
         archived = self._reading.archive.get(one.key)
         event = None if archived is None else archived.event
-        if event is not None and self._selected.decision(event, None):
+        if event is not None and self._selected.decision(event, decision):
             yield Told(
                 cursor=Cursor(subject=subject, key=one.key).text,
                 key=one.key,
                 subject=subject,
-                came=Came.LOST,
+                came=Came.LOST if decision is None else Came.UNKNOWN,
                 event=event,
                 at=format_time(one.received),
-                sentence=_LOST,
+                sentence=_LOST if decision is None else ERASED,
             )
 
 
@@ -174,10 +182,10 @@ def _told(subject: str, again: Again) -> Told:
         cursor=Cursor(subject=subject, version=again.logged.version).text,
         subject=subject,
         came=came,
-        event=plain["event"],
+        event=plain.get("event"),
         at=plain["decided"],
         version=again.logged.version,
-        recorded=plain["verdict"],
+        recorded=plain.get("verdict"),
         now=verdict,
         differences=found,
         sentence=sentence,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.domain.canonical import format_time
+from shared.domain.chain import is_stub
 from shared.domain.decision import Decision, Outcome
 from shared.domain.event import Event, Replay
 from shared.domain.replay import Selection
@@ -12,7 +13,7 @@ from shared.domain.state import SubjectState
 from shared.service.past.walking import UNREADABLE
 from shared.service.replaying.cursor import Cursor
 from shared.service.replaying.difference import differences
-from shared.service.replaying.dry_run import DryRun, behind_of
+from shared.service.replaying.dry_run import ERASED, DryRun, behind_of
 from shared.service.replaying.reading import Reading
 from shared.service.replaying.references import NOT_READ, Reference
 from shared.service.replaying.rereading import Reread
@@ -45,11 +46,12 @@ class PresentRun(DryRun):
                     cursor=cursor.text,
                     subject=subject,
                     came=Came.UNKNOWN,
-                    event=plain["event"],
+                    event=plain.get("event"),
                     at=plain["decided"],
                     version=logged.version,
+                    sentence=ERASED if is_stub(plain) else None,
                 )
-                yield self._decided(told, plain["event"], plain)
+                yield told if is_stub(plain) else self._decided(told, plain["event"], plain)
 
     def _of_archive(self, subject: str, after: Cursor | None) -> Iterator[Told]:
         for one in behind_of(self._archived().of(subject).values(), after):
@@ -59,7 +61,10 @@ class PresentRun(DryRun):
             recorded = self._reading.ledger.decision(subject, one.key)
             if self._selected.decision(archived.event, recorded):
                 told = _told(subject, one, archived.event)
-                yield self._decided(told, archived.event, recorded)
+                if recorded is not None and is_stub(recorded):
+                    yield replace(told, sentence=ERASED)
+                else:
+                    yield self._decided(told, archived.event, recorded)
 
     def _not_read(self, after: Cursor | None) -> Iterator[Told]:
         for told in super()._not_read(after):
@@ -68,7 +73,10 @@ class PresentRun(DryRun):
                 continue
             event = Event.from_cloud_event(told.event)
             recorded = self._reading.ledger.decision(event.subject, event.key)
-            yield self._decided(told, told.event, recorded)
+            if recorded is not None and is_stub(recorded):
+                yield replace(told, came=Came.UNKNOWN, sentence=ERASED)
+            else:
+                yield self._decided(told, told.event, recorded)
 
     def _decided(
         self, told: Told, plain: Mapping[str, Any], recorded: Mapping[str, Any] | None

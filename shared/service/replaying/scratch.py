@@ -16,7 +16,6 @@ from shared.policies.kept import KeptPolicies
 from shared.ports import (
     Adapters,
     Clock,
-    Evidence,
     Jobs,
     Ledger,
     LedgerState,
@@ -24,7 +23,7 @@ from shared.ports import (
     Pipelines,
     Profiles,
 )
-from shared.service.replaying.reading import ReadArchive, ReadLedger, refuse
+from shared.service.replaying.reading import ReadArchive, ReadEvidence, ReadLedger, refuse
 from shared.service.service import Service
 from shared.service.world import World
 from shared.settings import Settings
@@ -53,6 +52,7 @@ def scratch_service(adapters: Adapters, settings: Settings, clock: Clock) -> Ser
         world=world,
         clock=clock,
         telemetry=NoTelemetry(),
+        aside=adapters,
     )
 
 
@@ -86,19 +86,12 @@ class ScratchLedger(ReadLedger):
         return ()
 
 
-class ScratchEvidence:
-    """Evidence as it is, with what is added here kept for as long as this is."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        self._evidence = evidence
+class ScratchEvidence(ReadEvidence):
+    """Evidence as it is; of what is added here only the hash is told."""
 
     def put(self, content: bytes) -> str:
         """Its hash; nobody reads it back."""
         return sha256(content).hexdigest()
-
-    def get(self, content_hash: str) -> bytes:
-        """Read back. Raises NotFound."""
-        return self._evidence.get(content_hash)
 
 
 class ScratchProfiles:

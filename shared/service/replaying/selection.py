@@ -63,7 +63,8 @@ class Selected:
     def decision(self, event: Mapping[str, Any] | None, decision: Mapping[str, Any] | None) -> bool:
         """Whether an event fits with the decision that is recorded of it, None where none is."""
         verdicts = self.selection.verdicts
-        if verdicts and (UNDECIDED if decision is None else decision["verdict"]) not in verdicts:
+        recorded = UNDECIDED if decision is None else decision.get("verdict", "erased")
+        if verdicts and recorded not in verdicts:
             return False
         if self._where is None:
             return True
