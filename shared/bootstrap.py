@@ -177,17 +177,20 @@ class Application:
             now=self.clock(),
         )
 
-    def dry_run(self, selection: "Selection", *, now: bool = False) -> "DryRun":
+    def dry_run(
+        self, selection: "Selection", *, now: bool = False, most: int | None = None
+    ) -> "DryRun":
         """What would be decided of old events, from ports whose writes reach nothing.
 
         From recorded evidence; or `now`, upon the world, the policies and the states as they are.
+        More archived events than `most` are not looked at but refused.
         """
         from shared.service.replaying.dry_run import DryRun
         from shared.service.replaying.reading import Reading
 
         reading = Reading.of(self.adapters)
         if not now:
-            return DryRun(reading, selection, self.reread)
+            return DryRun(reading, selection, self.reread, most)
         from shared.service.replaying.present import PresentRun
         from shared.service.replaying.scratch import scratch_service
 

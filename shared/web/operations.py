@@ -17,6 +17,7 @@ from shared.web import (
     known,
     overrides,
     promotions,
+    replays,
     retrainings,
     silences,
 )
@@ -31,6 +32,7 @@ ROUTERS = (
     overrides.router,
     promotions.router,
     retrainings.router,
+    replays.router,
     silences.router,
     acknowledgements.router,
     described.router,

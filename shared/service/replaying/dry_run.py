@@ -38,12 +38,15 @@ class DryRun:
     """Tells of each selected event whether it is decided as it was: subject by subject, in order.
 
     Policies are read once each. `archived` are the archived events that may be meant, once they are
-    known. Raises InvalidData for a selection that cannot be meant.
+    known, of at most `most` that came in. Raises InvalidData for a selection that cannot be meant.
     """
 
-    def __init__(self, reading: Reading, selection: Selection, reread: Reread) -> None:
+    def __init__(
+        self, reading: Reading, selection: Selection, reread: Reread, most: int | None = None
+    ) -> None:
         self._reading, self._reread = reading, reread
         self._selected = Selected(selection)
+        self._most = most
         self._past = PastDecisions(reading.evidence)
         self.selection = selection
         self.archived: References | None = None
@@ -94,7 +97,7 @@ class DryRun:
 
     def _archived(self) -> References:
         if self.archived is None:
-            self.archived = references(self._reading.archive, self._selected)
+            self.archived = references(self._reading.archive, self._selected, self._most)
         return self.archived
 
     def _wanted(self, logged: Logged) -> bool:
