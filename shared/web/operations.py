@@ -20,6 +20,7 @@ from shared.web import (
     known,
     overrides,
     promotions,
+    replays,
     retrainings,
     silences,
 )
@@ -34,6 +35,7 @@ ROUTERS = (
     overrides.router,
     promotions.router,
     retrainings.router,
+    replays.router,
     silences.router,
     acknowledgements.router,
     deadletters.router,
