@@ -9,18 +9,20 @@ from typing import Any
 
 from tests.crash.cases import CASES
 from tests.crash.killing import Ground, prepared
+from tests.crash.places import Making, OnFiles
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
 
 
-def answer(asked: dict[str, Any]) -> dict[str, Any]:
+def answer(asked: dict[str, Any], making: Making) -> dict[str, Any]:
     """Kill in a case at `most` of its points, or at all of them, and say what was found."""
     [case] = [one for one in CASES if one.name == asked["case"]]
     with tempfile.TemporaryDirectory(
         prefix="driftgate-", dir=_MEMORY if _MEMORY.is_dir() else None
     ) as made:
         folder = Path(made)
-        ground = Ground(folder, prepared(lambda: case.prepare(folder / "kept"), folder))
+        world = prepared(lambda: case.prepare(folder / "kept"), folder)
+        ground = Ground(folder, world, making)
         first = ground.alive()
         found = ground.undisturbed()
         faults = [f"undisturbed: {fault}" for fault in found.faults]
@@ -50,6 +52,21 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-for line in sys.stdin:
-    sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
-    sys.stdout.flush()
+def main() -> None:
+    """Serve; with `azure` as an argument, state lies there."""
+    making: Making = OnFiles()
+    end = None
+    if sys.argv[1:] == ["azure"]:
+        from tests.crash import azure, cloud
+
+        reached, end = cloud.start()
+        making = azure.OnAzure(reached)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(answer(json.loads(line), making)) + "\n")
+        sys.stdout.flush()
+    if end is not None:
+        end()
+
+
+if __name__ == "__main__":
+    main()

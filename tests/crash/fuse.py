@@ -81,7 +81,9 @@ class Fuse:
 
 def _is_for_writing(path: Any, _: str, flags: Any) -> bool:
     """Whether it is a file; before a draft is opened its folder is named."""
-    return isinstance(flags, int) and bool(flags & _WRITES) and not Path(path).is_dir()
+    if isinstance(path, int) or not isinstance(flags, int) or not flags & _WRITES:
+        return False
+    return not Path(path).is_dir()
 
 
 class Probed:

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from shutil import copy2, rmtree
@@ -20,6 +21,7 @@ from tests.crash.fuse import Fuse
 from tests.crash.journal import Journal
 from tests.crash.leaving import left_behind
 from tests.crash.living import PAUSES, Life, last_moment
+from tests.crash.places import Making
 from tests.crash.worlds import World
 
 
@@ -53,6 +55,7 @@ class Ground:
 
     folder: Path
     world: World
+    making: Making
     _ended: dict[str, Found] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,13 +81,19 @@ class Ground:
         if in_a_process(lambda: self._first_life(number)) is not None:
             raise Died(f"The process did not come to its call {number}.")
         [killed] = self.journal.of("killed")
-        left = f"{left_behind(self.home, self.journal)} {loses}"
+        left = f"{self._left_behind(number)} {loses}"
         if (known := self._ended.get(left)) is not None:
             return Killed(where=killed["where"], found=known, is_new=False)
         seed = int(left[:8], 16)
         found = self._then(pause=seed % len(PAUSES), loses=loses, seed=seed)
         self._ended[left] = found
         return Killed(where=killed["where"], found=found, is_new=True)
+
+    def _left_behind(self, number: int) -> str:
+        """What is in the cloud is not compared: there every way is gone to its end."""
+        if self.making.known_by_files:
+            return left_behind(self.home, self.journal)
+        return f"{sha256(str(number).encode()).hexdigest()}"
 
     def _begin(self) -> None:
         self.journal.forget()
@@ -93,19 +102,25 @@ class Ground:
     def _first_life(self, number: int | None) -> dict[str, Any]:
         fuse = Fuse(self.journal, number)
         fuse.watch()
-        life = Life(self.world, self.home, self.journal, fuse, self.world.moment)
+        place = self.making.first(self.world, fuse)
+        life = Life(self.world, self.home, self.journal, fuse, self.world.moment, place)
         fuse.arm()
         life.moment()
         fuse.disarm()
+        families = decided_at(self.world, life.application)
         life.application.adapters.close()
-        return {"count": fuse.count, "families": decided_at(self.world, life.application)}
+        return {"count": fuse.count, "families": families}
 
     def _then(self, *, pause: int, loses: bool, seed: int) -> Found:
         def live() -> dict[str, Any]:
-            begin, until = self.world.moment + PAUSES[pause], last_moment(self.world)
-            life = Life(self.world, self.home, self.journal, Fuse(self.journal, None), begin)
+            fuse, begin = Fuse(self.journal, None), self.world.moment + PAUSES[pause]
+            place, timers = self.making.again(self.world), self.making.timers
+            life = Life(self.world, self.home, self.journal, fuse, begin, place, timers)
+            until = last_moment(life)
             life.go_on(until, Random(seed), loses=loses)  # noqa: S311  chance, not a secret
-            return asdict(look(self.world, life.application, self.journal, until))
+            found = look(life, until)
+            life.application.adapters.close()
+            return asdict(found)
 
         answer = in_a_process(live)
         if answer is None:

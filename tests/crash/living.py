@@ -14,6 +14,7 @@ from shared.settings import Settings
 from tests.crash.acting import watched
 from tests.crash.fuse import Fuse
 from tests.crash.journal import Journal
+from tests.crash.places import Place
 from tests.crash.worlds import World
 
 PAUSES = (timedelta(seconds=5), timedelta(seconds=90), timedelta(minutes=15))
@@ -32,11 +33,15 @@ class Life:
     journal: Journal
     fuse: Fuse
     now: datetime
+    place: Place
+    timers: bool = True
     clock: SimulatedClock = field(init=False)
     application: Application = field(init=False)
 
     def __post_init__(self) -> None:
         self.clock = SimulatedClock(self.now)
+        self.place.moved(self.now)
+        seen = watched(self.fuse, self.journal, self.world.failing)
         self.application = build(
             Settings(
                 home=self.home,
@@ -45,7 +50,7 @@ class Life:
                 schedules=self.world.schedules,
             ),
             clock=self.clock,
-            around=watched(self.fuse, self.journal, self.world.failing),
+            around=lambda adapters: seen(self.place.around(adapters)),
         )
         self._worker = self.application.worker({"alerts": self._show})
 
@@ -94,7 +99,7 @@ class Life:
             pass
 
     def _is_due(self) -> bool:
-        due = self.application.queue.next_due()
+        due = self.place.next_due()
         return due is not None and due <= self.clock.now
 
     def _show(self, body: Any) -> None:
@@ -119,12 +124,17 @@ class Life:
 
     def _wait_until(self, at: datetime) -> None:
         """Handle what is due before then, each when it is."""
-        while (due := self.application.queue.next_due()) is not None and due < at:
+        while (due := self.place.next_due()) is not None and due < at:
             if due > self.clock.now:
-                self.clock.move_to(due)
+                self._move_to(due)
             elif not self._worker.step():
                 break
-        self.clock.move_to(at)
+        self._move_to(at)
+
+    def _move_to(self, at: datetime) -> None:
+        if at > self.clock.now:
+            self.clock.move_to(at)
+            self.place.moved(at)
 
     def _come_again(self, random: Random, *, loses: bool) -> None:
         """In any order: what had no receipt unless it is lost, and some of the rest once more.
@@ -159,6 +169,8 @@ class Life:
         begin = self.clock.now
         times = [(begin + _TICK * n, "") for n in range(1, int(_LOCKS_END / _TICK) + 1)]
         for name, schedule in self.world.schedules.items():
+            if not (self.timers or name == "SWEEP"):
+                continue
             at = schedule.after(begin)
             while at <= until and name not in self.world.stopped:
                 times.append((at, name))
@@ -166,6 +178,6 @@ class Life:
         return iter(sorted(times))
 
 
-def last_moment(world: World) -> datetime:
+def last_moment(life: Life) -> datetime:
     """When nothing that follows from the moment is under way any more."""
-    return world.moment + GOES_ON_FOR
+    return life.world.moment + GOES_ON_FOR if life.timers else life.now + _LOCKS_END
