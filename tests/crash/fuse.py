@@ -28,6 +28,7 @@ class Fuse:
         self._number = number
         self._armed = False
         self.count = 0
+        self.calls: list[str] = []
 
     def arm(self) -> None:
         """Count from here on."""
@@ -42,6 +43,7 @@ class Fuse:
         if not self._armed:
             return
         self.count += 1
+        self.calls.append(where[:_LONGEST])
         if self.count == self._number:
             self._end(where)
 
@@ -73,6 +75,7 @@ class Fuse:
     def _open(self, path: Any, flags: int) -> None:
         self.pass_by(f"open {path}")
         self.count += 1
+        self.calls.append(f"opened {path}")
         if self.count == self._number:
             self._armed = False
             os.close(os.open(path, flags, 0o600))

@@ -7,9 +7,10 @@ import pickle
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -20,7 +21,7 @@ from tests.crash.checking import Found, decided_at, look
 from tests.crash.fuse import Fuse
 from tests.crash.journal import Journal
 from tests.crash.leaving import left_behind
-from tests.crash.living import PAUSES, Life, last_moment
+from tests.crash.living import PAUSES, Life
 from tests.crash.places import Making
 from tests.crash.worlds import World
 
@@ -33,7 +34,7 @@ class Died(Exception):
 class Alive:
     """A process that nobody ended: its calls, and which families did what."""
 
-    points: int
+    calls: Sequence[str]
     families: Mapping[str, list[str]]
 
 
@@ -56,6 +57,7 @@ class Ground:
     folder: Path
     world: World
     making: Making
+    watched: timedelta
     _ended: dict[str, Found] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -68,7 +70,7 @@ class Ground:
         answer = in_a_process(lambda: self._first_life(None))
         if answer is None:
             raise Died("The process that was to live was killed.")
-        return Alive(points=answer["count"], families=answer["families"])
+        return Alive(calls=answer["calls"], families=answer["families"])
 
     def undisturbed(self) -> Found:
         """What comes of it when the process goes on without an end."""
@@ -109,14 +111,14 @@ class Ground:
         fuse.disarm()
         families = decided_at(self.world, life.application)
         life.application.adapters.close()
-        return {"count": fuse.count, "families": families}
+        return {"calls": fuse.calls, "families": families}
 
     def _then(self, *, pause: int, loses: bool, seed: int) -> Found:
         def live() -> dict[str, Any]:
             fuse, begin = Fuse(self.journal, None), self.world.moment + PAUSES[pause]
             place, timers = self.making.again(self.world), self.making.timers
             life = Life(self.world, self.home, self.journal, fuse, begin, place, timers)
-            until = last_moment(life)
+            until = life.last_moment(self.watched)
             life.go_on(until, Random(seed), loses=loses)  # noqa: S311  chance, not a secret
             found = look(life, until)
             life.application.adapters.close()

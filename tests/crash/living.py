@@ -19,7 +19,6 @@ from tests.crash.worlds import World
 
 PAUSES = (timedelta(seconds=5), timedelta(seconds=90), timedelta(minutes=15))
 """Until the next process is there: a lock lasts a minute, a message's id is known for ten."""
-GOES_ON_FOR = timedelta(minutes=45)
 _LOCKS_END = timedelta(minutes=3)
 _TICK = timedelta(seconds=30)
 
@@ -65,6 +64,10 @@ class Life:
         for name in self.world.timers:
             self.fire(name)
         self.work()
+
+    def last_moment(self, watched: timedelta) -> datetime:
+        """When this life is over: some time after the moment, or after all locks have run out."""
+        return self.world.moment + watched if self.timers else self.now + _LOCKS_END
 
     def take_in(self, number: int) -> None:
         """A delivery of Event Grid: only with a receipt it is not made again."""
@@ -176,8 +179,3 @@ class Life:
                 times.append((at, name))
                 at = schedule.after(at)
         return iter(sorted(times))
-
-
-def last_moment(life: Life) -> datetime:
-    """When nothing that follows from the moment is under way any more."""
-    return life.world.moment + GOES_ON_FOR if life.timers else life.now + _LOCKS_END

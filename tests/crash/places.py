@@ -1,11 +1,11 @@
 """Where the state of a process lies: on files here, or in the cloud of the tests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from shared.ports import Adapters
+from shared.ports import Adapters, Message
 from shared.service import messages
 from shared.service.environment_checks import ENVIRONMENT_CHECKS
 from tests.crash.fuse import Fuse
@@ -85,6 +85,28 @@ class Here:
         return self.adapters.queue
 
 
+class Careless(Here):
+    """Broken on purpose: a message counts as sent as soon as it is read from the outbox."""
+
+    def around(self, adapters: Adapters) -> Adapters:
+        """Around the ledger alone."""
+        super().around(adapters)
+        return replace(adapters, ledger=cast(Any, _MarksFirst(adapters.ledger)))
+
+
+class _MarksFirst:
+    def __init__(self, ledger: Any) -> None:
+        self._ledger = ledger
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    def unsent(self, limit: int = 100) -> Sequence[Message]:
+        waiting: Sequence[Message] = self._ledger.unsent(limit)
+        self._ledger.mark_sent([message.id for message in waiting])
+        return waiting
+
+
 class Making(Protocol):
     """Makes the place of one life's state: anew for the first, as it was left for the next."""
 
@@ -104,11 +126,12 @@ class OnFiles:
 
     known_by_files: bool = True
     timers: bool = True
+    careless: bool = False
 
     def first(self, world: World, fuse: Fuse) -> Place:  # noqa: ARG002  SQL is seen anyhow
         """The home is as it was."""
-        return Here()
+        return Careless() if self.careless else Here()
 
     def again(self, world: World) -> Place:  # noqa: ARG002
         """The home is as it was left."""
-        return Here()
+        return Careless() if self.careless else Here()
