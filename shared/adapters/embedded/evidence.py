@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from shared.errors import AlteredEvidence, NotFound
+from shared.errors import AlteredEvidence, NotFound, Unavailable
 
 _HEXADECIMAL = set("0123456789abcdef")
 
@@ -40,8 +40,20 @@ class FolderEvidence:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of it or none of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(path)
+    """Write a file so that a reader sees all of it or none of it.
+
+    Raises Unavailable where the disk does not take it, and leaves no draft then.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            draft = Path(file.name)
+            try:
+                file.write(content)
+                file.close()
+                draft.replace(path)
+            except OSError:
+                draft.unlink(missing_ok=True)
+                raise
+    except OSError as problem:
+        raise Unavailable(f"{path.name} cannot be written: {problem.strerror}.") from problem
