@@ -6,7 +6,8 @@ Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `dr
 `release`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario` and `policy test`: 0 held, 2 failed, 1 not understood. `policy lint`: 1 errors,
-2 warnings where it is strict. `policy route`: 2 nobody is told.
+2 warnings where it is strict. `policy route`: 2 nobody is told. `whatif`: 0 no difference,
+2 a difference.
 """
 
 import sys
@@ -37,6 +38,7 @@ from shared.cli import (
     silences,
     smoke,
     verify,
+    whatif,
 )
 from shared.errors import DriftgateError
 
@@ -78,6 +80,7 @@ app.command()(retrainings.retrainings)
 app.command()(retrainings.resume_retraining)
 app.command()(replay.replay)
 app.command()(scenario.scenario)
+app.command()(whatif.whatif)
 app.command()(smoke.smoke)
 app.command()(diagnose.diagnose)
 app.command()(verify.verify)

@@ -8,7 +8,7 @@ import msgspec
 from shared.domain.state import SubjectState
 from shared.errors import NotFound
 from shared.ports import Evidence, Ledger
-from shared.service.deciding import Concluded
+from shared.service.deciding import Concluded, as_read
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.recorded import Recorded
 from shared.service.service import SNAPSHOT_EVERY
@@ -42,7 +42,7 @@ def fold(
         concluded = past.again(recorded, state)
         if recorded.version >= first:
             yield Step(recorded=recorded, before=state, concluded=concluded)
-        state = replace(concluded.state, last_hash=recorded.hash)
+        state = as_read(replace(concluded.state, last_hash=recorded.hash))
 
 
 def state_before(
@@ -54,7 +54,7 @@ def state_before(
         if logged.version >= version:
             break
         recorded = Recorded.of(logged)
-        state = replace(past.again(recorded, state).state, last_hash=recorded.hash)
+        state = as_read(replace(past.again(recorded, state).state, last_hash=recorded.hash))
     return state
 
 
