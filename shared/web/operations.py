@@ -19,6 +19,7 @@ from shared.web import (
     promotions,
     retrainings,
     silences,
+    verifying,
 )
 from shared.web.limits import Buckets
 from shared.web.problems import Problem, foreseen, of_http, of_problem
@@ -33,6 +34,7 @@ ROUTERS = (
     retrainings.router,
     silences.router,
     acknowledgements.router,
+    verifying.router,
     described.router,
 )
 _SERVED: list[FastAPI] = []
