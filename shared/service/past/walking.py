@@ -19,8 +19,9 @@ from shared.service.past.folding import began_anew, kept_before
 from shared.service.past.recorded import Recorded
 from shared.service.service import SNAPSHOT_EVERY
 
-_UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
+UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
 """What evidence, an event or a policy of a form that is not known here is answered with."""
+_ERASED = "The contents were erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +97,21 @@ class Walk:
         return self._state
 
     def _one(self, logged: Logged) -> Again:
+        if is_stub(logged.decision):
+            self._state, self._gap = (
+                None,
+                f"What it was decided upon is not known: version {logged.version} was erased.",
+            )
+            return Again(logged=logged, outcome=None, problem=f"{_ERASED}.")
         if self._state is None:
             self._state = began_anew(logged.decision)
             return Again(logged=logged, outcome=None, problem=self._gap)
         try:
             recorded = Recorded.of(logged)
             outcome = self._past.outcome(recorded, self._state)
-        except _UNREADABLE as fault:
+        except UNREADABLE as fault:
             self._state = None
-            self._gap = f"what it was decided upon needs version {logged.version}: {fault}"
+            self._gap = f"What it was decided upon needs version {logged.version}: {fault}"
             return Again(logged=logged, outcome=None, problem=str(fault))
         self._state = replace(outcome.state, last_hash=recorded.hash)
         return Again(logged=logged, outcome=outcome)
@@ -115,6 +122,6 @@ class Walk:
         try:
             content = self._evidence.get(logged.decision["state"])
             state = msgspec.json.decode(content, type=SubjectState, strict=False)
-        except _UNREADABLE:
+        except UNREADABLE:
             return None
         return replace(state, last_hash=logged.decision["hash"])

@@ -83,7 +83,17 @@ class ReadLedger:
         """The decision of this event, None when it has none."""
         return self._ledger.decision(subject, event_key)
 
-    def commit(self, **_: object) -> NoReturn:
+    def commit(
+        self,
+        *,
+        subject: str,  # noqa: ARG002  the port's signature
+        version: int,  # noqa: ARG002
+        event_key: str,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
+        decision: Mapping[str, Any],  # noqa: ARG002
+        state: Mapping[str, Any],  # noqa: ARG002
+        messages: Sequence[Message],  # noqa: ARG002
+    ) -> None:
         """Refuse."""
         refuse()
 
@@ -144,7 +154,7 @@ class ReadEvidence:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
 
-    def put(self, content: bytes) -> NoReturn:  # noqa: ARG002
+    def put(self, content: bytes) -> str:  # noqa: ARG002
         """Refuse."""
         refuse()
 
