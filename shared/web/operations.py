@@ -23,6 +23,7 @@ from shared.web import (
     replays,
     retrainings,
     silences,
+    verifying,
 )
 from shared.web.limits import Buckets
 from shared.web.problems import Problem, foreseen, of_http, of_problem
@@ -38,6 +39,7 @@ ROUTERS = (
     replays.router,
     silences.router,
     acknowledgements.router,
+    verifying.router,
     deadletters.router,
     described.router,
 )

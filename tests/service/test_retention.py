@@ -13,7 +13,7 @@ from shared.errors import InvalidPolicy
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import fold
 from shared.service.retention import Retention
-from shared.service.verifying import verify
+from shared.service.verifying import Heads, verify
 from shared.settings import Settings
 from tests.conftest import EVENTS, NOON, Scene, StoppedClock
 
@@ -193,3 +193,18 @@ def test_under_a_fleet_that_cannot_be_read_nothing_goes(watched):
         retention(watched).apply()
 
     assert len(list(watched.application.archive.walk())) == OFTEN
+
+
+def test_the_daily_run_keeps_where_the_chains_end_and_then_removes(watched, caplog):
+    rules(watched, "{archive: 30d, evidence: 30d}")
+    end = chain(watched)[-1]["hash"]
+
+    with caplog.at_level("INFO", logger="driftgate.heads"):
+        watched.application.retention()
+
+    heads = Heads.read(watched.application.adapters.anchors.newest())
+    assert heads.heads == {ENDPOINT: (OFTEN, end)}
+    assert caplog.messages == [f"heads of 1 subjects, root {heads.root}"]
+    assert len(chain(watched, "retention/fleet")) == 2
+    parts = watched.application
+    assert list(heads.missing_in(parts.ledger)) == []
