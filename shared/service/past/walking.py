@@ -42,7 +42,7 @@ class Walk:
     """One walk along one subject's chain, from a version on.
 
     At every state that is kept it goes on from that one, so that a difference or a gap before it
-    is none behind it.
+    is none behind it. States have no `last_hash` here: nothing is decided by it.
     """
 
     def __init__(
@@ -58,7 +58,8 @@ class Walk:
 
         Raises what reading the ledger raises.
         """
-        version, self._state = kept_before(self._ledger, self._evidence, self._subject, first)
+        version, state = kept_before(self._ledger, self._evidence, self._subject, first)
+        self._state = replace(state, last_hash="")
         waiting: list[Logged] = []
         for logged in self._ledger.chain(self._subject, version + 1):
             waiting.append(logged)
@@ -108,7 +109,7 @@ class Walk:
             self._state = None
             self._gap = f"What it was decided upon needs version {logged.version}: {fault}"
             return Again(logged=logged, outcome=None, problem=str(fault))
-        self._state = replace(outcome.state, last_hash=recorded.hash)
+        self._state = outcome.state
         return Again(logged=logged, outcome=outcome)
 
     def _kept(self, logged: Logged) -> SubjectState | None:
@@ -116,7 +117,6 @@ class Walk:
             return None
         try:
             content = self._evidence.get(logged.decision["state"])
-            state = msgspec.json.decode(content, type=SubjectState, strict=False)
+            return msgspec.json.decode(content, type=SubjectState, strict=False)
         except UNREADABLE:
             return None
-        return replace(state, last_hash=logged.decision["hash"])
