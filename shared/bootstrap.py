@@ -99,6 +99,17 @@ class Application:
         logged = self.logged(given.get(messages.ALERTS, _read))
         return Worker(self.adapters.receiver, {**consumed, **given, messages.ALERTS: logged})
 
+    def retention(self) -> None:
+        """Keep where the chains end, then remove what is older than is kept.
+
+        Raises InvalidPolicy for a fleet's file that is wrong: then nothing is removed.
+        """
+        from shared.service.retention import Retention
+        from shared.service.verifying.anchoring import anchor
+
+        anchor(self.adapters.ledger, self.adapters.anchors, self.clock())
+        Retention(service=self.service, adapters=self.adapters, clock=self.clock).apply()
+
     def deliver(self, body: "Mapping[str, Any]") -> None:
         """Send a notice over its channel, and say what became of it. Raises MalformedPayload."""
         from shared.service.delivering import deliver

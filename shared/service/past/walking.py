@@ -15,7 +15,7 @@ from shared.domain.state import SubjectState
 from shared.errors import DriftgateError
 from shared.ports import Evidence, Ledger, Logged
 from shared.service.past.deciding import PastDecisions
-from shared.service.past.folding import kept_before
+from shared.service.past.folding import began_anew, kept_before
 from shared.service.past.recorded import Recorded
 from shared.service.service import SNAPSHOT_EVERY
 
@@ -62,6 +62,10 @@ class Walk:
         self._state = replace(state, last_hash="")
         waiting: list[Logged] = []
         for logged in self._ledger.chain(self._subject, version + 1):
+            if is_stub(logged.decision):
+                self._state, waiting = None, []
+                self._gap = f"the contents of version {logged.version} were erased"
+                continue
             waiting.append(logged)
             kept = logged.version % SNAPSHOT_EVERY == 0
             if logged.version >= first and wanted(logged):
@@ -101,6 +105,7 @@ class Walk:
             )
             return Again(logged=logged, outcome=None, problem=f"{_ERASED}.")
         if self._state is None:
+            self._state = began_anew(logged.decision)
             return Again(logged=logged, outcome=None, problem=self._gap)
         try:
             recorded = Recorded.of(logged)

@@ -8,6 +8,7 @@ from shared.errors import InvalidData
 
 MOST_CHARACTERS = 300
 _MOST_GROWING = 3
+_EXAMPLE = "event.data.version == '8' && decision.verdict == 'fail'"
 _GROWING = frozenset({"multi_select_list", "multi_select_dict", "flatten"})
 _GROWING_FUNCTIONS = frozenset({"join", "map", "to_string"})
 
@@ -18,7 +19,7 @@ class Predicate:
     Raises InvalidData for an expression that is wrong, too long, or could grow beyond bounds.
     """
 
-    def __init__(self, expression: str) -> None:
+    def __init__(self, expression: str, example: str = _EXAMPLE) -> None:
         import jmespath
         from jmespath.exceptions import JMESPathError
 
@@ -33,8 +34,7 @@ class Predicate:
             nodes = list(_nodes(compiled.parsed))
         except (JMESPathError, RecursionError) as problem:
             raise InvalidData(
-                f"where is no JMESPath: {_place(problem, expression)}; write for example "
-                "event.data.version == '8' && decision.verdict == 'fail'."
+                f"where is no JMESPath: {_place(problem, expression)}; write for example {example}."
             ) from problem
         _refuse_unknown_functions(nodes)
         _refuse_growth(nodes)

@@ -140,7 +140,7 @@ class ReadLedger:
         return self._ledger.handled(subject)
 
     def chained(self) -> Sequence[str]:
-        """Every subject that has a state or a decision."""
+        """Every subject that has a chain."""
         return self._ledger.chained()
 
     def erase(self, subject: str, versions: Sequence[int], erased: str) -> NoReturn:  # noqa: ARG002
