@@ -62,10 +62,6 @@ class Walk:
         self._state = replace(state, last_hash="")
         waiting: list[Logged] = []
         for logged in self._ledger.chain(self._subject, version + 1):
-            if is_stub(logged.decision):
-                self._state, waiting = None, []
-                self._gap = f"the contents of version {logged.version} were erased"
-                continue
             waiting.append(logged)
             kept = logged.version % SNAPSHOT_EVERY == 0
             if logged.version >= first and wanted(logged):
