@@ -63,7 +63,8 @@ def outcome_of(
 ) -> Outcome:
     """What is concluded, without the hashes that make a decision of it."""
     outcome = reaction.decide(event, gathered.evidence, gathered.policy, state, now)
-    return replace(outcome, state=_reported(event, outcome.state))
+    left = _reported(event, outcome.state)
+    return outcome if left is outcome.state else replace(outcome, state=left)
 
 
 def could_not_look(

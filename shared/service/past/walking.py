@@ -43,7 +43,7 @@ class Walk:
     """One walk along one subject's chain, from a version on.
 
     At every state that is kept it goes on from that one, so that a difference or a gap before it
-    is none behind it.
+    is none behind it. States have no `last_hash` here: nothing is decided by it.
     """
 
     def __init__(
@@ -59,13 +59,10 @@ class Walk:
 
         Raises what reading the ledger raises.
         """
-        version, self._state = kept_before(self._ledger, self._evidence, self._subject, first)
+        version, state = kept_before(self._ledger, self._evidence, self._subject, first)
+        self._state = replace(state, last_hash="")
         waiting: list[Logged] = []
         for logged in self._ledger.chain(self._subject, version + 1):
-            if is_stub(logged.decision):
-                self._state, waiting = None, []
-                self._gap = f"the contents of version {logged.version} were erased"
-                continue
             waiting.append(logged)
             kept = logged.version % SNAPSHOT_EVERY == 0
             if logged.version >= first and wanted(logged):
@@ -114,7 +111,7 @@ class Walk:
             self._state = None
             self._gap = f"What it was decided upon needs version {logged.version}: {fault}"
             return Again(logged=logged, outcome=None, problem=str(fault))
-        self._state = as_read(replace(outcome.state, last_hash=recorded.hash))
+        self._state = as_read(outcome.state)
         return Again(logged=logged, outcome=outcome)
 
     def _kept(self, logged: Logged) -> SubjectState | None:
@@ -122,7 +119,6 @@ class Walk:
             return None
         try:
             content = self._evidence.get(logged.decision["state"])
-            state = msgspec.json.decode(content, type=SubjectState, strict=False)
+            return msgspec.json.decode(content, type=SubjectState, strict=False)
         except UNREADABLE:
             return None
-        return replace(state, last_hash=logged.decision["hash"])
