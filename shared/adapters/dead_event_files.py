@@ -51,6 +51,7 @@ def without(content: bytes, identity: str, place: str) -> bytes | None:
 def _entries(content: bytes) -> list[dict[str, Any]] | None:
     try:
         value = json.loads(content.decode("utf-8-sig"))
+        canonical_json(value)
     except (ValueError, RecursionError):
         return None
     entries = value if isinstance(value, list) else [value]
@@ -80,5 +81,5 @@ def _dead_event(entry: Mapping[str, Any], place: str, written: datetime) -> Dead
 def _time(value: object, written: datetime) -> datetime:
     try:
         return parse_time(value) if isinstance(value, str) else written
-    except ValueError:
+    except (ValueError, OverflowError):
         return written

@@ -146,7 +146,7 @@ def health(here: Here) -> JSONResponse:
     operation_id="list_status",
     summary="Every subject",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Overview, 400),
+    responses=answers(Overview),
 )
 def overview(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """A row a subject: its last verdict, when, and how many alerts fire."""
@@ -172,7 +172,7 @@ def status(here: Here, name: str) -> JSONResponse:
     operation_id="list_alerts",
     summary="Alerts",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Alerts, 400),
+    responses=answers(Alerts),
 )
 def alerts(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """Those of the last month, with who is told of them."""
@@ -185,7 +185,7 @@ def alerts(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_events",
     summary="Events",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Events, 400),
+    responses=answers(Events),
 )
 def events(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """What came in, refused or not, back to the first that is kept."""
@@ -197,7 +197,7 @@ def events(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_decisions",
     summary="Decisions",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Decisions, 400),
+    responses=answers(Decisions),
 )
 def decisions(
     here: Here,
