@@ -10,7 +10,7 @@ from shared.domain.chain import ERASING, is_stub
 from shared.domain.state import SubjectState
 from shared.errors import NotFound
 from shared.ports import Evidence, Ledger
-from shared.service.deciding import Concluded
+from shared.service.deciding import Concluded, as_read
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.recorded import Recorded
 from shared.service.service import SNAPSHOT_EVERY
@@ -52,7 +52,7 @@ def fold(
         concluded = past.again(recorded, state)
         if recorded.version >= first:
             yield Step(recorded=recorded, before=state, concluded=concluded)
-        state = replace(concluded.state, last_hash=recorded.hash)
+        state = as_read(replace(concluded.state, last_hash=recorded.hash))
 
 
 def state_before(
@@ -74,7 +74,7 @@ def state_before(
         if state is None:
             state = _left_by(recorded, evidence)
         else:
-            state = replace(past.again(recorded, state).state, last_hash=recorded.hash)
+            state = as_read(replace(past.again(recorded, state).state, last_hash=recorded.hash))
     if state is None:
         raise NotFound(
             f"The state of {subject} before decision {version} is not known any more: the contents "

@@ -14,6 +14,7 @@ from shared.domain.decision import Outcome
 from shared.domain.state import SubjectState
 from shared.errors import DriftgateError
 from shared.ports import Evidence, Ledger, Logged
+from shared.service.deciding import as_read
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import began_anew, kept_before
 from shared.service.past.recorded import Recorded
@@ -113,7 +114,7 @@ class Walk:
             self._state = None
             self._gap = f"What it was decided upon needs version {logged.version}: {fault}"
             return Again(logged=logged, outcome=None, problem=str(fault))
-        self._state = replace(outcome.state, last_hash=recorded.hash)
+        self._state = as_read(replace(outcome.state, last_hash=recorded.hash))
         return Again(logged=logged, outcome=outcome)
 
     def _kept(self, logged: Logged) -> SubjectState | None:
