@@ -97,7 +97,7 @@ class Filter(BaseModel):
 class Meant(Said):
     """Which letters, by `ids` or by `filter`: one of the two, and at most `limit` of them."""
 
-    model_config = said_as(ids=["3fa91c0b7d21"], reason="the host is back")
+    model_config = said_as(filter={"reason": "Malformed*"}, reason="nobody needs it any more")
 
     ids: Annotated[list[Text], Field(min_length=1, max_length=_MOST_AT_ONCE)] | None = None
     filter: Filter | None = None
@@ -107,7 +107,7 @@ class Meant(Said):
 class ToResend(Meant):
     """Without `apply` it is only said what would be sent."""
 
-    model_config = said_as(filter={"queue": "checks"}, reason="the host is back", apply=True)
+    model_config = said_as(filter={"reason": "NotFound"}, reason="the pipeline is there again")
 
     apply: bool = False
 

@@ -13,6 +13,7 @@ from schemathesis.config import SchemathesisConfig
 from shared.bootstrap import Application
 from shared.domain.retraining import RetrainingWatch
 from shared.domain.state import SubjectState
+from shared.service.dead_letters.letters import find
 from shared.web.described import openapi_of
 from shared.web.limits import Buckets, Kind, Rate
 from shared.web.operations import api
@@ -20,6 +21,7 @@ from tests.conftest import NOON, Scene
 from tests.service.explained import Night
 from tests.service.explained import commit as decide
 from tests.service.promoted import commit, kept
+from tests.service.test_dead_letters import note
 from tests.web.platform import Platform, with_access
 
 UNLIMITED = Buckets({kind: Rate(10**9, 1e9) for kind in Kind})
@@ -37,7 +39,7 @@ _UNTRUE = [checks.positive_data_acceptance]
 
 
 def told(scene: Scene) -> Scene:
-    """A scene with an alert, people who were told of it, a promotion and a stopped retraining."""
+    """A scene with an alert and who was told, a promotion, a stopped retraining, dead letters."""
     night = Night(scene).told()
     KNOWN["fingerprint"] = KNOWN["acknowledgement"] = [night.fingerprint]
     commit(kept(), scene.application)
@@ -45,6 +47,10 @@ def told(scene: Scene) -> Scene:
     decide(scene.application.ledger, "churn", subject="retraining/churn", state=stopped)
     judged = SubjectState(versions={"7": "fail"})
     decide(scene.application.ledger, "churn", subject="model/churn", state=judged)
+    scene.application.adapters.notes.keep(note())
+    scene.application.adapters.notes.keep(note(message_id="m-2", reason="MalformedPayload"))
+    letters = find(scene.application.adapters).letters
+    KNOWN["letter"] = [one.id for one in letters if one.reason == "NotFound"]
     return scene
 
 

@@ -24,6 +24,8 @@ NEEDED = {
     Role.APPROVER: {"POST", "DELETE"},
     Role.ADMINISTRATOR: {"POST", "DELETE"},
 }
+WHOLE_BODIES = {("GET", "/api/deadletters/{letter}")}
+"""Read by who may send them again; the list, which anyone may read, has no bodies."""
 
 
 @pytest.fixture
@@ -72,8 +74,8 @@ def test_whoever_holds_no_role_of_ours_may_nothing(app):
 
 def test_who_only_reads_never_needs_more_than_to_view_and_who_says_something_does():
     """A dry run says nothing: its question is too long for an address, so it is a body."""
-    dry_run = ("POST", "/api/replays/dry-run", Role.VIEWER)
-    assert [one for one in ROUTES if one[0] not in NEEDED[one[2]] and one != dry_run] == []
+    others = {one[:2] for one in ROUTES if one[0] not in NEEDED[one[2]]}
+    assert others - WHOLE_BODIES - {("POST", "/api/replays/dry-run")} == set()
     assert {role for method, path, role in ROUTES if "/overrides" in path and method != "GET"} == {
         Role.APPROVER
     }
