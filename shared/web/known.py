@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shared.domain.roles import Role
 from shared.service import queries
+from shared.service.dead_letters.counting import count_aside
 from shared.service.status import status_of
 from shared.web.admission import Here, requires, routes
 from shared.web.answers import EXACT, Shown, answers
@@ -26,6 +27,10 @@ class Health(Shown):
 
     status: str
     outbox: Annotated[int, Field(ge=0, le=_MOST_UNSENT, description="Counted up to 1000.")]
+    dead_letters: Annotated[
+        int,
+        Field(ge=0, description="Without those that Service Bus holds, which it counts itself."),
+    ]
     policy_problems: list[str]
 
 
@@ -125,10 +130,15 @@ class Decisions(Page):
     responses=answers(Health),
 )
 def health(here: Here) -> JSONResponse:
-    """That it answers, how many messages wait to be sent, and the policies that are wrong."""
-    waiting = len(here.ledger.unsent(limit=_MOST_UNSENT))
-    problems = list(here.policies.problems())
-    return JSONResponse({"status": "up", "outbox": waiting, "policy_problems": problems})
+    """That it answers, what waits to be sent or for somebody, and the policies that are wrong."""
+    return JSONResponse(
+        {
+            "status": "up",
+            "outbox": len(here.ledger.unsent(limit=_MOST_UNSENT)),
+            "dead_letters": count_aside(here.adapters),
+            "policy_problems": list(here.policies.problems()),
+        }
+    )
 
 
 @router.get(

@@ -13,12 +13,14 @@ from shared.bootstrap import Application
 from shared.errors import DriftgateError
 from shared.web import (
     acknowledgements,
+    deadletters,
     described,
     explanations,
     intents,
     known,
     overrides,
     promotions,
+    replays,
     retrainings,
     silences,
 )
@@ -33,8 +35,10 @@ ROUTERS = (
     overrides.router,
     promotions.router,
     retrainings.router,
+    replays.router,
     silences.router,
     acknowledgements.router,
+    deadletters.router,
     described.router,
 )
 _LOG = logging.getLogger("driftgate.api")
