@@ -85,7 +85,7 @@ def play(
 @contextmanager
 def performed(scenario: Scenario) -> Iterator[Application]:
     """Play it, and give what it was played on while its ledger and evidence are still there."""
-    with _theatre(scenario, lambda telling: telling.arrivals) as player:
+    with theatre(scenario, lambda telling: telling.arrivals) as player:
         player.play()
         yield player.application
 
@@ -187,6 +187,7 @@ class Player:
         special: dict[str, Callable[[], object]] = {
             "SWEEP": service.sweep,
             "HEARTBEAT": service.heartbeat,
+            "RETENTION": self.application.retention,
         }
         self._timers = []
         for name in SCHEDULES:

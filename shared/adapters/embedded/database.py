@@ -11,6 +11,7 @@ from pathlib import Path
 from shared.errors import Unavailable
 
 _PATIENCE_SECONDS = 30.0
+_READERS_MILLISECONDS = 200
 
 
 class Database:
@@ -40,19 +41,22 @@ class Database:
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its start: all of it or nothing.
 
-        Raises Unavailable when the lock cannot be had in time.
+        Raises Unavailable when the lock cannot be had in time, or the disk does not take it.
         """
         connection = self._connection()
         try:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a full disk has ended it already
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
         except sqlite3.OperationalError as problem:
-            raise Unavailable(f"The database {self._path.name} is busy: {problem}.") from problem
+            raise Unavailable(
+                f"The database {self._path.name} takes nothing at the moment: {problem}."
+            ) from problem
 
     @contextmanager
     def erase(self) -> Iterator[sqlite3.Connection]:
@@ -65,8 +69,10 @@ class Database:
         try:
             with self.write():
                 yield connection
+            connection.execute(f"PRAGMA busy_timeout={_READERS_MILLISECONDS}")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
+            connection.execute(f"PRAGMA busy_timeout={int(_PATIENCE_SECONDS * 1000)}")
             connection.execute("PRAGMA secure_delete=OFF")
 
     @contextmanager

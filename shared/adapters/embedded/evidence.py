@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from time import time
 
-from shared.errors import AlteredEvidence, NotFound
+from shared.errors import AlteredEvidence, NotFound, Unavailable
 from shared.ports import PUT_AGAIN_WITHIN, KeptEvidence, no_evidence
 
 _ASIDE = ".removing"
@@ -91,8 +91,20 @@ def _put(path: Path) -> datetime:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of it or none of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(path)
+    """Write a file so that a reader sees all of it or none of it.
+
+    Raises Unavailable where the disk does not take it, and leaves no draft then.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            draft = Path(file.name)
+            try:
+                file.write(content)
+                file.close()
+                draft.replace(path)
+            except OSError:
+                draft.unlink(missing_ok=True)
+                raise
+    except OSError as problem:
+        raise Unavailable(f"{path.name} cannot be written: {problem.strerror}.") from problem

@@ -1,6 +1,6 @@
 """One decision of the simulation: from recorded evidence, or from what the simulation knows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -127,9 +127,7 @@ class Deciding:
                 reaction, event, facts or recorded, digest, policy, link.head.policy, state, now
             ),
             policy=policy,
-            stale=touches(
-                self.paths(track.subject, link.head.policy), READS[link.family].gather
-            ),
+            stale=touches(self.paths(track.subject, link.head.policy), READS[link.family].gather),
         )
 
     def anew(

@@ -268,9 +268,7 @@ class Simulation:
         if any(word in link.content for word in NOTICED):
             self.course.simulated += told_of(link.plain, link.decided)
 
-    def _other(
-        self, track: Track, link: Link, again: Again, generation: int
-    ) -> SubjectState:
+    def _other(self, track: Track, link: Link, again: Again, generation: int) -> SubjectState:
         """Another decision: what followed from equal actions stays, what followed from others goes.
 
         The actions that are new have what follows from them.
@@ -328,7 +326,9 @@ class Simulation:
             for event in events:
                 scheduled = event.source == _SCHEDULED
                 lag = self._lags.of(_kind(event))
-                self._come(event, max(event.time, now) + lag if scheduled else now + lag, generation)
+                self._come(
+                    event, max(event.time, now) + lag if scheduled else now + lag, generation
+                )
             outcome = outcome_of(action, now, self._lags)
             if isinstance(action, Deliver):
                 self._lags.began(action.order, now)
@@ -346,9 +346,7 @@ class Simulation:
                 return
         if at < self._until:
             track = self._track(event.subject)
-            self._agenda.put(
-                Entry(at=at, track=track, event=event, generation=generation + 1)
-            )
+            self._agenda.put(Entry(at=at, track=track, event=event, generation=generation + 1))
 
     def _drop(self, action: Mapping[str, Any], follows: Iterable[Follows]) -> None:
         """What followed from an action that is not done does not come, unless a timer asks too."""
@@ -378,9 +376,7 @@ class Simulation:
         recorded: Mapping[str, Any] | None,
         now: Mapping[str, Any] | None,
     ) -> None:
-        self.course.differing.append(
-            Differing(subject=subject, at=at, recorded=recorded, now=now)
-        )
+        self.course.differing.append(Differing(subject=subject, at=at, recorded=recorded, now=now))
 
 
 def _scope(subject: str, policy: Policy | None) -> str:
