@@ -35,6 +35,16 @@ param devopsUrl string = ''
 @description('Secret URI in Key Vault of the token that starts GitHub workflows. Empty: none is started.')
 param githubTokenSecretUri string = ''
 
+@allowed(['secret', 'function-key-only'])
+@description('What calls of Azure DevOps and of action groups have to show beside the function key.')
+param hookRule string = 'secret'
+
+@description('Secret URI in Key Vault of the secret that hooks show. Empty: with the rule secret the hooks are closed.')
+param hookSecretUri string = ''
+
+@description('Secret URI in Key Vault of the secret that takes its place. Empty: none does.')
+param hookNextSecretUri string = ''
+
 @description('Workspaces of other stages, as staging=/subscriptions/...;production=/subscriptions/... Empty: none.')
 param otherWorkspaces string = ''
 
@@ -44,6 +54,9 @@ param changedBy string = 'keep'
 
 @description('Address of the pages, as https://..., for links in what people are sent. Empty: without links.')
 param publicUrl string = ''
+
+@description('Client id of the app registration that people sign in with (docs/api.md). Empty: none, the function key alone protects the API.')
+param accessClientId string = ''
 
 @description('Hosts that webhooks may call besides those of Teams, Slack and PagerDuty, as hooks.example.com;*.corp.example.com. Empty: none.')
 param channelHosts string = ''
@@ -243,8 +256,12 @@ module app 'modules/app.bicep' = {
     workspaceId: workspace.outputs.workspaceId
     devopsUrl: devopsUrl
     githubTokenSecretUri: githubTokenSecretUri
+    hookRule: hookRule
+    hookSecretUri: hookSecretUri
+    hookNextSecretUri: hookNextSecretUri
     otherWorkspaces: otherWorkspaces
     changedBy: changedBy
+    accessClientId: accessClientId
     publicUrl: publicUrl
     channelHosts: channelHosts
     channelSecretUris: channelSecretUris
@@ -257,6 +274,15 @@ module app 'modules/app.bicep' = {
     openaiApiVersion: openaiApiVersion
   }
   dependsOn: [ access, network ]
+}
+
+module signIn 'modules/sign_in.bicep' = if (!empty(accessClientId)) {
+  name: 'signIn'
+  scope: group
+  params: {
+    siteName: app.outputs.siteName
+    clientId: accessClientId
+  }
 }
 
 module alerts 'modules/alerts.bicep' = {

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from shared.domain.event import Event
+    from shared.domain.replay import Selection
     from shared.ports import (
         Adapters,
         Archive,
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
         Profiles,
         Workspace,
     )
+    from shared.service.dead_letters.poison import Received
+    from shared.service.hooks import Hooks
+    from shared.service.replaying.dry_run import DryRun
+    from shared.service.replaying.rereading import Reread
     from shared.service.service import Service
     from shared.service.worker import Handler, Worker
     from shared.settings import Settings
@@ -34,6 +39,7 @@ class Application:
     clock: "Clock"
     service: "Service"
     adapters: "Adapters"
+    hooks: "Hooks"
 
     @property
     def archive(self) -> "Archive":
@@ -82,14 +88,15 @@ class Application:
 
         given = handlers or {}
         consumed: dict[str, Handler] = {
-            messages.CHECKS: self._handle,
+            messages.CHECKS: self.service.handle,
             messages.ALERTS: _read,
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
             messages.RETRAINING_REQUESTS: self.retrain,
             messages.PROMOTION_REQUESTS: self.promote,
+            messages.REPLAYS: self.replay,
             ENVIRONMENT_CHECKS: self.check_environment,
         }
-        logged = self._logged(given.get(messages.ALERTS, _read))
+        logged = self.logged(given.get(messages.ALERTS, _read))
         return Worker(self.adapters.receiver, {**consumed, **given, messages.ALERTS: logged})
 
     def deliver(self, body: "Mapping[str, Any]") -> None:
@@ -100,15 +107,21 @@ class Application:
             body,
             adapters=self.adapters,
             settings=self.settings,
-            say=self._say_of_delivery,
+            say=self._saying("delivery", body),
             now=self.clock(),
         )
 
-    def _say_of_delivery(self, event: "Event") -> None:
-        self.service.say(event, via="delivery")
+    def _saying(self, via: str, body: "Mapping[str, Any]") -> "Callable[[Event], None]":
+        """Says what became of a message; of one that a replay brought, with the replay's mark."""
+        from shared.service.replayed import carried_on
 
-    def _logged(self, show: "Handler") -> "Handler":
-        """The log gets alerts as they are raised, and the notices of receivers that are a log."""
+        def say(event: "Event") -> None:
+            self.service.say(carried_on(event, body), via=via)
+
+        return say
+
+    def logged(self, show: "Handler") -> "Handler":
+        """The log's consumer: alerts are shown, notices of receivers that are a log delivered."""
         from shared.service.delivering import is_delivery
 
         def handle(body: "Mapping[str, Any]") -> None:
@@ -125,10 +138,8 @@ class Application:
 
         if self.settings.on_samples:
             return
-        carry_out(body, adapters=self.adapters, say=self._say_of_promotion, now=self.clock())
-
-    def _say_of_promotion(self, event: "Event") -> None:
-        self.service.say(event, via="promotion")
+        say = self._saying("promotion", body)
+        carry_out(body, adapters=self.adapters, say=say, now=self.clock())
 
     def retrain(self, body: "Mapping[str, Any]") -> None:
         """Start one retraining that was asked for. Raises Refused and Unavailable.
@@ -139,10 +150,8 @@ class Application:
 
         if self.settings.on_samples:
             return
-        carry_out(body, adapters=self.adapters, say=self._say_of_retraining, now=self.clock())
-
-    def _say_of_retraining(self, event: "Event") -> None:
-        self.service.say(event, via="retraining")
+        say = self._saying("retraining", body)
+        carry_out(body, adapters=self.adapters, say=say, now=self.clock())
 
     def ask_environment(self, headers: "Mapping[str, str]", query: "Mapping[str, str]") -> None:
         """Let the check of an environment wait for its answer. Raises Refused and Unavailable."""
@@ -156,9 +165,46 @@ class Application:
 
         look_at(body, service=self.service, adapters=self.adapters, clock=self.clock)
 
-    def _handle(self, body: object) -> None:
-        if isinstance(body, dict):
-            self.service.handle(body)
+    def take(self, received: "Received", handle: "Callable[[Mapping[str, Any]], object]") -> None:
+        """Handle what a trigger got; what never can be is put aside. Raises to have it again."""
+        from shared.service.dead_letters.poison import take
+
+        take(
+            received,
+            handle,
+            notes=self.adapters.notes,
+            telemetry=self.adapters.telemetry,
+            now=self.clock(),
+        )
+
+    def dry_run(self, selection: "Selection") -> "DryRun":
+        """What would be decided of old events, from ports that cannot write."""
+        from shared.service.replaying.dry_run import DryRun
+        from shared.service.replaying.reading import Reading
+
+        return DryRun(Reading.of(self.adapters), selection, self.reread)
+
+    def replay(self, body: "Mapping[str, Any]") -> None:
+        """Take one step of a replay. Raises MalformedPayload and Unavailable."""
+        from shared.service.replaying.stepping import Stepping
+
+        Stepping(
+            archive=self.archive,
+            ledger=self.ledger,
+            sender=self.adapters.sender,
+            reread=self.reread,
+            say=lambda event: self.service.say(event, via="replay"),
+            clock=self.clock,
+        ).step(body)
+
+    @property
+    def reread(self) -> "Reread":
+        """What was refused, read once more as the intake reads."""
+        from shared.service.replaying.rereading import Reread
+
+        azure = self.settings.azure
+        workspace = None if azure is None else azure.workspace_id
+        return Reread(names=self.settings.keeps_names, workspace=workspace)
 
 
 def _read(body: object) -> None:
@@ -178,6 +224,8 @@ def build(
     with its first event.
     Raises InvalidSetting when a setting cannot be used.
     """
+    from shared.hook_settings import HookSettings
+    from shared.service.hooks import Hooks
     from shared.service.service import Service
     from shared.service.world import World
     from shared.settings import Settings
@@ -195,8 +243,15 @@ def build(
         clock=clock,
         announces=adapters.announces,
         telemetry=adapters.telemetry,
+        aside=adapters,
     )
-    return Application(settings=settings, clock=clock, service=service, adapters=adapters)
+    return Application(
+        settings=settings,
+        clock=clock,
+        service=service,
+        adapters=adapters,
+        hooks=Hooks(settings.hooks or HookSettings(), service, adapters.telemetry, clock),
+    )
 
 
 def _connect(settings: "Settings", clock: "Clock") -> "Adapters":

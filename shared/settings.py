@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from shared.access_settings import AccessSettings
 from shared.domain.event import Check
 from shared.environment import PREFIX, InvalidSetting, https_address
 
 if TYPE_CHECKING:
     from shared.channel_settings import ChannelSettings
+    from shared.hook_settings import HookSettings
     from shared.schedules import Schedule
     from shared.summary_settings import SummarySettings
 
@@ -92,7 +94,8 @@ class Settings:
     being the defaults: the timers read the same settings, and what the heartbeat expects of each
     check follows from them. `keeps_names` lets it be known who changed an endpoint, where the event
     says so. `channels` say how people are told, None being into files; `public_url` is where they
-    find Driftgate's pages.
+    find Driftgate's pages. `hooks` say what calls from outside have to show, None being nothing.
+    `access` is how callers of the API are known.
     """
 
     home: Path = Path(".driftgate")
@@ -103,6 +106,8 @@ class Settings:
     schedules: "Mapping[str, Schedule] | None" = None
     channels: "ChannelSettings | None" = None
     public_url: str | None = None
+    hooks: "HookSettings | None" = None
+    access: AccessSettings = field(default_factory=AccessSettings)
 
     @property
     def on_samples(self) -> bool:
@@ -129,6 +134,7 @@ class Settings:
         Raises InvalidSetting for a value that cannot be used.
         """
         from shared.channel_settings import ChannelSettings, public_url
+        from shared.hook_settings import HookSettings
         from shared.schedules import schedules
 
         home = Path(environment.get(f"{PREFIX}HOME") or ".driftgate")
@@ -143,6 +149,8 @@ class Settings:
                 environment, real_by_default=adapters == "azure"
             ),
             public_url=public_url(environment),
+            hooks=HookSettings.from_environment(environment, in_cloud=adapters == "azure"),
+            access=AccessSettings.from_environment(environment, azure=adapters == "azure"),
             keeps_names=_one_of(environment, "CHANGED_BY", "keep", "drop") == "keep",
         )
 

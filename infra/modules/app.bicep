@@ -35,10 +35,18 @@ param workspaceId string
 param devopsUrl string
 @description('Secret URI of the token that starts GitHub workflows. Empty: none.')
 param githubTokenSecretUri string
+@description('What a call of a hook has to show: secret or function-key-only.')
+param hookRule string
+@description('Secret URI of the secret that hooks show. Empty: none, and with the rule secret the hooks are closed.')
+param hookSecretUri string
+@description('Secret URI of the secret that takes its place. Empty: none does.')
+param hookNextSecretUri string
 @description('Workspaces of other stages, as name=/subscriptions/... with semicolons. Empty: none.')
 param otherWorkspaces string
 @description('Whether it is kept by name who changed an endpoint: keep or drop.')
 param changedBy string
+@description('Client id of the app registration that people sign in with. Empty: none, the function key alone protects the API.')
+param accessClientId string
 @description('Address of the pages, for links in notices. Empty: notices have none.')
 param publicUrl string
 @description('Hosts that channels may call besides the well-known ones, with semicolons. Empty: none.')
@@ -163,8 +171,12 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_PROMOTER_CLIENT_ID: promoter.properties.clientId
     DRIFTGATE_DEVOPS_URL: devopsUrl
     DRIFTGATE_GITHUB_TOKEN: empty(githubTokenSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${githubTokenSecretUri})'
+    DRIFTGATE_HOOKS: hookRule
+    DRIFTGATE_HOOK_SECRET: empty(hookSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${hookSecretUri})'
+    DRIFTGATE_HOOK_SECRET_NEXT: empty(hookNextSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${hookNextSecretUri})'
     DRIFTGATE_WORKSPACES: otherWorkspaces
     DRIFTGATE_CHANGED_BY: changedBy
+    DRIFTGATE_ACCESS: empty(accessClientId) ? 'key' : 'entra'
     DRIFTGATE_PUBLIC_URL: publicUrl
     DRIFTGATE_CHANNELS: 'real'
     DRIFTGATE_CHANNEL_HOSTS: channelHosts
@@ -203,3 +215,4 @@ resource transferOff 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@202
 }
 
 output functionAppId string = site.id
+output siteName string = site.name

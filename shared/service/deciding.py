@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.canonical import canonical_json, content_hash, to_plain
-from shared.domain.decision import Decision
+from shared.domain.decision import Decision, Outcome
 from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import Evidence
 from shared.domain.finding import Finding, Rule
@@ -40,8 +40,7 @@ def conclude(
     event: Event, reaction: Reaction, gathered: Gathered, state: SubjectState, now: datetime
 ) -> Concluded:
     """Decide. A pure function of its arguments, so that a decision can be made again."""
-    outcome = reaction.decide(event, gathered.evidence, gathered.policy, state, now)
-    left = _reported(event, outcome.state)
+    outcome = outcome_of(event, reaction, gathered, state, now)
     return _chained(
         Decision(
             event=event,
@@ -51,27 +50,28 @@ def conclude(
             policy_hash=gathered.policy_hash,
             decided=now,
             previous=state.last_hash,
-            state=state_hash(left),
+            state=state_hash(outcome.state),
         ),
-        left,
+        outcome.state,
     )
+
+
+def outcome_of(
+    event: Event, reaction: Reaction, gathered: Gathered, state: SubjectState, now: datetime
+) -> Outcome:
+    """What is concluded, without the hashes that make a decision of it."""
+    outcome = reaction.decide(event, gathered.evidence, gathered.policy, state, now)
+    return replace(outcome, state=_reported(event, outcome.state))
 
 
 def could_not_look(
     event: Event, state: SubjectState, reason: str, sentence: str, now: datetime
 ) -> Concluded:
     """What cannot be read is an error that says so; the state stays as it was."""
-    finding = Finding(
-        rule=Rule.POLICY_FOUND if reason == "invalid_policy" else Rule.READABLE,
-        thing=event.subject,
-        verdict=Verdict.ERROR,
-        reason=reason,
-        sentence=sentence,
-    )
     return _chained(
         Decision(
             event=event,
-            findings=(finding,),
+            findings=(unreadable(event, reason, sentence),),
             actions=(),
             evidence_hash=NOTHING_READ,
             policy_hash=None,
@@ -80,6 +80,17 @@ def could_not_look(
             state=state_hash(state),
         ),
         state,
+    )
+
+
+def unreadable(event: Event, reason: str, sentence: str) -> Finding:
+    """The finding of what could not be looked at."""
+    return Finding(
+        rule=Rule.POLICY_FOUND if reason == "invalid_policy" else Rule.READABLE,
+        thing=event.subject,
+        verdict=Verdict.ERROR,
+        reason=reason,
+        sentence=sentence,
     )
 
 

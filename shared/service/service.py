@@ -13,10 +13,18 @@ from shared.domain.event import Check, Event, EventType
 from shared.domain.notices.scope import scope_of
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
-from shared.errors import Conflict, DriftgateError, InvalidPolicy, NoPermission, Refused
+from shared.errors import (
+    Conflict,
+    DriftgateError,
+    InvalidPolicy,
+    MalformedPayload,
+    NoPermission,
+    Refused,
+)
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
 from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
+from shared.service.dead_letters.counting import Aside, count_aside
 from shared.service.deciding import (
     Concluded,
     Gathered,
@@ -52,6 +60,7 @@ TOLD_ONCE = frozenset(
         EventType.RETRAINING_STARTED,
         EventType.RETRAINING_REFUSED,
         EventType.RETRAINING_RESUMED,
+        EventType.SUBJECT_ERASED,
     }
 )
 """What no later look could find out: it is kept also where the policy cannot be read."""
@@ -77,7 +86,8 @@ class Receipt:
 class Service:
     """Turns payloads into committed decisions and messages, on whatever adapters it is given.
 
-    Where it `announces`, each decision's findings go out too, for others to react to.
+    Where it `announces`, each decision's findings go out too, for others to react to. `aside` is
+    where what cannot be sent is put.
     """
 
     def __init__(
@@ -89,6 +99,7 @@ class Service:
         world: World,
         clock: Clock,
         telemetry: Telemetry,
+        aside: Aside,
         announces: bool = False,
     ) -> None:
         self._archive = archive
@@ -97,6 +108,7 @@ class Service:
         self._world = world
         self._clock = clock
         self._telemetry = telemetry
+        self._aside = aside
         self._announces = announces
 
     @property
@@ -118,7 +130,9 @@ class Service:
         receipts = []
         settings = self._world.settings
         workspace = None if settings.azure is None else settings.azure.workspace_id
-        for parsed in parse(payload, names=settings.keeps_names, workspace=workspace, ours=ours):
+        for parsed in parse(
+            payload, names=settings.keeps_names, workspace=workspace, ours=ours, via=via
+        ):
             self._telemetry.count(
                 "events", via=via, read="yes" if parsed.refusal is None else "refused"
             )
@@ -154,9 +168,10 @@ class Service:
         """Decide one event once; None when it is decided already.
 
         Another worker that commits first makes this one look and decide again.
-        Raises Unavailable when the world does not answer: the message then comes again.
+        Raises Unavailable when the world does not answer: the message then comes again; and
+        MalformedPayload for what is no event, which no other try can mend.
         """
-        event = Event.from_cloud_event(body)
+        event = _event_of(body)
         parent = body.get("traceparent")
         with self._telemetry.span(
             "decide",
@@ -254,17 +269,20 @@ class Service:
         event, verdict = decision.event, decision.verdict.value
         kind = event.type.rpartition(".")[2]
         self._telemetry.count("decisions", verdict=verdict, type=kind)
+        replay = {} if event.replay is None else {"replay": event.replay.name}
         _LOG.info(
-            "%s of %s: %s",
+            "%s of %s: %s%s",
             kind,
             event.subject,
             verdict,
+            f", in the replay {event.replay.name}" if event.replay is not None else "",
             extra={
                 "subject": event.subject,
                 "event_id": event.id,
                 "correlation_id": event.correlation_id or event.id,
                 "verdict": verdict,
                 "decision": decision.hash,
+                **replay,
             },
         )
 
@@ -316,7 +334,9 @@ class Service:
         self._telemetry.gauge("outbox.age", self._age(self._ledger.oldest_unsent()))
         state = decode(self._ledger.state(ITSELF).state, SubjectState)
         self._telemetry.gauge("heartbeat.age", self._age(state.checks.get(Check.HEARTBEAT.value)))
-        return self.fan_out(Check.HEARTBEAT)
+        asked = self.fan_out(Check.HEARTBEAT)
+        self._telemetry.gauge("deadletters", float(count_aside(self._aside)))
+        return asked
 
     def _age(self, since: datetime | None) -> float:
         """Seconds since then; 0 where there is nothing to be old."""
@@ -324,4 +344,14 @@ class Service:
 
     def sweep(self) -> int:
         """Send what the outbox still holds; returns how many messages left it."""
-        return drain(self._ledger, self._sender, self._telemetry)
+        return drain(self._ledger, self._sender, self._telemetry, self._aside.notes, self._clock())
+
+
+def _event_of(body: Mapping[str, Any]) -> Event:
+    try:
+        return Event.from_cloud_event(body)
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        kind = type(problem).__name__
+        raise MalformedPayload(
+            f"A message of the queue checks is no event of ours: {kind} {str(problem)[:80]}."
+        ) from problem

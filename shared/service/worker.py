@@ -1,12 +1,15 @@
 """Consumes the queues where no Functions host does: the embedded default."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shared.errors import DriftgateError
+from shared.errors import Conflict, DriftgateError
 from shared.ports import Delivery, Receiver
+from shared.service.dead_letters.poison import why
 
-Handler = Callable[[Mapping[str, Any]], None]
+_LOG = logging.getLogger("driftgate.dead_letters")
+Handler = Callable[[Mapping[str, Any]], object]
 
 
 class Worker:
@@ -31,14 +34,28 @@ class Worker:
 
     def _settle(self, delivery: Delivery, handler: Handler) -> None:
         try:
+            self._handle(delivery, handler)
+        except Conflict as lost:
+            _LOG.warning("%s", lost)
+
+    def _handle(self, delivery: Delivery, handler: Handler) -> None:
+        """Handle and settle it. Raises Conflict where its lock ran out: it comes again."""
+        try:
             handler(delivery.message.body)
-        except DriftgateError as error:
-            if error.retryable:
-                self._receiver.abandon(delivery, str(error))
+        except Exception as fault:  # noqa: BLE001  a poison message must not stop the next one
+            reason, sentence = why(fault)
+            _LOG.warning(
+                "message %s of %s, try %d: %s: %s",
+                delivery.message.id,
+                delivery.message.queue,
+                delivery.delivery_count,
+                reason,
+                sentence,
+            )
+            if isinstance(fault, DriftgateError) and not fault.retryable:
+                self._receiver.dead_letter(delivery, reason, sentence)
             else:
-                self._receiver.dead_letter(delivery, type(error).__name__, str(error))
-        except Exception as error:  # noqa: BLE001  a poison message must not stop the next one
-            self._receiver.abandon(delivery, f"{type(error).__name__}: {error}")
+                self._receiver.abandon(delivery, sentence)
         else:
             self._receiver.complete(delivery)
 

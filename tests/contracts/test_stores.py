@@ -1,6 +1,7 @@
 """What every archive, evidence store and profile store promises."""
 
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -105,6 +106,85 @@ def test_evidence_is_found_by_the_hash_of_its_content(evidence):
 
     assert evidence.put(b"facts") == name
     assert evidence.get(name) == b"facts"
+
+
+def test_a_payload_that_was_removed_is_nowhere_and_may_come_again(archive):
+    for minute in (0, 1):
+        archive.put(archived(f"k{minute}", minutes=minute))
+
+    archive.remove(["k0", "k7"])
+    archive.remove(["k0"])
+
+    assert archive.get("k0") is None
+    assert [entry.key for entry in archive.walk()] == ["k1"]
+    assert archive.put(archived("k0", minutes=2)) is True
+    assert [entry.key for entry in archive.list()] == ["k0", "k1"]
+
+
+def soon():
+    return datetime.now(UTC) + timedelta(minutes=1)
+
+
+def test_evidence_is_walked_by_hash_from_any_on_with_when_it_was_put(evidence):
+    names = sorted(evidence.put(f"facts {n}".encode()) for n in range(20))
+
+    walked = list(evidence.walk())
+
+    assert [kept.hash for kept in walked] == names
+    assert all(soon() - timedelta(minutes=3) < kept.put < soon() for kept in walked)
+    assert [kept.hash for kept in evidence.walk(names[7])] == names[8:]
+    assert list(evidence.walk("f" * 64)) == []
+
+
+def test_evidence_is_removed_unless_it_was_put_since(evidence):
+    name = evidence.put(b"facts")
+
+    assert evidence.remove(name, soon() - timedelta(minutes=2)) is False
+    assert evidence.get(name) == b"facts"
+    assert evidence.remove(name, soon()) is True
+    assert evidence.remove(name, soon()) is False
+    assert list(evidence.walk()) == []
+    with pytest.raises(NotFound, match=r"There is no evidence .* or its time is over"):
+        evidence.get(name)
+    assert evidence.put(b"facts") == name
+    assert evidence.get(name) == b"facts"
+
+
+def test_evidence_that_is_put_again_after_an_hour_counts_as_put_then(tmp_path):
+    store = FolderEvidence(tmp_path)
+    name = store.put(b"facts")
+    for hours in (0.5, 2):
+        before = (datetime.now(UTC) - timedelta(hours=hours)).timestamp()
+        os.utime(tmp_path / name[:2] / name, (before, before))
+        store.put(b"facts")
+        [kept] = store.walk()
+        assert (kept.put.timestamp() == pytest.approx(before)) is (hours < 1)
+
+
+def test_evidence_in_a_blob_that_another_process_puts_again_counts_as_put_then(account):
+    name = BlobEvidence(account.blobs).put(b"facts")
+    [before] = BlobEvidence(account.blobs).walk()
+    etag = (
+        account.blobs.get_blob_client("evidence", f"{name[:2]}/{name}").get_blob_properties().etag
+    )
+
+    BlobEvidence(account.blobs).put(b"facts")
+
+    [after] = BlobEvidence(account.blobs).walk()
+    blob = account.blobs.get_blob_client("evidence", f"{name[:2]}/{name}")
+    assert blob.get_blob_properties().etag != etag
+    assert after.put >= before.put
+    assert blob.download_blob().readall() == b"facts"
+
+
+def test_evidence_whose_removal_was_interrupted_is_removed_the_next_time(tmp_path):
+    store = FolderEvidence(tmp_path)
+    name = store.put(b"facts")
+    (tmp_path / name[:2] / name).rename(tmp_path / name[:2] / f"{name}.removing")
+
+    assert [kept.hash for kept in store.walk()] == [name]
+    assert store.remove(name, soon()) is True
+    assert list(store.walk()) == []
 
 
 @pytest.mark.parametrize("name", ["0" * 64, "../../etc/passwd", ""])

@@ -1,25 +1,37 @@
 """Evidence as files named by their content's hash."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
+from os import utime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from time import time
 
 from shared.errors import AlteredEvidence, NotFound, Unavailable
+from shared.ports import PUT_AGAIN_WITHIN, KeptEvidence, no_evidence
 
+_ASIDE = ".removing"
 _HEXADECIMAL = set("0123456789abcdef")
 
 
 class FolderEvidence:
-    """One file a piece of evidence, in folders of the hash's first two digits."""
+    """One file a piece of evidence, in folders of the hash's first two digits.
+
+    When a file was last written or touched is when its content was last put.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def put(self, content: bytes) -> str:
-        """Store once, return the SHA-256 in hexadecimal."""
+        """Store once, return the SHA-256 in hexadecimal; what is there counts as put now."""
         digest = sha256(content).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        try:
+            if time() - path.stat().st_mtime > PUT_AGAIN_WITHIN.total_seconds():
+                utime(path)
+        except FileNotFoundError:
             write_whole(path, content)
         return digest
 
@@ -28,15 +40,54 @@ class FolderEvidence:
         if not content_hash or not set(content_hash) <= _HEXADECIMAL:
             raise NotFound(f"{content_hash[:80]!r} is no content hash.")
         path = self._path(content_hash)
-        if not path.exists():
-            raise NotFound(f"There is no evidence {content_hash}.")
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as problem:
+            raise NotFound(no_evidence(content_hash)) from problem
         if sha256(content).hexdigest() != content_hash:
             raise AlteredEvidence(f"The evidence {content_hash} was altered after it was kept.")
         return content
 
+    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
+        """What is kept, by hash and a folder at a time, behind the hash `after`."""
+        for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
+            if folder.name < after[:2]:
+                continue
+            found = {path.name.removesuffix(_ASIDE): path for path in folder.iterdir()}
+            for name, path in sorted(found.items()):
+                if name > after and len(name) == 64 and set(name) <= _HEXADECIMAL:
+                    try:
+                        yield KeptEvidence(hash=name, put=_put(path))
+                    except FileNotFoundError:
+                        continue
+
+    def remove(self, content_hash: str, put_before: datetime) -> bool:
+        """Remove it for good unless it was put since; True when it was there and is gone.
+
+        It is put aside first and looked at once more: whoever puts it from then on writes it
+        anew, and whoever did so just before has it back.
+        """
+        path = self._path(content_hash)
+        aside = path.with_name(content_hash + _ASIDE)
+        try:
+            if not aside.exists():
+                if _put(path) >= put_before:
+                    return False
+                path.rename(aside)
+            if _put(aside) >= put_before:
+                aside.replace(path)
+                return False
+            aside.unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+
+def _put(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -14,10 +14,13 @@ from shared.adapters.message_rows import (
     message_to_json,
 )
 from shared.domain.canonical import canonical_json, format_time, parse_time
+from shared.domain.chain import is_stub, stub_of
 from shared.errors import Conflict
-from shared.ports import LedgerState, Logged, Message
+from shared.ports import KeptRow, LedgerState, Logged, Message
 
 _PAGE = 500
+_STUB = '{"decided":%'
+"""How the text of an erased decision begins, and that of no other."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (
     subject TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL
@@ -127,7 +130,7 @@ class EmbeddedLedger:
         """They reached the broker; marking twice is harmless."""
         with self._database.write() as connection:
             connection.executemany(
-                "UPDATE outbox SET sent = 1 WHERE id = ? AND sent = 0",
+                "DELETE FROM outbox WHERE id = ?",
                 [(message_id,) for message_id in message_ids],
             )
 
@@ -148,23 +151,73 @@ class EmbeddedLedger:
     def decisions(
         self, subject: str | None = None, limit: int = 100
     ) -> Sequence[Mapping[str, Any]]:
-        """Committed decisions, newest first."""
-        where, values = ("", ()) if subject is None else ("WHERE subject = ?", (subject,))
+        """Committed decisions whose contents are kept, newest first."""
+        where, values = ("", ()) if subject is None else ("AND subject = ?", (subject,))
         with self._database.read() as connection:
             rows = connection.execute(
-                f"SELECT decision FROM decision {where} ORDER BY number DESC LIMIT ?",  # noqa: S608
-                (*values, limit),
+                f"SELECT decision FROM decision WHERE decision NOT LIKE ? {where}"  # noqa: S608
+                " ORDER BY number DESC LIMIT ?",
+                (_STUB, *values, limit),
             ).fetchall()
         return [json.loads(row["decision"]) for row in rows]
 
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
         """A subject's decisions from a version on, oldest first; a version is its place in them."""
+        for kept in self.kept_decisions(subject, first):
+            yield Logged(version=kept.version, decision=json.loads(kept.text))
+
+    def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
+        """The rows that `chain` reads, with the texts that were committed."""
         number, version = self._number_before(subject, first), first
         while rows := self._page(subject, number):
             for row in rows:
                 number = row["number"]
-                yield Logged(version=version, decision=json.loads(row["decision"]))
+                yield KeptRow(version=version, text=row["decision"])
                 version += 1
+
+    def kept_state(self, subject: str) -> KeptRow | None:
+        """The row that `state` reads, None without one."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT version, state FROM state WHERE subject = ?", (subject,)
+            ).fetchone()
+        return None if row is None else KeptRow(version=row["version"], text=row["state"])
+
+    def handled(self, subject: str) -> Iterator[tuple[int, str]]:
+        """The inbox of a subject, which here are its decisions' own rows."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT event_key FROM decision WHERE subject = ? ORDER BY number", (subject,)
+            ).fetchall()
+        yield from ((version, row["event_key"]) for version, row in enumerate(rows, 1))
+
+    def chained(self) -> Sequence[str]:
+        """Every subject that has a state or a decision, sorted."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT subject FROM state UNION SELECT DISTINCT subject FROM decision"
+                " ORDER BY subject"
+            ).fetchall()
+        return [row["subject"] for row in rows]
+
+    def erase(self, subject: str, versions: Sequence[int], erased: str) -> None:
+        """Leave of these decisions what the chain needs, and overwrite what they said."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT number FROM decision WHERE subject = ? ORDER BY number", (subject,)
+            ).fetchall()
+        numbers = [rows[version - 1]["number"] for version in versions if version <= len(rows)]
+        with self._database.erase() as connection:
+            for number in numbers:
+                [text] = connection.execute(
+                    "SELECT decision FROM decision WHERE number = ?", (number,)
+                ).fetchone()
+                decision = json.loads(text)
+                if not is_stub(decision):
+                    stub = canonical_json(stub_of(decision, erased)).decode()
+                    connection.execute(
+                        "UPDATE decision SET decision = ? WHERE number = ?", (stub, number)
+                    )
 
     def _number_before(self, subject: str, version: int) -> int:
         """The row of the version before; 0 before the first, and no row's after the last."""

@@ -40,12 +40,14 @@ class Watched:
             world=World.of(adapters, scene.application.settings),
             clock=scene.clock,
             telemetry=adapters.telemetry,
+            aside=adapters,
         )
         scene.application = Application(
             settings=scene.application.settings,
             clock=scene.clock,
             service=service,
             adapters=adapters,
+            hooks=scene.application.hooks,
         )
         self.scene = scene
 
