@@ -21,6 +21,7 @@ from shared.cli import (
     demo,
     diagnose,
     drift,
+    erase,
     explain,
     gate,
     health,
@@ -33,6 +34,7 @@ from shared.cli import (
     promotions,
     replay,
     replays,
+    retention,
     retrainings,
     rollout,
     scenario,
@@ -88,6 +90,8 @@ app.command()(smoke.smoke)
 app.add_typer(deadletters.app, name="deadletters")
 app.command()(diagnose.diagnose)
 app.command()(verify.verify)
+app.command()(retention.retention)
+app.command()(erase.erase)
 app.command()(demo.demo)
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Self
 
 import msgspec
 
@@ -30,6 +31,10 @@ class KeptPolicies:
         self._last: Fleet | None = None
         self._unkept: Fleet | None = None
         self._asked = False
+
+    def kept_in(self, profiles: Profiles) -> Self:
+        """The same policies, with what is good kept in another place."""
+        return type(self)(self._policies, profiles)
 
     def for_model(self, model: str) -> Policy | None:
         """The model's policy. Raises InvalidPolicy when its file is wrong."""

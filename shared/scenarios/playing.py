@@ -187,6 +187,7 @@ class Player:
         special: dict[str, Callable[[], object]] = {
             "SWEEP": service.sweep,
             "HEARTBEAT": service.heartbeat,
+            "RETENTION": self.application.retention,
         }
         self._timers = []
         for name in SCHEDULES:

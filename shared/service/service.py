@@ -208,6 +208,13 @@ class Service:
         except DriftgateError as problem:
             _LOG.warning("the outbox does not drain: %s", problem)
 
+    def decide(self, event: Event) -> Decision:
+        """Decide an event and commit it, whether it is decided or not; nothing is said or sent.
+
+        Raises as `handle` does.
+        """
+        return self._decide_and_commit(event)
+
     def _decide_and_commit(self, event: Event) -> Decision:
         now = self._clock()
         stored = self._ledger.state(event.subject)

@@ -92,6 +92,8 @@ class Life:
             service.sweep()
         elif name == "HEARTBEAT":
             service.heartbeat()
+        elif name == "RETENTION":
+            self.application.retention()
         else:
             service.fan_out(Check(name.lower()))
         self.journal.note("fired", name=name)

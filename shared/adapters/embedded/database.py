@@ -11,6 +11,7 @@ from pathlib import Path
 from shared.errors import Unavailable
 
 _PATIENCE_SECONDS = 30.0
+_READERS_MILLISECONDS = 200
 
 
 class Database:
@@ -68,8 +69,10 @@ class Database:
         try:
             with self.write():
                 yield connection
+            connection.execute(f"PRAGMA busy_timeout={_READERS_MILLISECONDS}")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
+            connection.execute(f"PRAGMA busy_timeout={int(_PATIENCE_SECONDS * 1000)}")
             connection.execute("PRAGMA secure_delete=OFF")
 
     @contextmanager

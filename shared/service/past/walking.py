@@ -9,17 +9,19 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from shared.domain.chain import is_stub
 from shared.domain.decision import Outcome
 from shared.domain.state import SubjectState
 from shared.errors import DriftgateError
 from shared.ports import Evidence, Ledger, Logged
 from shared.service.past.deciding import PastDecisions
-from shared.service.past.folding import kept_before
+from shared.service.past.folding import began_anew, kept_before
 from shared.service.past.recorded import Recorded
 from shared.service.service import SNAPSHOT_EVERY
 
-_UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
+UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
 """What evidence, an event or a policy of a form that is not known here is answered with."""
+_ERASED = "The contents were erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,10 @@ class Walk:
         version, self._state = kept_before(self._ledger, self._evidence, self._subject, first)
         waiting: list[Logged] = []
         for logged in self._ledger.chain(self._subject, version + 1):
+            if is_stub(logged.decision):
+                self._state, waiting = None, []
+                self._gap = f"the contents of version {logged.version} were erased"
+                continue
             waiting.append(logged)
             kept = logged.version % SNAPSHOT_EVERY == 0
             if logged.version >= first and wanted(logged):
@@ -91,14 +97,21 @@ class Walk:
         return self._state
 
     def _one(self, logged: Logged) -> Again:
+        if is_stub(logged.decision):
+            self._state, self._gap = (
+                None,
+                f"What it was decided upon is not known: version {logged.version} was erased.",
+            )
+            return Again(logged=logged, outcome=None, problem=f"{_ERASED}.")
         if self._state is None:
+            self._state = began_anew(logged.decision)
             return Again(logged=logged, outcome=None, problem=self._gap)
         try:
             recorded = Recorded.of(logged)
             outcome = self._past.outcome(recorded, self._state)
-        except _UNREADABLE as fault:
+        except UNREADABLE as fault:
             self._state = None
-            self._gap = f"what it was decided upon needs version {logged.version}: {fault}"
+            self._gap = f"What it was decided upon needs version {logged.version}: {fault}"
             return Again(logged=logged, outcome=None, problem=str(fault))
         self._state = replace(outcome.state, last_hash=recorded.hash)
         return Again(logged=logged, outcome=outcome)
@@ -109,6 +122,6 @@ class Walk:
         try:
             content = self._evidence.get(logged.decision["state"])
             state = msgspec.json.decode(content, type=SubjectState, strict=False)
-        except _UNREADABLE:
+        except UNREADABLE:
             return None
         return replace(state, last_hash=logged.decision["hash"])

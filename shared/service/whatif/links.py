@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from shared.domain.canonical import content_hash, parse_time
+from shared.domain.chain import is_stub_text
 from shared.domain.event import EXTENSION_PREFIX, Event, EventType
 from shared.ports import KeptRow, Ledger, Logged
 from shared.service.deciding import NOTHING_READ
@@ -111,9 +112,10 @@ def _family(kind: str, check: Any, of: str) -> str:
 
 
 def links(ledger: Ledger, subject: str, first: int) -> Iterator[Link]:
-    """A chain from a version on."""
+    """A chain from a version on, without what was erased."""
     for kept in ledger.kept_decisions(subject, first):
-        yield Link(kept)
+        if not is_stub_text(kept.text):
+            yield Link(kept)
 
 
 def first_since(ledger: Ledger, subject: str, since: datetime) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shared.domain.chain import is_stub
 from shared.domain.state import SubjectState
 from shared.domain.wording import spell_time
 from shared.errors import NotFound, Refused
@@ -125,6 +126,8 @@ class Track:
         for logged in self._ledger.chain(self.subject, at + 1):
             if logged.version > version:
                 break
+            if is_stub(logged.decision):
+                raise NotFound(f"What {self.subject} decided as {logged.version} was erased.")
             recorded = Recorded.of(logged)
             state = replace(self._past.again(recorded, state).state, last_hash=recorded.hash)
         return state

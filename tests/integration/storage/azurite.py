@@ -19,7 +19,7 @@ from tests.integration.loopback.certificates import Certificates
 
 _SCRIPT = Path(__file__).parent / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 _ACCOUNTS = 500
-CONTAINERS = ("events", "evidence", "profiles", "reports", "policies", "deadletters")
+CONTAINERS = ("events", "evidence", "profiles", "reports", "heads", "policies", "deadletters")
 
 
 class Azurite:
