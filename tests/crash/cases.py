@@ -16,8 +16,9 @@ class Case:
 
     `families` decide something there; the test of it looks whether they do. `extra` are payloads of
     samples/events, `operations` what an operator does then, by the `fleet`'s file. Where it is
-    `later` than the scenario, nobody misses the looks of the time between. Where `found` is, the timers find what an event told when that is lost.
-    The next process is looked at for so many `minutes`, in which all comes to rest.
+    `later` than the scenario, nobody misses the looks between. Where `found` is, the timers find
+    what an event told when that is lost. The next process is looked at for so many `minutes`, in
+    which all comes to rest.
     """
 
     name: str
