@@ -74,6 +74,12 @@ class Settling:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._receiver, name)
 
+    def complete_all(self, deliveries: Sequence[Delivery]) -> None:
+        """As the receiver does."""
+        self._receiver.complete_all(deliveries)
+        for delivery in deliveries:
+            self._way.settled(delivery)
+
     def complete(self, delivery: Delivery) -> None:
         """As the receiver does."""
         self._receiver.complete(delivery)

@@ -82,7 +82,6 @@ class Application:
 
         given = handlers or {}
         consumed: dict[str, Handler] = {
-            messages.CHECKS: self._handle,
             messages.ALERTS: _read,
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
             messages.RETRAINING_REQUESTS: self.retrain,
@@ -90,7 +89,9 @@ class Application:
             ENVIRONMENT_CHECKS: self.check_environment,
         }
         logged = self._logged(given.get(messages.ALERTS, _read))
-        return Worker(self.adapters.receiver, {**consumed, **given, messages.ALERTS: logged})
+        together = {} if messages.CHECKS in given else {messages.CHECKS: self.service.handle_all}
+        handlers = {**consumed, **given, messages.ALERTS: logged}
+        return Worker(self.adapters.receiver, handlers, together)
 
     def deliver(self, body: "Mapping[str, Any]") -> None:
         """Send a notice over its channel, and say what became of it. Raises MalformedPayload."""
@@ -155,10 +156,6 @@ class Application:
         from shared.service.environment_checks import look_at
 
         look_at(body, service=self.service, adapters=self.adapters, clock=self.clock)
-
-    def _handle(self, body: object) -> None:
-        if isinstance(body, dict):
-            self.service.handle(body)
 
 
 def _read(body: object) -> None:

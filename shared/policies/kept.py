@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import msgspec
 
@@ -30,6 +31,10 @@ class KeptPolicies:
         self._last: Fleet | None = None
         self._unkept: Fleet | None = None
         self._asked = False
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Within, one thread is told of one reading."""
+        return self._policies.steady()
 
     def for_model(self, model: str) -> Policy | None:
         """The model's policy. Raises InvalidPolicy when its file is wrong."""

@@ -1,6 +1,9 @@
 """Finds policies among files, wherever they lie."""
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from shared.domain.policy import Fleet, Policy
@@ -15,13 +18,32 @@ class PolicyStore:
     """Asks for the files anew at each question, so that an edited file counts at once.
 
     `files` gives the content of each by its name. One whose bytes are known already is not parsed
-    again.
+    again. Within `steady` a thread asks once.
     """
 
     def __init__(self, files: Callable[[], Mapping[str, bytes]]) -> None:
-        self._all_files = files
+        self._ask = files
+        self._steady = threading.local()
         self._known: dict[str, tuple[bytes, Policy | InvalidPolicy]] = {}
         self._fleet: tuple[bytes, Fleet] | None = None
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Within, this thread is told of one reading: a decision has one state of the policies."""
+        outer: _Reading | None = getattr(self._steady, "reading", None)
+        self._steady.reading = outer or _Reading()
+        try:
+            yield
+        finally:
+            self._steady.reading = outer
+
+    def _all_files(self) -> Mapping[str, bytes]:
+        reading: _Reading | None = getattr(self._steady, "reading", None)
+        if reading is None:
+            return self._ask()
+        if reading.files is None:
+            reading.files = self._ask()
+        return reading.files
 
     def for_model(self, model: str) -> Policy | None:
         """The model's policy.
@@ -112,6 +134,13 @@ class PolicyStore:
             except InvalidPolicy:
                 continue
         return valid
+
+
+@dataclass
+class _Reading:
+    """What was read within `steady`, None until somebody asks; a failure is no reading."""
+
+    files: Mapping[str, bytes] | None = None
 
 
 def _read(content: bytes, name: str) -> Policy | InvalidPolicy:

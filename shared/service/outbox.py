@@ -21,7 +21,9 @@ def drain(ledger: Ledger, sender: Sender, telemetry: Telemetry) -> int:
     """
     sent = 0
     refused: set[str] = set()
-    while waiting := _next(ledger, refused):
+    more = True
+    while more and (waiting := _next(ledger, refused)):
+        more = len(waiting) == _AT_ONCE
         try:
             taken = _send(waiting, sender, telemetry)
         except Refused:

@@ -1,46 +1,83 @@
 """Consumes the queues where no Functions host does: the embedded default."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
-from shared.errors import DriftgateError
+from shared.errors import Conflict, DriftgateError
 from shared.ports import Delivery, Receiver
 
 Handler = Callable[[Mapping[str, Any]], None]
+Together = Callable[[Sequence[Mapping[str, Any]], Callable[[], bool]], Sequence[Exception | None]]
+"""Handles messages of several sessions until there is enough: what is wrong with each, or None."""
+
+_LOG = logging.getLogger("driftgate.worker")
+MOST_AT_ONCE = 32
+LONGEST_SECONDS = 0.02
+"""As many of different sessions are handled together, for as long; then they are committed."""
 
 
 class Worker:
-    """Takes one message after the other, as the host does: done completes, an error gives back.
+    """Takes messages as the host does: done completes, an error gives back.
 
-    An error that repeating cannot mend sends the message to the dead letters at once.
+    An error that repeating cannot mend sends the message to the dead letters at once. The queues
+    that are handled `together` have several messages taken at a time, each of another session.
     """
 
-    def __init__(self, receiver: Receiver, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        receiver: Receiver,
+        handlers: Mapping[str, Handler],
+        together: Mapping[str, Together] | None = None,
+    ) -> None:
         self._receiver = receiver
         self._handlers = handlers
+        self._together = together or {}
 
     def step(self) -> bool:
-        """Handle at most one message of each queue; False when nothing was due."""
+        """Handle what is due first in each queue; False when nothing was due."""
         busy = False
+        for queue, handle_all in self._together.items():
+            busy = self._take_some(queue, handle_all) or busy
         for queue, handler in self._handlers.items():
             delivery = self._receiver.receive(queue)
             if delivery is not None:
                 busy = True
-                self._settle(delivery, handler)
+                self._settle(delivery, _problem(handler, delivery))
         return busy
 
-    def _settle(self, delivery: Delivery, handler: Handler) -> None:
+    def _take_some(self, queue: str, handle_all: Together) -> bool:
+        deliveries = self._receiver.receive_some(queue, MOST_AT_ONCE)
+        if not deliveries:
+            return False
+        until = monotonic() + LONGEST_SECONDS
+        problems = handle_all(
+            [delivery.message.body for delivery in deliveries], lambda: monotonic() >= until
+        )
+        begun = deliveries[: len(problems)]
+        done = [one for one, problem in zip(begun, problems, strict=True) if problem is None]
+        if done:
+            self._receiver.complete_all(done)
+        if len(begun) < len(deliveries):
+            self._receiver.release(deliveries[len(begun) :])
+        for delivery, problem in zip(begun, problems, strict=True):
+            if problem is not None:
+                self._settle(delivery, problem)
+        return True
+
+    def _settle(self, delivery: Delivery, problem: Exception | None) -> None:
         try:
-            handler(delivery.message.body)
-        except DriftgateError as error:
-            if error.retryable:
-                self._receiver.abandon(delivery, str(error))
+            if problem is None:
+                self._receiver.complete(delivery)
+            elif isinstance(problem, DriftgateError) and not problem.retryable:
+                self._receiver.dead_letter(delivery, type(problem).__name__, str(problem))
+            elif isinstance(problem, DriftgateError):
+                self._receiver.abandon(delivery, str(problem))
             else:
-                self._receiver.dead_letter(delivery, type(error).__name__, str(error))
-        except Exception as error:  # noqa: BLE001  a poison message must not stop the next one
-            self._receiver.abandon(delivery, f"{type(error).__name__}: {error}")
-        else:
-            self._receiver.complete(delivery)
+                self._receiver.abandon(delivery, f"{type(problem).__name__}: {problem}")
+        except Conflict as lost:
+            _LOG.warning("%s", lost)
 
     def drain(self) -> int:
         """Handle messages until none is due; returns the number of rounds that had work."""
@@ -48,3 +85,11 @@ class Worker:
         while self.step():
             rounds += 1
         return rounds
+
+
+def _problem(handler: Handler, delivery: Delivery) -> Exception | None:
+    try:
+        handler(delivery.message.body)
+    except Exception as problem:  # noqa: BLE001  a poison message must not stop the next one
+        return problem
+    return None

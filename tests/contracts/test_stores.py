@@ -1,13 +1,15 @@
 """What every archive, evidence store and profile store promises."""
 
+import sqlite3
 from datetime import timedelta
+from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
 
 from shared.adapters.azure.blob_archive import BlobArchive
 from shared.adapters.azure.blob_stores import BlobEvidence, BlobProfiles, BlobReports
-from shared.adapters.embedded import EmbeddedArchive, FolderEvidence, FolderProfiles, FolderReports
+from shared.adapters.embedded import EmbeddedArchive, EmbeddedEvidence, FolderProfiles, FolderReports
 from shared.errors import NotFound, Refused
 from shared.ports import ArchivedEvent
 from tests.conftest import NOON
@@ -19,7 +21,7 @@ def stores(request, tmp_path):
     if request.param == "embedded":
         return SimpleNamespace(
             archive=EmbeddedArchive(tmp_path / "a.db"),
-            evidence=FolderEvidence(tmp_path / "evidence"),
+            evidence=EmbeddedEvidence(tmp_path / "a.db"),
             profiles=FolderProfiles(tmp_path / "profiles"),
             reports=FolderReports(tmp_path / "reports"),
         )
@@ -114,12 +116,25 @@ def test_evidence_that_is_not_there_is_not_found(evidence, name):
 
 
 def test_evidence_altered_on_disk_is_refused(tmp_path):
-    store = FolderEvidence(tmp_path)
+    store = EmbeddedEvidence(tmp_path / "a.db")
     name = store.put(b"facts")
-    (tmp_path / name[:2] / name).write_bytes(b"other facts")
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        connection.execute("UPDATE evidence SET content = ?", (b"other facts",))
+    connection.close()
 
     with pytest.raises(Refused, match="was altered after it was kept"):
         store.get(name)
+
+
+def test_evidence_that_an_older_version_kept_as_a_file_is_still_found(tmp_path):
+    name = sha256(b"facts").hexdigest()
+    (tmp_path / name[:2]).mkdir()
+    (tmp_path / name[:2] / name).write_bytes(b"facts")
+
+    store = EmbeddedEvidence(tmp_path / "a.db", tmp_path)
+
+    assert store.get(name) == b"facts"
+    assert store.put(b"facts") == name
 
 
 def test_the_newest_profile_under_a_name_wins(profiles):

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +30,12 @@ class EmbeddedArchive:
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path, _SCHEMA)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread puts within is one transaction, kept at its end or not at all."""
+        with self._database.write():
+            yield
 
     def put(self, archived: ArchivedEvent) -> bool:
         """Keep it unless its key is there already; True when it is new."""

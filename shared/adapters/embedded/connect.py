@@ -6,7 +6,7 @@ from shared.adapters.channels.rendered import rendered
 from shared.adapters.embedded.archive import EmbeddedArchive
 from shared.adapters.embedded.channels import FileChannels
 from shared.adapters.embedded.environment_checks import FileEnvironmentChecks
-from shared.adapters.embedded.evidence import FolderEvidence
+from shared.adapters.embedded.evidence import EmbeddedEvidence
 from shared.adapters.embedded.folders import Folders
 from shared.adapters.embedded.ledger import EmbeddedLedger
 from shared.adapters.embedded.machine_learning import FileJobs, FileModels
@@ -39,7 +39,7 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
     return Adapters(
         archive=EmbeddedArchive(database),
         ledger=EmbeddedLedger(database),
-        evidence=FolderEvidence(settings.home / "evidence"),
+        evidence=EmbeddedEvidence(database, settings.home / "evidence"),
         profiles=profiles,
         reports=FolderReports(settings.home / "reports"),
         policies=KeptPolicies(FilePolicies(settings.policies), profiles),

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,12 @@ class EmbeddedLedger:
             ).fetchone()
         return None if row is None else dict(json.loads(row["decision"]))
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread commits within is one transaction, kept at its end or not at all."""
+        with self._database.write():
+            yield
+
     def commit(
         self,
         *,
@@ -125,7 +132,7 @@ class EmbeddedLedger:
 
     def mark_sent(self, message_ids: Sequence[str]) -> None:
         """They reached the broker; marking twice is harmless."""
-        with self._database.write() as connection:
+        with self._database.write(lasting=False) as connection:
             connection.executemany(
                 "UPDATE outbox SET sent = 1 WHERE id = ? AND sent = 0",
                 [(message_id,) for message_id in message_ids],
