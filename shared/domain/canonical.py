@@ -54,9 +54,17 @@ def canonical_json(value: object) -> bytes:
     >>> canonical_json({"b": 1, "a": [True, None]})
     b'{"a":[true,null],"b":1}'
     """
-    return json.dumps(
-        to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode()
+    return plain_json(to_plain(value))
+
+
+def plain_json(plain: object) -> bytes:
+    """The same spelling of what `to_plain` or `json.loads` returned, without a second walk."""
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def plain_hash(plain: object) -> str:
+    """SHA-256 of `plain_json`, in hexadecimal."""
+    return hashlib.sha256(plain_json(plain)).hexdigest()
 
 
 def utf16_units(text: str) -> int:

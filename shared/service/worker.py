@@ -34,6 +34,7 @@ class Worker:
         self._receiver = receiver
         self._handlers = handlers
         self._together = together or {}
+        self._most = MOST_AT_ONCE
 
     def step(self) -> bool:
         """Handle what is due first in each queue; False when nothing was due."""
@@ -48,7 +49,7 @@ class Worker:
         return busy
 
     def _take_some(self, queue: str, handle_all: Together) -> bool:
-        deliveries = self._receiver.receive_some(queue, MOST_AT_ONCE)
+        deliveries = self._receiver.receive_some(queue, self._most)
         if not deliveries:
             return False
         until = monotonic() + LONGEST_SECONDS
@@ -56,6 +57,7 @@ class Worker:
             [delivery.message.body for delivery in deliveries], lambda: monotonic() >= until
         )
         begun = deliveries[: len(problems)]
+        self._most = min(MOST_AT_ONCE, 2 * len(begun))
         done = [one for one, problem in zip(begun, problems, strict=True) if problem is None]
         if done:
             self._receiver.complete_all(done)

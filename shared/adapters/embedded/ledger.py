@@ -14,7 +14,7 @@ from shared.adapters.message_rows import (
     message_from_json,
     message_to_json,
 )
-from shared.domain.canonical import canonical_json, format_time, parse_time
+from shared.domain.canonical import format_time, parse_time, plain_json
 from shared.errors import Conflict
 from shared.ports import LedgerState, Logged, Message
 
@@ -103,11 +103,11 @@ class EmbeddedLedger:
                 raise Conflict(f"{subject} has already decided event {event_key}.")
             connection.execute(
                 "INSERT INTO decision (subject, event_key, decision) VALUES (?, ?, ?)",
-                (subject, event_key, canonical_json(decision).decode()),
+                (subject, event_key, plain_json(decision).decode()),
             )
             connection.execute(
                 "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
-                (subject, version + 1, canonical_json(state).decode()),
+                (subject, version + 1, plain_json(state).decode()),
             )
             connection.executemany(
                 "INSERT INTO outbox (id, committed, message) VALUES (?, ?, ?)",
