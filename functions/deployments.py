@@ -1,7 +1,5 @@
 """Resource events on online endpoints, and Azure DevOps service hooks."""
 
-import json
-
 import azure.functions as func
 
 from functions.envelopes import envelope_bytes
@@ -21,6 +19,10 @@ def resource_events(event: func.EventGridEvent) -> None:
 @blueprint.route(route="devops/hooks", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 def devops_hooks(req: func.HttpRequest) -> func.HttpResponse:
     """Answer 202 once the hook is kept, refused ones too: the body says which and why."""
-    receipts = application().service.receive(req.get_body(), via="azure-devops")
-    body = [{"key": receipt.key, "refusal": receipt.refusal} for receipt in receipts]
-    return func.HttpResponse(json.dumps(body), status_code=202, mimetype="application/json")
+    answer = application().hooks.take(req.headers, req.get_body(), via="azure-devops")
+    return func.HttpResponse(
+        answer.body,
+        status_code=answer.status,
+        headers=dict(answer.headers),
+        mimetype=answer.kind,
+    )

@@ -44,13 +44,16 @@ def promotion_gate(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route(route="checks/environment", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 def environment_check_asked(req: func.HttpRequest) -> func.HttpResponse:
     """Let the check wait and answer at once; 400 says in a sentence why it cannot be answered."""
-    from shared.errors import Refused
-
-    try:
-        application().ask_environment(req.headers, req.params)
-    except Refused as problem:
-        return func.HttpResponse(str(problem), status_code=400, mimetype="text/plain")
-    return func.HttpResponse('{"status": "waiting"}', mimetype="application/json")
+    app = application()
+    answer = app.hooks.ask(
+        lambda: app.ask_environment(req.headers, req.params), via="environment-check"
+    )
+    return func.HttpResponse(
+        answer.body,
+        status_code=answer.status,
+        headers=dict(answer.headers),
+        mimetype=answer.kind,
+    )
 
 
 @blueprint.function_name("environment_check")

@@ -35,6 +35,16 @@ param devopsUrl string = ''
 @description('Secret URI in Key Vault of the token that starts GitHub workflows. Empty: none is started.')
 param githubTokenSecretUri string = ''
 
+@allowed(['secret', 'function-key-only'])
+@description('What calls of Azure DevOps and of action groups have to show beside the function key.')
+param hookRule string = 'secret'
+
+@description('Secret URI in Key Vault of the secret that hooks show. Empty: with the rule secret the hooks are closed.')
+param hookSecretUri string = ''
+
+@description('Secret URI in Key Vault of the secret that takes its place. Empty: none does.')
+param hookNextSecretUri string = ''
+
 @description('Workspaces of other stages, as staging=/subscriptions/...;production=/subscriptions/... Empty: none.')
 param otherWorkspaces string = ''
 
@@ -243,6 +253,9 @@ module app 'modules/app.bicep' = {
     workspaceId: workspace.outputs.workspaceId
     devopsUrl: devopsUrl
     githubTokenSecretUri: githubTokenSecretUri
+    hookRule: hookRule
+    hookSecretUri: hookSecretUri
+    hookNextSecretUri: hookNextSecretUri
     otherWorkspaces: otherWorkspaces
     changedBy: changedBy
     publicUrl: publicUrl

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from shared.domain.event import Event
+    from shared.domain.replay import Selection
     from shared.ports import (
         Adapters,
         Archive,
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
         Profiles,
         Workspace,
     )
+    from shared.service.hooks import Hooks
+    from shared.service.replaying.dry_run import DryRun
     from shared.service.service import Service
     from shared.service.worker import Handler, Worker
     from shared.settings import Settings
@@ -34,6 +37,7 @@ class Application:
     clock: "Clock"
     service: "Service"
     adapters: "Adapters"
+    hooks: "Hooks"
 
     @property
     def archive(self) -> "Archive":
@@ -157,6 +161,17 @@ class Application:
 
         look_at(body, service=self.service, adapters=self.adapters, clock=self.clock)
 
+    def dry_run(self, selection: "Selection") -> "DryRun":
+        """What would be decided of old events, from ports that cannot write."""
+        from shared.service.replaying.dry_run import DryRun
+        from shared.service.replaying.reading import Reading
+        from shared.service.replaying.rereading import Reread
+
+        azure = self.settings.azure
+        workspace = None if azure is None else azure.workspace_id
+        reread = Reread(names=self.settings.keeps_names, workspace=workspace)
+        return DryRun(Reading.of(self.adapters), selection, reread)
+
 
 def _read(body: object) -> None:
     """A message nobody was asked to show is taken as read."""
@@ -175,6 +190,8 @@ def build(
     with its first event.
     Raises InvalidSetting when a setting cannot be used.
     """
+    from shared.hook_settings import HookSettings
+    from shared.service.hooks import Hooks
     from shared.service.service import Service
     from shared.service.world import World
     from shared.settings import Settings
@@ -193,7 +210,13 @@ def build(
         announces=adapters.announces,
         telemetry=adapters.telemetry,
     )
-    return Application(settings=settings, clock=clock, service=service, adapters=adapters)
+    return Application(
+        settings=settings,
+        clock=clock,
+        service=service,
+        adapters=adapters,
+        hooks=Hooks(settings.hooks or HookSettings(), service, adapters.telemetry, clock),
+    )
 
 
 def _connect(settings: "Settings", clock: "Clock") -> "Adapters":

@@ -12,6 +12,7 @@ from shared.environment import PREFIX, InvalidSetting, https_address
 
 if TYPE_CHECKING:
     from shared.channel_settings import ChannelSettings
+    from shared.hook_settings import HookSettings
     from shared.schedules import Schedule
     from shared.summary_settings import SummarySettings
 
@@ -92,7 +93,7 @@ class Settings:
     being the defaults: the timers read the same settings, and what the heartbeat expects of each
     check follows from them. `keeps_names` lets it be known who changed an endpoint, where the event
     says so. `channels` say how people are told, None being into files; `public_url` is where they
-    find Driftgate's pages.
+    find Driftgate's pages. `hooks` say what calls from outside have to show, None being nothing.
     """
 
     home: Path = Path(".driftgate")
@@ -103,6 +104,7 @@ class Settings:
     schedules: "Mapping[str, Schedule] | None" = None
     channels: "ChannelSettings | None" = None
     public_url: str | None = None
+    hooks: "HookSettings | None" = None
 
     @property
     def on_samples(self) -> bool:
@@ -129,6 +131,7 @@ class Settings:
         Raises InvalidSetting for a value that cannot be used.
         """
         from shared.channel_settings import ChannelSettings, public_url
+        from shared.hook_settings import HookSettings
         from shared.schedules import schedules
 
         home = Path(environment.get(f"{PREFIX}HOME") or ".driftgate")
@@ -143,6 +146,7 @@ class Settings:
                 environment, real_by_default=adapters == "azure"
             ),
             public_url=public_url(environment),
+            hooks=HookSettings.from_environment(environment, in_cloud=adapters == "azure"),
             keeps_names=_one_of(environment, "CHANGED_BY", "keep", "drop") == "keep",
         )
 

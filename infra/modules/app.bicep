@@ -35,6 +35,12 @@ param workspaceId string
 param devopsUrl string
 @description('Secret URI of the token that starts GitHub workflows. Empty: none.')
 param githubTokenSecretUri string
+@description('What a call of a hook has to show: secret or function-key-only.')
+param hookRule string
+@description('Secret URI of the secret that hooks show. Empty: none, and with the rule secret the hooks are closed.')
+param hookSecretUri string
+@description('Secret URI of the secret that takes its place. Empty: none does.')
+param hookNextSecretUri string
 @description('Workspaces of other stages, as name=/subscriptions/... with semicolons. Empty: none.')
 param otherWorkspaces string
 @description('Whether it is kept by name who changed an endpoint: keep or drop.')
@@ -163,6 +169,9 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_PROMOTER_CLIENT_ID: promoter.properties.clientId
     DRIFTGATE_DEVOPS_URL: devopsUrl
     DRIFTGATE_GITHUB_TOKEN: empty(githubTokenSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${githubTokenSecretUri})'
+    DRIFTGATE_HOOKS: hookRule
+    DRIFTGATE_HOOK_SECRET: empty(hookSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${hookSecretUri})'
+    DRIFTGATE_HOOK_SECRET_NEXT: empty(hookNextSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${hookNextSecretUri})'
     DRIFTGATE_WORKSPACES: otherWorkspaces
     DRIFTGATE_CHANGED_BY: changedBy
     DRIFTGATE_PUBLIC_URL: publicUrl

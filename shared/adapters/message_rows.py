@@ -1,15 +1,22 @@
 """What the ledgers keep as the text of one row: a message, and when each check reported."""
 
 import json
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
-from shared.domain.canonical import canonical_json, parse_time
+from shared.domain.canonical import format_time, parse_time, plain_json
 from shared.ports import Message
+
+_FIELDS = fields(Message)
 
 
 def message_to_json(message: Message) -> str:
     """Every field of a message in one canonical text."""
-    return canonical_json(message).decode()
+    plain: dict[str, Any] = {field.name: getattr(message, field.name) for field in _FIELDS}
+    scheduled = message.scheduled
+    plain["scheduled"] = None if scheduled is None else format_time(scheduled)
+    return plain_json(plain).decode()
 
 
 def message_from_json(text: str) -> Message:

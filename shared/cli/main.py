@@ -1,7 +1,7 @@
 """The `driftgate` command: one file a subcommand family, joined here.
 
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
-`performance`, `canary`), 3 refused (`send`, `intend`, `withdraw`, `override`,
+`performance`, `canary`), 2 broken (`verify`), 3 refused (`send`, `intend`, `withdraw`, `override`,
 `withdraw-override`, `rollout`, `resume-retraining`, `silence`, `unsilence`, `acknowledge`,
 `release`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
@@ -29,12 +29,14 @@ from shared.cli import (
     policy,
     profile,
     promotions,
+    replay,
     retrainings,
     rollout,
     scenario,
     sending,
     silences,
     smoke,
+    verify,
 )
 from shared.errors import DriftgateError
 
@@ -74,9 +76,11 @@ app.command()(promotions.report)
 app.command()(rollout.rollout)
 app.command()(retrainings.retrainings)
 app.command()(retrainings.resume_retraining)
+app.command()(replay.replay)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
 app.command()(diagnose.diagnose)
+app.command()(verify.verify)
 app.command()(demo.demo)
 
 

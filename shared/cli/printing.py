@@ -5,6 +5,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.action_text import action_text
 from shared.domain.promotion import Phase
 from shared.domain.verdict import Verdict
 
@@ -146,27 +147,3 @@ def print_promotion(screen: "Console", promotion: dict[str, Any]) -> None:
     for approval in promotion["approvals"]:
         word = "counts" if approval["counts"] else f"does not count: {approval['why']}"
         screen.print(f"    {safe(approval['by'])} {safe(approval['status'])}, {safe(word)}")
-
-
-def action_text(action: dict[str, Any]) -> str:
-    """What an action is about, in a few words."""
-    match action["action"]:
-        case "PostAlert" | "ResolveAlert":
-            return str(action["alert"]["title"])
-        case "ScheduleCheck":
-            event = action["event"]
-            return f"{event['data']['check']} of {event['subject']} at {event['time']}"
-        case "Notify" | "Deliver" | "PutAside":
-            notice = action["notice"]
-            return f"to {notice['receiver']}: {notice['title']} ({notice['reason']})"
-        case "Tell":
-            return f"{action['event']['subject']} of it"
-        case "RequestRetraining" | "WantRetraining":
-            return f"of {action['model']} because of {action['cause']}"
-        case "RequestPromotion":
-            return f"of {action['model']}:{action['version']} to {action['stage']}"
-        case "RequestRollback":
-            back = f" back to version {action['to']}" if action.get("to") else ""
-            return f"of {action['model']}:{action['version']} in {action['stage']}{back}"
-        case _:
-            return f"of {action.get('model')}:{action.get('version')}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from shared.bootstrap import Application
 from shared.cli.listening import Listening, heard_text
-from shared.cli.printing import action_text, coloured
+from shared.cli.printing import coloured
 from shared.cli.story_steps import Step
+from shared.domain.action_text import action_text
 from shared.domain.canonical import format_time, parse_time
 from shared.domain.event import Check
 from shared.domain.wording import spell_time

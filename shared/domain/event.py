@@ -56,6 +56,9 @@ class EventType(StrEnum):
     RETRAINING_RESUMED = "RetrainingResumed"
     BUDGET_ASKED = "BudgetAsked"
     BUDGET_RETURNED = "BudgetReturned"
+    SUBJECT_ERASED = "SubjectErased"
+    RETENTION_BEGUN = "RetentionBegun"
+    RETENTION_ENDED = "RetentionEnded"
     CHECK_DUE = "CheckDue"
 
 
@@ -113,8 +116,7 @@ class Event:
 
         What a replay tells again has the replay's name in it too.
         """
-        again = [self.replay.name] if self.replay is not None and self.replay.again else []
-        return content_hash([self.source, self.id, *again])
+        return _key(self.source, self.id, self.replay)
 
     @property
     def name(self) -> str:
@@ -155,6 +157,16 @@ class Event:
             correlation_id=cloud_event.get("correlationid"),
             replay=Replay.of(cloud_event),
         )
+
+
+def key_of(cloud_event: Mapping[str, Any]) -> str:
+    """The `key` of an event that is kept as a CloudEvent."""
+    return _key(cloud_event["source"], cloud_event["id"], Replay.of(cloud_event))
+
+
+def _key(source: str, identity: str, replay: Replay | None) -> str:
+    again = [replay.name] if replay is not None and replay.again else []
+    return content_hash([source, identity, *again])
 
 
 class Check(StrEnum):

@@ -65,6 +65,14 @@ class Logged:
     decision: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRow:
+    """A row of the ledger as it lies there, nothing read of it: for whoever verifies it."""
+
+    version: int
+    text: str
+
+
 class Ledger(Protocol):
     """Commits "handled", the new state and the outgoing messages together, or not at all."""
 
@@ -121,6 +129,18 @@ class Ledger(Protocol):
 
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
         """A subject's decisions from a version on, oldest first and page by page."""
+
+    def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
+        """The rows that `chain` reads, with the texts that were committed."""
+
+    def kept_state(self, subject: str) -> KeptRow | None:
+        """The row that `state` reads, None without one."""
+
+    def handled(self, subject: str) -> Iterator[tuple[int, str]]:
+        """The inbox of a subject: each event key with the version of its decision, in any order."""
+
+    def chained(self) -> Sequence[str]:
+        """Every subject that has a state or a decision, sorted."""
 
 
 class Evidence(Protocol):

@@ -62,7 +62,7 @@ def play(
     `deliver` says when each event arrives, in place of what the scenario says; `patience` is how
     much longer an expectation may take. Raises InvalidScenario for what cannot happen.
     """
-    with _theatre(scenario, deliver or (lambda telling: telling.arrivals)) as player:
+    with theatre(scenario, deliver or (lambda telling: telling.arrivals)) as player:
         player.play()
         told, decided, faults = tuple(player.told), tuple(player.decided), tuple(player.faults)
         shown, impossible = tuple(player.observer.shown), tuple(player.impossible)
@@ -105,7 +105,8 @@ def schedule_of(scenario: Scenario, timer: str) -> Schedule:
 
 
 @contextmanager
-def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
+def theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[Player]":
+    """Where a scenario is played, for as long as it is looked at."""
     in_memory = _MEMORY.is_dir() and "TMPDIR" not in os.environ
     with TemporaryDirectory(prefix="driftgate-", dir=_MEMORY if in_memory else None) as folder:
         home = Path(folder)
@@ -146,11 +147,11 @@ def _theatre(scenario: Scenario, deliver: Deliver) -> "Iterator[_Player]":
                 channels=channels,
             )
 
-        yield _Player(scenario, stage, build(settings, clock=clock, around=around))
+        yield Player(scenario, stage, build(settings, clock=clock, around=around))
 
 
 @dataclass
-class _Timer:
+class Timer:
     """One timer with when it fires next."""
 
     name: str
@@ -160,7 +161,7 @@ class _Timer:
 
 
 @dataclass
-class _Player:
+class Player:
     """Jumps from one moment at which something is due to the next."""
 
     scenario: Scenario
@@ -184,7 +185,7 @@ class _Player:
             schedule = schedule_of(self.scenario, name)
             fire = special.get(name) or _fan_out(service.fan_out, Check(name.lower()))
             self._timers.append(
-                _Timer(name=name, schedule=schedule, next=schedule.after(now), fire=fire)
+                Timer(name=name, schedule=schedule, next=schedule.after(now), fire=fire)
             )
         self._undoing: list[tuple[datetime, Undo]] = []
         self._steps = list(self.scenario.steps)
@@ -225,6 +226,29 @@ class _Player:
     def _moment(self) -> None:
         """What happens, then what is told of it, then what the timers ask, then the answers."""
         now = self.stage.now
+        self.happen()
+        for payload in self.stage.take_arrived():
+            for receipt in self.application.service.receive(payload, via="event-grid"):
+                if receipt.refusal is not None:
+                    self._hear(Wanted.REFUSAL, receipt.refusal)
+        if not self.stage.down:
+            self._take_commands()
+        for timer in self.due_timers():
+            timer.next = timer.schedule.after(now)
+            if not self.stage.down and timer.name not in self.stage.stopped:
+                self._fire(timer)
+        self._work()
+        self.told.extend(heard_notice(notice, at) for at, notice in self.stage.channels.take())
+        self.told.extend(self.observer.answers(now))
+        self.observer.look(now)
+
+    def due_timers(self) -> "list[Timer]":
+        """Those that fire now."""
+        return [timer for timer in self._timers if timer.next <= self.stage.now]
+
+    def happen(self) -> None:
+        """What happens in the world now, whoever is told of it."""
+        now = self.stage.now
         self.stage.figures.extend(now)
         self.stage.rows.extend(now)
         self.stage.show_due()
@@ -234,21 +258,12 @@ class _Player:
         while self._steps and self._steps[0].at <= now:
             self._act(self._steps.pop(0))
         self._log_requests()
-        for payload in self.stage.take_arrived():
-            for receipt in self.application.service.receive(payload, via="event-grid"):
-                if receipt.refusal is not None:
-                    self._hear(Wanted.REFUSAL, receipt.refusal)
-        if not self.stage.down:
-            self._take_commands()
-        for timer in self._timers:
-            if timer.next <= now:
-                timer.next = timer.schedule.after(now)
-                if not self.stage.down and timer.name not in self.stage.stopped:
-                    self._fire(timer)
-        self._work()
-        self.told.extend(heard_notice(notice, at) for at, notice in self.stage.channels.take())
-        self.told.extend(self.observer.answers(now))
-        self.observer.look(now)
+
+    def stand_still(self, until: datetime) -> None:
+        """Nothing more happens; what is logged of the world is written ahead until then."""
+        self._steps.clear()
+        for log in (self.stage.figures, self.stage.rows, self.stage.requests, self.stage.load):
+            log.extend(until)
 
     def _work(self) -> None:
         """Handle what is due. Mostly nothing is, and one question is cheaper than one a queue."""
@@ -278,7 +293,7 @@ class _Player:
             except DriftgateError as problem:
                 self._hear(Wanted.REFUSAL, str(problem))
 
-    def _fire(self, timer: _Timer) -> None:
+    def _fire(self, timer: Timer) -> None:
         """A timer that fails is a line in the host's log, and fires again when it is due again."""
         try:
             timer.fire()

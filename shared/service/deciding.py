@@ -1,11 +1,12 @@
 """One decision of an event from what was gathered: the same step now, in a replay, in a what-if."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.canonical import canonical_json, content_hash, to_plain
-from shared.domain.decision import Decision
+from shared.domain.canonical import canonical_json, content_hash, plain_hash, to_plain
+from shared.domain.decision import Decision, Outcome
 from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import Evidence
 from shared.domain.finding import Finding, Rule
@@ -20,10 +21,14 @@ NOTHING_READ = content_hash(None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concluded:
-    """A decision with the state that it leaves, whose `last_hash` is the decision's."""
+    """A decision with the state that it leaves, whose `last_hash` is the decision's.
+
+    `plain` is that state as the ledger keeps it.
+    """
 
     decision: Decision
     state: SubjectState
+    plain: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,8 @@ def conclude(
     event: Event, reaction: Reaction, gathered: Gathered, state: SubjectState, now: datetime
 ) -> Concluded:
     """Decide. A pure function of its arguments, so that a decision can be made again."""
-    outcome = reaction.decide(event, gathered.evidence, gathered.policy, state, now)
-    left = _reported(event, outcome.state)
+    outcome = outcome_of(event, reaction, gathered, state, now)
+    left = plain_state(replace(outcome.state, last_hash=""))
     return _chained(
         Decision(
             event=event,
@@ -51,35 +56,50 @@ def conclude(
             policy_hash=gathered.policy_hash,
             decided=now,
             previous=state.last_hash,
-            state=state_hash(left),
+            state=plain_hash(left),
         ),
+        outcome.state,
         left,
     )
+
+
+def outcome_of(
+    event: Event, reaction: Reaction, gathered: Gathered, state: SubjectState, now: datetime
+) -> Outcome:
+    """What is concluded, without the hashes that make a decision of it."""
+    outcome = reaction.decide(event, gathered.evidence, gathered.policy, state, now)
+    return replace(outcome, state=_reported(event, outcome.state))
 
 
 def could_not_look(
     event: Event, state: SubjectState, reason: str, sentence: str, now: datetime
 ) -> Concluded:
     """What cannot be read is an error that says so; the state stays as it was."""
-    finding = Finding(
-        rule=Rule.POLICY_FOUND if reason == "invalid_policy" else Rule.READABLE,
-        thing=event.subject,
-        verdict=Verdict.ERROR,
-        reason=reason,
-        sentence=sentence,
-    )
+    left = plain_state(replace(state, last_hash=""))
     return _chained(
         Decision(
             event=event,
-            findings=(finding,),
+            findings=(unreadable(event, reason, sentence),),
             actions=(),
             evidence_hash=NOTHING_READ,
             policy_hash=None,
             decided=now,
             previous=state.last_hash,
-            state=state_hash(state),
+            state=plain_hash(left),
         ),
         state,
+        left,
+    )
+
+
+def unreadable(event: Event, reason: str, sentence: str) -> Finding:
+    """The finding of what could not be looked at."""
+    return Finding(
+        rule=Rule.POLICY_FOUND if reason == "invalid_policy" else Rule.READABLE,
+        thing=event.subject,
+        verdict=Verdict.ERROR,
+        reason=reason,
+        sentence=sentence,
     )
 
 
@@ -99,8 +119,12 @@ def plain_state(state: SubjectState) -> dict[str, Any]:
     return plain if isinstance(plain, dict) else {}
 
 
-def _chained(decision: Decision, left: SubjectState) -> Concluded:
-    return Concluded(decision=decision, state=replace(left, last_hash=decision.hash))
+def _chained(decision: Decision, left: SubjectState, plain: dict[str, Any]) -> Concluded:
+    return Concluded(
+        decision=decision,
+        state=replace(left, last_hash=decision.hash),
+        plain={**plain, "last_hash": decision.hash},
+    )
 
 
 def _reported(event: Event, state: SubjectState) -> SubjectState:

@@ -1,8 +1,9 @@
 """What is to be committed of one event: gathered, decided, and not written down yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from shared.domain.action import PostAlert, ResolveAlert
 from shared.domain.canonical import canonical_json
@@ -52,7 +53,7 @@ class Made:
     """A decision that is not committed yet, on a state's version; `told` are its messages' ids."""
 
     decision: Decision
-    state: SubjectState
+    state: Mapping[str, Any]
     version: int
     told: Sequence[str | None]
     messages: Sequence[Message]
@@ -99,7 +100,7 @@ class Making:
         messages = messages_of(decision, self._scope(decision, policy))
         return Made(
             decision=decision,
-            state=concluded.state,
+            state=concluded.plain,
             version=stored.version,
             told=[None if message is None else message.id for message in messages],
             messages=traced(

@@ -16,9 +16,6 @@ from shared.errors import Conflict, DriftgateError, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
 from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
-from shared.service.deciding import (
-    plain_state,
-)
 from shared.service.intake import parse
 from shared.service.making import Made, Making, traced
 from shared.service.messages import work_message
@@ -89,7 +86,7 @@ class Service:
         workspace = None if settings.azure is None else settings.azure.workspace_id
         with self._archive.together():
             for parsed in parse(
-                payload, names=settings.keeps_names, workspace=workspace, ours=ours
+                payload, names=settings.keeps_names, workspace=workspace, ours=ours, via=via
             ):
                 self._telemetry.count(
                     "events", via=via, read="yes" if parsed.refusal is None else "refused"
@@ -247,7 +244,7 @@ class Service:
             event_key=event.key,
             now=made.decision.decided,
             decision={**made.decision.to_json(), "messages": made.told},
-            state=plain_state(made.state),
+            state=made.state,
             messages=made.messages,
         )
 

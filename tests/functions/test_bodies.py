@@ -22,6 +22,8 @@ from functions import (
 from functions.envelopes import envelope_bytes
 from tests.conftest import EVENTS
 
+JSON = {"Content-Type": "application/json; charset=utf-8"}
+
 
 def user_function(builder):
     return builder._function.get_user_function()
@@ -86,7 +88,7 @@ def test_a_resource_event_is_decided_when_its_message_comes(app, completed):
 
 
 def hook(body):
-    return func.HttpRequest(method="POST", url="/api/devops/hooks", body=body)
+    return func.HttpRequest(method="POST", url="/api/devops/hooks", body=body, headers=JSON)
 
 
 @pytest.mark.usefixtures("app")
@@ -110,7 +112,7 @@ def test_a_service_hook_that_cannot_be_read_is_kept_and_answered_with_the_senten
 
 def test_an_alert_of_an_action_group_reaches_the_queue(app, sample):
     body = json.dumps(sample("azure_monitor_common_alert_metric_fired.derived.json")).encode()
-    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=body)
+    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=body, headers=JSON)
 
     answer = user_function(monitoring.azure_alerts)(request)
 
@@ -122,7 +124,7 @@ def test_an_alert_of_an_action_group_reaches_the_queue(app, sample):
 
 
 def test_an_alert_that_cannot_be_read_is_kept_and_answered_with_the_sentence(app):
-    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=b"{}")
+    request = func.HttpRequest(method="POST", url="/api/azure/alerts", body=b"{}", headers=JSON)
 
     answer = user_function(monitoring.azure_alerts)(request)
 

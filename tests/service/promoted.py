@@ -1,7 +1,7 @@
 """A promotion with everything that can be told of one, made by hand out of the domain's values."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.world import ModelVersion
 from shared.errors import NotFound
-from shared.ports import LedgerState
+from shared.ports import KeptRow, LedgerState
 from tests.conftest import NOON
 
 MODEL, VERSION, STAGE = "loan-default", "8", "production"
@@ -132,6 +132,11 @@ class KeptLedger:
 
     def decisions(self, subject: str, limit: int = 100) -> Sequence[Mapping[str, Any]]:
         return list(reversed(self.kept))[:limit] if subject == SUBJECT else []
+
+    def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
+        for version, decision in enumerate(self.kept if subject == SUBJECT else [], 1):
+            if version >= first:
+                yield KeptRow(version=version, text=canonical_json(decision).decode())
 
     def decide(
         self,

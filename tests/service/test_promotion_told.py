@@ -161,8 +161,8 @@ def test_the_whole_chain_of_the_model_is_hashed_again():
     ("harm", "sentence"),
     [
         (lambda kept: kept[3].update(verdict="pass"), "no longer what was committed"),
-        (lambda kept: kept.pop(3), "does not name the hash of the one before it"),
-        (lambda kept: kept.reverse(), "does not name the hash of the one before it"),
+        (lambda kept: kept.pop(3), "Decision 4 follows one that is missing"),
+        (lambda kept: kept.reverse(), "their order was changed"),
     ],
     ids=["altered", "lost", "moved"],
 )

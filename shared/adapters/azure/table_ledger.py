@@ -31,7 +31,7 @@ from shared.adapters.azure.table_rows import (
 from shared.adapters.message_rows import checks_from_json
 from shared.domain.canonical import canonical_json
 from shared.errors import Conflict, Refused
-from shared.ports import Clock, LedgerState, Logged, Message
+from shared.ports import Clock, KeptRow, LedgerState, Logged, Message
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -194,25 +194,70 @@ class TableLedger:
             return self._logged(limit) if subject is None else self._of(subject, limit)
 
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
-        """A subject's decisions from a version on, oldest first; their rows lie newest first."""
+        """A subject's decisions from a version on, oldest first."""
+        for kept in self.kept_decisions(subject, first):
+            yield Logged(version=kept.version, decision=json.loads(kept.text))
+
+    def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
+        """The rows that `chain` reads, which lie newest first: a span of versions at a time.
+
+        Behind a gap it goes on with the next row there is.
+        """
         partition, version = partition_of(subject), first
         while True:
-            with self._told("read a chain of decisions"):
-                rows = list(
-                    self._table.query_entities(
-                        "PartitionKey eq @partition and RowKey ge @newest and RowKey le @oldest",
-                        parameters={
-                            "partition": partition,
-                            "newest": decision_row(version + _PAGE - 1),
-                            "oldest": decision_row(version),
-                        },
-                    )
-                )
+            rows = self._span(partition, version)
             if not rows:
-                return
+                following = self._first_from(partition, version)
+                if following is None:
+                    return
+                version = following
+                continue
             for row in reversed(rows):
-                yield Logged(version=version_of(row["RowKey"]), decision=json.loads(text_of(row)))
+                yield KeptRow(version=version_of(row["RowKey"]), text=text_of(row))
             version += _PAGE
+
+    def kept_state(self, subject: str) -> KeptRow | None:
+        """The row that `state` reads, None without one."""
+        entity = self._row(partition_of(subject), STATE)
+        return None if entity is None else KeptRow(version=entity["version"], text=text_of(entity))
+
+    def handled(self, subject: str) -> Iterator[tuple[int, str]]:
+        """The inbox of a subject: each event key with the version of its decision."""
+        with self._told("read an inbox"):
+            rows = self._table.query_entities(
+                "PartitionKey eq @partition and RowKey ge 'event-' and RowKey lt 'event.'",
+                parameters={"partition": partition_of(subject)},
+                select=["version", "event_key"],
+            )
+            for row in rows:
+                yield row["version"], row["event_key"]
+
+    def chained(self) -> Sequence[str]:
+        """Every subject that has a chain; the row that names it is written before its first."""
+        return self.subjects()
+
+    def _span(self, partition: str, version: int) -> list[Any]:
+        with self._told("read a chain of decisions"):
+            return list(
+                self._table.query_entities(
+                    "PartitionKey eq @partition and RowKey ge @newest and RowKey le @oldest",
+                    parameters={
+                        "partition": partition,
+                        "newest": decision_row(version + _PAGE - 1),
+                        "oldest": decision_row(version),
+                    },
+                )
+            )
+
+    def _first_from(self, partition: str, version: int) -> int | None:
+        """The least version from this one on, None behind the last; they lie newest first."""
+        with self._told("read a chain of decisions"):
+            rows = self._table.query_entities(
+                "PartitionKey eq @partition and RowKey ge 'decision-' and RowKey le @oldest",
+                parameters={"partition": partition, "oldest": decision_row(version)},
+                select=["RowKey"],
+            )
+            return min((version_of(row["RowKey"]) for row in rows), default=None)
 
     def close(self) -> None:
         """Close the connections."""

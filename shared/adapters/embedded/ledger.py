@@ -16,7 +16,7 @@ from shared.adapters.message_rows import (
 )
 from shared.domain.canonical import format_time, parse_time, plain_json
 from shared.errors import Conflict
-from shared.ports import LedgerState, Logged, Message
+from shared.ports import KeptRow, LedgerState, Logged, Message
 
 _PAGE = 500
 _SCHEMA = """
@@ -166,12 +166,42 @@ class EmbeddedLedger:
 
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
         """A subject's decisions from a version on, oldest first; a version is its place in them."""
+        for kept in self.kept_decisions(subject, first):
+            yield Logged(version=kept.version, decision=json.loads(kept.text))
+
+    def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
+        """The rows that `chain` reads, with the texts that were committed."""
         number, version = self._number_before(subject, first), first
         while rows := self._page(subject, number):
             for row in rows:
                 number = row["number"]
-                yield Logged(version=version, decision=json.loads(row["decision"]))
+                yield KeptRow(version=version, text=row["decision"])
                 version += 1
+
+    def kept_state(self, subject: str) -> KeptRow | None:
+        """The row that `state` reads, None without one."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT version, state FROM state WHERE subject = ?", (subject,)
+            ).fetchone()
+        return None if row is None else KeptRow(version=row["version"], text=row["state"])
+
+    def handled(self, subject: str) -> Iterator[tuple[int, str]]:
+        """The inbox of a subject, which here are its decisions' own rows."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT event_key FROM decision WHERE subject = ? ORDER BY number", (subject,)
+            ).fetchall()
+        yield from ((version, row["event_key"]) for version, row in enumerate(rows, 1))
+
+    def chained(self) -> Sequence[str]:
+        """Every subject that has a state or a decision, sorted."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT subject FROM state UNION SELECT DISTINCT subject FROM decision"
+                " ORDER BY subject"
+            ).fetchall()
+        return [row["subject"] for row in rows]
 
     def _number_before(self, subject: str, version: int) -> int:
         """The row of the version before; 0 before the first, and no row's after the last."""

@@ -1,6 +1,7 @@
 """Which envelope is this? Event Grid, CloudEvents, Azure DevOps or Azure Monitor, by its keys."""
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any
 
 from shared.domain.event import EXTENSION_PREFIX, Event
@@ -16,8 +17,21 @@ _READERS: Mapping[str, Reader] = {
 }
 
 
-def read_envelope(envelope: object, *, ours: bool = False) -> Event:
-    """One envelope as an event; `ours` says that Driftgate itself sends it.
+class Form(Enum):
+    """Whose envelope it is, as its keys tell."""
+
+    HOOK = "a hook of Azure DevOps"
+    ALERT = "an alert of Azure Monitor"
+    EVENT_GRID = "an event of Event Grid"
+    CLOUD_EVENT = "a CloudEvent"
+
+
+_ONLY = {"azure-devops": Form.HOOK, "azure-monitor": Form.ALERT}
+"""The secret of a hook lets one sender in, who may not speak as another."""
+
+
+def read_envelope(envelope: object, *, ours: bool = False, via: str | None = None) -> Event:
+    """One envelope as an event; `ours` says that Driftgate itself sends it, `via` how it came in.
 
     Raises MalformedPayload when a needed field is absent or wrong, UnknownEventType when nothing
     reacts to what it tells.
@@ -27,22 +41,38 @@ def read_envelope(envelope: object, *, ours: bool = False) -> Event:
             f"An envelope must be a JSON object, this is {_name_of(envelope)}; "
             "send events as objects or as an array of objects."
         )
+    form = _form_of(envelope)
+    if form is None:
+        raise MalformedPayload(
+            "The envelope is none we know: it has no eventType (Event Grid), no specversion "
+            "(CloudEvents), no publisherId (Azure DevOps) and no schemaId (Azure Monitor)."
+        )
+    only = _ONLY.get(via or "", form)
+    if form is not only:
+        raise MalformedPayload(
+            f"The envelope is {form.value}, and here only {only.value} is taken; send it by its "
+            "own way."
+        )
+    match form:
+        case Form.HOOK:
+            return devops.read_hook(envelope)
+        case Form.ALERT:
+            return monitor_alerts.read_alert(envelope)
+        case Form.EVENT_GRID:
+            return _by_type(_from_event_grid(envelope))
+        case Form.CLOUD_EVENT:
+            return _from_cloud_event(envelope, ours=ours)
+
+
+def _form_of(envelope: Mapping[str, Any]) -> Form | None:
     if "eventType" in envelope and "publisherId" in envelope:
-        return devops.read_hook(envelope)
+        return Form.HOOK
     if envelope.get("schemaId") == "azureMonitorCommonAlertSchema":
-        return monitor_alerts.read_alert(envelope)
+        return Form.ALERT
     if "eventType" in envelope or "topic" in envelope:
-        return _by_type(_from_event_grid(envelope))
-    if (
-        "specversion" in envelope
-        or "specVersion" in envelope
-        or {"type", "source"} <= set(envelope)
-    ):
-        return _from_cloud_event(envelope, ours=ours)
-    raise MalformedPayload(
-        "The envelope is none we know: it has no eventType (Event Grid), no specversion "
-        "(CloudEvents), no publisherId (Azure DevOps) and no schemaId (Azure Monitor)."
-    )
+        return Form.EVENT_GRID
+    versions = {"specversion", "specVersion"} & set(envelope)
+    return Form.CLOUD_EVENT if versions or {"type", "source"} <= set(envelope) else None
 
 
 def _name_of(value: object) -> str:

@@ -39,6 +39,9 @@ OURS_ALONE = frozenset(
         EventType.RETRAINING_RESUMED,
         EventType.BUDGET_ASKED,
         EventType.BUDGET_RETURNED,
+        EventType.SUBJECT_ERASED,
+        EventType.RETENTION_BEGUN,
+        EventType.RETENTION_ENDED,
     }
 )
 """Driftgate believes these only when it said them itself: they let a version through, keep people

@@ -16,6 +16,7 @@ from shared.service.intake.privacy import without_personal_data
 from shared.service.intake.resources import refuse_elsewhere
 
 MOST_BYTES = 1_048_576
+MOST_DEPTH = 64
 _OURS = "driftgate/"
 _HANDSHAKE = "Microsoft.EventGrid.SubscriptionValidationEvent"
 
@@ -35,14 +36,20 @@ class Parsed:
 
 
 def parse(
-    payload: bytes, *, names: bool = True, workspace: str | None = None, ours: bool = False
+    payload: bytes,
+    *,
+    names: bool = True,
+    workspace: str | None = None,
+    ours: bool = False,
+    via: str | None = None,
 ) -> list[Parsed]:
     """Read every envelope of a payload: an object, or an array of objects.
 
     Never raises for what is in the payload: what cannot be read is an entry with a refusal.
     With `names` it is kept who changed an endpoint, as far as the event tells. A resource event of
     another workspace than that of the resource id `workspace` is refused: they share a source.
-    `ours` says that Driftgate itself sends it.
+    `ours` says that Driftgate itself sends it, `via` by which way it came in: what came by a hook
+    is of its sender, or refused.
     """
     try:
         value = _load(payload)
@@ -53,7 +60,8 @@ def parse(
         sentence = "The payload is an empty array; send at least one event."
         return [Parsed(key=sha256(payload).hexdigest(), body=payload, refusal=sentence)]
     return [
-        _parse_one(envelope, names=names, workspace=workspace, ours=ours) for envelope in envelopes
+        _parse_one(envelope, names=names, workspace=workspace, ours=ours, via=via)
+        for envelope in envelopes
     ]
 
 
@@ -80,7 +88,7 @@ def _load(payload: bytes) -> Any:
     if not payload.strip():
         raise MalformedPayload("The payload is empty; send a JSON object or array.")
     try:
-        return json.loads(
+        value = json.loads(
             payload.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite
         )
     except UnicodeDecodeError as problem:
@@ -94,6 +102,25 @@ def _load(payload: bytes) -> Any:
         ) from problem
     except ValueError as problem:
         raise MalformedPayload(f"The payload is not JSON: {problem}.") from problem
+    if depth_of(value, MOST_DEPTH) > MOST_DEPTH:
+        raise MalformedPayload(
+            f"The payload is nested too deeply to be an event: over {MOST_DEPTH} levels."
+        )
+    return value
+
+
+def depth_of(value: object, most: int) -> int:
+    """How many levels a value has, without a stack of calls; it is not counted beyond `most` + 1.
+
+    >>> depth_of({"a": [1, {}]}, 9), depth_of([[[[]]]], 2), depth_of(7, 9)
+    (3, 3, 0)
+    """
+    level = 0
+    here: list[Any] = [value]
+    while level <= most and (here := [one for one in here if isinstance(one, dict | list)]):
+        level += 1
+        here = [part for one in here for part in (one.values() if isinstance(one, dict) else one)]
+    return level
 
 
 def _no_constant(name: str) -> float:
@@ -107,7 +134,9 @@ def _finite(text: str) -> float:
     return number
 
 
-def _parse_one(envelope: object, *, names: bool, workspace: str | None, ours: bool) -> Parsed:
+def _parse_one(
+    envelope: object, *, names: bool, workspace: str | None, ours: bool, via: str | None
+) -> Parsed:
     try:
         clean = without_personal_data(envelope, names=names)
         body = canonical_json(clean)
@@ -119,7 +148,7 @@ def _parse_one(envelope: object, *, names: bool, workspace: str | None, ours: bo
             refusal="The envelope is nested too deeply or holds text that is not Unicode.",
         )
     try:
-        event = read_envelope(clean, ours=ours)
+        event = read_envelope(clean, ours=ours, via=via)
         if not ours:
             _refuse_our_name(event)
         if workspace is not None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from shared.domain.decision import Outcome
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.ports import Evidence
@@ -13,9 +14,11 @@ from shared.service.deciding import (
     Gathered,
     conclude,
     could_not_look,
+    outcome_of,
+    unreadable,
 )
 from shared.service.past.recorded import Recorded
-from shared.service.reactions import reaction_to
+from shared.service.reactions import Reaction, reaction_to
 
 Changed = Callable[[Policy | None], Policy | None]
 
@@ -39,21 +42,33 @@ class PastDecisions:
         """
         event = recorded.event
         if recorded.evidence_hash == NOTHING_READ:
-            [finding] = recorded.plain["findings"]
-            return could_not_look(
-                event, state, finding["reason"], finding["sentence"], recorded.decided
-            )
+            return could_not_look(event, state, *_reason(recorded), recorded.decided)
         reaction = reaction_to(event)
+        gathered = self._gathered(recorded, reaction)
+        return conclude(event, reaction, gathered, state, recorded.decided)
+
+    def outcome(self, recorded: Recorded, state: SubjectState) -> Outcome:
+        """What is concluded of it, without the hashes, which are most of the work of `again`.
+
+        Raises as `again` does.
+        """
+        event = recorded.event
+        if recorded.evidence_hash == NOTHING_READ:
+            finding = unreadable(event, *_reason(recorded))
+            return Outcome(findings=(finding,), actions=(), state=state)
+        reaction = reaction_to(event)
+        gathered = self._gathered(recorded, reaction)
+        return outcome_of(event, reaction, gathered, state, recorded.decided)
+
+    def _gathered(self, recorded: Recorded, reaction: Reaction) -> Gathered:
         content = self._evidence.get(recorded.evidence_hash)
-        facts = msgspec.json.decode(content, type=reaction.evidence, strict=False)
         policy = self._policy(recorded.policy_hash)
-        gathered = Gathered(
-            evidence=facts,
+        return Gathered(
+            evidence=msgspec.json.decode(content, type=reaction.evidence, strict=False),
             evidence_hash=recorded.evidence_hash,
             policy=policy if self._changed is None else self._changed(policy),
             policy_hash=recorded.policy_hash,
         )
-        return conclude(event, reaction, gathered, state, recorded.decided)
 
     def _policy(self, content_hash: str | None) -> Policy | None:
         if content_hash is None:
@@ -62,3 +77,9 @@ class PastDecisions:
             content = self._evidence.get(content_hash)
             self._policies[content_hash] = msgspec.json.decode(content, type=Policy, strict=False)
         return self._policies[content_hash]
+
+
+def _reason(recorded: Recorded) -> tuple[str, str]:
+    """Why it could not look: nothing else is kept of that."""
+    [finding] = recorded.plain["findings"]
+    return finding["reason"], finding["sentence"]

@@ -36,7 +36,7 @@ def fold(
     It starts from the nearest state that is kept, or from nothing; the steps before `first` are
     not told. Raises as `PastDecisions.again` does.
     """
-    version, state = _kept_before(ledger, evidence, subject, first)
+    version, state = kept_before(ledger, evidence, subject, first)
     for logged in ledger.chain(subject, version + 1):
         recorded = Recorded.of(logged)
         concluded = past.again(recorded, state)
@@ -49,7 +49,7 @@ def state_before(
     ledger: Ledger, evidence: Evidence, past: PastDecisions, subject: str, version: int
 ) -> SubjectState:
     """The state upon which the decision of `version` was made; the present one behind the last."""
-    kept, state = _kept_before(ledger, evidence, subject, version)
+    kept, state = kept_before(ledger, evidence, subject, version)
     for logged in ledger.chain(subject, kept + 1):
         if logged.version >= version:
             break
@@ -58,7 +58,7 @@ def state_before(
     return state
 
 
-def _kept_before(
+def kept_before(
     ledger: Ledger, evidence: Evidence, subject: str, version: int
 ) -> tuple[int, SubjectState]:
     """The nearest version below whose state is kept, with that state; 0 is the empty beginning."""

@@ -82,7 +82,7 @@ def story_of(
             else rollout_of(promotion.rollout, own)
         ),
         moments=moments_of(own),
-        chain=chain_of(every),
+        chain=chain_of(ledger, subject),
         notes=tuple(notes),
     )
 

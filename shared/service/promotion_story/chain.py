@@ -1,34 +1,22 @@
 """Whether a subject's decisions still are what was committed."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from shared.domain.canonical import content_hash
+from shared.domain.chain_walk import Walk
+from shared.ports import Ledger
 from shared.service.promotion_story.story import ChainTold
+from shared.service.verifying.chains import links_of
 
-_BESIDE = frozenset({"hash", "messages"})
 
-
-def chain_of(decisions: Sequence[Mapping[str, Any]]) -> ChainTold:
-    """Hash each decision again, and compare the hash before it; `decisions` are oldest first.
-
-    An altered, lost or moved decision breaks the chain at a place that is named.
-    """
-    broken = None
-    before: str | None = None
-    for decision in decisions:
-        content = {name: value for name, value in decision.items() if name not in _BESIDE}
-        when = decision["decided"]
-        if content_hash(content) != decision["hash"]:
-            broken = f"The decision of {when} is no longer what was committed under its hash."
-        elif before is not None and decision["previous"] != before:
-            broken = f"The decision of {when} does not name the hash of the one before it."
-        if broken is not None:
-            break
-        before = decision["hash"]
+def chain_of(ledger: Ledger, subject: str) -> ChainTold:
+    """Walk the whole chain; the first break in it is told."""
+    walk = Walk(subject=subject)
+    first = ""
+    for version, link in links_of(ledger, subject):
+        walk.take(version, link)
+        first = first or ("" if link is None else link.hash)
+    breaks = walk.finish(lambda: (link for _, link in links_of(ledger, subject)))
     return ChainTold(
-        checked=len(decisions),
-        first=decisions[0]["hash"] if decisions else "",
-        last=decisions[-1]["hash"] if decisions else "",
-        broken=broken,
+        checked=walk.links,
+        first=first,
+        last="" if walk.last is None else walk.last.hash,
+        broken=breaks[0].sentence if breaks else None,
     )

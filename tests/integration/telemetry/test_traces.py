@@ -46,6 +46,7 @@ class Watched:
             clock=scene.clock,
             service=service,
             adapters=adapters,
+            hooks=scene.application.hooks,
         )
         self.scene = scene
 

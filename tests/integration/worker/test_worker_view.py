@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = ROOT / ".venv-worker" / "bin" / "python"
 EVENTS = ROOT / "samples" / "events"
+JSON = {"content-type": "application/json"}
 TIMER = json.dumps(
     {
         "Schedule": {"AdjustForDST": True},
@@ -74,8 +75,18 @@ def calls():
         "decide_event": ("message", "string", json.dumps(check), sent),
         "retraining_request": ("message", "string", json.dumps(retraining), sent),
         "deliver_teams": ("message", "string", json.dumps(notice), sent),
-        "devops_hooks": ("req", "http", {"method": "POST", "url": "/", "body": hook}, {}),
-        "azure_alerts": ("req", "http", {"method": "POST", "url": "/", "body": alert}, {}),
+        "devops_hooks": (
+            "req",
+            "http",
+            {"method": "POST", "url": "/", "body": hook, "headers": JSON},
+            {},
+        ),
+        "azure_alerts": (
+            "req",
+            "http",
+            {"method": "POST", "url": "/", "body": alert, "headers": JSON},
+            {},
+        ),
         "promotion_gate": (
             "req",
             "http",

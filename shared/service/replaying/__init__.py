@@ -1,0 +1,1 @@
+"""Replays for operators: what would be decided of old events, and telling them again."""

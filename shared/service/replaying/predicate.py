@@ -1,0 +1,76 @@
+"""A free predicate over an event and its decision, in JMESPath: it selects, and can do no more."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shared.errors import InvalidData
+
+MOST_CHARACTERS = 300
+_MOST_GROWING = 3
+_GROWING = frozenset({"multi_select_list", "multi_select_dict", "flatten"})
+_GROWING_FUNCTIONS = frozenset({"join", "map", "to_string"})
+
+
+class Predicate:
+    """Whether an event and its decision fit an expression; what cannot be asked of them does not.
+
+    Raises InvalidData for an expression that is wrong, too long, or could grow beyond bounds.
+    """
+
+    def __init__(self, expression: str) -> None:
+        import jmespath
+        from jmespath.exceptions import JMESPathError
+
+        if len(expression) > MOST_CHARACTERS:
+            raise InvalidData(
+                f"where has {len(expression)} characters; {MOST_CHARACTERS} is the most."
+            )
+        try:
+            compiled = jmespath.compile(expression)
+            nodes = list(_nodes(compiled.parsed))
+        except (JMESPathError, RecursionError) as problem:
+            first = str(problem).partition("\n")[0].rstrip(":")
+            raise InvalidData(
+                f"where is no JMESPath ({first}); write for example "
+                "event.data.version == '8' && decision.verdict == 'fail'."
+            ) from problem
+        _refuse_unknown_functions(nodes)
+        _refuse_growth(nodes)
+        self._compiled, self._problem = compiled, JMESPathError
+
+    def holds(self, event: Mapping[str, Any] | None, decision: Mapping[str, Any] | None) -> bool:
+        """As JMESPath has it: false, null and what is empty do not hold."""
+        try:
+            found = self._compiled.search({"event": event, "decision": decision})
+        except (self._problem, RecursionError):
+            return False
+        return found is not None and found is not False and found not in ("", [], {})
+
+
+def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
+    for child in node["children"]:
+        yield from _nodes(child)
+
+
+def _refuse_unknown_functions(nodes: list[Mapping[str, Any]]) -> None:
+    from jmespath.functions import Functions
+
+    for node in nodes:
+        if node["type"] == "function_expression" and node["value"] not in Functions.FUNCTION_TABLE:
+            known = ", ".join(sorted(Functions.FUNCTION_TABLE))
+            raise InvalidData(f"where calls {node['value']}(); JMESPath knows {known}.")
+
+
+def _refuse_growth(nodes: list[Mapping[str, Any]]) -> None:
+    """Each such part may multiply what it is given; many of them would fill the memory."""
+    growing = sum(
+        node["type"] in _GROWING
+        or (node["type"] == "function_expression" and node["value"] in _GROWING_FUNCTIONS)
+        for node in nodes
+    )
+    if growing > _MOST_GROWING:
+        raise InvalidData(
+            f"where makes {growing} lists, objects or texts of its own; "
+            f"{_MOST_GROWING} are the most. Compare fields instead."
+        )

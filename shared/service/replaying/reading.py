@@ -1,0 +1,140 @@
+"""The ports a dry run gets: they read, and refuse every write, so that it can have no effect."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn, Self
+
+from shared.errors import Refused
+from shared.ports import (
+    Adapters,
+    Archive,
+    ArchivedEvent,
+    Evidence,
+    Ledger,
+    LedgerState,
+    Logged,
+    Message,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What recorded events and decisions are read from."""
+
+    archive: Archive
+    ledger: Ledger
+    evidence: Evidence
+
+    @classmethod
+    def of(cls, adapters: Adapters) -> Self:
+        """The stores of an application, to be read alone."""
+        return cls(
+            archive=ReadArchive(adapters.archive),
+            ledger=ReadLedger(adapters.ledger),
+            evidence=ReadEvidence(adapters.evidence),
+        )
+
+
+class ReadArchive:
+    """An archive that takes nothing in."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def together(self) -> NoReturn:
+        """Refuse."""
+        refuse()
+
+    def put(self, archived: ArchivedEvent) -> NoReturn:  # noqa: ARG002  the port's signature
+        """Refuse."""
+        refuse()
+
+    def get(self, key: str) -> ArchivedEvent | None:
+        """One of them, None when unknown."""
+        return self._archive.get(key)
+
+    def list(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 1000
+    ) -> Iterable[ArchivedEvent]:
+        """Received in [since, until), newest first."""
+        return self._archive.list(since=since, until=until, limit=limit)
+
+    def walk(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[ArchivedEvent]:
+        """Received in [since, until), oldest first."""
+        return self._archive.walk(since=since, until=until)
+
+
+class ReadLedger:
+    """A ledger that commits nothing."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def state(self, subject: str) -> LedgerState:
+        """The subject's state."""
+        return self._ledger.state(subject)
+
+    def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
+        """The decision of this event, None when it has none."""
+        return self._ledger.decision(subject, event_key)
+
+    def together(self) -> NoReturn:
+        """Refuse."""
+        refuse()
+
+    def commit(self, **_: object) -> NoReturn:
+        """Refuse."""
+        refuse()
+
+    def unsent(self, limit: int = 100) -> Sequence[Message]:
+        """Outbox messages not marked sent."""
+        return self._ledger.unsent(limit)
+
+    def oldest_unsent(self) -> datetime | None:
+        """When the oldest unsent message was committed."""
+        return self._ledger.oldest_unsent()
+
+    def mark_sent(self, message_ids: Sequence[str]) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
+
+    def subjects(self) -> Sequence[str]:
+        """Every subject that has a state."""
+        return self._ledger.subjects()
+
+    def reported(self) -> Mapping[str, Mapping[str, datetime]]:
+        """By subject, when each check last reported."""
+        return self._ledger.reported()
+
+    def decisions(
+        self, subject: str | None = None, limit: int = 100
+    ) -> Sequence[Mapping[str, Any]]:
+        """Committed decisions, newest first."""
+        return self._ledger.decisions(subject, limit)
+
+    def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
+        """A subject's decisions from a version on, oldest first."""
+        return self._ledger.chain(subject, first)
+
+
+class ReadEvidence:
+    """Evidence that nothing is added to."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+
+    def put(self, content: bytes) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
+
+    def get(self, content_hash: str) -> bytes:
+        """Read back. Raises NotFound."""
+        return self._evidence.get(content_hash)
+
+
+def refuse() -> NoReturn:
+    """A dry run was about to write: a fault of ours, and nothing is written."""
+    raise Refused("A dry run writes nothing; this is a fault of Driftgate, please report it.")

@@ -1,0 +1,220 @@
+"""What has to be true when all is over, whatever happened on the way."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.bootstrap import Application
+from shared.domain.canonical import content_hash, parse_time
+from shared.domain.event import Event
+from shared.domain.state import SubjectState
+from shared.service import messages
+from shared.service.codec import decode
+from shared.service.deciding import NOTHING_READ, state_hash
+from shared.service.environment_checks import ENVIRONMENT_CHECKS
+from shared.service.intake import parse
+from shared.service.reactions import family_of
+from tests.crash.journal import Journal
+from tests.crash.worlds import World
+
+QUEUES = (
+    messages.CHECKS,
+    messages.ALERTS,
+    *messages.SUBSCRIPTIONS.values(),
+    messages.RETRAINING_REQUESTS,
+    messages.PROMOTION_REQUESTS,
+    ENVIRONMENT_CHECKS,
+)
+_EVERY_QUEUE = (*QUEUES, messages.UNDELIVERED)
+_ONCE = frozenset({"run", "job", "copy"})
+"""What the world remembers by its order, so that asking again finds it done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The faults of one way to the end, each a sentence, and what there was to count.
+
+    `outcome` is what people and the world see in the end, to be compared with that of a way that
+    nothing interrupted.
+    """
+
+    faults: tuple[str, ...]
+    counts: Mapping[str, int]
+    outcome: Mapping[str, Any]
+
+
+def look(world: World, application: Application, journal: Journal, until: datetime) -> Found:
+    """Read everything that is left."""
+    seen = _Look(world, application, journal, until)
+    faults = [
+        *seen.archive(),
+        *seen.chains(),
+        *seen.queues(),
+        *seen.actions(),
+        *seen.acts(),
+    ]
+    return Found(faults=tuple(faults), counts=dict(seen.counts), outcome=seen.outcome())
+
+
+def decided_at(world: World, application: Application) -> dict[str, list[str]]:
+    """By family, the kinds of actions that it decided in the moment."""
+    families: dict[str, set[str]] = defaultdict(set)
+    for subject in application.ledger.subjects():
+        for decision in application.ledger.decisions(subject, limit=1000):
+            if parse_time(decision["decided"]) >= world.moment:
+                family = family_of(Event.from_cloud_event(decision["event"]))
+                families[family] |= {action["action"] for action in decision["actions"]}
+    return {family: sorted(kinds) for family, kinds in families.items()}
+
+
+class _Look:
+    def __init__(
+        self, world: World, application: Application, journal: Journal, until: datetime
+    ) -> None:
+        self._world, self._application, self._until = world, application, until
+        self._journal = journal
+        self._lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for line in journal.lines():
+            self._lines[line["what"]].append(line)
+        self._decisions: list[Mapping[str, Any]] = []
+        self.counts: Counter[str] = Counter()
+
+    def archive(self) -> Iterator[str]:
+        """What was delivered is kept, once, and decided, once, or refused."""
+        lost = {n for line in self._lines["lost"] for n in line["numbers"]}
+        expected = []
+        for number, payload in enumerate(self._world.payloads):
+            known = parse(payload, names=self._application.settings.keeps_names)
+            expected += [(one.key, number in lost) for one in known]
+        for key, is_lost in expected:
+            archived = self._application.archive.get(key)
+            if archived is None and not is_lost:
+                yield f"the delivery {key[:12]} is not in the archive"
+        for archived in self._application.archive.walk(since=self._world.moment):
+            self.counts["events"] += 1
+            if archived.event is None:
+                continue
+            subject = archived.event["subject"]
+            if self._application.ledger.decision(subject, archived.key) is None:
+                yield f"the event {archived.key[:12]} of {subject} was never decided"
+
+    def chains(self) -> Iterator[str]:
+        """No decision is missing, altered, or made twice, and the last leaves the state."""
+        ledger = self._application.ledger
+        for subject in ledger.subjects():
+            previous, version, keys = "", 0, Counter[str]()
+            for logged in ledger.chain(subject):
+                decision = dict(logged.decision)
+                version += 1
+                event = decision["event"]
+                keys[event["id"] + event["source"]] += 1
+                plain = {k: v for k, v in decision.items() if k not in {"hash", "messages"}}
+                if logged.version != version or decision["previous"] != previous:
+                    yield f"the chain of {subject} is broken at version {version}"
+                if content_hash(plain) != decision["hash"]:
+                    yield f"decision {version} of {subject} is not what was decided"
+                previous = decision["hash"]
+                self._decisions.append(decision)
+                if decision["evidence"] != NOTHING_READ:
+                    self._application.evidence.get(decision["evidence"])
+            stored = ledger.state(subject)
+            state = decode(stored.state, SubjectState)
+            if (stored.version, state.last_hash) != (version, previous):
+                yield f"the state of {subject} is not that of its last decision"
+            if self._decisions and state_hash(state) != self._decisions[-1]["state"]:
+                yield f"the state of {subject} is not the one that its last decision left"
+            yield from (
+                f"{subject} has decided {key} {times} times"
+                for key, times in keys.items()
+                if times > 1
+            )
+        self.counts["decisions"] = len(self._decisions)
+
+    def queues(self) -> Iterator[str]:
+        """Nothing waits that is due, nothing was put aside, nothing is left to be sent."""
+        if unsent := self._application.ledger.unsent():
+            yield f"{len(unsent)} messages are still in the outbox"
+        due = self._application.queue.next_due()
+        if due is not None and due <= self._until:
+            yield f"a message that was due at {due} still waits"
+        for queue in QUEUES:
+            for letter in self._application.adapters.dead_letters.dead_letters(queue):
+                yield f"{queue} put {letter.message.id[:12]} aside: {letter.sentence}"
+
+    def actions(self) -> Iterator[str]:
+        """The message of every action reached its queue and was handled, or is not due yet."""
+        handled = {line["id"] for line in self._lines["handled"]}
+        waiting = {
+            one.id
+            for queue in _EVERY_QUEUE
+            for one in self._application.queue.peek(queue, limit=10_000)
+        }
+        for decision in self._decisions:
+            if parse_time(decision["decided"]) < self._world.moment:
+                continue
+            for identity in decision["messages"]:
+                if identity is None:
+                    continue
+                self.counts["actions"] += 1
+                if identity not in handled | waiting:
+                    yield (
+                        f"message {identity[:12]} of {decision['event']['type']} of "
+                        f"{decision['event']['subject']} reached nobody"
+                    )
+        received = Counter((line["queue"], line["id"]) for line in self._lines["received"])
+        self.counts["repeats"] = sum(received.values()) - len(received)
+
+    def acts(self) -> Iterator[str]:
+        """The world was changed once by each order, and whoever honours ids acted on each once."""
+        shown = Counter(line["id"] for line in self._lines["shown"])
+        yield from (f"alert {one[:12]} was acted on twice" for one, n in shown.items() if n > 1)
+        notices = Counter(line["order"] for line in self._lines["asked"] if line["of"] == "notice")
+        orders: dict[str, set[str]] = defaultdict(set)
+        for line in self._lines["done"]:
+            if line["of"] == "notice":
+                orders[line["notice"]].add(line["order"])
+        self.counts["posts repeated with their order"] = sum(n - 1 for n in notices.values())
+        self.counts["notices"] = len(orders)
+        yield from (
+            f"notice {notice[:12]} was posted under {len(named)} orders"
+            for notice, named in orders.items()
+            if len(named) > 1
+        )
+        files = self._application.settings.workspace
+        runs = Counter(_correlations(files))
+        yield from (f"run {one} was started {n} times" for one, n in runs.items() if n > 1)
+        self.counts["runs"] = len(runs)
+
+    def outcome(self) -> dict[str, Any]:
+        """What fires, what runs, how traffic is shared."""
+        firing = set()
+        for subject in self._application.ledger.subjects():
+            state = decode(self._application.ledger.state(subject).state, SubjectState)
+            firing |= set(state.alerts)
+        files = self._application.settings.workspace
+        return {
+            "firing": sorted(firing),
+            "runs": sorted(_correlations(files)),
+            "jobs": sorted(path.name for path in files.glob("jobs/retrain-*.yaml")),
+            "shares": _shares(self._application),
+        }
+
+
+def _correlations(files: Any) -> list[str]:
+    from shared.adapters.embedded.yaml_files import read_yaml
+
+    return [
+        f"{path.parent.name} {read_yaml(path).text('correlation')}"
+        for path in files.glob("pipelines/**/*.yaml")
+        if path.stem.isdigit()
+    ]
+
+
+def _shares(application: Application) -> dict[str, Any]:
+    return {
+        name: [dict(found.traffic), dict(found.mirror_traffic)]
+        for name in application.workspace.endpoints()
+        for found in [application.workspace.endpoint(name)]
+    }

@@ -1,0 +1,158 @@
+"""The lives of a process: the one that is ended somewhere, and those that go on after it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from shared.bootstrap import Application, build
+from shared.domain.event import Check
+from shared.scenarios.clock import SimulatedClock
+from shared.settings import Settings
+from tests.crash.acting import watched
+from tests.crash.fuse import Fuse
+from tests.crash.journal import Journal
+from tests.crash.worlds import World
+
+PAUSES = (timedelta(seconds=5), timedelta(seconds=90), timedelta(minutes=15))
+"""Until the next process is there: a lock lasts a minute, a message's id is known for ten."""
+GOES_ON_FOR = timedelta(minutes=45)
+_LOCKS_END = timedelta(minutes=3)
+_TICK = timedelta(seconds=30)
+
+
+@dataclass
+class Life:
+    """One process with its application."""
+
+    world: World
+    home: Path
+    journal: Journal
+    fuse: Fuse
+    now: datetime
+    clock: SimulatedClock = field(init=False)
+    application: Application = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clock = SimulatedClock(self.now)
+        self.application = build(
+            Settings(
+                home=self.home,
+                workspace=self.home / "workspace",
+                policies=self.home / "policies",
+                schedules=self.world.schedules,
+            ),
+            clock=self.clock,
+            around=watched(self.fuse, self.journal, self.world.failing),
+        )
+        self._worker = self.application.worker({"alerts": self._show})
+
+    def moment(self) -> None:
+        """Take in all that comes, and handle what follows from it at once."""
+        for number in range(len(self.world.payloads)):
+            self.take_in(number)
+        for number in range(len(self.world.said)):
+            self.hear(number)
+        for number in range(len(self.world.calls)):
+            self.called(number)
+        for name in self.world.timers:
+            self.fire(name)
+        self.work()
+
+    def take_in(self, number: int) -> None:
+        """A delivery of Event Grid: only with a receipt it is not made again."""
+        self.application.service.receive(self.world.payloads[number], via="event-grid")
+        self.journal.note("receipt", number=number)
+
+    def hear(self, number: int) -> None:
+        """A person's command; one that did not answer is given again."""
+        self.application.service.say(self.world.said[number], via="command")
+        self.journal.note("heard", number=number)
+
+    def called(self, number: int) -> None:
+        """The call of an environment's check, which the platform makes again without an answer."""
+        call = self.world.calls[number]
+        self.application.ask_environment(call.headers, call.query)
+        self.journal.note("answered", number=number)
+
+    def fire(self, name: str) -> None:
+        """A timer; one that does not come to its end fires when it is due again."""
+        service = self.application.service
+        if name == "SWEEP":
+            service.sweep()
+        elif name == "HEARTBEAT":
+            service.heartbeat()
+        else:
+            service.fan_out(Check(name.lower()))
+        self.journal.note("fired", name=name)
+
+    def work(self) -> None:
+        """Handle what is due."""
+        while self._is_due() and self._worker.step():
+            pass
+
+    def _is_due(self) -> bool:
+        due = self.application.queue.next_due()
+        return due is not None and due <= self.clock.now
+
+    def _show(self, body: Any) -> None:
+        """Whoever reads the alerts, and honours the ids of what it reads."""
+        known = {line["id"] for line in self.journal.of("shown")}
+        if body["id"] in known:
+            self.journal.note("known", id=body["id"])
+        else:
+            self.journal.note("shown", id=body["id"])
+
+    def go_on(self, until: datetime, random: Random, *, loses: bool) -> None:
+        """What Azure delivers again and twice, the timers, and the queues, until the end."""
+        self._come_again(random, loses=loses)
+        self.work()
+        for at, timer in self._timetable(until):
+            while (due := self.application.queue.next_due()) is not None and due < at:
+                if due > self.clock.now:
+                    self.clock.move_to(due)
+                elif not self._worker.step():
+                    break
+            self.clock.move_to(at)
+            if timer:
+                self.fire(timer)
+            self.work()
+
+    def _come_again(self, random: Random, *, loses: bool) -> None:
+        """In any order: what had no receipt unless it is lost, and some of the rest once more."""
+        known = {line["number"] for line in self.journal.of("receipt")}
+        missing = [one for one in range(len(self.world.payloads)) if one not in known]
+        if loses:
+            self.journal.note("lost", numbers=missing)
+            missing = []
+        again = [one for one in known if random.random() < 0.5]
+        arriving = missing + again
+        random.shuffle(arriving)
+        for number in arriving:
+            self.take_in(number)
+        for what, things, act in (
+            ("heard", self.world.said, self.hear),
+            ("answered", self.world.calls, self.called),
+        ):
+            done = {line["number"] for line in self.journal.of(what)}
+            for number in range(len(things)):
+                if number not in done:
+                    act(number)
+
+    def _timetable(self, until: datetime) -> Iterator[tuple[datetime, str]]:
+        """When which timer fires; without one, when a lock may have run out."""
+        begin = self.clock.now
+        times = [(begin + _TICK * n, "") for n in range(1, int(_LOCKS_END / _TICK) + 1)]
+        for name, schedule in self.world.schedules.items():
+            at = schedule.after(begin)
+            while at <= until and name not in self.world.stopped:
+                times.append((at, name))
+                at = schedule.after(at)
+        return iter(sorted(times))
+
+
+def last_moment(world: World) -> datetime:
+    """When nothing that follows from the moment is under way any more."""
+    return world.moment + GOES_ON_FOR
