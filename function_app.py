@@ -10,6 +10,7 @@ from functions import (
     operations,
     promotion,
     registry,
+    replays,
     retraining,
     schedules,
 )
@@ -24,6 +25,7 @@ for family in (
     notifications,
     retraining,
     promotion,
+    replays,
     operations,
 ):
     app.register_functions(family.blueprint)

@@ -1,9 +1,8 @@
 """The work queue: one session a subject, so that a subject's events are decided in order."""
 
-import json
-
 import azure.functions as func
 
+from functions.receiving import received
 from shared.bootstrap import application
 
 blueprint = func.Blueprint()
@@ -14,5 +13,6 @@ blueprint = func.Blueprint()
     arg_name="message", connection="ServiceBus", queue_name="checks", is_sessions_enabled=True
 )
 def decide_event(message: func.ServiceBusMessage) -> None:
-    """Decide one event; an error gives the message back, and at last to the dead letters."""
-    application().service.handle(json.loads(message.get_body()))
+    """Decide one event; what another try may mend comes again, what never can is put aside."""
+    app = application()
+    app.take(received(message, "checks"), app.service.handle)

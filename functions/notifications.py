@@ -1,10 +1,12 @@
 """Subscribers of the topic `alerts`: the log, and one channel to people each."""
 
-import json
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 import azure.functions as func
 
+from functions.receiving import received
 from shared.bootstrap import application
 
 blueprint = func.Blueprint()
@@ -17,14 +19,14 @@ _LOG = logging.getLogger("driftgate.alerts")
 )
 def log_alert(message: func.ServiceBusMessage) -> None:
     """Write an alert as a person would read it, with the message id to find it again."""
-    from shared.service.delivering import is_delivery
-    from shared.service.notices import notice_text
+    app = application()
 
-    body = json.loads(message.get_body())
-    if is_delivery(body):
-        application().deliver(body)
-        return
-    _LOG.warning("%s", notice_text(body), extra={"message_id": message.message_id})
+    def show(body: Mapping[str, Any]) -> None:
+        from shared.service.notices import notice_text
+
+        _LOG.warning("%s", notice_text(body), extra={"message_id": message.message_id})
+
+    app.take(received(message, "alerts"), app.logged(show))
 
 
 @blueprint.function_name("deliver_teams")
@@ -33,7 +35,8 @@ def log_alert(message: func.ServiceBusMessage) -> None:
 )
 def deliver_teams(message: func.ServiceBusMessage) -> None:
     """Send one notice by Teams; what became of it is said in an event."""
-    application().deliver(json.loads(message.get_body()))
+    app = application()
+    app.take(received(message, "alerts/teams"), app.deliver)
 
 
 @blueprint.function_name("deliver_slack")
@@ -42,7 +45,8 @@ def deliver_teams(message: func.ServiceBusMessage) -> None:
 )
 def deliver_slack(message: func.ServiceBusMessage) -> None:
     """Send one notice by Slack; what became of it is said in an event."""
-    application().deliver(json.loads(message.get_body()))
+    app = application()
+    app.take(received(message, "alerts/slack"), app.deliver)
 
 
 @blueprint.function_name("deliver_pagerduty")
@@ -51,7 +55,8 @@ def deliver_slack(message: func.ServiceBusMessage) -> None:
 )
 def deliver_pagerduty(message: func.ServiceBusMessage) -> None:
     """Send one notice by PagerDuty; what became of it is said in an event."""
-    application().deliver(json.loads(message.get_body()))
+    app = application()
+    app.take(received(message, "alerts/pagerduty"), app.deliver)
 
 
 @blueprint.function_name("deliver_email")
@@ -60,7 +65,8 @@ def deliver_pagerduty(message: func.ServiceBusMessage) -> None:
 )
 def deliver_email(message: func.ServiceBusMessage) -> None:
     """Send one notice by mail; what became of it is said in an event."""
-    application().deliver(json.loads(message.get_body()))
+    app = application()
+    app.take(received(message, "alerts/email"), app.deliver)
 
 
 @blueprint.function_name("deliver_webhook")
@@ -69,7 +75,8 @@ def deliver_email(message: func.ServiceBusMessage) -> None:
 )
 def deliver_webhook(message: func.ServiceBusMessage) -> None:
     """Send one notice by a webhook; what became of it is said in an event."""
-    application().deliver(json.loads(message.get_body()))
+    app = application()
+    app.take(received(message, "alerts/webhook"), app.deliver)
 
 
 @blueprint.function_name("deliver_work_item")
@@ -78,4 +85,5 @@ def deliver_webhook(message: func.ServiceBusMessage) -> None:
 )
 def deliver_work_item(message: func.ServiceBusMessage) -> None:
     """Send one notice by a work item; what became of it is said in an event."""
-    application().deliver(json.loads(message.get_body()))
+    app = application()
+    app.take(received(message, "alerts/work-item"), app.deliver)

@@ -4,6 +4,7 @@ import json
 
 import azure.functions as func
 
+from functions.receiving import received
 from shared.bootstrap import application
 
 blueprint = func.Blueprint()
@@ -14,8 +15,9 @@ blueprint = func.Blueprint()
     arg_name="message", connection="ServiceBus", queue_name="promotion-requests"
 )
 def promotion_request(message: func.ServiceBusMessage) -> None:
-    """Carry the request out; an error gives the message back, and at last to the dead letters."""
-    application().promote(json.loads(message.get_body()))
+    """Carry the request out; what never can be is put aside."""
+    app = application()
+    app.take(received(message, "promotion-requests"), app.promote)
 
 
 @blueprint.function_name("promotion_gate")
@@ -62,4 +64,5 @@ def environment_check_asked(req: func.HttpRequest) -> func.HttpResponse:
 )
 def environment_check(message: func.ServiceBusMessage) -> None:
     """Look once at a check that waits, and answer it or let it wait on."""
-    application().check_environment(json.loads(message.get_body()))
+    app = application()
+    app.take(received(message, "environment-checks"), app.check_environment)

@@ -1,9 +1,8 @@
 """Retraining requests."""
 
-import json
-
 import azure.functions as func
 
+from functions.receiving import received
 from shared.bootstrap import application
 
 blueprint = func.Blueprint()
@@ -14,5 +13,6 @@ blueprint = func.Blueprint()
     arg_name="message", connection="ServiceBus", queue_name="retraining-requests"
 )
 def retraining_request(message: func.ServiceBusMessage) -> None:
-    """Start what is asked for; an error gives the message back, and at last to the dead letters."""
-    application().retrain(json.loads(message.get_body()))
+    """Start what is asked for; what never can be is put aside."""
+    app = application()
+    app.take(received(message, "retraining-requests"), app.retrain)

@@ -55,6 +55,9 @@ param changedBy string = 'keep'
 @description('Address of the pages, as https://..., for links in what people are sent. Empty: without links.')
 param publicUrl string = ''
 
+@description('Client id of the app registration that people sign in with (docs/api.md). Empty: none, the function key alone protects the API.')
+param accessClientId string = ''
+
 @description('Hosts that webhooks may call besides those of Teams, Slack and PagerDuty, as hooks.example.com;*.corp.example.com. Empty: none.')
 param channelHosts string = ''
 
@@ -258,6 +261,7 @@ module app 'modules/app.bicep' = {
     hookNextSecretUri: hookNextSecretUri
     otherWorkspaces: otherWorkspaces
     changedBy: changedBy
+    accessClientId: accessClientId
     publicUrl: publicUrl
     channelHosts: channelHosts
     channelSecretUris: channelSecretUris
@@ -270,6 +274,15 @@ module app 'modules/app.bicep' = {
     openaiApiVersion: openaiApiVersion
   }
   dependsOn: [ access, network ]
+}
+
+module signIn 'modules/sign_in.bicep' = if (!empty(accessClientId)) {
+  name: 'signIn'
+  scope: group
+  params: {
+    siteName: app.outputs.siteName
+    clientId: accessClientId
+  }
 }
 
 module alerts 'modules/alerts.bicep' = {

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
         Profiles,
         Workspace,
     )
+    from shared.service.dead_letters.poison import Received
     from shared.service.hooks import Hooks
     from shared.service.replaying.dry_run import DryRun
+    from shared.service.replaying.rereading import Reread
     from shared.service.service import Service
     from shared.service.worker import Handler, Worker
     from shared.settings import Settings
@@ -90,9 +92,10 @@ class Application:
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
             messages.RETRAINING_REQUESTS: self.retrain,
             messages.PROMOTION_REQUESTS: self.promote,
+            messages.REPLAYS: self.replay,
             ENVIRONMENT_CHECKS: self.check_environment,
         }
-        logged = self._logged(given.get(messages.ALERTS, _read))
+        logged = self.logged(given.get(messages.ALERTS, _read))
         together = {} if messages.CHECKS in given else {messages.CHECKS: self.service.handle_all}
         handlers = {**consumed, **given, messages.ALERTS: logged}
         return Worker(self.adapters.receiver, handlers, together)
@@ -105,15 +108,21 @@ class Application:
             body,
             adapters=self.adapters,
             settings=self.settings,
-            say=self._say_of_delivery,
+            say=self._saying("delivery", body),
             now=self.clock(),
         )
 
-    def _say_of_delivery(self, event: "Event") -> None:
-        self.service.say(event, via="delivery")
+    def _saying(self, via: str, body: "Mapping[str, Any]") -> "Callable[[Event], None]":
+        """Says what became of a message; of one that a replay brought, with the replay's mark."""
+        from shared.service.replayed import carried_on
 
-    def _logged(self, show: "Handler") -> "Handler":
-        """The log gets alerts as they are raised, and the notices of receivers that are a log."""
+        def say(event: "Event") -> None:
+            self.service.say(carried_on(event, body), via=via)
+
+        return say
+
+    def logged(self, show: "Handler") -> "Handler":
+        """The log's consumer: alerts are shown, notices of receivers that are a log delivered."""
         from shared.service.delivering import is_delivery
 
         def handle(body: "Mapping[str, Any]") -> None:
@@ -130,10 +139,8 @@ class Application:
 
         if self.settings.on_samples:
             return
-        carry_out(body, adapters=self.adapters, say=self._say_of_promotion, now=self.clock())
-
-    def _say_of_promotion(self, event: "Event") -> None:
-        self.service.say(event, via="promotion")
+        say = self._saying("promotion", body)
+        carry_out(body, adapters=self.adapters, say=say, now=self.clock())
 
     def retrain(self, body: "Mapping[str, Any]") -> None:
         """Start one retraining that was asked for. Raises Refused and Unavailable.
@@ -144,10 +151,8 @@ class Application:
 
         if self.settings.on_samples:
             return
-        carry_out(body, adapters=self.adapters, say=self._say_of_retraining, now=self.clock())
-
-    def _say_of_retraining(self, event: "Event") -> None:
-        self.service.say(event, via="retraining")
+        say = self._saying("retraining", body)
+        carry_out(body, adapters=self.adapters, say=say, now=self.clock())
 
     def ask_environment(self, headers: "Mapping[str, str]", query: "Mapping[str, str]") -> None:
         """Let the check of an environment wait for its answer. Raises Refused and Unavailable."""
@@ -161,16 +166,46 @@ class Application:
 
         look_at(body, service=self.service, adapters=self.adapters, clock=self.clock)
 
+    def take(self, received: "Received", handle: "Callable[[Mapping[str, Any]], object]") -> None:
+        """Handle what a trigger got; what never can be is put aside. Raises to have it again."""
+        from shared.service.dead_letters.poison import take
+
+        take(
+            received,
+            handle,
+            notes=self.adapters.notes,
+            telemetry=self.adapters.telemetry,
+            now=self.clock(),
+        )
+
     def dry_run(self, selection: "Selection") -> "DryRun":
         """What would be decided of old events, from ports that cannot write."""
         from shared.service.replaying.dry_run import DryRun
         from shared.service.replaying.reading import Reading
+
+        return DryRun(Reading.of(self.adapters), selection, self.reread)
+
+    def replay(self, body: "Mapping[str, Any]") -> None:
+        """Take one step of a replay. Raises MalformedPayload and Unavailable."""
+        from shared.service.replaying.stepping import Stepping
+
+        Stepping(
+            archive=self.archive,
+            ledger=self.ledger,
+            sender=self.adapters.sender,
+            reread=self.reread,
+            say=lambda event: self.service.say(event, via="replay"),
+            clock=self.clock,
+        ).step(body)
+
+    @property
+    def reread(self) -> "Reread":
+        """What was refused, read once more as the intake reads."""
         from shared.service.replaying.rereading import Reread
 
         azure = self.settings.azure
         workspace = None if azure is None else azure.workspace_id
-        reread = Reread(names=self.settings.keeps_names, workspace=workspace)
-        return DryRun(Reading.of(self.adapters), selection, reread)
+        return Reread(names=self.settings.keeps_names, workspace=workspace)
 
 
 def _read(body: object) -> None:
@@ -209,6 +244,7 @@ def build(
         clock=clock,
         announces=adapters.announces,
         telemetry=adapters.telemetry,
+        aside=adapters,
     )
     return Application(
         settings=settings,

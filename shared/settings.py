@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from shared.access_settings import AccessSettings
 from shared.domain.event import Check
 from shared.environment import PREFIX, InvalidSetting, https_address
 
@@ -94,6 +95,7 @@ class Settings:
     check follows from them. `keeps_names` lets it be known who changed an endpoint, where the event
     says so. `channels` say how people are told, None being into files; `public_url` is where they
     find Driftgate's pages. `hooks` say what calls from outside have to show, None being nothing.
+    `access` is how callers of the API are known.
     """
 
     home: Path = Path(".driftgate")
@@ -105,6 +107,7 @@ class Settings:
     channels: "ChannelSettings | None" = None
     public_url: str | None = None
     hooks: "HookSettings | None" = None
+    access: AccessSettings = field(default_factory=AccessSettings)
 
     @property
     def on_samples(self) -> bool:
@@ -147,6 +150,7 @@ class Settings:
             ),
             public_url=public_url(environment),
             hooks=HookSettings.from_environment(environment, in_cloud=adapters == "azure"),
+            access=AccessSettings.from_environment(environment, azure=adapters == "azure"),
             keeps_names=_one_of(environment, "CHANGED_BY", "keep", "drop") == "keep",
         )
 

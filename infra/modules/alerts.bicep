@@ -44,6 +44,13 @@ var queries = [
     threshold: 0
   }
   {
+    name: 'aside'
+    title: 'Driftgate: dead letters wait for somebody; see driftgate deadletters'
+    query: 'AppMetrics | where Name == "driftgate.deadletters" and Max > 0'
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
     name: 'silence'
     title: 'Driftgate: the heartbeat is not heard'
     query: 'AppRequests | where OperationName == "heartbeat"'
@@ -68,7 +75,7 @@ resource deadMessages 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'A message was given back ten times; look at the dead letters of the queue.'
+    description: 'A message ended among the dead letters of its queue without Driftgate: see driftgate deadletters.'
     severity: 2
     enabled: true
     scopes: [ busId ]
@@ -100,7 +107,7 @@ resource untold 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'A notice can never be delivered: a channel is gone, lets Driftgate in no more, or refuses it. Peek into the queue undelivered, mend the channel, and delete the message.'
+    description: 'A notice can never be delivered: a channel is gone, lets Driftgate in no more, or refuses it. Mend the channel, then resubmit or purge: driftgate deadletters list --queue undelivered.'
     severity: 2
     enabled: true
     scopes: [ busId ]
@@ -131,7 +138,7 @@ resource undelivered 'Microsoft.Insights/metricAlerts@2018-03-01' = [for topic i
   location: 'global'
   tags: tags
   properties: {
-    description: 'Event Grid gave an event up; it lies in the container deadletters.'
+    description: 'Event Grid gave an event up: see driftgate deadletters list --queue event-grid.'
     severity: 2
     enabled: true
     scopes: [ topic.id ]

@@ -45,6 +45,8 @@ param hookNextSecretUri string
 param otherWorkspaces string
 @description('Whether it is kept by name who changed an endpoint: keep or drop.')
 param changedBy string
+@description('Client id of the app registration that people sign in with. Empty: none, the function key alone protects the API.')
+param accessClientId string
 @description('Address of the pages, for links in notices. Empty: notices have none.')
 param publicUrl string
 @description('Hosts that channels may call besides the well-known ones, with semicolons. Empty: none.')
@@ -174,6 +176,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_HOOK_SECRET_NEXT: empty(hookNextSecretUri) ? '' : '@Microsoft.KeyVault(SecretUri=${hookNextSecretUri})'
     DRIFTGATE_WORKSPACES: otherWorkspaces
     DRIFTGATE_CHANGED_BY: changedBy
+    DRIFTGATE_ACCESS: empty(accessClientId) ? 'key' : 'entra'
     DRIFTGATE_PUBLIC_URL: publicUrl
     DRIFTGATE_CHANNELS: 'real'
     DRIFTGATE_CHANNEL_HOSTS: channelHosts
@@ -212,3 +215,4 @@ resource transferOff 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@202
 }
 
 output functionAppId string = site.id
+output siteName string = site.name

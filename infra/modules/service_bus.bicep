@@ -93,6 +93,20 @@ resource undelivered 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
   dependsOn: [ environmentChecks ]
 }
 
+// The steps of replays: each orders the next one when it is decided.
+resource replays 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
+  parent: bus
+  name: 'replays'
+  properties: {
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'PT10M'
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+  }
+  dependsOn: [ undelivered ]
+}
+
 resource alerts 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
   parent: bus
   name: 'alerts'
@@ -100,7 +114,7 @@ resource alerts 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
     requiresDuplicateDetection: true
     duplicateDetectionHistoryTimeWindow: 'PT10M'
   }
-  dependsOn: [ undelivered ]
+  dependsOn: [ replays ]
 }
 
 resource log 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = {

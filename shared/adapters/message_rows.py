@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from shared.domain.canonical import format_time, parse_time, plain_json
@@ -24,6 +25,26 @@ def message_from_json(text: str) -> Message:
     plain = json.loads(text)
     scheduled = plain["scheduled"]
     return Message(**{**plain, "scheduled": None if scheduled is None else parse_time(scheduled)})
+
+
+def message_or_text(text: str, queue: str) -> tuple[Message, bytes]:
+    """A message of a queue and its body as it came; what is no message comes as its `text`."""
+    message = readable(text)
+    if message is not None:
+        return message, plain_json(message.body)
+    original = text if isinstance(text, bytes) else str(text).encode()
+    shown = {"text": original.decode(errors="replace")}
+    identity = f"unreadable-{sha256(original).hexdigest()[:32]}"
+    return Message(id=identity, queue=queue, session="", body=shown), original
+
+
+def readable(text: str) -> Message | None:
+    """The message, None where a row holds none: one must not keep the others from being read."""
+    try:
+        message = message_from_json(text)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return None
+    return message if isinstance(message.body, dict) else None
 
 
 def checks_from_json(text: str | None) -> dict[str, datetime]:

@@ -3,10 +3,11 @@
 Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
 `performance`, `canary`), 2 broken (`verify`), 3 refused (`send`, `intend`, `withdraw`, `override`,
 `withdraw-override`, `rollout`, `resume-retraining`, `silence`, `unsilence`, `acknowledge`,
-`release`), 4 no cause found (`diagnose`).
+`release`, `deadletters`, `replay`, `stop-replay`, `resume-replay`), 4 no cause found (`diagnose`).
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario` and `policy test`: 0 held, 2 failed, 1 not understood. `policy lint`: 1 errors,
-2 warnings where it is strict. `policy route`: 2 nobody is told.
+2 warnings where it is strict. `policy route`: 2 nobody is told. `replay`: 2 something is not as it
+was, 130 interrupted.
 """
 
 import sys
@@ -16,6 +17,7 @@ import typer
 from shared.cli import (
     acknowledgements,
     canary,
+    deadletters,
     demo,
     diagnose,
     drift,
@@ -30,6 +32,7 @@ from shared.cli import (
     profile,
     promotions,
     replay,
+    replays,
     retrainings,
     rollout,
     scenario,
@@ -77,8 +80,12 @@ app.command()(rollout.rollout)
 app.command()(retrainings.retrainings)
 app.command()(retrainings.resume_retraining)
 app.command()(replay.replay)
+app.command()(replays.replays)
+app.command()(replays.stop_replay)
+app.command()(replays.resume_replay)
 app.command()(scenario.scenario)
 app.command()(smoke.smoke)
+app.add_typer(deadletters.app, name="deadletters")
 app.command()(diagnose.diagnose)
 app.command()(verify.verify)
 app.command()(demo.demo)

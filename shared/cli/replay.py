@@ -1,24 +1,23 @@
 """`driftgate replay`: what would be decided of old events, and telling them again."""
 
-import sys
-from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from shared.cli import replay_options as options
-from shared.cli.printing import console, print_json
 from shared.cli.saying import AsJson
 from shared.domain.replay import By, Of
+from shared.domain.replay_said import USUAL
+from shared.errors import InvalidData
 
-if TYPE_CHECKING:
-    from shared.service.replaying.told import Came, Told
+_DRY = "Dry run"
+_APPLY = "Telling events again"
 
 
 def replay(
     since: options.Since = None,
     until: options.Until = None,
-    by: options.ByTime = By.RECEIVED,
+    by_time: options.ByTime = By.RECEIVED,
     kinds: options.Types = None,
     sources: options.Sources = None,
     vias: options.Vias = None,
@@ -31,31 +30,56 @@ def replay(
     where: options.Where = None,
     of: options.Looked = Of.ARCHIVE,
     after: Annotated[
-        str | None, typer.Option(help="Go on behind this cursor.", metavar="CURSOR")
+        str | None,
+        typer.Option(help="Go on behind this cursor.", metavar="CURSOR", rich_help_panel=_DRY),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Tell so many events at most.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Tell so many events at most.", rich_help_panel=_DRY),
+    ] = None,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Show what is decided the same as well.")
+        bool,
+        typer.Option("--all", help="Show what is as it was as well.", rich_help_panel=_DRY),
+    ] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Have them handled for real.", rich_help_panel=_APPLY)
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Those that are decided too.", rich_help_panel=_APPLY),
+    ] = False,
+    name: Annotated[
+        str | None, typer.Option(help="What to call it.", rich_help_panel=_APPLY)
+    ] = None,
+    author: Annotated[
+        str | None, typer.Option("--by", help="Who asks for it.", rich_help_panel=_APPLY)
+    ] = None,
+    because: Annotated[
+        str | None, typer.Option(help="Why, for whoever reads it.", rich_help_panel=_APPLY)
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(help="Events a minute at most.", rich_help_panel=_APPLY)
+    ] = USUAL,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask once more.", rich_help_panel=_APPLY)
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what would be decided of old events. Nothing is done.
+    """Tell what would be decided of old events; nothing is done unless --apply is given.
 
     Example: driftgate replay --since 30d --model loan-default
 
-    Exit code 0 all the same, 2 something differs, was lost, is readable
-    by now or cannot be decided again, 1 fault.
+    Exit code 0 all as it was, 2 something differs, was lost, is readable by now or cannot be
+    decided again, 3 refused, 1 fault, 130 interrupted.
     """
     from shared.bootstrap import build
-    from shared.cli.replay_screen import AS_BEFORE, Screen
-    from shared.service.replaying.cursor import Cursor
 
     application = build()
     selection = options.selection_of(
         application.clock(),
         since=since,
         until=until,
-        by=by,
+        by=by_time,
         types=kinds,
         sources=sources,
         vias=vias,
@@ -68,33 +92,30 @@ def replay(
         where=where,
         of=of,
     )
-    behind = None if after is None else Cursor.read(after)
-    screen = Screen(console(), quiet=as_json, show_all=show_all)
-    told: list[Told] = []
-    counts: Counter[Came] = Counter()
-    cursor = None
-    found = application.dry_run(selection).told(behind)
-    try:
-        for one in found:
-            if counts.total() == limit:
-                break
-            counts[one.came] += 1
-            screen.show(one)
-            if as_json:
-                told.append(one)
-            cursor = one.cursor
-        else:
-            cursor = None
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped.\n")
-    if as_json:
-        print_json(
-            {
-                "events": [one.to_json() for one in told],
-                "counts": {came.value: count for came, count in counts.items()},
-                "cursor": cursor,
-            }
+    if apply:
+        _refuse_of(_DRY, {"--after": after, "--limit": limit, "--all": show_all})
+        from shared.cli.replays import begin
+
+        begin(
+            application,
+            selection,
+            again=again,
+            name=name,
+            author=author,
+            because=because,
+            rate=rate,
+            yes=yes,
+            as_json=as_json,
         )
-    screen.sum_up(counts, cursor)
-    if set(counts) - AS_BEFORE:
-        raise typer.Exit(2)
+        return
+    _refuse_of(_APPLY, {"--again": again, "--name": name, "--because": because, "--yes": yes})
+    from shared.cli.replay_dry import run_dry
+
+    run_dry(application, selection, after=after, limit=limit, show_all=show_all, as_json=as_json)
+
+
+def _refuse_of(panel: str, given: dict[str, object]) -> None:
+    for option, value in given.items():
+        if value:
+            there = "leave out --apply" if panel == _DRY else "give --apply"
+            raise InvalidData(f"{option} is for {panel[0].lower()}{panel[1:]}; {there}.")

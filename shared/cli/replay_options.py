@@ -45,7 +45,9 @@ Looked = Annotated[
 def selection_of(now: datetime, *, since: str | None, until: str | None, **asked: Any) -> Selection:
     """What the options select. Raises InvalidData naming the one that cannot be meant."""
     lists = ("types", "sources", "vias", "events", "verdicts")
-    fields = {name: tuple(value or ()) if name in lists else value for name, value in asked.items()}
+    fields: dict[str, Any] = {
+        name: tuple(value or ()) if name in lists else value for name, value in asked.items()
+    }
     return Selection(
         since=None if since is None else past(since, now, "since"),
         until=None if until is None else past(until, now, "until"),

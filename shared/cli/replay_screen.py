@@ -75,8 +75,8 @@ class Screen:
             return
         from rich.markup import escape
 
-        if not counts:
-            self._screen.print("Nothing that came in fits; ask of less, or see driftgate events.")
+        if not counts and cursor is None:
+            self._screen.print("Nothing fits; ask for less, or see: driftgate events")
         for came, words in _SUMS.items():
             if counts[came]:
                 self._screen.print(f"[{_COLOURS[came]}]{counts[came]}[/] {words}")

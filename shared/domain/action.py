@@ -188,6 +188,16 @@ class ScheduleCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepReplay:
+    """Take the next step of a replay, `at` that time; its number makes a repeat harmless."""
+
+    kind: ClassVar[str] = "StepReplay"
+    replay: str
+    step: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaveBaseline:
     """Keep the profile of a model version's training data under its hash."""
 
@@ -211,6 +221,7 @@ Action = (
     | ShiftTraffic
     | TagModel
     | ScheduleCheck
+    | StepReplay
     | SaveBaseline
 )
 

@@ -24,5 +24,7 @@ def action_text(action: Mapping[str, Any]) -> str:
         case "RequestRollback":
             back = f" back to version {action['to']}" if action.get("to") else ""
             return f"of {action['model']}:{action['version']} in {action['stage']}{back}"
+        case "StepReplay":
+            return f"{action['step']} of {action['replay']} at {action['at']}"
         case _:
             return f"of {action.get('model')}:{action.get('version')}"

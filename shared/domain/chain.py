@@ -72,10 +72,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covers:
-    """What an erasing decision says it took away: the links up to a version, by their hashes."""
+    """What an erasing decision says it took away: the links up to a version, by their hashes.
+
+    `forgets` says that the subject was erased whole, with its state, and began anew.
+    """
 
     up_to: int
     links: str
+    forgets: bool
 
 
 def read_link(version: int, text: str) -> Link | None:
@@ -147,7 +151,8 @@ def _stub(version: int, plain: Mapping[str, Any]) -> Link:
 
 def _covers(plain: Mapping[str, Any]) -> Covers:
     data = plain["event"]["data"]
-    return Covers(up_to=int(data["up_to"]), links=_hash(data["links"]))
+    forgets = data["forgets"] is True
+    return Covers(up_to=int(data["up_to"]), links=_hash(data["links"]), forgets=forgets)
 
 
 def _hash(text: Any) -> str:

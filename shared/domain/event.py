@@ -56,9 +56,15 @@ class EventType(StrEnum):
     RETRAINING_RESUMED = "RetrainingResumed"
     BUDGET_ASKED = "BudgetAsked"
     BUDGET_RETURNED = "BudgetReturned"
+    DEAD_LETTERS_RESUBMITTED = "DeadLettersResubmitted"
+    DEAD_LETTERS_PURGED = "DeadLettersPurged"
     SUBJECT_ERASED = "SubjectErased"
     RETENTION_BEGUN = "RetentionBegun"
     RETENTION_ENDED = "RetentionEnded"
+    REPLAY_ASKED = "ReplayAsked"
+    REPLAY_ADVANCED = "ReplayAdvanced"
+    REPLAY_STOPPED = "ReplayStopped"
+    REPLAY_RESUMED = "ReplayResumed"
     CHECK_DUE = "CheckDue"
 
 

@@ -61,6 +61,9 @@ class Rule(StrEnum):
     CHANNEL = "channel"
     RETRAINING = "retraining"
     BUDGET = "budget"
+    REPLAY = "replay"
+    ERASURE = "erasure"
+    RETENTION = "retention"
     RECORDED = "recorded"
 
 

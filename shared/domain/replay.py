@@ -54,3 +54,42 @@ class Selection:
             or self.correlation
             or self.verdicts
         )
+
+
+class ReplayPhase(StrEnum):
+    """Where a replay stands."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayWatch:
+    """A replay that tells events again: what it was asked for, and how far it has come.
+
+    `by` asked for it `because`, at `asked`; told `again` is what was decided too, at most `rate` a
+    minute. `expected` is how many events it was thought to tell. `step` is the number of the step
+    that is ordered, `cursor` the last event that was looked at. `told` were sent, `skipped` are
+    decided already, `refused` cannot be read. `changed` is when its phase last did, and `said_by`,
+    `said` who stopped or resumed it and why, or what it failed of.
+    """
+
+    phase: ReplayPhase
+    selection: Selection
+    again: bool
+    rate: float
+    by: str
+    because: str
+    asked: datetime
+    changed: datetime
+    expected: int | None = None
+    step: int = 1
+    cursor: str | None = None
+    told: int = 0
+    skipped: int = 0
+    refused: int = 0
+    advanced: datetime | None = None
+    said_by: str | None = None
+    said: str | None = None

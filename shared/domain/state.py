@@ -9,6 +9,7 @@ from shared.domain.collected import Seen
 from shared.domain.intent import Intent
 from shared.domain.notices import ReceiverWatch, ScopeWatch, Silence
 from shared.domain.promotion import Override, Promotion
+from shared.domain.replay import ReplayWatch
 from shared.domain.retraining import BudgetWatch, RetrainingWatch
 
 
@@ -251,7 +252,8 @@ class SubjectState:
     since when the endpoint is being written, `asked` the next look that was asked for, `service`
     what is known of Driftgate itself, `scope` what is told of a scope's alerts, `receiver` how a
     receiver is told, `silences` those of the fleet, `retraining` a model's retrainings, `budget`
-    what they all may cost, `last_hash` ends the subject's decision chain.
+    what they all may cost, `replay` how far a replay has come, `last_hash` ends the subject's
+    decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -279,4 +281,5 @@ class SubjectState:
     silences: tuple[Silence, ...] = ()
     retraining: RetrainingWatch = field(default_factory=RetrainingWatch)
     budget: BudgetWatch = field(default_factory=BudgetWatch)
+    replay: ReplayWatch | None = None
     last_hash: str = ""

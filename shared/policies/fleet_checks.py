@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 
-from shared.domain.policy import Fleet, Route
+from shared.domain.policy import Fleet, RetentionRules, Route
 from shared.policies.alert_checks import route_problems, taken_problems
 from shared.policies.gate_checks import hours_problems
 from shared.policies.receiver_checks import receiver_problems
 
 _MOST_RECEIVERS = 200
+_SHORTEST_KEPT = timedelta(days=7)
 
 
 def fleet_problems(fleet: Fleet) -> Iterator[str]:
@@ -33,6 +34,7 @@ def fleet_problems(fleet: Fleet) -> Iterator[str]:
         yield from taken_problems(rule.target, f"inhibit[{index}].target")
     yield from _span_problems(fleet)
     yield from _budget_problems(fleet)
+    yield from _retention_problems(fleet.retention)
 
 
 def unknown_names(routes: Sequence[Route], fleet: Fleet, at: str) -> Iterator[str]:
@@ -66,6 +68,18 @@ def _span_problems(fleet: Fleet) -> Iterator[str]:
             yield f"{key} is below a minute; give 24h, 14d or the like"
     if fleet.retraining.per < timedelta(hours=1):
         yield "retraining.per is below an hour; give 7d, 30d or the like"
+
+
+def _retention_problems(rules: RetentionRules) -> Iterator[str]:
+    spans = {name: getattr(rules, name) for name in ("archive", "evidence", "decisions")}
+    for name, span in spans.items():
+        if span is not None and span < _SHORTEST_KEPT:
+            yield f"retention.{name} is below {_SHORTEST_KEPT.days} days; give 90d, 400d or null"
+    if rules.decisions is not None and (rules.evidence is None or rules.evidence > rules.decisions):
+        yield (
+            "retention.evidence outlasts retention.decisions, and nothing would say what it was "
+            "of; give decisions a longer span, or null"
+        )
 
 
 def _budget_problems(fleet: Fleet) -> Iterator[str]:

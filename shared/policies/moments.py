@@ -46,6 +46,20 @@ def parse_moment(text: str, now: datetime, field: str) -> datetime:
         raise InvalidData(f"{field} is {text[:40]!r}, which is no time; {_EXAMPLES}.") from problem
 
 
+def parse_past(text: str, now: datetime, field: str) -> datetime:
+    """A moment that is over: a duration counts back from now, anything else is read as it stands.
+
+    >>> parse_past("2d", datetime(2026, 2, 3, 12, 0, tzinfo=UTC), "since").isoformat()
+    '2026-02-01T12:00:00+00:00'
+
+    Raises InvalidData naming the field.
+    """
+    try:
+        return now - parse_duration(text.strip())
+    except (ValueError, OverflowError):
+        return parse_moment(text, now, field)
+
+
 def _is_day_alone(text: str) -> bool:
     return _DATE.fullmatch(text) is not None or (
         len(text) >= _SHORTEST and any(day.startswith(text.casefold()) for day in _DAYS)

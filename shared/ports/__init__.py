@@ -7,10 +7,14 @@ from shared.ports.adapters import Adapters
 from shared.ports.channels import Channel, Sending, Summaries, Summary
 from shared.ports.messages import (
     Broker,
+    DeadEvent,
+    DeadEvents,
     DeadLetter,
     DeadLetters,
     Delivery,
     Message,
+    Note,
+    Notes,
     Receiver,
     Sender,
 )
@@ -24,9 +28,11 @@ from shared.ports.platforms import (
     Workspace,
 )
 from shared.ports.stores import (
+    PUT_AGAIN_WITHIN,
     Archive,
     ArchivedEvent,
     Evidence,
+    KeptEvidence,
     KeptRow,
     Ledger,
     LedgerState,
@@ -34,28 +40,35 @@ from shared.ports.stores import (
     Policies,
     Profiles,
     Reports,
+    no_evidence,
 )
 from shared.ports.telling import Clock, Telemetry
 
 __all__ = [
+    "PUT_AGAIN_WITHIN",
     "Adapters",
     "Archive",
     "ArchivedEvent",
     "Broker",
     "Channel",
     "Clock",
+    "DeadEvent",
+    "DeadEvents",
     "DeadLetter",
     "DeadLetters",
     "Delivery",
     "EnvironmentChecks",
     "Evidence",
     "Jobs",
+    "KeptEvidence",
     "KeptRow",
     "Ledger",
     "LedgerState",
     "Logged",
     "Message",
     "Models",
+    "Note",
+    "Notes",
     "Pipelines",
     "Policies",
     "Profiles",
@@ -69,4 +82,5 @@ __all__ = [
     "Telemetry",
     "Traffic",
     "Workspace",
+    "no_evidence",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.domain.policy import ChannelKind
 from shared.ports.channels import Channel, Summaries
-from shared.ports.messages import Broker, DeadLetters, Receiver, Sender
+from shared.ports.messages import Broker, DeadEvents, DeadLetters, Notes, Receiver, Sender
 from shared.ports.platforms import (
     EnvironmentChecks,
     Jobs,
@@ -47,6 +47,8 @@ class Adapters:
     sender: Sender
     receiver: Receiver
     dead_letters: DeadLetters
+    notes: Notes
+    dead_events: DeadEvents
     telemetry: Telemetry
     queue: Broker | None = None
     workspaces: Mapping[str, Workspace] = field(default_factory=dict)

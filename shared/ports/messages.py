@@ -1,6 +1,6 @@
 """What goes over queues and topics, and who sends, receives and looks at it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,8 +12,9 @@ class Message:
 
     `id` makes a repeat harmless, `session` keeps the order of one subject, `scheduled` delays the
     delivery, `properties` are what subscribers filter on. `body` holds plain JSON values. Nobody
-    who has not read it `lives` seconds after it was due ever does. The body may hold a secret, so
-    it is not shown.
+    who has not read it `lives` seconds after it was due ever does. `headers` holds what its
+    subject, correlation_id and content_type are where they are not those of the body. The body may
+    hold a secret, so it is not shown.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Message:
     scheduled: datetime | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     lives: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +76,101 @@ class Receiver(Protocol):
 class DeadLetter:
     """A message put aside, with why, and when where the broker keeps that, else when it was sent.
 
-    `message` is what was sent, without what the broker added.
+    `message` is what was sent, without what the broker added; `original` is its body as it came,
+    which may be no JSON: then `message.body` has it under the key `text`. `number` is the broker's,
+    the same for as long as it lies there; `tries` is how often it was delivered, 0 if not known.
     """
 
     message: Message
     at: datetime
     reason: str
     sentence: str
+    number: int = 0
+    tries: int = 0
+    original: bytes = field(default=b"", repr=False)
 
 
 class DeadLetters(Protocol):
-    """Looks at what receivers and the broker have put aside."""
+    """Looks at what receivers and the broker have put aside, and takes it away."""
 
-    def dead_letters(self, queue: str) -> Sequence[DeadLetter]:
-        """What was put aside and is still there, oldest first."""
+    def dead_letters(self, queue: str, limit: int = 1000) -> Sequence[DeadLetter]:
+        """What was put aside and is still there, oldest first; `undelivered` is all of that kind.
+
+        Raises NotFound for no such queue.
+        """
+
+    def remove(self, queue: str, numbers: Collection[int]) -> Collection[int]:
+        """Take these away for good; returns those that were there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What Driftgate keeps of a message that was put aside.
+
+    A `whole` one is the dead letter itself, for the broker has the message no longer; any other
+    goes with one of the broker's, of the same queue and message id. `body` is as it came, None
+    where it may hold a secret; `edited` is what somebody wants to be sent in its place.
+    """
+
+    queue: str
+    message_id: str
+    number: int
+    at: datetime
+    reason: str
+    sentence: str
+    tries: int
+    whole: bool
+    session: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    lives: float | None = None
+    body: bytes | None = field(default=None, repr=False)
+    edited: bytes | None = field(default=None, repr=False)
+
+
+class Notes(Protocol):
+    """Keeps notes of what was put aside, one a queue, message id and number."""
+
+    def keep(self, note: Note) -> None:
+        """Keep it in place of the one there may be. Raises Unavailable."""
+
+    def notes(self, queue: str, limit: int = 1000) -> Sequence[Note]:
+        """Those of one queue, oldest first."""
+
+    def drop(self, note: Note) -> None:
+        """Remove it; harmless when it is gone."""
+
+    def count(self) -> int:
+        """How many whole ones there are, without reading any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadEvent:
+    """An event that Event Grid gave up, with the envelope it could not deliver.
+
+    `place` is the file it lies in, `id` tells it apart from the others there.
+    """
+
+    id: str
+    place: str
+    at: datetime
+    reason: str
+    sentence: str
+    tries: int
+    envelope: bytes = field(repr=False)
+
+
+class DeadEvents(Protocol):
+    """Looks at what Event Grid could not deliver, and takes it away."""
+
+    def dead_events(self, limit: int = 1000) -> Sequence[DeadEvent]:
+        """Those that are still there, oldest first; a file that cannot be read is one too."""
+
+    def remove_event(self, event: DeadEvent) -> None:
+        """Take it out of its file; harmless when it is gone."""
+
+    def count_events(self) -> int:
+        """How many files there are, without reading any."""
 
 
 class Broker(Sender, Receiver, DeadLetters, Protocol):

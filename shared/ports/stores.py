@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from shared.domain.policy import Fleet, Policy
@@ -48,6 +48,9 @@ class Archive(Protocol):
     ) -> Iterator[ArchivedEvent]:
         """Received in [since, until), oldest first and page by page, however many there are."""
 
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove these for good; harmless for those that are gone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerState:
@@ -80,7 +83,10 @@ class Ledger(Protocol):
         """The subject's state; an empty mapping and version 0 when there is none."""
 
     def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
-        """The decision already committed for this event, None when it is new."""
+        """The decision already committed for this event, None when it is new.
+
+        Of one that was erased it is what `erase` left.
+        """
 
     def together(self) -> AbstractContextManager[None]:
         """What one thread commits within may be kept all at once at its end, where that is faster.
@@ -125,10 +131,13 @@ class Ledger(Protocol):
     def decisions(
         self, subject: str | None = None, limit: int = 100
     ) -> Sequence[Mapping[str, Any]]:
-        """Committed decisions, newest first."""
+        """Committed decisions whose contents are kept, newest first."""
 
     def chain(self, subject: str, first: int = 1) -> Iterator[Logged]:
-        """A subject's decisions from a version on, oldest first and page by page."""
+        """A subject's decisions from a version on, oldest first and page by page.
+
+        Of one that was erased it is what `erase` left.
+        """
 
     def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
         """The rows that `chain` reads, with the texts that were committed."""
@@ -142,15 +151,53 @@ class Ledger(Protocol):
     def chained(self) -> Sequence[str]:
         """Every subject that has a state or a decision, sorted."""
 
+    def erase(self, subject: str, versions: Sequence[int], erased: str) -> None:
+        """Leave of these decisions what the chain needs, and `erased`, the hash of another.
+
+        Their events stay marked as handled. Repeating it, or a part of it, is harmless.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvidence:
+    """A piece of evidence by its hash, and when it was last put as far as the store tells."""
+
+    hash: str
+    put: datetime
+
+
+PUT_AGAIN_WITHIN = timedelta(hours=1)
+"""A store may take so long until it notes that what it has was put once more."""
+
+
+def no_evidence(content_hash: str) -> str:
+    """What every store says of evidence that it has not."""
+    return (
+        f"There is no evidence {content_hash}: it was never kept here, it was erased, or its time "
+        "is over (`retention` in fleet.yaml)."
+    )
+
 
 class Evidence(Protocol):
     """Keeps evidence by content hash."""
 
     def put(self, content: bytes) -> str:
-        """Store once, return the SHA-256 in hexadecimal."""
+        """Store once, return the SHA-256 in hexadecimal.
+
+        What is there already counts as put now, give or take `PUT_AGAIN_WITHIN`.
+        """
 
     def get(self, content_hash: str) -> bytes:
         """Read back. Raises `NotFound`."""
+
+    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
+        """What is kept, by hash and page by page, behind the hash `after`."""
+
+    def remove(self, content_hash: str, put_before: datetime) -> bool:
+        """Remove it for good unless it was put since; True when it was there and is gone.
+
+        Nobody who puts it meanwhile loses it.
+        """
 
 
 class Profiles(Protocol):

@@ -15,6 +15,7 @@ from shared.profiles.columns import (
     make_baseline_column,
     why_skipped,
 )
+from shared.profiles.engine_faults import told_without_values
 from shared.profiles.reading import ROWS_AT_ONCE, Source, fingerprint, read_parts
 from shared.profiles.sources.part import Part
 from shared.profiles.windowing import part_between, utc
@@ -209,7 +210,7 @@ def _joined(name: str, pieces: "list[pa.ChunkedArray]") -> "pa.ChunkedArray":
         return pa.concat_tables(tables, promote_options="permissive").column(0)
     except pa.ArrowException as problem:
         raise InvalidData(
-            f"The files of the baseline disagree: {str(problem).splitlines()[0]}."
+            f"The files of the baseline disagree: {told_without_values(problem)}."
         ) from problem
 
 

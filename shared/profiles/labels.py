@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from shared.errors import InvalidData
 from shared.profiles.buffers import valid_values
+from shared.profiles.engine_faults import told_without_values
 from shared.profiles.reading import Source, fingerprint, read_parts
 from shared.profiles.windowing import as_timestamps, utc
 from shared.statistics.profile import AGES, LabelCoverage
@@ -122,7 +123,7 @@ def _read_labels(source: Source, names: list[str]) -> "pa.Table":
         table = pa.concat_tables(tables, promote_options="permissive")
     except pa.ArrowException as problem:
         raise InvalidData(
-            f"The files of labels disagree: {str(problem).splitlines()[0]}."
+            f"The files of labels disagree: {told_without_values(problem)}."
         ) from problem
     return table.filter(pc.is_valid(table.column(names[0])))
 
@@ -162,7 +163,9 @@ def _same_type(asked: "pa.Array", ids: "pa.Array", key: str) -> "pa.Array":
     try:
         return asked.cast(ids.type)
     except pa.ArrowException as problem:
-        raise InvalidData(f"{key} does not fit the ids of the labels: {problem}") from problem
+        raise InvalidData(
+            f"{key} does not fit the ids of the labels: {told_without_values(problem)}."
+        ) from problem
 
 
 def _has_label(table: "pa.Table", label: str | None) -> npt.NDArray[np.bool_]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import InvalidData
+from shared.profiles.engine_faults import told_without_values
 from shared.profiles.sources.delimited import read_delimited
 from shared.profiles.sources.frame import read_frame
 from shared.profiles.sources.json_lines import ROWS_AT_ONCE as JSON_ROWS_AT_ONCE
@@ -133,8 +134,8 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
-        first = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
-        raise InvalidData(f"{path} cannot be read as {path.suffix[1:]}: {first}") from problem
+        told = told_without_values(problem)
+        raise InvalidData(f"{path} cannot be read as {path.suffix[1:]}: {told}.") from problem
 
 
 def _read_file(

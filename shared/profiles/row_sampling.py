@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from shared.errors import InvalidData
 from shared.profiles.columns import kind_of, why_skipped
+from shared.profiles.engine_faults import told_without_values
 from shared.profiles.reading import Source, read_parts
 from shared.statistics.multivariate import MultivariateDrift, Sample, multivariate_drift
 from shared.statistics.multivariate.drift import LIMIT
@@ -102,7 +103,7 @@ def _together(tables: "Sequence[pa.Table]") -> "pa.Table":
         return pa.concat_tables(tables, promote_options="permissive")
     except pa.ArrowException as problem:
         raise InvalidData(
-            f"A column is not of one type in every part: {str(problem).splitlines()[0]}; "
+            f"A column is not of one type in every part: {told_without_values(problem)}; "
             "store it as one type."
         ) from problem
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shared.domain.policy import KpiKind, TableSource
 from shared.domain.world import SeriesPoint
 from shared.errors import InvalidData
+from shared.profiles.engine_faults import told_without_values
 from shared.profiles.reading import read_parts
 from shared.profiles.sources.part import Part
 from shared.profiles.windowing import part_between, times_of
@@ -112,7 +113,7 @@ def _numbers(part: Part, name: str) -> "pa.Array":
         numbers = column.cast(pa.float64())
     except pa.ArrowException as problem:
         raise InvalidData(
-            f"The column {name} must hold numbers: {str(problem).splitlines()[0]}"
+            f"The column {name} must hold numbers: {told_without_values(problem)}."
         ) from problem
     return pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
 

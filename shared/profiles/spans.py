@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.errors import InvalidData
+from shared.profiles.engine_faults import told_without_values
 from shared.profiles.sources.part import Part
 from shared.profiles.windowing import as_timestamps, part_between
 
@@ -38,7 +39,7 @@ def rows_between(
         table = pa.concat_tables(tables, promote_options="permissive")
     except pa.ArrowException as problem:
         raise InvalidData(
-            f"What was collected changes a column's type: {str(problem).splitlines()[0]}."
+            f"What was collected changes a column's type: {told_without_values(problem)}."
         ) from problem
     return table.sort_by(time_column)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shared.errors import InvalidData
+from shared.profiles.engine_faults import told_without_values
 from shared.profiles.sources.part import Part
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def as_timestamps(column: "pa.Array", name: str) -> "pa.Array":
             return pc.assume_timezone(text.cast(pa.timestamp("us")), "UTC")
     except pa.ArrowException as problem:
         raise InvalidData(
-            f"{name} does not hold times: {str(problem).splitlines()[0]}"
+            f"{name} does not hold times: {told_without_values(problem)}."
         ) from problem
     raise InvalidData(f"{name} is of type {kind}; give timestamps, ISO 8601 text or epoch ms.")
 

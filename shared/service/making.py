@@ -39,6 +39,7 @@ TOLD_ONCE = frozenset(
         EventType.RETRAINING_STARTED,
         EventType.RETRAINING_REFUSED,
         EventType.RETRAINING_RESUMED,
+        EventType.SUBJECT_ERASED,
     }
 )
 """What no later look could find out: it is kept also where the policy cannot be read."""

@@ -30,7 +30,7 @@ _OF_PROMOTIONS = frozenset(
         EXTENSION_PREFIX + EventType.PROMOTION_STARTED,
     }
 )
-_FOR_ITSELF = ("alerts/", "receiver/", "silences/", "retraining/", "budget/")
+_FOR_ITSELF = ("alerts/", "receiver/", "silences/", "retraining/", "budget/", "replay/")
 _NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 
@@ -47,8 +47,10 @@ def alerts(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def events(archive: Archive, limit: int = 100) -> list[dict[str, Any]]:
-    """What came in, newest first, with the refusal of what could not be read."""
+def events(
+    archive: Archive, limit: int = 100, *, until: datetime | None = None
+) -> list[dict[str, Any]]:
+    """What came in before `until`, newest first, with the refusal of what could not be read."""
     return [
         {
             "key": archived.key,
@@ -60,7 +62,7 @@ def events(archive: Archive, limit: int = 100) -> list[dict[str, Any]]:
             "time": (archived.event or {}).get("time"),
             "refusal": archived.refusal,
         }
-        for archived in archive.list(limit=limit)
+        for archived in archive.list(until=until, limit=limit)
     ]
 
 

@@ -12,10 +12,11 @@ from shared.domain.canonical import canonical_json
 from shared.domain.decision import Decision
 from shared.domain.event import Check, Event
 from shared.domain.state import SubjectState
-from shared.errors import Conflict, DriftgateError, Refused
+from shared.errors import Conflict, DriftgateError, MalformedPayload, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
 from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
+from shared.service.dead_letters.counting import Aside, count_aside
 from shared.service.intake import parse
 from shared.service.making import Made, Making, traced
 from shared.service.messages import work_message
@@ -42,7 +43,8 @@ class Receipt:
 class Service:
     """Turns payloads into committed decisions and messages, on whatever adapters it is given.
 
-    Where it `announces`, each decision's findings go out too, for others to react to.
+    Where it `announces`, each decision's findings go out too, for others to react to. `aside` is
+    where what cannot be sent is put.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Service:
         world: World,
         clock: Clock,
         telemetry: Telemetry,
+        aside: Aside,
         announces: bool = False,
     ) -> None:
         self._archive = archive
@@ -61,6 +64,7 @@ class Service:
         self._world = world
         self._clock = clock
         self._telemetry = telemetry
+        self._aside = aside
         self._making = Making(
             evidence=evidence, world=world, clock=clock, telemetry=telemetry, announces=announces
         )
@@ -144,9 +148,10 @@ class Service:
         """Decide one event once; None when it is decided already.
 
         Another worker that commits first makes this one look and decide again.
-        Raises Unavailable when the world does not answer: the message then comes again.
+        Raises Unavailable when the world does not answer: the message then comes again; and
+        MalformedPayload for what is no event, which no other try can mend.
         """
-        event = Event.from_cloud_event(body)
+        event = _event_of(body)
         with self._deciding(event, body), self._world.policies.steady():
             made = self._handle(event)
             self._dispatch([made])
@@ -173,7 +178,7 @@ class Service:
     def _attempt(self, body: Mapping[str, Any]) -> Made | Exception | None:
         """What is to be committed of one event; what is wrong with it stays with it."""
         try:
-            event = Event.from_cloud_event(body)
+            event = _event_of(body)
             with self._deciding(event, body):
                 return self._making.make(event)
         except Exception as problem:  # noqa: BLE001  a poison event must not stop the next one
@@ -253,17 +258,20 @@ class Service:
         event, verdict = decision.event, decision.verdict.value
         kind = event.type.rpartition(".")[2]
         self._telemetry.count("decisions", verdict=verdict, type=kind)
+        replay = {} if event.replay is None else {"replay": event.replay.name}
         _LOG.info(
-            "%s of %s: %s",
+            "%s of %s: %s%s",
             kind,
             event.subject,
             verdict,
+            f", in the replay {event.replay.name}" if event.replay is not None else "",
             extra={
                 "subject": event.subject,
                 "event_id": event.id,
                 "correlation_id": event.correlation_id or event.id,
                 "verdict": verdict,
                 "decision": decision.hash,
+                **replay,
             },
         )
 
@@ -289,7 +297,9 @@ class Service:
         self._telemetry.gauge("outbox.age", self._age(self._ledger.oldest_unsent()))
         state = decode(self._ledger.state(ITSELF).state, SubjectState)
         self._telemetry.gauge("heartbeat.age", self._age(state.checks.get(Check.HEARTBEAT.value)))
-        return self.fan_out(Check.HEARTBEAT)
+        asked = self.fan_out(Check.HEARTBEAT)
+        self._telemetry.gauge("deadletters", float(count_aside(self._aside)))
+        return asked
 
     def _age(self, since: datetime | None) -> float:
         """Seconds since then; 0 where there is nothing to be old."""
@@ -297,7 +307,17 @@ class Service:
 
     def sweep(self) -> int:
         """Send what the outbox still holds; returns how many messages left it."""
-        return drain(self._ledger, self._sender, self._telemetry)
+        return drain(self._ledger, self._sender, self._telemetry, self._aside.notes, self._clock())
+
+
+def _event_of(body: Mapping[str, Any]) -> Event:
+    try:
+        return Event.from_cloud_event(body)
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        kind = type(problem).__name__
+        raise MalformedPayload(
+            f"A message of the queue checks is no event of ours: {kind} {str(problem)[:80]}."
+        ) from problem
 
 
 def _problem_of(act: Callable[[], object]) -> Exception | None:

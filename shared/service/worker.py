@@ -7,12 +7,13 @@ from typing import Any
 
 from shared.errors import Conflict, DriftgateError
 from shared.ports import Delivery, Receiver
+from shared.service.dead_letters.poison import why
 
-Handler = Callable[[Mapping[str, Any]], None]
+Handler = Callable[[Mapping[str, Any]], object]
 Together = Callable[[Sequence[Mapping[str, Any]], Callable[[], bool]], Sequence[Exception | None]]
 """Handles messages of several sessions until there is enough: what is wrong with each, or None."""
 
-_LOG = logging.getLogger("driftgate.worker")
+_LOG = logging.getLogger("driftgate.dead_letters")
 MOST_AT_ONCE = 32
 LONGEST_SECONDS = 0.02
 """As many of different sessions are handled together, for as long; then they are committed."""
@@ -72,14 +73,26 @@ class Worker:
         try:
             if problem is None:
                 self._receiver.complete(delivery)
-            elif isinstance(problem, DriftgateError) and not problem.retryable:
-                self._receiver.dead_letter(delivery, type(problem).__name__, str(problem))
-            elif isinstance(problem, DriftgateError):
-                self._receiver.abandon(delivery, str(problem))
             else:
-                self._receiver.abandon(delivery, f"{type(problem).__name__}: {problem}")
+                self._give_up(delivery, problem)
         except Conflict as lost:
             _LOG.warning("%s", lost)
+
+    def _give_up(self, delivery: Delivery, fault: Exception) -> None:
+        """Give it back or put it aside. Raises Conflict where its lock ran out: it comes again."""
+        reason, sentence = why(fault)
+        _LOG.warning(
+            "message %s of %s, try %d: %s: %s",
+            delivery.message.id,
+            delivery.message.queue,
+            delivery.delivery_count,
+            reason,
+            sentence,
+        )
+        if isinstance(fault, DriftgateError) and not fault.retryable:
+            self._receiver.dead_letter(delivery, reason, sentence)
+        else:
+            self._receiver.abandon(delivery, sentence)
 
     def drain(self) -> int:
         """Handle messages until none is due; returns the number of rounds that had work."""

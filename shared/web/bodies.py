@@ -1,59 +1,39 @@
-"""What is sent to the API: an object of known keys, and in whose name it is said."""
+"""What is sent to the API: an object of known fields, and in whose name it is said."""
 
-import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import InvalidData
-from shared.web.problems import problem
+from shared.web.callers import Caller
 
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-PRINCIPAL = "X-MS-CLIENT-PRINCIPAL-NAME"
-MOST_BYTES = 65_536
+Text = Annotated[str, Field(pattern=r"\S", max_length=4000)]
+"""A text that says something."""
 
 
-def author_of(request: "Request", said: Mapping[str, Any]) -> str:
-    """Whom the platform signed in, before whoever the body says it is. Raises InvalidData."""
-    header = request.headers.get(PRINCIPAL, "")
-    principal = header.encode("latin-1").decode("utf-8", errors="replace").strip()
-    return principal or text_of(said, "author")
+def said_as(**example: Any) -> ConfigDict:
+    """How a body is read, strictly, and an example of one."""
+    return ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [example]})
 
 
-def object_of(body: bytes, known: set[str]) -> Mapping[str, Any]:
-    """The body's object; an unknown key is refused, since it may be a misspelt one that matters.
+class Said(BaseModel):
+    """What somebody says, and why.
 
-    Raises InvalidData.
+    An unknown field is refused, since it may be a misspelt one that matters. `author` counts only
+    where the platform signed nobody in.
     """
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as fault:
-        raise InvalidData("The body is not JSON; send an object.") from fault
-    if not isinstance(value, dict):
-        raise InvalidData("The body is no JSON object; send one.")
-    unknown = sorted(set(value) - known)
-    if unknown:
-        raise InvalidData(
-            f"{unknown[0][:80]!r} is not known here; known are: {', '.join(sorted(known))}."
-        )
-    return value
+
+    model_config = said_as(reason="they came")
+
+    reason: Annotated[Text, Field(description="Why, for whoever reads it later.")]
+    author: Annotated[
+        Text | None, Field(description="Who says it; whoever is signed in goes before it.")
+    ] = None
 
 
-def text_of(said: Mapping[str, Any], field: str) -> str:
-    """A text that has to be there. Raises InvalidData."""
-    value = said.get(field)
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidData(f"{field} is missing; send it as text.")
-    return value
-
-
-def optional_text(said: Mapping[str, Any], field: str) -> str | None:
-    """A text, None where it is left out. Raises InvalidData."""
-    return None if said.get(field) is None else text_of(said, field)
-
-
-def too_large() -> "Response":
-    """The answer to a body over the limit."""
-    return problem(413, f"The body is over the limit of {MOST_BYTES} bytes; say it shorter.")
+def author_of(caller: Caller, said: Said) -> str:
+    """Whom the platform signed in, before whoever the body says it is. Raises InvalidData."""
+    author = caller.name or said.author
+    if author is None:
+        raise InvalidData("author is missing; send it as text.")
+    return author

@@ -1,63 +1,65 @@
 """Explanations over HTTP: as JSON for programs, as a page for whoever follows a message's link."""
 
-from typing import TYPE_CHECKING
+from typing import Annotated, Literal
+
+from fastapi import Query, Request
+from fastapi.responses import JSONResponse, Response
 
 from shared.bootstrap import Application
 from shared.domain.canonical import to_plain
+from shared.domain.roles import Role
 from shared.service.explaining import Explanation, explain
-from shared.web.promotions import PAGE_HEADERS
+from shared.web.admission import Here, requires, routes
+from shared.web.answers import Shown, answers
+from shared.web.explanation_page import explanation_page
+from shared.web.formats import accepts_page, page_of
+from shared.web.limits import Kind
 
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import Route
-
-
-def explanation_routes(application: Application) -> "list[Route]":
-    """/api/explain/{thing} and, for the links in messages, /api/alerts/{fingerprint}.
-
-    Both answer with a page where the caller accepts HTML, and with JSON otherwise. They only read.
-    """
-    from starlette.responses import HTMLResponse, JSONResponse
-    from starlette.routing import Route
-
-    def told(request: "Request", thing: str) -> "Response":
-        story = _explained(application, thing)
-        if not accepts_page(request):
-            return JSONResponse({"explanation": to_plain(story)}, headers={"Vary": "Accept"})
-        from shared.web.explanation_page import explanation_page
-
-        return HTMLResponse(explanation_page(story), headers=PAGE_HEADERS)
-
-    def anything(request: "Request") -> "Response":
-        return told(request, request.path_params["thing"])
-
-    def alert(request: "Request") -> "Response":
-        return told(request, f"alert {request.path_params['fingerprint']}")
-
-    return [
-        Route("/api/explain/{thing:path}", anything, methods=["GET"]),
-        Route("/api/alerts/{fingerprint}", alert, methods=["GET"]),
-    ]
+router = routes("explanations")
+Format = Annotated[
+    Literal["html", "json"] | None,
+    Query(description="Goes before what the caller accepts; JSON where neither asks for a page."),
+]
 
 
-def accepts_page(request: "Request") -> bool:
-    """Whether the caller takes HTML, before what the address asks for by `?format=`."""
-    asked = request.query_params.get("format")
-    if asked in {"html", "json"}:
-        return asked == "html"
-    accepted = [
-        kind.partition(";")[0].strip().lower()
-        for kind in request.headers.get("accept", "").split(",")
-    ]
-    return "text/html" in accepted or "application/xhtml+xml" in accepted
+class Explained(Shown):
+    """One thing explained."""
+
+    explanation: Explanation
 
 
-def _explained(application: Application, thing: str) -> Explanation:
-    return explain(
+@router.get(
+    "/explain/{thing:path}",
+    operation_id="explain",
+    summary="Explain anything by its name",
+    dependencies=[requires(Role.VIEWER, Kind.PAGE)],
+    responses=answers(Explained, 400, 404, html="text/html"),
+)
+def anything(here: Here, request: Request, thing: str, format: Format = None) -> Response:  # noqa: A002  the parameter's name
+    """An alert, event, notice, gate, silence, receiver or retraining: how it stands, and why."""
+    return _told(here, request, thing, format)
+
+
+@router.get(
+    "/alerts/{fingerprint}",
+    operation_id="explain_alert",
+    summary="Explain one alert",
+    dependencies=[requires(Role.VIEWER, Kind.PAGE)],
+    responses=answers(Explained, 400, 404, html="text/html"),
+)
+def alert(here: Here, request: Request, fingerprint: str, format: Format = None) -> Response:  # noqa: A002  the parameter's name
+    """Where the links in messages lead."""
+    return _told(here, request, f"alert {fingerprint}", format)
+
+
+def _told(here: Application, request: Request, thing: str, wanted: str | None) -> Response:
+    story = explain(
         thing,
-        ledger=application.ledger,
-        archive=application.archive,
-        policies=application.policies,
-        now=application.clock(),
+        ledger=here.ledger,
+        archive=here.archive,
+        policies=here.policies,
+        now=here.clock(),
     )
+    if wanted == "html" or (wanted is None and accepts_page(request)):
+        return page_of(explanation_page(story))
+    return JSONResponse({"explanation": to_plain(story)}, headers={"Vary": "Accept"})

@@ -1,84 +1,69 @@
-"""The operators' API: what is known, and what people mean to be."""
+"""The operators' API: what is known, and what people mean to be.
 
-from typing import TYPE_CHECKING
+This and every module with routes imports FastAPI at its top, and is itself imported with the first
+request: the start of the function app does not pay for it.
+"""
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 
 from shared.bootstrap import Application
 from shared.errors import DriftgateError
-from shared.service import queries
-from shared.service.status import status_of
-from shared.web.acknowledgements import acknowledgement_routes
-from shared.web.explanations import explanation_routes
-from shared.web.intents import intent_routes
-from shared.web.overrides import override_routes
-from shared.web.problems import foreseen, of_http
-from shared.web.promotions import promotion_routes
-from shared.web.retrainings import retraining_routes
-from shared.web.silences import silence_routes
+from shared.web import (
+    acknowledgements,
+    described,
+    explanations,
+    intents,
+    known,
+    overrides,
+    promotions,
+    retrainings,
+    silences,
+)
+from shared.web.limits import Buckets
+from shared.web.problems import Problem, foreseen, of_http, of_problem
+from shared.web.rim import Rim
 
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
+ROUTERS = (
+    known.router,
+    explanations.router,
+    intents.router,
+    overrides.router,
+    promotions.router,
+    retrainings.router,
+    silences.router,
+    acknowledgements.router,
+    described.router,
+)
+_SERVED: list[FastAPI] = []
 
 
-def api(application: Application) -> "Starlette":
-    """Routes under /api: what is known, and what people say of it.
+def api(application: Application, buckets: Buckets | None = None) -> FastAPI:
+    """Routes under /api; `buckets` count how often each caller asks.
 
-    Every fault that was foreseen is a problem document; any other fails the function, whose host
-    answers 500 and logs it.
+    Every fault is a problem document; one that nobody foresaw is logged and answered with 500.
     """
-    from starlette.applications import Starlette
-    from starlette.exceptions import HTTPException
-    from starlette.responses import JSONResponse
-    from starlette.routing import Route
-
-    ledger = application.ledger
-
-    def health(_: "Request") -> "Response":
-        waiting = len(ledger.unsent(limit=1000))
-        problems = list(application.policies.problems())
-        return JSONResponse({"status": "up", "outbox": waiting, "policy_problems": problems})
-
-    def overview(_: "Request") -> "Response":
-        return JSONResponse({"subjects": queries.overview(ledger)})
-
-    def status(request: "Request") -> "Response":
-        found = status_of(
-            ledger,
-            application.evidence,
-            application.policies,
-            request.path_params["name"],
-            application.clock(),
-        )
-        return JSONResponse(found)
-
-    def alerts(_: "Request") -> "Response":
-        return JSONResponse({"alerts": queries.alerts(ledger, application.clock())})
-
-    def events(_: "Request") -> "Response":
-        return JSONResponse({"events": queries.events(application.archive)})
-
-    def decisions(_: "Request") -> "Response":
-        return JSONResponse({"decisions": [queries.shown(d) for d in ledger.decisions(limit=100)]})
-
-    return Starlette(
-        routes=[
-            Route("/api/health", health),
-            Route("/api/status", overview),
-            Route("/api/status/{name:path}", status),
-            Route("/api/alerts", alerts),
-            Route("/api/events", events),
-            Route("/api/decisions", decisions),
-            *explanation_routes(application),
-            *intent_routes(application),
-            *override_routes(application),
-            *promotion_routes(application),
-            *retraining_routes(application),
-            *silence_routes(application),
-            *acknowledgement_routes(application),
-        ],
-        exception_handlers={
-            DriftgateError: foreseen,
-            HTTPException: of_http,
-        },
+    app = FastAPI(
+        title="Driftgate",
+        version=described.VERSION,
+        description=described.DESCRIPTION,
+        openapi_url=None,
+        redirect_slashes=False,
+        strict_content_type=False,
     )
+    app.add_exception_handler(DriftgateError, foreseen)
+    app.add_exception_handler(Problem, of_problem)
+    app.add_exception_handler(HTTPException, of_http)
+    app.state.application = application
+    app.state.buckets = buckets or Buckets()
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(Rim)
+    return app
+
+
+def served(application: Application) -> FastAPI:
+    """The API of the process, made with the first request: it counts callers over all of them."""
+    if not _SERVED or _SERVED[0].state.application is not application:
+        _SERVED[:] = [api(application)]
+    return _SERVED[0]

@@ -1,66 +1,132 @@
 """What people let pass, over HTTP: said with POST, listed with GET, taken back with DELETE."""
 
-from collections.abc import Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from shared.bootstrap import Application
-from shared.errors import InvalidData
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from shared.domain.promotion import Override
+from shared.domain.roles import Role
 from shared.service import overrides as service
-from shared.web.bodies import author_of, object_of, text_of
-from shared.web.saying import routes_of
+from shared.web.admission import Here, Who, requires, routes
+from shared.web.answers import EXACT, Shown, accepts, answers
+from shared.web.bodies import Said, Text, author_of, said_as
+from shared.web.limits import USUAL_ROWS
+from shared.web.paging import Cursor, Limit, Page, page
 
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.routing import Route
-
-_SAID = {"model", "version", "gates", "until", "reason", "author"}
-_TAKEN_BACK = {"reason", "author"}
+router = routes("overrides")
 
 
-def override_routes(application: Application) -> "list[Route]":
-    """Routes under /api/overrides: all, those of a model, one of them."""
-    return routes_of(
-        "override",
-        "model",
-        listed=lambda model: service.overrides(application.ledger, application.clock(), model),
-        declare=partial(_declare, application),
-        withdraw=partial(_withdraw, application),
+class OverrideSaid(Said):
+    """Which gates of a version are to pass although they do not, and until when."""
+
+    model_config = said_as(
+        model="loan-default", version="7", gates=["metric/auc"], until="2d", reason="hotfix"
     )
 
+    model: Text
+    version: Text
+    gates: Annotated[list[str], Field(max_length=100)]
+    until: Text
 
-def _declare(application: Application, request: "Request", body: bytes) -> dict[str, Any]:
-    said = object_of(body, _SAID)
-    return service.declare(
-        application.service,
-        application.ledger,
-        text_of(said, "model"),
-        text_of(said, "version"),
-        gates=_gates(said),
-        author=author_of(request, said),
-        reason=text_of(said, "reason"),
-        until=text_of(said, "until"),
-        now=application.clock(),
+
+@dataclass(frozen=True, kw_only=True)
+class OverrideListed(Override):
+    """An override of a model, and whether it is in force."""
+
+    __pydantic_config__ = EXACT
+
+    model: str
+    standing: str
+
+
+class Overrides(Page):
+    """Overrides."""
+
+    overrides: list[OverrideListed]
+
+
+class OneOverride(Shown):
+    """The override that was given or taken back."""
+
+    override: OverrideListed
+
+
+@router.get(
+    "/overrides",
+    operation_id="list_overrides",
+    summary="Overrides of every model",
+    dependencies=[requires(Role.VIEWER)],
+    responses=answers(Overrides, 400),
+)
+def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
+    """Who lets which gates pass, why and until when."""
+    return JSONResponse(_page(here, None, limit, cursor))
+
+
+@router.get(
+    "/overrides/{model}",
+    operation_id="list_overrides_of_model",
+    summary="Overrides of one model",
+    dependencies=[requires(Role.VIEWER)],
+    responses=answers(Overrides, 400),
+)
+def listed_of(
+    here: Here, model: str, limit: Limit = USUAL_ROWS, cursor: Cursor = None
+) -> JSONResponse:
+    """The same of one model; none where nothing is known of it."""
+    return JSONResponse(_page(here, model, limit, cursor))
+
+
+@router.post(
+    "/overrides",
+    operation_id="give_override",
+    summary="Let gates of a version pass",
+    dependencies=[requires(Role.APPROVER)],
+    status_code=202,
+    responses=accepts(OneOverride, 404, located=True),
+)
+def declare(here: Here, who: Who, said: OverrideSaid) -> JSONResponse:
+    """Only gates that a policy lets be passed over, and never for longer than it says."""
+    one = service.declare(
+        here.service,
+        here.ledger,
+        said.model,
+        said.version,
+        gates=said.gates,
+        author=author_of(who, said),
+        reason=said.reason,
+        until=said.until,
+        now=here.clock(),
         via="api",
     )
+    where = {"Location": f"/api/overrides/{one['model']}"}
+    return JSONResponse({"override": one}, status_code=202, headers=where)
 
 
-def _withdraw(application: Application, request: "Request", body: bytes) -> dict[str, Any]:
-    said = object_of(body, _TAKEN_BACK)
-    return service.withdraw(
-        application.service,
-        application.ledger,
-        request.path_params["model"],
-        request.path_params["override"],
-        author=author_of(request, said),
-        reason=text_of(said, "reason"),
-        now=application.clock(),
+@router.delete(
+    "/overrides/{model}/{override}",
+    operation_id="withdraw_override",
+    summary="Take an override back",
+    dependencies=[requires(Role.APPROVER)],
+    status_code=202,
+    responses=accepts(OneOverride, 404),
+)
+def withdraw(here: Here, who: Who, model: str, override: str, said: Said) -> JSONResponse:
+    """The gates are judged as they are again."""
+    one = service.withdraw(
+        here.service,
+        here.ledger,
+        model,
+        override,
+        author=author_of(who, said),
+        reason=said.reason,
+        now=here.clock(),
         via="api",
     )
+    return JSONResponse({"override": one}, status_code=202)
 
 
-def _gates(said: Mapping[str, Any]) -> list[str]:
-    value = said.get("gates")
-    if not isinstance(value, list) or not all(isinstance(gate, str) for gate in value):
-        raise InvalidData('gates is no list of texts; send it as ["metric/auc"].')
-    return value
+def _page(here: Here, model: str | None, limit: int, cursor: str | None) -> dict[str, Any]:
+    return page("overrides", service.overrides(here.ledger, here.clock(), model), limit, cursor)

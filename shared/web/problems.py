@@ -2,26 +2,52 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
-from shared.errors import DriftgateError, NoPermission, NotFound
+from fastapi import Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
+from shared.errors import DriftgateError, NoPermission, NotFound, Throttled
+
+MEDIA_TYPE = "application/problem+json"
+_OURS = "Driftgate failed at this; its log says why. Try again, and tell who runs it."
 
 
-def problem(code: int, sentence: str, headers: Mapping[str, str] | None = None) -> "Response":
+class ProblemDetails(BaseModel):
+    """A fault: the status, and as title one sentence that says what is wrong and what helps."""
+
+    status: Annotated[int, Field(ge=400, le=599, examples=[404])]
+    title: Annotated[str, Field(min_length=1, examples=["There is no silence 4711."])]
+
+
+class Problem(Exception):
+    """A fault of a request that is answered with its status, its sentence and its headers."""
+
+    def __init__(self, code: int, sentence: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.headers = headers
+
+
+def problem(code: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """A problem with its sentence as title."""
-    from starlette.responses import JSONResponse
-
     body: dict[str, Any] = {"status": code, "title": sentence}
-    return JSONResponse(
-        body, status_code=code, headers=headers, media_type="application/problem+json"
-    )
+    return JSONResponse(body, status_code=code, headers=headers, media_type=MEDIA_TYPE)
 
 
-def foreseen(_: "Request", error: Exception) -> "Response":
+def unforeseen() -> JSONResponse:
+    """The answer to what nobody foresaw; what it was stands in the log alone."""
+    return problem(500, _OURS)
+
+
+def of_problem(_: Request, error: Exception) -> JSONResponse:
+    """What the rim of the API refuses."""
+    assert isinstance(error, Problem)  # noqa: S101  registered for it alone
+    return problem(error.code, str(error), error.headers)
+
+
+def foreseen(_: Request, error: Exception) -> JSONResponse:
     """What Driftgate raises on purpose: its sentence was written to be read.
 
     Without a right of its own it is our fault and not the caller's.
@@ -30,11 +56,13 @@ def foreseen(_: "Request", error: Exception) -> "Response":
         return problem(404, str(error))
     if isinstance(error, NoPermission):
         return problem(500, str(error))
+    if isinstance(error, Throttled) and error.after is not None:
+        return problem(503, str(error), {"Retry-After": str(max(1, round(error.after)))})
     retryable = isinstance(error, DriftgateError) and error.retryable
     return problem(503 if retryable else 400, str(error))
 
 
-def of_http(_: "Request", error: Exception) -> "Response":
+def of_http(_: Request, error: Exception) -> JSONResponse:
     """A path that is none, or a method that it does not have."""
     code = int(getattr(error, "status_code", 500))
     return problem(code, f"{HTTPStatus(code).phrase}.", getattr(error, "headers", None))

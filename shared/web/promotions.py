@@ -1,85 +1,136 @@
 """Promotions over HTTP: what is on its way, and one of it told whole, as JSON or as a page."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Request
+from fastapi.responses import JSONResponse, Response
 
 from shared.bootstrap import Application
 from shared.domain.canonical import to_plain
-from shared.errors import InvalidData
+from shared.domain.promotion import RunReference
+from shared.domain.roles import Role
 from shared.service.promotion_story import PromotionStory, promotions_of, story_of
+from shared.web.admission import Here, requires, routes
+from shared.web.answers import Shown, answers
+from shared.web.formats import PAGE_HEADERS, accepted, page_of
+from shared.web.limits import USUAL_ROWS, Kind
+from shared.web.paging import Cursor, Limit, Page, page
+from shared.web.promotion_markdown import promotion_markdown
+from shared.web.promotion_report import promotion_report
 
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.routing import Route
-
-PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Vary": "Accept",
-}
-_FORMATS = ("html", "markdown")
-
-
-def promotion_routes(application: Application) -> "list[Route]":
-    """Routes under /api/promotions: all, those of a model, one, and the report of one.
-
-    `?stage=` names the stage of a version that came through several. They only read.
-    """
-    from starlette.responses import HTMLResponse, JSONResponse, Response
-    from starlette.routing import Route
-
-    def listed(request: "Request") -> "Response":
-        found = promotions_of(application.ledger, request.path_params.get("model"))
-        return JSONResponse({"promotions": found})
-
-    def told(request: "Request") -> "Response":
-        return JSONResponse({"promotion": to_plain(_story(application, request))})
-
-    def report(request: "Request") -> "Response":
-        wanted = _format(request)
-        story = _story(application, request)
-        if wanted == "markdown":
-            from shared.web.promotion_markdown import promotion_markdown
-
-            text = promotion_markdown(story)
-            return Response(text, media_type="text/markdown", headers=PAGE_HEADERS)
-        from shared.web.promotion_report import promotion_report
-
-        return HTMLResponse(promotion_report(story), headers=PAGE_HEADERS)
-
-    return [
-        Route("/api/promotions", listed, methods=["GET"]),
-        Route("/api/promotions/{model}", listed, methods=["GET"]),
-        Route("/api/promotions/{model}/{version}", told, methods=["GET"]),
-        Route("/api/promotions/{model}/{version}/report", report, methods=["GET"]),
-    ]
+router = routes("promotions")
+Stage = Annotated[
+    str | None,
+    Query(max_length=200, description="Of a version that came through several stages, which."),
+]
+Format = Annotated[
+    Literal["html", "markdown"] | None,
+    Query(description="Goes before what the caller accepts; a page where neither says so."),
+]
 
 
-def _story(application: Application, request: "Request") -> PromotionStory:
-    return story_of(
-        application.ledger,
-        application.evidence,
-        application.policies,
-        request.path_params["model"],
-        request.path_params["version"],
-        request.query_params.get("stage"),
-    )
+class PromotionListed(Shown):
+    """A promotion, and where it stands."""
+
+    promotion: str
+    model: str
+    version: str
+    stage: str
+    phase: str
+    open: bool
+    begun: datetime | None
+    since: datetime
+    why: str
+    missing: list[str]
+    approved_by: list[str]
+    run: RunReference | None
 
 
-def _format(request: "Request") -> str:
-    """What the address asks for, before what the caller accepts; a page unless either says so."""
-    asked = request.query_params.get("format")
-    if asked is not None:
-        if asked not in _FORMATS:
-            raise InvalidData(f"{asked[:40]!r} is no format of a report; ask for html or markdown.")
-        return asked
-    accepted = [
-        kind.partition(";")[0].strip().lower()
-        for kind in request.headers.get("accept", "").split(",")
-    ]
-    return "markdown" if "text/markdown" in accepted and "text/html" not in accepted else "html"
+class Promotions(Page):
+    """Promotions, open ones first."""
+
+    promotions: list[PromotionListed]
+
+
+class OnePromotion(Shown):
+    """One promotion told whole."""
+
+    promotion: PromotionStory
+
+
+@router.get(
+    "/promotions",
+    operation_id="list_promotions",
+    summary="Promotions of every model",
+    dependencies=[requires(Role.VIEWER)],
+    responses=answers(Promotions, 400),
+)
+def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
+    """Open ones first, the last to change before the others."""
+    return JSONResponse(_page(here, None, limit, cursor))
+
+
+@router.get(
+    "/promotions/{model}",
+    operation_id="list_promotions_of_model",
+    summary="Promotions of one model",
+    dependencies=[requires(Role.VIEWER)],
+    responses=answers(Promotions, 400),
+)
+def listed_of(
+    here: Here, model: str, limit: Limit = USUAL_ROWS, cursor: Cursor = None
+) -> JSONResponse:
+    """The same of one model; none where nothing is known of it."""
+    return JSONResponse(_page(here, model, limit, cursor))
+
+
+@router.get(
+    "/promotions/{model}/{version}",
+    operation_id="get_promotion",
+    summary="One promotion",
+    dependencies=[requires(Role.VIEWER, Kind.PAGE)],
+    responses=answers(OnePromotion, 400, 404),
+)
+def told(here: Here, model: str, version: str, stage: Stage = None) -> JSONResponse:
+    """Its judgement, approvals, rollout and every moment, with its chain of decisions checked."""
+    return JSONResponse({"promotion": to_plain(_story(here, model, version, stage))})
+
+
+@router.get(
+    "/promotions/{model}/{version}/report",
+    operation_id="get_promotion_report",
+    summary="The report of one promotion",
+    dependencies=[requires(Role.VIEWER, Kind.PAGE)],
+    responses=answers(None, 400, 404, html="text/html", markdown="text/markdown"),
+    response_class=Response,
+)
+def report(
+    here: Here,
+    request: Request,
+    model: str,
+    version: str,
+    stage: Stage = None,
+    format: Format = None,  # noqa: A002  the parameter's name
+) -> Response:
+    """The same as a page, or as Markdown for a pipeline's summary."""
+    wanted = format or _accepted(request)
+    story = _story(here, model, version, stage)
+    if wanted == "markdown":
+        text = promotion_markdown(story)
+        return Response(text, media_type="text/markdown", headers=PAGE_HEADERS)
+    return page_of(promotion_report(story))
+
+
+def _page(here: Application, model: str | None, limit: int, cursor: str | None) -> dict[str, Any]:
+    rows = promotions_of(here.ledger, model)
+    return page("promotions", rows, limit, cursor, lambda row: str(row["promotion"]))
+
+
+def _story(here: Application, model: str, version: str, stage: str | None) -> PromotionStory:
+    return story_of(here.ledger, here.evidence, here.policies, model, version, stage)
+
+
+def _accepted(request: Request) -> str:
+    kinds = accepted(request)
+    return "markdown" if "text/markdown" in kinds and "text/html" not in kinds else "html"

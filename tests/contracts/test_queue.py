@@ -20,7 +20,8 @@ from shared.adapters.azure.service_bus import (
     ServiceBusSender,
     connect_to_local_broker,
 )
-from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
+from shared.adapters.azure.service_bus_dead_letters import ServiceBusDeadLetters
+from shared.adapters.azure.service_bus_receiver import ServiceBusReceiver
 from shared.adapters.embedded import EmbeddedQueue, QueueSettings
 from shared.errors import Conflict, Refused
 from shared.ports import Message
@@ -59,13 +60,12 @@ def queue(request, tmp_path, clock) -> Iterator[SimpleNamespace]:
         connect_to_local_broker(broker.connection_string, retries=retries) as client,
         closing(ServiceBusSender(client)) as sender,
         closing(ServiceBusReceiver(client, wait=WAIT, linger=LINGER)) as receiver,
-        closing(ServiceBusDeadLetters(client, wait=WAIT)) as graveyard,
     ):
-        yield gathered(sender, receiver, graveyard)
+        yield gathered(sender, receiver, ServiceBusDeadLetters(client, wait=WAIT))
 
 
 def gathered(*parts):
-    names = ("send", "receive", "complete", "abandon", "dead_letter", "dead_letters")
+    names = ("send", "receive", "complete", "abandon", "dead_letter", "dead_letters", "remove")
     found = {n: getattr(part, n) for part in reversed(parts) for n in names if hasattr(part, n)}
     return SimpleNamespace(**found)
 

@@ -1,7 +1,8 @@
 """What every archive, evidence store and profile store promises."""
 
 import sqlite3
-from datetime import timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from types import SimpleNamespace
 
@@ -9,7 +10,12 @@ import pytest
 
 from shared.adapters.azure.blob_archive import BlobArchive
 from shared.adapters.azure.blob_stores import BlobEvidence, BlobProfiles, BlobReports
-from shared.adapters.embedded import EmbeddedArchive, EmbeddedEvidence, FolderProfiles, FolderReports
+from shared.adapters.embedded import (
+    EmbeddedArchive,
+    EmbeddedEvidence,
+    FolderProfiles,
+    FolderReports,
+)
 from shared.errors import NotFound, Refused
 from shared.ports import ArchivedEvent
 from tests.conftest import NOON
@@ -47,6 +53,11 @@ def evidence(stores):
 @pytest.fixture
 def profiles(stores):
     return stores.profiles
+
+
+def alter(path, statement, *values):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement, values)
 
 
 def archived(key, minutes=0, **fields):
@@ -109,6 +120,75 @@ def test_evidence_is_found_by_the_hash_of_its_content(evidence):
     assert evidence.get(name) == b"facts"
 
 
+def test_a_payload_that_was_removed_is_nowhere_and_may_come_again(archive):
+    for minute in (0, 1):
+        archive.put(archived(f"k{minute}", minutes=minute))
+
+    archive.remove(["k0", "k7"])
+    archive.remove(["k0"])
+
+    assert archive.get("k0") is None
+    assert [entry.key for entry in archive.walk()] == ["k1"]
+    assert archive.put(archived("k0", minutes=2)) is True
+    assert [entry.key for entry in archive.list()] == ["k0", "k1"]
+
+
+def soon():
+    return datetime.now(UTC) + timedelta(minutes=1)
+
+
+def test_evidence_is_walked_by_hash_from_any_on_with_when_it_was_put(evidence):
+    names = sorted(evidence.put(f"facts {n}".encode()) for n in range(20))
+
+    walked = list(evidence.walk())
+
+    assert [kept.hash for kept in walked] == names
+    assert all(soon() - timedelta(minutes=3) < kept.put < soon() for kept in walked)
+    assert [kept.hash for kept in evidence.walk(names[7])] == names[8:]
+    assert list(evidence.walk("f" * 64)) == []
+
+
+def test_evidence_is_removed_unless_it_was_put_since(evidence):
+    name = evidence.put(b"facts")
+
+    assert evidence.remove(name, soon() - timedelta(minutes=2)) is False
+    assert evidence.get(name) == b"facts"
+    assert evidence.remove(name, soon()) is True
+    assert evidence.remove(name, soon()) is False
+    assert list(evidence.walk()) == []
+    with pytest.raises(NotFound, match=r"There is no evidence .* or its time is over"):
+        evidence.get(name)
+    assert evidence.put(b"facts") == name
+    assert evidence.get(name) == b"facts"
+
+
+def test_evidence_that_is_put_again_after_an_hour_counts_as_put_then(tmp_path):
+    store = EmbeddedEvidence(tmp_path / "a.db")
+    store.put(b"facts")
+    for hours in (0.5, 2):
+        before = datetime.now(UTC) - timedelta(hours=hours)
+        alter(tmp_path / "a.db", "UPDATE evidence SET put = ?", before.isoformat())
+        store.put(b"facts")
+        [kept] = store.walk()
+        assert (kept.put == before) is (hours < 1)
+
+
+def test_evidence_in_a_blob_that_another_process_puts_again_counts_as_put_then(account):
+    name = BlobEvidence(account.blobs).put(b"facts")
+    [before] = BlobEvidence(account.blobs).walk()
+    etag = (
+        account.blobs.get_blob_client("evidence", f"{name[:2]}/{name}").get_blob_properties().etag
+    )
+
+    BlobEvidence(account.blobs).put(b"facts")
+
+    [after] = BlobEvidence(account.blobs).walk()
+    blob = account.blobs.get_blob_client("evidence", f"{name[:2]}/{name}")
+    assert blob.get_blob_properties().etag != etag
+    assert after.put >= before.put
+    assert blob.download_blob().readall() == b"facts"
+
+
 @pytest.mark.parametrize("name", ["0" * 64, "../../etc/passwd", ""])
 def test_evidence_that_is_not_there_is_not_found(evidence, name):
     with pytest.raises(NotFound):
@@ -118,23 +198,21 @@ def test_evidence_that_is_not_there_is_not_found(evidence, name):
 def test_evidence_altered_on_disk_is_refused(tmp_path):
     store = EmbeddedEvidence(tmp_path / "a.db")
     name = store.put(b"facts")
-    with sqlite3.connect(tmp_path / "a.db") as connection:
-        connection.execute("UPDATE evidence SET content = ?", (b"other facts",))
-    connection.close()
+    alter(tmp_path / "a.db", "UPDATE evidence SET content = ?", b"other facts")
 
     with pytest.raises(Refused, match="was altered after it was kept"):
         store.get(name)
 
 
-def test_evidence_that_an_older_version_kept_as_a_file_is_still_found(tmp_path):
+def test_evidence_that_an_older_version_kept_as_files_is_taken_over(tmp_path):
     name = sha256(b"facts").hexdigest()
-    (tmp_path / name[:2]).mkdir()
-    (tmp_path / name[:2] / name).write_bytes(b"facts")
+    (tmp_path / "evidence" / name[:2]).mkdir(parents=True)
+    (tmp_path / "evidence" / name[:2] / name).write_bytes(b"facts")
 
-    store = EmbeddedEvidence(tmp_path / "a.db", tmp_path)
+    store = EmbeddedEvidence(tmp_path / "a.db", tmp_path / "evidence")
 
     assert store.get(name) == b"facts"
-    assert store.put(b"facts") == name
+    assert list((tmp_path / "evidence").glob("*/*")) == []
 
 
 def test_the_newest_profile_under_a_name_wins(profiles):

@@ -9,7 +9,7 @@ from typing import Any
 from shared.bootstrap import Application
 from shared.domain.canonical import content_hash, parse_time
 from shared.domain.event import Event
-from shared.domain.state import SubjectState
+from shared.domain.state import AlertStatus, SubjectState
 from shared.service import messages
 from shared.service.codec import decode
 from shared.service.deciding import NOTHING_READ, state_hash
@@ -192,11 +192,13 @@ class _Look:
         firing = set()
         for subject in self._application.ledger.subjects():
             state = decode(self._application.ledger.state(subject).state, SubjectState)
-            firing |= set(state.alerts)
+            firing |= {
+                name for name, one in state.alerts.items() if one.status is AlertStatus.FIRING
+            }
         files = self._application.settings.workspace
         return {
             "firing": sorted(firing),
-            "runs": sorted(_correlations(files)),
+            "runs": sorted(one.partition(" ")[0] for one in _correlations(files)),
             "jobs": sorted(path.name for path in files.glob("jobs/retrain-*.yaml")),
             "shares": _shares(self._application),
         }

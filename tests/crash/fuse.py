@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 from tests.crash.journal import Journal
@@ -66,7 +67,7 @@ class Fuse:
             return
         if event in _CHANGES:
             self.pass_by(f"{event} {arguments[0]}")
-        elif event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITES:
+        elif event == "open" and _is_for_writing(*arguments):
             self._open(arguments[0], arguments[2])
 
     def _open(self, path: Any, flags: int) -> None:
@@ -76,6 +77,11 @@ class Fuse:
             self._armed = False
             os.close(os.open(path, flags, 0o600))
             self._end(f"opened {path}")
+
+
+def _is_for_writing(path: Any, _: str, flags: Any) -> bool:
+    """Whether it is a file; before a draft is opened its folder is named."""
+    return isinstance(flags, int) and bool(flags & _WRITES) and not Path(path).is_dir()
 
 
 class Probed:

@@ -110,24 +110,33 @@ class Life:
         self._come_again(random, loses=loses)
         self.work()
         for at, timer in self._timetable(until):
-            while (due := self.application.queue.next_due()) is not None and due < at:
-                if due > self.clock.now:
-                    self.clock.move_to(due)
-                elif not self._worker.step():
-                    break
-            self.clock.move_to(at)
+            self._wait_until(at)
             if timer:
                 self.fire(timer)
             self.work()
+        self._wait_until(until)
+        self.work()
+
+    def _wait_until(self, at: datetime) -> None:
+        """Handle what is due before then, each when it is."""
+        while (due := self.application.queue.next_due()) is not None and due < at:
+            if due > self.clock.now:
+                self.clock.move_to(due)
+            elif not self._worker.step():
+                break
+        self.clock.move_to(at)
 
     def _come_again(self, random: Random, *, loses: bool) -> None:
-        """In any order: what had no receipt unless it is lost, and some of the rest once more."""
+        """In any order: what had no receipt unless it is lost, and some of the rest once more.
+
+        A timer whose run did not end is past due, and fires at once.
+        """
         known = {line["number"] for line in self.journal.of("receipt")}
         missing = [one for one in range(len(self.world.payloads)) if one not in known]
         if loses:
             self.journal.note("lost", numbers=missing)
             missing = []
-        again = [one for one in known if random.random() < 0.5]
+        again = [one for one in sorted(known) if random.random() < 0.5]
         arriving = missing + again
         random.shuffle(arriving)
         for number in arriving:
@@ -140,6 +149,10 @@ class Life:
             for number in range(len(things)):
                 if number not in done:
                     act(number)
+        fired = {line["name"] for line in self.journal.of("fired")}
+        for name in self.world.timers:
+            if name not in fired:
+                self.fire(name)
 
     def _timetable(self, until: datetime) -> Iterator[tuple[datetime, str]]:
         """When which timer fires; without one, when a lock may have run out."""

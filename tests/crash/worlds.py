@@ -15,6 +15,7 @@ from shared.scenarios.devops_events import CheckCall
 from shared.scenarios.playing import Player, schedule_of, theatre
 from shared.scenarios.times import parse_moment
 from shared.schedules import SCHEDULES, Schedule
+from shared.service.service import Receipt
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "samples" / "scenarios"
 WRITTEN_AHEAD = timedelta(hours=8)
@@ -114,5 +115,6 @@ class _Listening:
 
     said: list[Event]
 
-    def say(self, event: Event, *, via: str) -> None:  # noqa: ARG002  as the service has it
+    def say(self, event: Event, *, via: str) -> Receipt:  # noqa: ARG002  as the service has it
         self.said.append(event)
+        return Receipt(key=event.key, event=event, refusal=None, duplicate=False)

@@ -197,7 +197,7 @@ def erased(up_to, *, covers=None, by=LENGTH + 1):
     """The chain with an erasing decision behind it, and stubs up to a version."""
     decisions = whole()
     links = links_digest(one.hash for one in decisions[: covers or up_to])
-    last = decided(by, decisions[-1].hash, up_to=covers or up_to, links=links, because="asked")
+    last = decided(by, decisions[-1].hash, up_to=covers or up_to, links=links, forgets=True)
     stubs = [
         canonical_json(stub_of(one.to_json(), last.hash)).decode() for one in decisions[:up_to]
     ]

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import fields
 from types import SimpleNamespace
 
 import azure.functions as func
@@ -20,6 +21,7 @@ from functions import (
     schedules,
 )
 from functions.envelopes import envelope_bytes
+from shared.bootstrap import Application
 from tests.conftest import EVENTS
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -31,7 +33,8 @@ def user_function(builder):
 
 @pytest.fixture
 def app(scene, monkeypatch):
-    modules = (registry, deployments, monitoring, schedules, checks, promotion, retraining)
+    modules = (registry, deployments, monitoring, schedules, checks)
+    modules += (promotion, retraining, notifications)
     for module in modules:
         monkeypatch.setattr(module, "application", lambda: scene.application)
     return scene
@@ -253,24 +256,33 @@ def test_the_process_has_one_application(monkeypatch, tmp_path):
     shared.bootstrap.application.cache_clear()
 
 
-@pytest.mark.parametrize("kind", ["teams", "slack", "pagerduty", "email", "webhook", "work_item"])
-def test_each_channel_delivers_what_is_ordered_of_it(monkeypatch, kind):
-    given = []
-    application = SimpleNamespace(deliver=given.append)
-    monkeypatch.setattr(notifications, "application", lambda: application)
+class Heard(Application):
+    """Delivers nothing: it keeps what it was to deliver."""
 
+    def deliver(self, body):
+        self.settings.heard.append(body)
+
+
+@pytest.fixture
+def heard(scene, monkeypatch):
+    given = []
+    app = scene.application
+    parts = {one.name: getattr(app, one.name) for one in fields(app)}
+    application = Heard(**{**parts, "settings": SimpleNamespace(heard=given)})
+    monkeypatch.setattr(notifications, "application", lambda: application)
+    return given
+
+
+@pytest.mark.parametrize("kind", ["teams", "slack", "pagerduty", "email", "webhook", "work_item"])
+def test_each_channel_delivers_what_is_ordered_of_it(heard, kind):
     user_function(getattr(notifications, f"deliver_{kind}"))(
         message({"data": {"action": "Deliver"}})
     )
 
-    assert given == [{"data": {"action": "Deliver"}}]
+    assert heard == [{"data": {"action": "Deliver"}}]
 
 
-def test_the_log_delivers_the_notices_of_receivers_that_are_a_log(monkeypatch):
-    given = []
-    application = SimpleNamespace(deliver=given.append)
-    monkeypatch.setattr(notifications, "application", lambda: application)
-
+def test_the_log_delivers_the_notices_of_receivers_that_are_a_log(heard):
     user_function(notifications.log_alert)(message({"data": {"action": "Deliver"}}))
 
-    assert len(given) == 1
+    assert len(heard) == 1

@@ -90,6 +90,7 @@ TABLE = {
     "deliver_webhook": service_bus(topicName="alerts", subscriptionName="webhook"),
     "deliver_work_item": service_bus(topicName="alerts", subscriptionName="work-item"),
     "retraining_request": service_bus(queueName="retraining-requests"),
+    "replay_step": service_bus(queueName="replays"),
     "promotion_request": service_bus(queueName="promotion-requests"),
     "environment_check_asked": http("checks/environment", "POST"),
     "environment_check": service_bus(queueName="environment-checks"),
@@ -143,6 +144,7 @@ def test_parameters_are_named_and_annotated_as_the_worker_demands():
         operations,
         promotion,
         registry,
+        replays,
         retraining,
         schedules,
     )
@@ -151,7 +153,7 @@ def test_parameters_are_named_and_annotated_as_the_worker_demands():
     wanted = {"event": func.EventGridEvent, "timer": func.TimerRequest, "req": func.HttpRequest}
     wanted |= {"message": func.ServiceBusMessage, "context": func.Context}
     modules = [checks, deployments, monitoring, notifications, operations]
-    modules += [promotion, registry, retraining, schedules]
+    modules += [promotion, registry, replays, retraining, schedules]
     seen = set()
     for module in modules:
         for name, function in inspect.getmembers(module, lambda m: hasattr(m, "_function")):

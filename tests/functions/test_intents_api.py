@@ -105,13 +105,13 @@ def test_taken_back_it_counts_no_more(scene, call):
         ({**SAID, "until": "Friday"}, "until is 'Friday', which has no hour"),
         ({**SAID, "reason": " "}, "reason is missing; send it as text."),
         ({**SAID, "endpoint": "a/b"}, "endpoint is 'a/b'; write letters, digits"),
-        ({**SAID, "deployment": 7}, "deployment is missing; send it as text."),
+        ({**SAID, "deployment": 7}, "deployment is 7, which is no text; send it as text."),
         ({**SAID, "traffic": {"green": 100}}, "Name either a deployment that stands by or"),
         (
             {**SAID, "deployment": None, "traffic": {"green": "10"}},
-            "traffic is no object of numbers; send it as",
+            "traffic.green is '10', which is no number; send it as a number.",
         ),
-        ({**SAID, "deployment": None, "traffic": [1]}, "traffic is no object of numbers"),
+        ({**SAID, "deployment": None, "traffic": [1]}, "traffic is [1], which is no object; "),
         ({**SAID, "deployment": None, "traffic": {"a": 60}}, "traffic sums to 60 %"),
         ({**SAID, "until": "91d"}, "until is more than 90 days away; say it again then."),
     ],
@@ -135,7 +135,7 @@ def test_what_is_not_there_or_too_much_is_a_problem_of_its_own_kind(call):
 
     assert call("POST", "intents", b" " * 70_000)[0] == 413
     assert call("DELETE", "intents/loan-endpoint/abc", b" " * 70_000)[0] == 413
-    assert call("DELETE", "intents/loan-endpoint/abc", {})[1]["title"].startswith("author is")
+    assert call("DELETE", "intents/loan-endpoint/abc", {})[1]["title"].startswith("reason is")
     status, problem, answer = call("DELETE", "intents")
     assert (status, problem["title"]) == (405, "Method Not Allowed.")
     assert set(answer.headers["allow"].split(", ")) >= {"GET"}

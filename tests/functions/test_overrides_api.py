@@ -91,8 +91,8 @@ def test_those_of_a_model_are_listed_and_one_is_taken_back(call, override):
 @pytest.mark.parametrize(
     ("body", "status", "sentence"),
     [
-        ({**SAID, "gates": "metric/auc"}, 400, "gates is no list of texts; send it as"),
-        ({**SAID, "gates": [7]}, 400, "gates is no list of texts; send it as"),
+        ({**SAID, "gates": "metric/auc"}, 400, "gates is 'metric/auc', which is no list; send it"),
+        ({**SAID, "gates": [7]}, 400, "gates is 7, which is no text; send it as text."),
         ({**SAID, "gates": ["readable"]}, 400, "gates has 'readable', which cannot be let pass"),
         ({**SAID, "until": "8d"}, 400, "until is more than 7 days away; say it again then."),
         ({**SAID, "version": "8"}, 404, "churn:8 was never judged; judged are: 7."),

@@ -81,7 +81,7 @@ def test_the_page_may_run_nothing_and_be_framed_nowhere(call):
         ("loan-default/99/report", 404, "No promotion of loan-default:99 is known"),
         ("loan-default/99", 404, "No promotion of loan-default:99 is known"),
         ("loan-default/8?stage=mars", 404, "No promotion of loan-default:8 through mars is known"),
-        ("loan-default/8/report?format=pdf", 400, "'pdf' is no format of a report"),
+        ("loan-default/8/report?format=pdf", 400, "format is 'pdf', which is not known"),
     ],
 )
 def test_what_cannot_be_told_is_a_problem_with_one_sentence(call, path, code, sentence):

@@ -77,10 +77,22 @@ def test_an_alert_is_taken_on_listed_and_given_back(fleet, call):
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "sentence"),
     [
-        ("POST", "silences", {**SAID, "matchers": ["kind=x"]}, 400, "matchers is missing; send it"),
+        (
+            "POST",
+            "silences",
+            {**SAID, "matchers": ["kind=x"]},
+            400,
+            "matchers is ['kind=x'], which is",
+        ),
         ("POST", "silences", {**SAID, "matchers": "*"}, 400, "matchers has '*', which is no match"),
-        ("POST", "silences", {**SAID, "for": 7200}, 400, "for is missing; send it as text."),
-        ("POST", "silences", {**SAID, "until_resolved": 1}, 400, "until_resolved is neither true"),
+        ("POST", "silences", {**SAID, "for": 7200}, 400, "for is 7200, which is no text; send it"),
+        (
+            "POST",
+            "silences",
+            {**SAID, "until_resolved": 1},
+            400,
+            "until_resolved is 1, which is neit",
+        ),
         (
             "POST",
             "silences",

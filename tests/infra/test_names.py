@@ -20,6 +20,7 @@ OTHER_CLOUDS = {
     "DRIFTGATE_GITHUB_URL",
 }
 ONLY_EMBEDDED = {"DRIFTGATE_HOME", "DRIFTGATE_WORKSPACE", "DRIFTGATE_POLICIES"}
+OF_THE_PLATFORM = {"WEBSITE_AUTH_ENABLED", "WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID"}
 OF_THE_HOST = re.compile(r"AzureWebJobsStorage__|ServiceBus__|APPLICATIONINSIGHTS_|PYTHON_|OTEL_")
 
 
@@ -92,7 +93,7 @@ def test_containers_are_those_of_the_adapters_and_one_for_packages_and_dead_lett
 def test_containers_that_are_written_are_those_the_identity_may_write():
     written = set(tree("access")["variables"]["writtenContainers"]["value"])
 
-    assert written == {"events", "evidence", "profiles", "reports"}
+    assert written == {"events", "evidence", "profiles", "reports", "deadletters"}
 
 
 def test_alerts_ask_for_metrics_and_functions_that_the_code_has():
@@ -132,7 +133,7 @@ def test_every_setting_the_code_asks_for_is_set_and_every_one_set_is_asked_for()
 
     asked = {name for name in asked_settings() | schedules if not OF_THE_HOST.match(name)}
 
-    assert own == asked - OTHER_CLOUDS - ONLY_EMBEDDED - {"ServiceBus"}
+    assert own == asked - OTHER_CLOUDS - ONLY_EMBEDDED - OF_THE_PLATFORM - {"ServiceBus"}
 
 
 def test_a_receivers_secret_is_a_reference_to_the_vault():

@@ -15,7 +15,7 @@ from shared.bootstrap import build
 from shared.domain.canonical import canonical_json
 from shared.domain.event import Check
 from shared.domain.state import SubjectState
-from shared.errors import Conflict, Refused, Unavailable
+from shared.errors import Conflict, Unavailable
 from shared.service.codec import decode
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import fold, state_before
@@ -81,49 +81,6 @@ def test_a_crash_between_archive_and_queue_is_mended_by_the_next_delivery(scene,
     scene.drain()
 
     assert scene.last("endpoint/loan-endpoint")["verdict"] == "pass"
-
-
-class Choosy:
-    """A sender that refuses what `bad` names, alone or together with others."""
-
-    def __init__(self, sender, bad):
-        self.sender, self.bad = sender, bad
-
-    def send(self, messages):
-        if any(self.bad(message) for message in messages):
-            raise Refused("The message is larger than the queue takes.")
-        self.sender.send(messages)
-
-
-def test_a_message_that_the_broker_refuses_stays_and_holds_up_no_other(scene, completed):
-    state = "{provisioning_state: Failed}"
-    scene.endpoint("{blue: 100}", f"{{blue: {{}}, green: {state}, grey: {state}}}")
-    service, sender = scene.application.service, scene.application.adapters.sender
-    service._sender = Choosy(sender, lambda m: m.properties.get("label_deployment") == "green")
-
-    scene.send(completed("green"))
-
-    assert [notice["data"]["alert"]["labels"]["deployment"] for notice in scene.notices] == ["grey"]
-    [kept] = scene.application.ledger.unsent()
-    assert kept.properties["label_deployment"] == "green"
-
-    service._sender = sender
-
-    assert (service.sweep(), scene.application.ledger.unsent()) == (1, [])
-
-
-def test_a_broker_that_refuses_everything_is_told_as_that(scene, completed):
-    names = [f"d{number}" for number in range(25)]
-    failed = ", ".join(f"{name}: {{provisioning_state: Failed}}" for name in names)
-    scene.endpoint("{blue: 100}", f"{{blue: {{}}, {failed}}}")
-    service = scene.application.service
-    service._sender = Choosy(service._sender, lambda message: message.queue == "alerts")
-
-    scene.send(completed("d1"))
-
-    with pytest.raises(Refused, match="larger than the queue takes"):
-        service.sweep()
-    assert len(scene.application.ledger.unsent()) == 25
 
 
 def test_what_a_crash_left_in_the_outbox_is_sent_by_the_sweep_and_only_once(scene, completed):
@@ -225,8 +182,8 @@ def test_a_message_that_cannot_be_read_is_put_aside_and_the_next_one_comes(scene
     scene.send(completed("green"))
 
     [dead] = scene.application.queue.dead_letters("checks")
-    assert (dead.message.id, dead.reason) == ("poison", "MaxDeliveryCountExceeded")
-    assert "KeyError" in dead.sentence
+    assert (dead.message.id, dead.reason) == ("poison", "MalformedPayload")
+    assert dead.sentence == "A message of the queue checks is no event of ours: KeyError 'id'."
     assert scene.last("endpoint/loan-endpoint")["verdict"] == "pass"
 
 

@@ -11,7 +11,7 @@ index entry whose event was received at another time is that of a repeat, and pa
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -84,6 +84,17 @@ class BlobArchive:
                         event.received, name.rpartition("-")[2]
                     ):
                         yield event
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove these for good; harmless for those that are gone.
+
+        An event goes before its index: an index that leads nowhere tells nothing.
+        """
+        for name in (sha256(key.encode()).hexdigest() for key in keys):
+            kept = self._read(name)
+            if kept is not None:
+                self._blobs.delete(f"by-key/{name}")
+                self._blobs.delete(_index(kept.received, name))
 
     def _names(self, since: datetime, until: datetime) -> Iterator[str]:
         newest, oldest = _backwards(until), _backwards(since)

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core import MatchConditions
+from azure.core.exceptions import (
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
 from azure.storage.blob import BlobPrefix, BlobServiceClient
 
 from shared.adapters.azure.faults import is_missing, told_as_ours
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
+
+_WHOLE_SECONDS = timedelta(seconds=1)
+"""A blob's time of modification is cut to the second."""
 
 
 def blob_service(endpoint: str, credential: "TokenCredential", **options: Any) -> BlobServiceClient:
@@ -51,6 +60,40 @@ class BlobContainer:
             except ResourceNotFoundError as error:
                 if is_missing(error, "ContainerNotFound"):
                     raise
+
+    def touch(self, blob: str) -> bool:
+        """Have it count as modified now; False when there is no such blob."""
+        with self._told(f"touch {blob}"):
+            try:
+                self._client.get_blob_client(blob).set_blob_metadata()
+            except ResourceNotFoundError as error:
+                if is_missing(error, "ContainerNotFound"):
+                    raise
+                return False
+        return True
+
+    def delete_unmodified(self, blob: str, before: datetime) -> bool:
+        """Remove it unless it was modified at that time or later; True when it is gone by this."""
+        with self._told(f"delete {blob}"):
+            try:
+                client = self._client.get_blob_client(blob)
+                kept = client.get_blob_properties()
+                if kept.last_modified > before - _WHOLE_SECONDS:
+                    return False
+                client.delete_blob(etag=kept.etag, match_condition=MatchConditions.IfNotModified)
+            except ResourceModifiedError:
+                return False
+            except ResourceNotFoundError as error:
+                if is_missing(error, "ContainerNotFound"):
+                    raise
+                return False
+        return True
+
+    def modified(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """The names that begin with a prefix, in order, with when each was last modified."""
+        with self._told("list blobs"):
+            for blob in self._client.list_blobs(name_starts_with=prefix):
+                yield str(blob.name), blob.last_modified
 
     def names(self, prefix: str = "") -> Iterator[str]:
         """The names that begin with a prefix, in order."""

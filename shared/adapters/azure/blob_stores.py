@@ -1,8 +1,13 @@
 """Evidence, profiles, reports and policies, each in a container of its own."""
 
 import json
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from hashlib import sha256
+from math import inf
+from threading import Lock
+from time import monotonic
 from typing import Any
 
 from azure.storage.blob import BlobServiceClient
@@ -11,32 +16,68 @@ from shared.adapters.azure.blob_container import BlobContainer
 from shared.adapters.names import plain_path
 from shared.domain.canonical import canonical_json
 from shared.errors import AlteredEvidence, NotFound
+from shared.ports import PUT_AGAIN_WITHIN, KeptEvidence, no_evidence
 
+_REMEMBERED = 10_000
 _HEXADECIMAL = set("0123456789abcdef")
 
 
 class BlobEvidence:
-    """One blob a piece of evidence, in folders of the hash's first two digits."""
+    """One blob a piece of evidence, in folders of the hash's first two digits.
+
+    When a blob was last modified is when its content was last put. What this process put within
+    the hour is not written again: a policy is put with every decision.
+    """
 
     def __init__(self, service: BlobServiceClient) -> None:
         self._blobs = BlobContainer(service, "evidence")
+        self._lately: OrderedDict[str, float] = OrderedDict()
+        self._lock = Lock()
 
     def put(self, content: bytes) -> str:
-        """Store once, return the SHA-256 in hexadecimal."""
+        """Store once, return the SHA-256 in hexadecimal; what is there counts as put now."""
         digest = sha256(content).hexdigest()
-        self._blobs.write_new(f"{digest[:2]}/{digest}", content)
+        began = monotonic()
+        if began - self._lately.get(digest, -inf) < PUT_AGAIN_WITHIN.total_seconds():
+            return digest
+        blob = _name(digest)
+        while not self._blobs.write_new(blob, content) and not self._blobs.touch(blob):
+            continue
+        with self._lock:
+            self._lately[digest] = began
+            self._lately.move_to_end(digest)
+            while len(self._lately) > _REMEMBERED:
+                self._lately.popitem(last=False)
         return digest
 
     def get(self, content_hash: str) -> bytes:
         """Read back, checked against the hash. Raises NotFound or AlteredEvidence."""
         if not content_hash or not set(content_hash) <= _HEXADECIMAL:
             raise NotFound(f"{content_hash[:80]!r} is no content hash.")
-        content = self._blobs.read(f"{content_hash[:2]}/{content_hash}")
+        content = self._blobs.read(_name(content_hash))
         if content is None:
-            raise NotFound(f"There is no evidence {content_hash}.")
+            raise NotFound(no_evidence(content_hash))
         if sha256(content).hexdigest() != content_hash:
             raise AlteredEvidence(f"The evidence {content_hash} was altered after it was kept.")
         return content
+
+    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
+        """What is kept, by hash and a folder at a time, behind the hash `after`."""
+        for folder in range(int(after[:2] or "0", 16), 256):
+            for blob, modified in self._blobs.modified(f"{folder:02x}/"):
+                name = blob.rpartition("/")[2]
+                if name > after:
+                    yield KeptEvidence(hash=name, put=modified)
+
+    def remove(self, content_hash: str, put_before: datetime) -> bool:
+        """Remove it for good unless it was put since; True when it was there and is gone."""
+        with self._lock:
+            self._lately.pop(content_hash, None)
+        return self._blobs.delete_unmodified(_name(content_hash), put_before)
+
+
+def _name(content_hash: str) -> str:
+    return f"{content_hash[:2]}/{content_hash}"
 
 
 class BlobProfiles:

@@ -12,6 +12,7 @@ from azure.identity import DefaultAzureCredential
 from shared.adapters.azure.blob_archive import BlobArchive
 from shared.adapters.azure.blob_cache import BlobCache
 from shared.adapters.azure.blob_container import blob_service
+from shared.adapters.azure.blob_dead_letters import BlobDeadEvents, BlobNotes
 from shared.adapters.azure.blob_stores import BlobEvidence, BlobProfiles, BlobReports, PolicyBlobs
 from shared.adapters.azure.clouds import cloud_of
 from shared.adapters.azure.devops import AzureDevOps
@@ -23,7 +24,8 @@ from shared.adapters.azure.resource_manager import ResourceManager
 from shared.adapters.azure.resource_metrics import ResourceMetrics
 from shared.adapters.azure.service_bus import ServiceBusSender, connect_to_local_broker
 from shared.adapters.azure.service_bus import connect as connect_service_bus
-from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
+from shared.adapters.azure.service_bus_dead_letters import ServiceBusDeadLetters
+from shared.adapters.azure.service_bus_receiver import ServiceBusReceiver
 from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.azure.telemetry import OpenTelemetry, start_application_insights
 from shared.adapters.azure.traffic import AzureTraffic
@@ -118,6 +120,8 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         sender=sender,
         receiver=ServiceBusReceiver(bus),
         dead_letters=ServiceBusDeadLetters(bus),
+        notes=BlobNotes(blobs),
+        dead_events=BlobDeadEvents(blobs),
         telemetry=OpenTelemetry(),
         announces=azure.event_topic is not None,
         channels=channels,

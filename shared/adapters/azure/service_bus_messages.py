@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 256 * 1024
 MOST_ID = 128
+_FOR_EVER = timedelta(milliseconds=2**32 - 1)
 
 _OF_THE_BROKER = {"DeadLetterReason", "DeadLetterErrorDescription", "DeadLetterSource"}
 _OF_TRACING = {"Diagnostic-Id", "traceparent", "tracestate"}
@@ -42,18 +43,20 @@ def too_large(message: Message, how: str) -> Refused:
 def to_service_bus(message: Message) -> "ServiceBusMessage":
     """The message for the SDK: body as JSON, what subscribers filter on as properties.
 
-    Correlation id and subject are those of the body when it is a CloudEvent that has them.
+    Correlation id and subject are those of the body when it is a CloudEvent that has them, unless
+    the message's headers say others.
     """
     from azure.servicebus import ServiceBusMessage
 
     properties: dict[Any, Any] = dict(message.properties)
+    headers = {**_headers_of(message.body), **message.headers}
     return ServiceBusMessage(
         canonical_json(message.body),
         message_id=message.id,
         session_id=message.session,
-        subject=_text(message.body, "subject"),
-        correlation_id=_text(message.body, "correlationid"),
-        content_type="application/json",
+        subject=headers.get("subject"),
+        correlation_id=headers.get("correlation_id"),
+        content_type=headers.get("content_type"),
         application_properties=properties,
         scheduled_enqueue_time_utc=message.scheduled,
         time_to_live=None if message.lives is None else timedelta(seconds=message.lives),
@@ -66,9 +69,10 @@ def from_service_bus(
     """Read a received message back; what the broker and tracing have added is left out.
 
     Raises MalformedPayload when its body is not a JSON object; not `strict`, such a body comes as
-    an object with the key `text`.
+    an object with the key `text`. How long it lives and its headers are read then too, for whoever
+    sends it again.
     """
-    raw = _body(received)
+    raw = body_bytes(received)
     try:
         body = json.loads(raw)
     except ValueError:
@@ -87,10 +91,13 @@ def from_service_bus(
         body=body,
         scheduled=None if scheduled is None else _aware(scheduled),
         properties=_properties(received),
+        lives=_lives(received) if not strict else None,
+        headers=_other_headers(received, body) if not strict else {},
     )
 
 
-def _body(received: "ServiceBusReceivedMessage") -> bytes:
+def body_bytes(received: "ServiceBusReceivedMessage") -> bytes:
+    """The body as it came."""
     body = received.body
     return body if isinstance(body, bytes) else b"".join(body)
 
@@ -102,6 +109,34 @@ def _properties(received: "ServiceBusReceivedMessage") -> dict[str, str]:
     }
     added = _OF_THE_BROKER | _OF_TRACING
     return {name: value for name, value in plain.items() if name not in added}
+
+
+def _headers_of(body: Mapping[str, Any]) -> dict[str, str]:
+    named = {
+        "subject": _text(body, "subject"),
+        "correlation_id": _text(body, "correlationid"),
+        "content_type": "application/json",
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _other_headers(
+    received: "ServiceBusReceivedMessage", body: Mapping[str, Any]
+) -> dict[str, str]:
+    """What the headers say that the body does not."""
+    told = {name: getattr(received, name) for name in ("subject", "correlation_id", "content_type")}
+    ours = _headers_of(body)
+    return {
+        name: str(value)
+        for name, value in told.items()
+        if value is not None and value != ours.get(name)
+    }
+
+
+def _lives(received: "ServiceBusReceivedMessage") -> float | None:
+    """Seconds; None for the most that its header can say, which stands for no end."""
+    lives = received.time_to_live
+    return None if lives is None or lives >= _FOR_EVER else lives.total_seconds()
 
 
 def _plain(value: Any) -> str:

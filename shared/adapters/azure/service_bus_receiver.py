@@ -1,22 +1,20 @@
-"""Receiving from Service Bus under locks, with sessions, and reading its dead letters.
+"""Receiving from Service Bus under locks, with sessions.
 
-In the cloud the Functions host receives; this is for `driftgate` on a machine, and for operators.
+In the cloud the Functions host receives; this is for `driftgate` on a machine.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.azure.service_bus_faults import RECEIVER_ROLE, told_of
 from shared.adapters.azure.service_bus_links import Links, Locked
 from shared.adapters.azure.service_bus_messages import from_service_bus
+from shared.adapters.azure.service_bus_sources import SUBSCRIPTIONS, LinksByQueue, Source
 from shared.errors import Conflict, Refused
-from shared.ports import Clock, DeadLetter, Delivery
+from shared.ports import Clock, Delivery
 
 if TYPE_CHECKING:
     from azure.servicebus import ServiceBusClient, ServiceBusReceivedMessage
@@ -24,51 +22,11 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("driftgate.service_bus")
 _MOST_TEXT = 4096
-_PAGE = 100
 SESSIONS = frozenset({"checks"})
-SUBSCRIPTIONS = MappingProxyType({"alerts": "log"})
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-class _Source:
-    """Opens links to queues, to the subscription read of a topic, and to `topic/subscription`."""
-
-    def __init__(self, client: "ServiceBusClient", subscriptions: Mapping[str, str]) -> None:
-        self._client = client
-        self._subscriptions = subscriptions
-
-    def open(self, queue: str, **options: Any) -> "SdkReceiver":
-        if queue in self._subscriptions:
-            subscription = self._subscriptions[queue]
-            return self._client.get_subscription_receiver(queue, subscription, **options)
-        topic, _, named = queue.partition("/")
-        if named:
-            return self._client.get_subscription_receiver(topic, named, **options)
-        return self._client.get_queue_receiver(queue, **options)
-
-
-class _LinksByQueue:
-    """The links of each queue, made when the queue is first named."""
-
-    def __init__(self, make: Callable[[str], Links]) -> None:
-        self._make = make
-        self._links: dict[str, Links] = {}
-        self._guard = threading.Lock()
-
-    def of(self, queue: str) -> Links:
-        with self._guard:
-            if queue not in self._links:
-                self._links[queue] = self._make(queue)
-            return self._links[queue]
-
-    def close(self) -> None:
-        with self._guard:
-            links = list(self._links.values())
-        for each in links:
-            each.close()
 
 
 class ServiceBusReceiver:
@@ -89,12 +47,12 @@ class ServiceBusReceiver:
         linger: timedelta = timedelta(seconds=1),
         clock: Clock = _now,
     ) -> None:
-        self._source = _Source(client, subscriptions)
+        self._source = Source(client, subscriptions)
         self._sessions = sessions
         self._wait = wait.total_seconds()
         self._linger = linger.total_seconds()
         self._clock = clock
-        self._links = _LinksByQueue(self._make)
+        self._links = LinksByQueue(self._make)
 
     def _make(self, queue: str) -> Links:
         from azure.servicebus import NEXT_AVAILABLE_SESSION
@@ -190,112 +148,10 @@ class ServiceBusReceiver:
         self._links.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockedDeadLetter:
-    """A dead letter under lock: complete it to remove it, abandon it to leave it there."""
-
-    letter: DeadLetter
-    delivery: Delivery
-
-
-class ServiceBusDeadLetters:
-    """Looks at the dead letters of queues and subscriptions, and takes them out one by one.
-
-    Dead letters have no sessions, whatever their queue has; Service Bus keeps them for ever.
-    """
-
-    def __init__(
-        self,
-        client: "ServiceBusClient",
-        *,
-        subscriptions: Mapping[str, str] = SUBSCRIPTIONS,
-        wait: timedelta = timedelta(seconds=5),
-        clock: Clock = _now,
-    ) -> None:
-        self._source = _Source(client, subscriptions)
-        self._wait = wait.total_seconds()
-        self._clock = clock
-        self._links = _LinksByQueue(self._make)
-
-    def _make(self, queue: str) -> Links:
-        return Links(
-            lambda: self._source.open(queue, sub_queue="deadletter", max_wait_time=self._wait),
-            sessions=False,
-            wait=self._wait,
-            linger=self._wait,
-            clock=self._clock,
-        )
-
-    def dead_letters(self, queue: str, limit: int = 1000) -> Sequence[DeadLetter]:
-        """The oldest of them, without locking any; `at` is when the message was sent.
-
-        A body that is no JSON object comes as one with the key `text`, for nothing is hidden.
-        """
-        letters: list[DeadLetter] = []
-        with (
-            told_of(queue, f"read the dead letters of {queue}", role=RECEIVER_ROLE),
-            self._source.open(queue, sub_queue="deadletter") as link,
-        ):
-            number = 1
-            while len(letters) < limit:
-                most = min(_PAGE, limit - len(letters))
-                page = link.peek_messages(most, sequence_number=number)
-                if not page:
-                    break
-                letters.extend(_letter(received, queue) for received in page)
-                number = (page[-1].sequence_number or number) + 1
-        return letters
-
-    def receive(self, queue: str) -> LockedDeadLetter | None:
-        """Lock the oldest one that nobody holds; None when there is none within the wait."""
-        with told_of(queue, f"receive the dead letters of {queue}", role=RECEIVER_ROLE):
-            locked = self._links.of(queue).receive()
-            if locked is None:
-                return None
-            letter = _letter(locked.received, queue)
-            delivery = Delivery(
-                message=letter.message,
-                token=locked.token,
-                delivery_count=(locked.received.delivery_count or 0) + 1,
-                locked_until=locked.locked_until,
-            )
-            return LockedDeadLetter(letter=letter, delivery=delivery)
-
-    def complete(self, dead: LockedDeadLetter) -> None:
-        """Remove it. Raises Conflict when the lock is lost."""
-        self._settle(dead, lambda link, received: link.complete_message(received))
-
-    def abandon(self, dead: LockedDeadLetter) -> None:
-        """Leave it where it is. Raises Conflict when the lock is lost."""
-        self._settle(dead, lambda link, received: link.abandon_message(received))
-
-    def _settle(
-        self,
-        dead: LockedDeadLetter,
-        act: "Callable[[SdkReceiver, ServiceBusReceivedMessage], None]",
-    ) -> None:
-        message = dead.delivery.message
-        with told_of(message.queue, f"settle dead letter {message.id}", role=RECEIVER_ROLE):
-            self._links.of(message.queue).settle(dead.delivery.token, message.id, act)
-
-    def close(self) -> None:
-        """Close every link; the next call opens them again."""
-        self._links.close()
-
-
 def _delivery(locked: Locked, queue: str) -> Delivery:
     return Delivery(
         message=from_service_bus(locked.received, queue),
         token=locked.token,
         delivery_count=(locked.received.delivery_count or 0) + 1,
         locked_until=locked.locked_until,
-    )
-
-
-def _letter(received: "ServiceBusReceivedMessage", queue: str) -> DeadLetter:
-    return DeadLetter(
-        message=from_service_bus(received, queue, strict=False),
-        at=received.enqueued_time_utc or datetime.fromtimestamp(0, tz=UTC),
-        reason=received.dead_letter_reason or "",
-        sentence=received.dead_letter_error_description or "",
     )

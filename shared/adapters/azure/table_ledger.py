@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from itertools import islice
 from time import time_ns
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ from shared.adapters.azure.table_rows import (
 )
 from shared.adapters.message_rows import checks_from_json
 from shared.domain.canonical import canonical_json
+from shared.domain.chain import is_stub, stub_of
 from shared.errors import Conflict, Refused
 from shared.ports import Clock, KeptRow, LedgerState, Logged, Message
 
@@ -41,6 +43,7 @@ AUDIENCE = "https://storage.azure.com"
 MOST_MESSAGES = 97
 _MOST_CHARACTERS = 1_600_000
 _PAGE = 500
+_ERASED_AT_ONCE = 50
 
 
 class TableLedger:
@@ -187,7 +190,7 @@ class TableLedger:
     def decisions(
         self, subject: str | None = None, limit: int = 100
     ) -> Sequence[Mapping[str, Any]]:
-        """Committed decisions, newest first."""
+        """Committed decisions whose contents are kept, newest first."""
         if limit < 1:
             return []
         with self._told("list decisions"):
@@ -205,7 +208,7 @@ class TableLedger:
         """
         partition, version = partition_of(subject), first
         while True:
-            rows = self._span(partition, version)
+            rows = self._between(partition, version, version + _PAGE - 1)
             if not rows:
                 following = self._first_from(partition, version)
                 if following is None:
@@ -236,15 +239,15 @@ class TableLedger:
         """Every subject that has a chain; the row that names it is written before its first."""
         return self.subjects()
 
-    def _span(self, partition: str, version: int) -> list[Any]:
+    def _between(self, partition: str, first: int, last: int) -> list[Any]:
         with self._told("read a chain of decisions"):
             return list(
                 self._table.query_entities(
                     "PartitionKey eq @partition and RowKey ge @newest and RowKey le @oldest",
                     parameters={
                         "partition": partition,
-                        "newest": decision_row(version + _PAGE - 1),
-                        "oldest": decision_row(version),
+                        "newest": decision_row(last),
+                        "oldest": decision_row(first),
                     },
                 )
             )
@@ -259,6 +262,22 @@ class TableLedger:
             )
             return min((version_of(row["RowKey"]) for row in rows), default=None)
 
+    def erase(self, subject: str, versions: Sequence[int], erased: str) -> None:
+        """Leave of these decisions what the chain needs, as many at once as a transaction takes."""
+        partition = partition_of(subject)
+        for start in range(0, len(versions), _ERASED_AT_ONCE):
+            wanted = set(versions[start : start + _ERASED_AT_ONCE])
+            rows = self._between(partition, min(wanted), max(wanted))
+            stubs = [
+                stub
+                for row in rows
+                if version_of(row["RowKey"]) in wanted and (stub := _stub(row, erased))
+            ]
+            if stubs:
+                mode = {"mode": UpdateMode.REPLACE}
+                with self._told("erase decisions"):
+                    self._table.submit_transaction([("update", stub, mode) for stub in stubs])
+
     def close(self) -> None:
         """Close the connections."""
         self._service.close()
@@ -269,7 +288,8 @@ class TableLedger:
             parameters={"partition": partition_of(subject)},
             results_per_page=min(limit, 1000),
         )
-        return [json.loads(text_of(row)) for row, _ in zip(rows, range(limit), strict=False)]
+        read = (json.loads(text_of(row)) for row in rows)
+        return list(islice((one for one in read if not is_stub(one)), limit))
 
     def _logged(self, limit: int) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
@@ -278,8 +298,11 @@ class TableLedger:
         )
         for row in rows:
             entity = self._row(row["partition"], decision_row(row["version"]))
-            if entity is not None and entity["commit"] == row["commit"]:
-                found.append(json.loads(text_of(entity)))
+            if entity is None or entity["commit"] != row["commit"]:
+                continue
+            decision = json.loads(text_of(entity))
+            if not is_stub(decision):
+                found.append(decision)
                 if len(found) == limit:
                     break
         return found
@@ -347,6 +370,16 @@ class TableLedger:
             thing=f"table {TABLE!r} at {self._service.url}",
             permission="the role Storage Table Data Contributor on the storage account",
         )
+
+
+def _stub(row: Mapping[str, Any], erased: str) -> dict[str, Any] | None:
+    """The row with what is left of its decision; None where nothing more is to be taken."""
+    decision = json.loads(text_of(row))
+    if is_stub(decision):
+        return None
+    text = canonical_json(stub_of(decision, erased)).decode()
+    kept = {name: row[name] for name in ("PartitionKey", "RowKey", "commit")}
+    return {**kept, **texts(text, "What is left of a decision")}
 
 
 def _refuse_too_much(subject: str, rows: Sequence[Mapping[str, Any]]) -> None:

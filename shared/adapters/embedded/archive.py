@@ -86,6 +86,11 @@ class EmbeddedArchive:
             yield from (_read(row) for row in rows)
             after, number = rows[-1]["received"], rows[-1]["number"]
 
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove these for good; harmless for those that are gone."""
+        with self._database.erase() as connection:
+            connection.executemany("DELETE FROM archive WHERE key = ?", [(key,) for key in keys])
+
     def _page(self, after: str, number: int, end: str) -> Sequence[sqlite3.Row]:
         with self._database.read() as connection:
             return connection.execute(

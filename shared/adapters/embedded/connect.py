@@ -5,6 +5,7 @@ from datetime import timedelta
 from shared.adapters.channels.rendered import rendered
 from shared.adapters.embedded.archive import EmbeddedArchive
 from shared.adapters.embedded.channels import FileChannels
+from shared.adapters.embedded.dead_events import FolderDeadEvents
 from shared.adapters.embedded.environment_checks import FileEnvironmentChecks
 from shared.adapters.embedded.evidence import EmbeddedEvidence
 from shared.adapters.embedded.folders import Folders
@@ -55,6 +56,8 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         sender=queue,
         receiver=queue,
         dead_letters=queue,
+        notes=queue.notes,
+        dead_events=FolderDeadEvents(settings.home / "dead-events"),
         telemetry=Silent(),
         queue=queue,
         channels=_channels(settings, clock),

@@ -62,6 +62,21 @@ class Database:
             ) from problem
 
     @contextmanager
+    def erase(self) -> Iterator[sqlite3.Connection]:
+        """As `write`; what it deletes or replaces is overwritten in the file, not only let go.
+
+        The log of changes is emptied behind it, unless somebody reads it just then.
+        """
+        connection = self._connection()
+        connection.execute("PRAGMA secure_delete=ON")
+        try:
+            with self.write():
+                yield connection
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.execute("PRAGMA secure_delete=OFF")
+
+    @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """For reading; each statement sees one consistent state."""
         yield self._kept().connection

@@ -14,11 +14,14 @@ from shared.adapters.message_rows import (
     message_from_json,
     message_to_json,
 )
-from shared.domain.canonical import format_time, parse_time, plain_json
+from shared.domain.canonical import canonical_json, format_time, parse_time, plain_json
+from shared.domain.chain import is_stub, stub_of
 from shared.errors import Conflict
 from shared.ports import KeptRow, LedgerState, Logged, Message
 
 _PAGE = 500
+_STUB = '{"decided":%'
+"""How the text of an erased decision begins, and that of no other."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (
     subject TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL
@@ -134,7 +137,7 @@ class EmbeddedLedger:
         """They reached the broker; marking twice is harmless."""
         with self._database.write(lasting=False) as connection:
             connection.executemany(
-                "UPDATE outbox SET sent = 1 WHERE id = ? AND sent = 0",
+                "DELETE FROM outbox WHERE id = ?",
                 [(message_id,) for message_id in message_ids],
             )
 
@@ -155,12 +158,13 @@ class EmbeddedLedger:
     def decisions(
         self, subject: str | None = None, limit: int = 100
     ) -> Sequence[Mapping[str, Any]]:
-        """Committed decisions, newest first."""
-        where, values = ("", ()) if subject is None else ("WHERE subject = ?", (subject,))
+        """Committed decisions whose contents are kept, newest first."""
+        where, values = ("", ()) if subject is None else ("AND subject = ?", (subject,))
         with self._database.read() as connection:
             rows = connection.execute(
-                f"SELECT decision FROM decision {where} ORDER BY number DESC LIMIT ?",  # noqa: S608
-                (*values, limit),
+                f"SELECT decision FROM decision WHERE decision NOT LIKE ? {where}"  # noqa: S608
+                " ORDER BY number DESC LIMIT ?",
+                (_STUB, *values, limit),
             ).fetchall()
         return [json.loads(row["decision"]) for row in rows]
 
@@ -202,6 +206,25 @@ class EmbeddedLedger:
                 " ORDER BY subject"
             ).fetchall()
         return [row["subject"] for row in rows]
+
+    def erase(self, subject: str, versions: Sequence[int], erased: str) -> None:
+        """Leave of these decisions what the chain needs, and overwrite what they said."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT number FROM decision WHERE subject = ? ORDER BY number", (subject,)
+            ).fetchall()
+        numbers = [rows[version - 1]["number"] for version in versions if version <= len(rows)]
+        with self._database.erase() as connection:
+            for number in numbers:
+                [text] = connection.execute(
+                    "SELECT decision FROM decision WHERE number = ?", (number,)
+                ).fetchone()
+                decision = json.loads(text)
+                if not is_stub(decision):
+                    stub = canonical_json(stub_of(decision, erased)).decode()
+                    connection.execute(
+                        "UPDATE decision SET decision = ? WHERE number = ?", (stub, number)
+                    )
 
     def _number_before(self, subject: str, version: int) -> int:
         """The row of the version before; 0 before the first, and no row's after the last."""

@@ -5,15 +5,16 @@ It keeps to what Service Bus promises, so that what works here works there.
 
 import sqlite3
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from shared.adapters.embedded import buried, sessions
+from shared.adapters.embedded.buried import Buried
 from shared.adapters.embedded.database import Database
 from shared.adapters.embedded.sessions import (
-    SCHEMA,
     adopt,
     arrived,
     hold,
@@ -23,14 +24,15 @@ from shared.adapters.embedded.sessions import (
     spelled,
 )
 from shared.adapters.embedded.topics import TOPICS, Filter
-from shared.adapters.message_rows import message_from_json, message_to_json
+from shared.adapters.message_rows import message_or_text, message_to_json, readable
 from shared.domain.canonical import format_time, parse_time
 from shared.errors import Conflict, Refused
-from shared.ports import Clock, DeadLetter, Delivery, Message
+from shared.ports import Clock, DeadLetter, Delivery, Message, Notes
 
 MOST_BYTES = 256 * 1024
 MOST_ID = 128
 KEPT = frozenset({"undelivered"})
+_UNREADABLE = ("MalformedPayload", "The message is none that Driftgate wrote: it cannot be read.")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
@@ -49,14 +51,6 @@ CREATE TABLE IF NOT EXISTS seen (
     queue TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (queue, id)
 );
 CREATE INDEX IF NOT EXISTS seen_at ON seen (queue, at);
-CREATE TABLE IF NOT EXISTS dead_letter (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    queue TEXT NOT NULL,
-    at TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    sentence TEXT NOT NULL,
-    message TEXT NOT NULL
-);
 """
 
 
@@ -89,13 +83,14 @@ class EmbeddedQueue:
         topics: Mapping[str, Mapping[str, Filter]] = TOPICS,
         kept: frozenset[str] = KEPT,
     ) -> None:
-        self._database = Database(path, _SCHEMA + SCHEMA)
+        self._database = Database(path, _SCHEMA + buried.SCHEMA + sessions.SCHEMA)
         with self._database.write() as connection:
             adopt(connection)
         self._clock = clock
         self._settings = dict(queues or {})
         self._topics = topics
         self._kept = kept
+        self._buried = Buried(self._database, kept)
 
     def _of(self, queue: str) -> QueueSettings:
         return self._settings.get(queue, QueueSettings())
@@ -158,14 +153,19 @@ class EmbeddedQueue:
             return found
         with self._database.write(lasting=False) as connection:
             while len(found) < most and (row := next_turn(connection, queue, now)) is not None:
-                if not self._is_over(connection, row, now):
-                    found.append(self._lock(connection, row, now))
+                message = readable(row["message"])
+                if message is None:
+                    self._bury(connection, row, *_UNREADABLE)
+                elif not self._is_over(connection, message, row, now):
+                    found.append(self._lock(connection, message, row, now))
         return found
 
-    def _is_over(self, connection: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> bool:
+    def _is_over(
+        self, connection: sqlite3.Connection, message: Message, row: sqlite3.Row, now: datetime
+    ) -> bool:
         """Whether nobody is to have it any more: it is put aside then, or gone."""
         settings = self._of(row["queue"])
-        if _is_expired(row, now):
+        if _is_expired(message, row, now):
             if settings.dead_letter_expired:
                 self._bury(connection, row, "TTLExpiredException", "Nobody read it in time.")
             else:
@@ -177,7 +177,9 @@ class EmbeddedQueue:
             return True
         return False
 
-    def _lock(self, connection: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> Delivery:
+    def _lock(
+        self, connection: sqlite3.Connection, message: Message, row: sqlite3.Row, now: datetime
+    ) -> Delivery:
         token = uuid.uuid4().hex
         until = now + self._of(row["queue"]).lock
         connection.execute(
@@ -187,7 +189,7 @@ class EmbeddedQueue:
         )
         hold(connection, row["queue"], row["session"], until)
         return Delivery(
-            message=message_from_json(row["message"]),
+            message=message,
             token=token,
             delivery_count=row["deliveries"] + 1,
             locked_until=until,
@@ -254,27 +256,20 @@ class EmbeddedQueue:
     def _bury(
         self, connection: sqlite3.Connection, row: sqlite3.Row, reason: str, sentence: str
     ) -> None:
-        connection.execute(
-            "INSERT INTO dead_letter (queue, at, reason, sentence, message) VALUES (?, ?, ?, ?, ?)",
-            (row["queue"], format_time(self._clock()), reason, sentence, row["message"]),
-        )
-        _remove(connection, row)
+        self._buried.bury(connection, row, reason, sentence, self._clock())
 
-    def dead_letters(self, queue: str) -> Sequence[DeadLetter]:
-        """What was put aside, oldest first."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT * FROM dead_letter WHERE queue = ? ORDER BY number", (queue,)
-            ).fetchall()
-        return [
-            DeadLetter(
-                message=message_from_json(row["message"]),
-                at=parse_time(row["at"]),
-                reason=row["reason"],
-                sentence=row["sentence"],
-            )
-            for row in rows
-        ]
+    def dead_letters(self, queue: str, limit: int = 1000) -> Sequence[DeadLetter]:
+        """What was put aside, oldest first; what is kept is put aside as it lies there."""
+        return self._buried.dead_letters(queue, limit)
+
+    def remove(self, queue: str, numbers: Collection[int]) -> Collection[int]:
+        """Take these away for good; returns those that were there."""
+        return self._buried.remove(queue, numbers)
+
+    @property
+    def notes(self) -> Notes:
+        """What is kept of messages that were put aside, beside the broker's own words."""
+        return self._buried
 
     def peek(self, queue: str, limit: int = 100) -> Sequence[Message]:
         """Messages that wait, due or not, in the order they were sent."""
@@ -283,7 +278,7 @@ class EmbeddedQueue:
                 "SELECT message FROM message WHERE queue = ? ORDER BY number LIMIT ?",
                 (queue, limit),
             ).fetchall()
-        return [message_from_json(row["message"]) for row in rows]
+        return [message_or_text(row["message"], queue)[0] for row in rows]
 
     def next_due(self) -> datetime | None:
         """The earliest time at which a waiting message of any queue is due, None without any."""
@@ -303,8 +298,8 @@ def _remove(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
     connection.execute("DELETE FROM message WHERE number = ?", (row["number"],))
 
 
-def _is_expired(row: sqlite3.Row, now: datetime) -> bool:
-    lives = message_from_json(row["message"]).lives
+def _is_expired(message: Message, row: sqlite3.Row, now: datetime) -> bool:
+    lives = message.lives
     return lives is not None and parse_time(row["due"]) + timedelta(seconds=lives) <= now
 
 

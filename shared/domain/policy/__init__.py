@@ -15,6 +15,7 @@ from shared.domain.policy.fleet import (
     Inhibition,
     Pace,
     ReceiverPolicy,
+    RetentionRules,
     RetrainingBudget,
     SilenceRules,
     SummaryRule,
@@ -53,6 +54,7 @@ from shared.domain.policy.kpi import (
     TableSource,
 )
 from shared.domain.policy.policy import Policy
+from shared.domain.policy.privacy import PrivacyPolicy, Values
 from shared.domain.policy.retraining import RetrainingPolicy, TrainingPolicy
 from shared.domain.policy.routing import RoutingPolicy, Standby, TrafficChanges
 from shared.domain.policy.stages import (
@@ -108,7 +110,9 @@ __all__ = [
     "Persistence",
     "PipelinePolicy",
     "Policy",
+    "PrivacyPolicy",
     "ReceiverPolicy",
+    "RetentionRules",
     "RetrainingBudget",
     "RetrainingPolicy",
     "RollbackGate",
@@ -125,5 +129,6 @@ __all__ = [
     "TableSource",
     "TrafficChanges",
     "TrainingPolicy",
+    "Values",
     "WatchPolicy",
 ]

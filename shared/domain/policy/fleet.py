@@ -1,4 +1,4 @@
-"""What holds for all models: who can be told and how, and what retraining may cost."""
+"""What holds for all models: who is told and how, what retraining may cost, what is kept."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -127,6 +127,19 @@ class RetrainingBudget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRules:
+    """How long is kept what came in, what decisions rest on, and what they say; null is for ever.
+
+    Thirteen months of the first two let a month be decided again beside the same month a year
+    before. Decisions are small, hold no row of data, and are the record itself.
+    """
+
+    archive: timedelta | None = timedelta(days=400)
+    evidence: timedelta | None = timedelta(days=400)
+    decisions: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fleet:
     """Everything Driftgate has to know of all models together; it is the file `fleet.yaml`.
 
@@ -143,6 +156,7 @@ class Fleet:
     built_in_inhibitions: bool = True
     silences: SilenceRules = field(default_factory=SilenceRules)
     retraining: RetrainingBudget = field(default_factory=RetrainingBudget)
+    retention: RetentionRules = field(default_factory=RetentionRules)
 
     def receiver(self, name: str) -> ReceiverPolicy | None:
         """The receiver of that name."""

@@ -9,6 +9,7 @@ from shared.domain.policy.drift import DriftPolicy
 from shared.domain.policy.gates import Gates
 from shared.domain.policy.health import HealthPolicy
 from shared.domain.policy.kpi import KpiPolicy
+from shared.domain.policy.privacy import PrivacyPolicy
 from shared.domain.policy.retraining import RetrainingPolicy
 from shared.domain.policy.routing import RoutingPolicy
 from shared.domain.policy.stages import StagePolicy
@@ -37,6 +38,7 @@ class Policy:
     batch: list[BatchPolicy] = field(default_factory=list)
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     retraining: RetrainingPolicy = field(default_factory=RetrainingPolicy)
+    privacy: PrivacyPolicy = field(default_factory=PrivacyPolicy)
 
     def way(self) -> list[StagePolicy]:
         """The stages from the first to the last, which is at `endpoint` unless it says another."""

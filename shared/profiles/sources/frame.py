@@ -5,6 +5,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import InvalidData
+from shared.profiles.engine_faults import told_without_values
 from shared.profiles.sources.part import Part
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _table(source: Any) -> "pa.Table":
         if hasattr(source, "__arrow_c_stream__"):
             return pa.table(source)
     except (pa.ArrowException, TypeError) as problem:
-        raise InvalidData(f"The frame cannot be read: {str(problem).splitlines()[0]}") from problem
+        raise InvalidData(f"The frame cannot be read: {told_without_values(problem)}.") from problem
     raise InvalidData(
         f"{type(source).__name__} is no data source; give a path, a list of paths, an Arrow table, "
         "a Polars or pandas frame, or a mapping of column to values."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.errors import InvalidData
+from shared.profiles.engine_faults import told_without_values
 from shared.profiles.sources.part import Part
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class _Reader:
             yield
         except (pa.ArrowException, OSError) as problem:
             raise InvalidData(
-                f"{self._path} cannot be read as parquet: {str(problem).splitlines()[0]}"
+                f"{self._path} cannot be read as parquet: {told_without_values(problem)}."
             ) from problem
 
 

@@ -16,7 +16,7 @@ from shared.domain.finding import Rule
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_duration
-from shared.errors import Conflict, MalformedPayload, Refused, Unavailable
+from shared.errors import Conflict, MalformedPayload, NoPermission, Refused, Unavailable
 from shared.ports import Adapters, Clock, EnvironmentChecks
 from shared.service.codec import decode
 from shared.service.environment_checks.asking import LONGEST
@@ -83,19 +83,20 @@ class _Look:
         try:
             self._name()
         except Refused as problem:
-            self._answer(False, f"Driftgate cannot tell which version is meant: {problem}")
+            self._answer_once(f"Driftgate cannot tell which version is meant: {problem}")
             return None
         now = self._clock()
         if now >= self._deadline():
-            self._answer(False, self._timed_out())
+            self._answer_once(self._timed_out())
             return None
         decision, repeated = self._decide()
-        repeated = repeated or (self.waiting.attempt > 0 and self.waiting.tries > 0)
+        waiting = self.waiting
+        repeated = repeated or waiting.given or (waiting.attempt > 0 and waiting.tries > 0)
         findings = [f for f in decision["findings"] if f["rule"] != Rule.RECORDED.value]
         verdict = Verdict(decision["verdict"]) if findings else Verdict.INCONCLUSIVE
         log = _log_of(decision, f"{self._named()} for {self._where()}")
         if verdict is Verdict.PASS and now - parse_time(decision["decided"]) > _LATEST:
-            return replace(self.waiting, attempt=self.waiting.attempt + 1, due=now)
+            return replace(waiting, attempt=waiting.attempt + 1, due=now, given=repeated)
         if verdict is Verdict.PASS:
             sentence = f"{self._named()} may enter {self._where()}: {decision['hash'][:12]}."
             self._answer(True, sentence, log, repeated=repeated)
@@ -205,6 +206,20 @@ class _Look:
             _LOG.info("check %s was decided before and takes no answer: %s", task, problem)
         else:
             _LOG.info("check %s is answered: %s", task, sentence)
+
+    def _answer_once(self, sentence: str) -> None:
+        """Let it fail without a decision, which nobody remembers: the message may come again.
+
+        A platform that takes no answer then has one, or no check any more.
+        """
+        try:
+            self._platform.answer(self.waiting.check, False, sentence)
+        except NoPermission:
+            raise
+        except Refused as problem:
+            _LOG.warning("check %s takes no answer: %s", self.waiting.check.task, problem)
+        else:
+            _LOG.info("check %s is answered: %s", self.waiting.check.task, sentence)
 
     def _timed_out(self) -> str:
         waited = spell_duration(self._deadline() - self.waiting.asked)

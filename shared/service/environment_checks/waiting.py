@@ -25,7 +25,8 @@ class WaitingCheck:
     `model` and `version` are None where only the run knows them: `run` is its number, `pipeline`
     that of its definition. `timeout` is in seconds, None for what the policy says. `attempt`
     counts the looks, `due` is when this one is, `tries` counts what the platform did not take
-    during it. `begun` and `told` are what was said to the run's console already.
+    during it. `begun` and `told` are what was said to the run's console already, `given` that its
+    answer may have been.
     """
 
     check: EnvironmentCheck
@@ -41,6 +42,7 @@ class WaitingCheck:
     tries: int = 0
     begun: bool = False
     told: str = ""
+    given: bool = False
 
     def message(self) -> Message:
         """It, to be looked at when it is due; the same look asked for twice is one message."""
@@ -66,12 +68,13 @@ class WaitingCheck:
     def from_body(cls, body: Mapping[str, Any]) -> Self:
         """Read back what `message` wrote. Raises MalformedPayload without showing what is there."""
         try:
-            plain = {name: body[name] for name in _names(cls) if name not in _TYPED}
+            plain = {name: body[name] for name in _names(cls) if name not in _TYPED | _LATER}
             return cls(
                 **plain,
                 asked=parse_time(body["asked"]),
                 due=parse_time(body["due"]),
                 check=EnvironmentCheck(**body["check"]),
+                given=bool(body.get("given")),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             raise MalformedPayload(
@@ -81,6 +84,8 @@ class WaitingCheck:
 
 
 _TYPED = frozenset({"check", "asked", "due"})
+_LATER = frozenset({"given"})
+"""What a message that was sent by an earlier version does not have."""
 
 
 def _names(kind: type) -> list[str]:

@@ -39,9 +39,15 @@ OURS_ALONE = frozenset(
         EventType.RETRAINING_RESUMED,
         EventType.BUDGET_ASKED,
         EventType.BUDGET_RETURNED,
+        EventType.DEAD_LETTERS_RESUBMITTED,
+        EventType.DEAD_LETTERS_PURGED,
         EventType.SUBJECT_ERASED,
         EventType.RETENTION_BEGUN,
         EventType.RETENTION_ENDED,
+        EventType.REPLAY_ASKED,
+        EventType.REPLAY_ADVANCED,
+        EventType.REPLAY_STOPPED,
+        EventType.REPLAY_RESUMED,
     }
 )
 """Driftgate believes these only when it said them itself: they let a version through, keep people

@@ -1,5 +1,7 @@
 """Which message each action becomes, with an id that makes a repeat harmless."""
 
+from dataclasses import replace
+
 from shared.domain.action import (
     Action,
     Deliver,
@@ -10,6 +12,7 @@ from shared.domain.action import (
     ResolveAlert,
     SaveBaseline,
     ScheduleCheck,
+    StepReplay,
     Tell,
     WantRetraining,
 )
@@ -31,6 +34,7 @@ from shared.service.messages.own import (
     wanted_message,
     work_message,
 )
+from shared.service.messages.replays import REPLAYS, step_message
 from shared.service.messages.requests import (
     PROMOTION_REQUESTS,
     RETRAINING_REQUESTS,
@@ -43,6 +47,7 @@ __all__ = [
     "CHECKS",
     "FINDINGS",
     "PROMOTION_REQUESTS",
+    "REPLAYS",
     "RETRAINING_REQUESTS",
     "SUBSCRIPTIONS",
     "UNDELIVERED",
@@ -57,7 +62,8 @@ def messages_of(decision: Decision, scope: str | None = None) -> list[Message | 
 
     Behind them, where a `scope` looks after the alerts, what tells it of each that began or ended.
     Requests are identified by what they ask for, so that two decisions asking the same ask once;
-    notices by the decision, so that a problem that comes back is told again.
+    notices by the decision, so that a problem that comes back is told again. A look that is
+    scheduled is no part of a replay: it looks at the world, and would hand its mark on for ever.
     """
     made = [_message(decision, index, action) for index, action in enumerate(decision.actions)]
     return made if scope is None else [*made, *alert_events(decision, scope)]
@@ -67,8 +73,12 @@ def _message(decision: Decision, index: int, action: Action) -> Message | None:
     match action:
         case SaveBaseline():
             return None
-        case ScheduleCheck(event=event) | Tell(event=event):
+        case ScheduleCheck(event=event):
             return work_message(event)
+        case Tell(event=event):
+            return work_message(replace(event, replay=decision.event.replay))
+        case StepReplay():
+            return step_message(decision, index, action)
         case PostAlert() | ResolveAlert():
             return alert_message(decision, index, action)
         case Notify():

@@ -67,6 +67,13 @@ _FAMILIES = {
     EventType.RETRAINING_RESUMED: "retraining",
     EventType.BUDGET_ASKED: "budget",
     EventType.BUDGET_RETURNED: "budget",
+    EventType.REPLAY_ASKED: "replay",
+    EventType.REPLAY_ADVANCED: "replay",
+    EventType.REPLAY_STOPPED: "replay",
+    EventType.REPLAY_RESUMED: "replay",
+    EventType.SUBJECT_ERASED: "erasing",
+    EventType.RETENTION_BEGUN: "retaining",
+    EventType.RETENTION_ENDED: "retaining",
     EventType.AZURE_ALERT_FIRED: "azure_alerts",
     EventType.AZURE_ALERT_RESOLVED: "azure_alerts",
 }

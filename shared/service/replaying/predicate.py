@@ -40,8 +40,12 @@ class Predicate:
 
     def holds(self, event: Mapping[str, Any] | None, decision: Mapping[str, Any] | None) -> bool:
         """As JMESPath has it: false, null and what is empty do not hold."""
+        return self.fits({"event": event, "decision": decision})
+
+    def fits(self, about: Mapping[str, Any]) -> bool:
+        """The same of anything else that is asked about."""
         try:
-            found = self._compiled.search({"event": event, "decision": decision})
+            found = self._compiled.search(about)
         except (self._problem, RecursionError):
             return False
         return found is not None and found is not False and found not in ("", [], {})

@@ -21,11 +21,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Cells:
     """Labels, and the counts of baseline and window in each cell.
 
-    `described` says how many cells there are and whose edges. `in_order` is how many of the first
-    cells are in the order of their values: 0 for a categorical column.
+    `hidden` are labels that hold no value: places among the values. `described` says how many cells
+    there are and whose edges. `in_order` is how many of the first cells are in the order of their
+    values: 0 for a categorical column.
     """
 
     labels: tuple[str, ...]
+    hidden: tuple[str, ...]
     baseline: npt.NDArray[np.float64]
     window: npt.NDArray[np.float64]
     described: str
@@ -38,9 +40,13 @@ class Cells:
         rows = zip(self.labels, p.tolist(), q.tolist(), strict=True)
         return tuple(row for row in rows if row[1] > 0 or row[2] > 0)
 
-    def largest_move(self) -> str:
-        """The cell whose share changed most, in words."""
-        label, before, after = max(self.bars(), key=lambda bar: abs(bar[2] - bar[1]))
+    def largest_move(self, *, shown: bool = True) -> str:
+        """The cell whose share changed most, in words; its values only where they are `shown`."""
+        p = self.baseline / max(self.baseline.sum(), 1.0)
+        q = self.window / max(self.window.sum(), 1.0)
+        at = int(np.argmax(np.abs(q - p)))
+        label = (self.labels if shown else self.hidden)[at]
+        before, after = float(p[at]), float(q[at])
         return f"share of {label} went from {before:.1%} to {after:.1%}"
 
 
@@ -58,6 +64,11 @@ def cells_of(base: Column, win: Column) -> Cells:
     raise InvalidData("A column is numeric in one profile and categorical in the other.")
 
 
+def place_of(at: int, column: CategoricalColumn) -> str:
+    """A value told by its place in the baseline's profile alone."""
+    return f"value {at + 1} of {len(column.values)}"
+
+
 def _numeric(base: NumericColumn, win: NumericColumn) -> Cells:
     starts = _group_starts(base.counts)
     p = np.add.reduceat(base.counts, starts).astype(float)
@@ -66,11 +77,11 @@ def _numeric(base: NumericColumn, win: NumericColumn) -> Cells:
         ("infinite", base.above + base.below, win.above + win.below),
         ("missing", base.missing, win.missing),
     ]
+    specials = [label for label, _, _ in extra]
+    places = [f"group {at} of {len(starts)}, lowest first," for at in range(1, len(starts) + 1)]
     return Cells(
-        labels=(
-            *_interval_labels(base.edges, starts, _speller(base)),
-            *(label for label, _, _ in extra),
-        ),
+        labels=(*_interval_labels(base.edges, starts, _speller(base)), *specials),
+        hidden=(*places, *specials),
         baseline=np.append(p, [before for _, before, _ in extra]),
         window=np.append(q, [after for _, _, after in extra]),
         described=f"{len(starts)} groups of the baseline's quantiles, infinite, missing",
@@ -131,6 +142,7 @@ def _categorical(base: CategoricalColumn, win: CategoricalColumn) -> Cells:
     floor = RARE * max(base.n, 1)
     frequent = base.counts >= floor
     labels = [value for value, keep in zip(base.values, frequent, strict=True) if keep]
+    places = [place_of(int(at), base) for at in np.flatnonzero(frequent)]
     extra = [
         (
             "other values",
@@ -140,8 +152,10 @@ def _categorical(base: CategoricalColumn, win: CategoricalColumn) -> Cells:
         ("values never seen before", base.unseen, win.unseen),
         ("missing", base.missing, win.missing),
     ]
+    specials = [label for label, _, _ in extra]
     return Cells(
-        labels=(*labels, *(label for label, _, _ in extra)),
+        labels=(*labels, *specials),
+        hidden=(*places, *specials),
         baseline=np.append(base.counts[frequent], [before for _, before, _ in extra]).astype(float),
         window=np.append(win.counts[frequent], [after for _, _, after in extra]).astype(float),
         described=f"{len(labels)} values of the baseline, other values, never seen, missing",

@@ -97,13 +97,14 @@ def compare(
     limits: Limits | None = None,
     confidence: float = 0.95,
     inflation: Mapping[str, float] | None = None,
+    shown: bool = True,
 ) -> Comparison:
     """Judge every column of the baseline in the window; the worst verdict is the whole's.
 
     `limits` gives a limit a distance, e.g. `{"psi": 0.2}`, or one a column,
     `{"kolmogorov_smirnov": {"income": 0.1}}`: that distance judges too. Only PSI judges without
     being named, at 0.2. `inflation` gives the over-dispersion φ of a column's rows, by which n rows
-    weigh as n/φ.
+    weigh as n/φ. Unless they are `shown`, no sentence holds a value of a column.
     Raises InvalidData when the window was profiled against another baseline, or for a limit of an
     unknown distance or column or of a distance the column does not have.
     """
@@ -118,7 +119,13 @@ def compare(
     check_inflation(spread, base)
     columns = tuple(
         _compare_column(
-            name, column, win, limits_of(chosen, name, column), confidence, spread.get(name, 1.0)
+            name,
+            column,
+            win,
+            limits_of(chosen, name, column),
+            confidence,
+            spread.get(name, 1.0),
+            shown,
         )
         for name, column in base.columns.items()
     )
@@ -140,6 +147,7 @@ def _compare_column(
     limits: Mapping[str, float],
     confidence: float,
     inflation: float,
+    shown: bool,
 ) -> ColumnComparison:
     if name in win.problems:
         problem = win.problems[name]
@@ -166,7 +174,7 @@ def _compare_column(
     distances = Distances(pair, limits, confidence)
     judged = {distance: distances[distance] for distance in limits}
     verdict = worst(one.verdict for one in judged.values() if one.verdict is not None)
-    reason, sentence = explain(name, column, verdict, judged, cells)
+    reason, sentence = explain(name, column, verdict, judged, cells, shown=shown)
     if verdict is Verdict.PASS and (hidden := _hidden_share(base, column)) > HIDDEN:
         verdict, reason = Verdict.INCONCLUSIVE, Reason.TOO_MANY_VALUES
         sentence = (

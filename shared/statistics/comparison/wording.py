@@ -29,8 +29,13 @@ def explain(
     verdict: Verdict,
     judged: Mapping[str, Distance],
     cells: Cells,
+    *,
+    shown: bool = True,
 ) -> tuple[Reason, str]:
-    """The reason and the sentence of a verdict, with the numbers of the distances that made it."""
+    """The reason and the sentence of a verdict, with the numbers of the distances that made it.
+
+    Values of the column are told only where they are `shown`.
+    """
     if column.n == 0:
         return Reason.NO_ROWS, f"{name}: the window has no rows, so nothing can be said."
     deciding = {key: one for key, one in judged.items() if one.verdict is verdict}
@@ -39,7 +44,7 @@ def explain(
     if verdict is Verdict.FAIL:
         if column.missing == column.n:
             return Reason.NO_VALUES, f"{name}: every value is missing; {numbers}."
-        return Reason.ABOVE_LIMIT, f"{name}: {numbers}; {cells.largest_move()}."
+        return Reason.ABOVE_LIMIT, f"{name}: {numbers}; {cells.largest_move(shown=shown)}."
     if verdict is Verdict.PASS:
         return Reason.WITHIN_LIMIT, f"{name}: {numbers}."
     return Reason.TOO_FEW_ROWS, f"{name}: {numbers}; {_needed(deciding)}."

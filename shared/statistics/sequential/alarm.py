@@ -60,15 +60,16 @@ def take_in(
     *,
     threshold: float,
     phase: int | None = None,
+    shown: bool = True,
 ) -> tuple[State, Watch]:
     """Add one window's evidence; the alarm is raised while its average is above the threshold.
 
-    `threshold` is the run length, in windows.
+    `threshold` is the run length, in windows. Unless they are `shown`, no sentence holds a value.
     """
     after = detector.update(state, win, phase)
     evidence = detector.evidence(after)
     raised = bool(evidence > np.log(threshold))
-    columns = _columns(detector, after, threshold) if raised else ()
+    columns = _columns(detector, after, threshold, shown=shown) if raised else ()
     began = detector.began(after) if raised else None
     watch = Watch(
         window=after.windows - 1,
@@ -112,7 +113,9 @@ def watch_windows(
     return tuple(found)
 
 
-def _columns(detector: Detector, state: State, threshold: float) -> tuple[ColumnEvidence, ...]:
+def _columns(
+    detector: Detector, state: State, threshold: float, *, shown: bool
+) -> tuple[ColumnEvidence, ...]:
     """The columns whose own evidence passes the run length, strongest first; at least one."""
     by_column = detector.evidence_by_column(state)
     ordered = sorted(by_column, key=lambda name: -by_column[name])
@@ -123,7 +126,8 @@ def _columns(detector: Detector, state: State, threshold: float) -> tuple[Column
         channel, began, direction = detector.strongest(state, name)
         words = _UP if direction > 0 else _DOWN
         if channel.is_share:
-            what = f"{channel.component} {'more' if direction > 0 else 'less'} often"
+            part = channel.component if shown else channel.hidden or channel.component
+            what = f"{part} {'more' if direction > 0 else 'less'} often"
         else:
             what = words.get(channel.component, "its shape changed")
         found.append(

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.errors import InvalidData
+from shared.statistics.comparison.cells import place_of
 from shared.statistics.profile import CategoricalColumn, Column, Counts, NumericColumn, Profile
 
 Floats = npt.NDArray[np.float64]
@@ -28,7 +29,8 @@ class Channel:
     `component` says what it measures, `is_share` whether it counts rows of one kind, `weight` is
     its part in the column's evidence. `seen` is the number of rows of a share in the baseline,
     for new values the number of values the baseline had once. `doubt` is how much higher the share
-    may be because the baseline itself chose what is in it.
+    may be because the baseline itself chose what is in it. `hidden` says the same as `component`
+    without a value of the column, where that holds one.
     """
 
     column: str
@@ -38,6 +40,7 @@ class Channel:
     of_cell: Floats
     seen: float = 0.0
     doubt: float = 0.0
+    hidden: str | None = None
 
     @property
     def group(self) -> str:
@@ -161,7 +164,10 @@ def _categorical(name: str, column: CategoricalColumn) -> list[Channel]:
     doubt = _doubt(column.counts[kept], n) if thin_rows else 0.0
     each = 0.7 / max(len(kept), 1)
     found = [
-        _share(name, f"share of {column.values[at]}", _one(cells, at), column.counts[at], each)
+        replace(
+            _share(name, f"share of {column.values[at]}", _one(cells, at), column.counts[at], each),
+            hidden=f"share of {place_of(at, column)}",
+        )
         for at in kept.tolist()
     ]
     special = [

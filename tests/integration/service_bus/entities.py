@@ -38,6 +38,7 @@ DRIFTGATE: Definitions = {
         duplicate_window=timedelta(days=2), lock=timedelta(minutes=5), dead_letter_expired=False
     ),
     "undelivered": QueueSettings(duplicate_window=timedelta(days=1), dead_letter_expired=False),
+    "replays": QueueSettings(duplicate_window=timedelta(minutes=10)),
     "alerts": TopicSettings(
         subscriptions={
             name: Subscription(rules={"$Default": sql_filter(filter_)})

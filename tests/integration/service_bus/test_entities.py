@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.azure.service_bus_receiver import SESSIONS, SUBSCRIPTIONS
+from shared.adapters.azure.service_bus_receiver import SESSIONS
+from shared.adapters.azure.service_bus_sources import SUBSCRIPTIONS
 from shared.adapters.embedded.topics import TOPICS
 from shared.domain.policy import ChannelKind
 from tests.integration.service_bus.broker.settings import QueueSettings, TopicSettings

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.azure.service_bus import ServiceBusSender, connect_to_local_broker
-from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
+from shared.adapters.azure.service_bus_dead_letters import ServiceBusDeadLetters
+from shared.adapters.azure.service_bus_receiver import ServiceBusReceiver
 from shared.ports import Message
 from tests.conftest import StoppedClock
 from tests.integration.service_bus.conftest import IMPATIENT
@@ -32,7 +33,6 @@ def test_nothing_is_lost_and_order_holds_whatever_is_abandoned(broker_process, p
         closing(
             ServiceBusReceiver(client, wait=timedelta(seconds=1), linger=timedelta(seconds=0.1))
         ) as receiver,
-        closing(ServiceBusDeadLetters(client)) as graveyard,
     ):
         sender.send([message(n, session) for n, (session, _) in enumerate(plan)])
         while (delivery := receiver.receive("checks")) is not None:
@@ -42,7 +42,7 @@ def test_nothing_is_lost_and_order_holds_whatever_is_abandoned(broker_process, p
             else:
                 receiver.complete(delivery)
                 done.append(number)
-        letters = graveyard.dead_letters("checks")
+        letters = ServiceBusDeadLetters(client).dead_letters("checks")
 
     dead = [letter.message.body["number"] for letter in letters]
     assert sorted(done + dead) == list(range(len(plan)))

@@ -9,7 +9,8 @@ import pytest
 from azure.servicebus import ServiceBusMessage
 
 from shared.adapters.azure.service_bus import ServiceBusSender
-from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
+from shared.adapters.azure.service_bus_dead_letters import ServiceBusDeadLetters
+from shared.adapters.azure.service_bus_receiver import ServiceBusReceiver
 from shared.errors import Conflict, NoPermission, NotFound
 from shared.ports import Message
 from tests.integration.service_bus.broker.settings import Subscription
@@ -44,8 +45,7 @@ def receiver(client):
 
 @pytest.fixture
 def graveyard(client):
-    with closing(ServiceBusDeadLetters(client, wait=WAIT)) as made:
-        yield made
+    return ServiceBusDeadLetters(client, wait=WAIT)
 
 
 def test_a_queue_without_sessions_gives_several_messages_at_once(sender, receiver):
@@ -145,7 +145,7 @@ def test_an_identity_that_may_not_receive_is_told_the_role(receiver, graveyard, 
     broker.faults.token_status = 401 if fault == "token" else 200
     broker.faults.without_role = fault == "role"
 
-    for look in (receiver.receive, graveyard.receive):
+    for look in (receiver.receive, graveyard.dead_letters):
         with pytest.raises(NoPermission, match="Azure Service Bus Data Receiver"):
             look("promotion-requests")
     with pytest.raises(NoPermission, match="Azure Service Bus Data Receiver"):
@@ -168,27 +168,16 @@ def test_a_body_that_is_no_json_object_is_put_aside_and_the_next_one_comes(
     assert second.message.body == {"text": "[1]"}
 
 
-def test_a_dead_letter_is_received_with_why_and_all_that_was_sent(sender, receiver, graveyard):
-    sent = replace(message(1, severity="critical"), body={"subject": "model/loan-default"})
-    sender.send([sent])
-    receiver.dead_letter(receiver.receive("checks"), "Refused", "It names no model.")
+def test_a_dead_letter_under_lock_is_still_seen(client, sender, receiver, graveyard):
+    sender.send([message(1, queue="promotion-requests")])
+    receiver.dead_letter(receiver.receive("promotion-requests"), "Refused", "Nobody reads it.")
+    [seen] = graveyard.dead_letters("promotion-requests")
 
-    dead = graveyard.receive("checks")
+    with client.get_queue_receiver("promotion-requests", sub_queue="deadletter") as link:
+        [locked] = link.receive_messages(1, max_wait_time=1)
 
-    assert dead.letter.message == sent
-    assert (dead.letter.reason, dead.letter.sentence) == ("Refused", "It names no model.")
-    graveyard.abandon(dead)
-    graveyard.complete(graveyard.receive("checks"))
-    assert graveyard.receive("checks") is None
-
-
-def test_a_dead_letter_under_lock_is_still_seen(sender, receiver, graveyard):
-    sender.send([message(1, queue="alerts")])
-    receiver.dead_letter(receiver.receive("alerts"), "Refused", "Nobody reads it.")
-
-    held = graveyard.receive("alerts")
-
-    assert graveyard.dead_letters("alerts") == [held.letter]
+        assert locked.sequence_number == seen.number
+        assert graveyard.dead_letters("promotion-requests") == [seen]
 
 
 def test_more_dead_letters_than_a_page_are_read_and_no_more_than_asked(sender, graveyard, broker):

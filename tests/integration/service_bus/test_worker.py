@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared.adapters.azure.service_bus import ServiceBusSender
-from shared.adapters.azure.service_bus_receiver import ServiceBusDeadLetters, ServiceBusReceiver
+from shared.adapters.azure.service_bus_dead_letters import ServiceBusDeadLetters
+from shared.adapters.azure.service_bus_receiver import ServiceBusReceiver
 from shared.errors import InvalidData, Unavailable
 from shared.ports import Message
 from shared.service.worker import Worker
@@ -32,8 +33,7 @@ def sender(client):
 
 @pytest.fixture
 def graveyard(client):
-    with closing(ServiceBusDeadLetters(client)) as made:
-        yield made
+    return ServiceBusDeadLetters(client)
 
 
 def test_what_is_refused_is_put_aside_and_what_is_unavailable_is_tried_again(

@@ -11,7 +11,8 @@ import pytest
 from azure.servicebus import ServiceBusClient
 
 from shared.adapters.azure.service_bus import connect_to_local_broker
-from shared.adapters.azure.service_bus_receiver import SUBSCRIPTIONS, ServiceBusReceiver
+from shared.adapters.azure.service_bus_receiver import ServiceBusReceiver
+from shared.adapters.azure.service_bus_sources import SUBSCRIPTIONS
 from shared.bootstrap import Application, build
 from shared.ports import Adapters, Delivery, Message
 from shared.settings import Settings
@@ -91,6 +92,7 @@ def story(
     metrics = serve_metrics(loopback.router)
     environment = {
         "DRIFTGATE_ADAPTERS": "azure",
+        "DRIFTGATE_ACCESS": "key",
         "DRIFTGATE_HOME": str(tmp_path),
         "DRIFTGATE_BLOB_ENDPOINT": account.blob_endpoint,
         "DRIFTGATE_TABLE_ENDPOINT": account.table_endpoint,

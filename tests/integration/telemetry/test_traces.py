@@ -40,6 +40,7 @@ class Watched:
             world=World.of(adapters, scene.application.settings),
             clock=scene.clock,
             telemetry=adapters.telemetry,
+            aside=adapters,
         )
         scene.application = Application(
             settings=scene.application.settings,

@@ -1,7 +1,7 @@
 """A dry run: everything decided again from what was recorded, and nothing touched."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,15 +18,15 @@ ENDPOINT = "endpoint/loan-endpoint"
 
 @pytest.fixture
 def played(scene, completed, registered):
-    """An endpoint over 50 looks, a registered model, a payload that is none."""
+    """An endpoint over 34 looks, a registered model, a payload that is none."""
     scene.endpoint("{blue: 100}", "{blue: {}, green: {provisioning_state: Failed}}")
-    for number in range(25):
+    for number in range(17):
         scene.clock.advance(timedelta(minutes=10))
         scene.send(completed("green", at=scene.clock.now))
         scene.clock.advance(timedelta(minutes=10))
         scene.application.service.fan_out(Check.ROUTING)
         scene.drain()
-        if number == 12:
+        if number == 8:
             scene.endpoint("{blue: 100}", "{blue: {}, green: {}}")
     scene.send(registered("8"))
     scene.send(b"{ broken")
@@ -40,9 +40,9 @@ def told(scene, after=None, **asked):
 def test_what_came_in_is_decided_as_it_was_and_what_was_refused_is_refused(played):
     found = told(played)
 
-    assert [one.came for one in found] == [Came.SAME] * 26 + [Came.REFUSED]
-    assert [one.subject for one in found[25:]] == ["model/loan-default", ""]
-    versions = [one.version for one in found[:25]]
+    assert [one.came for one in found] == [Came.SAME] * 18 + [Came.REFUSED]
+    assert [one.subject for one in found[17:]] == ["model/loan-default", ""]
+    versions = [one.version for one in found[:17]]
     assert versions == sorted(versions)
     assert found[-1].sentence.startswith("The payload is not JSON")
 
@@ -50,7 +50,7 @@ def test_what_came_in_is_decided_as_it_was_and_what_was_refused_is_refused(playe
 def test_of_chains_every_look_of_a_timer_is_decided_again_too(played):
     found = told(played, of=Of.CHAINS, subject=ENDPOINT)
 
-    assert len(found) == len(played.application.ledger.decisions(ENDPOINT, limit=1000)) == 50
+    assert len(found) == len(played.application.ledger.decisions(ENDPOINT, limit=1000)) == 34
     assert {one.came for one in found} == {Came.SAME}
     assert [one.version for one in found] == list(range(1, len(found) + 1))
 
@@ -89,12 +89,12 @@ def test_another_decision_than_now_is_told_with_what_differs(played):
 
 def test_evidence_that_is_gone_is_one_line_each_until_the_next_state_that_is_kept(played):
     third = next(played.application.ledger.chain(ENDPOINT, 3)).decision["evidence"]
-    (played.home / "evidence" / third[:2] / third).unlink()
+    played.application.evidence.remove(third, datetime.max.replace(tzinfo=UTC))
 
     found = told(played, of=Of.CHAINS, subject=ENDPOINT)
 
     assert {one.version for one in found if one.came is Came.UNKNOWN} == set(range(3, 33))
-    assert {one.version for one in found if one.came is Came.SAME} >= {1, 2, 33, 34}
+    assert {one.version for one in found if one.came is Came.SAME} == {1, 2, 33, 34}
     assert f"There is no evidence {third}" in found[2].sentence
     assert "needs version 3" in found[3].sentence
 
@@ -103,7 +103,7 @@ def test_evidence_that_is_gone_is_one_line_each_until_the_next_state_that_is_kep
 def test_a_dry_run_goes_on_behind_any_cursor_with_the_rest(played, of):
     whole = told(played, of=of)
 
-    for number, one in enumerate(whole):
+    for number, one in list(enumerate(whole))[::5] + [(len(whole) - 1, whole[-1])]:
         assert told(played, Cursor.read(one.cursor), of=of) == whole[number + 1 :]
 
 

@@ -19,7 +19,7 @@ from shared.domain.decisions.wanting import wanted, wants_again
 from shared.domain.event import Check, Event, check_due
 from shared.domain.evidence import BatchEvidence, BatchLook, BatchOutputs
 from shared.domain.finding import Finding, Rule
-from shared.domain.policy import BatchPolicy, DriftPolicy, Policy
+from shared.domain.policy import BatchPolicy, Policy
 from shared.domain.state import AlertStatus, BatchWatch, OutputsWatch, SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_time
@@ -116,7 +116,7 @@ def _judge(
         _relearn(policy, known, look)
     if read.outputs_problem is not None:
         look.findings.append(_unreadable(policy, read.outputs_problem))
-    look.watches[policy.endpoint] = _judge_rows(batch, read, whole.drift, watch, look)
+    look.watches[policy.endpoint] = _judge_rows(batch, read, whole, watch, look)
 
 
 def _watch(known: BatchWatch | None, policy: BatchPolicy, at: datetime) -> BatchWatch:
@@ -128,14 +128,14 @@ def _watch(known: BatchWatch | None, policy: BatchPolicy, at: datetime) -> Batch
 
 
 def _judge_rows(
-    batch: Batch, read: BatchLook, drift: DriftPolicy, watch: BatchWatch, look: _Look
+    batch: Batch, read: BatchLook, whole: Policy, watch: BatchWatch, look: _Look
 ) -> BatchWatch:
     watches = dict(watch.outputs)
     looked_at: list[str] = []
     for outputs in read.outputs:
         deployment = outputs.deployment
         watches[deployment] = _judge_outputs(
-            batch, outputs, drift, watches.get(deployment, OutputsWatch()), look
+            batch, outputs, whole, watches.get(deployment, OutputsWatch()), look
         )
         looked_at.extend(run.run for run in outputs.runs if run.reason != "unreadable")
     for deployment in _replaced(batch.history, watches, batch.policy):
@@ -155,13 +155,13 @@ def _judge_rows(
 def _judge_outputs(
     batch: Batch,
     outputs: BatchOutputs,
-    drift: DriftPolicy,
+    whole: Policy,
     watch: OutputsWatch,
     look: _Look,
 ) -> OutputsWatch:
     from shared.domain.decisions.batch.outputs import judge_outputs
 
-    judged = judge_outputs(batch, drift, outputs, watch)
+    judged = judge_outputs(batch, whole.drift, outputs, watch, shown=whole.privacy.shown)
     if batch.policy.retrain:
         look.wants.extend(_wants(batch, judged, watch, look.firing))
     look.findings.extend(judged.findings)

@@ -75,7 +75,9 @@ def calibration_of(reference: Profile, learnt: Sequence[Profile]) -> Calibration
     return calibrate(reference, learnt) if len(learnt) >= LEARNT_RUNS else None
 
 
-def compared(reference: Profile, rows: Profile, drift: DriftPolicy) -> Comparison:
+def compared(
+    reference: Profile, rows: Profile, drift: DriftPolicy, *, shown: bool = False
+) -> Comparison:
     """The rows of one run against those that were learnt, column by column."""
     limits = limits_of(drift, reference.to_json())
-    return compare(reference, rows, limits=limits, confidence=drift.confidence)
+    return compare(reference, rows, limits=limits, confidence=drift.confidence, shown=shown)

@@ -53,6 +53,7 @@ class _Rows:
     alerts: dict[AlertKind, Alert] = field(default_factory=dict)
     over: dict[AlertKind, str] = field(default_factory=dict)
     moved: tuple[str, ...] = ()
+    shown: bool = False
 
 
 def labels_of(batch: Batch, deployment: str) -> dict[str, str]:
@@ -61,7 +62,12 @@ def labels_of(batch: Batch, deployment: str) -> dict[str, str]:
 
 
 def judge_outputs(
-    batch: Batch, drift: DriftPolicy, outputs: BatchOutputs, watch: OutputsWatch
+    batch: Batch,
+    drift: DriftPolicy,
+    outputs: BatchOutputs,
+    watch: OutputsWatch,
+    *,
+    shown: bool = False,
 ) -> OutputsJudged:
     """Take in the rows of each new run, one window a run, in the order the runs ended.
 
@@ -76,6 +82,7 @@ def judge_outputs(
         names=outputs.names,
         learnt=[Profile.from_json(one) for one in outputs.learnt],
         watch=watch,
+        shown=shown,
     )
     one_a_run = replace(drift, every=batch.policy.every)
     for run in outputs.runs:
@@ -120,7 +127,7 @@ def _compare(batch: Batch, deployment: str, run: RunRows, drift: DriftPolicy, ro
         _learn(batch, run, profile, rows)
         return
     reference = reference_of(rows.base, rows.learnt)
-    comparison = compared(reference, profile, drift)
+    comparison = compared(reference, profile, drift, shown=rows.shown)
     calibration = calibration_of(reference, rows.learnt)
     evidence = DriftEvidence(
         taken=batch.at,
@@ -133,7 +140,7 @@ def _compare(batch: Batch, deployment: str, run: RunRows, drift: DriftPolicy, ro
         steps=(weighed(profile, rows.learnt).to_json(),),
         watched_until=run.end,
     )
-    seen = look_for_drift(evidence, comparison, drift, rows.watch.drift)
+    seen = look_for_drift(evidence, comparison, drift, rows.watch.drift, shown=rows.shown)
     starts = (*rows.watch.starts, run.start)[-_STARTS:]
     rows.watch = replace(rows.watch, drift=seen.watch, starts=starts)
     _tell(batch, deployment, run, comparison, seen, drift, reference, rows)
@@ -175,7 +182,9 @@ def _tell(
     rows.over.pop(AlertKind.DRIFT, None)
     rows.moved = tuple(moved.column for moved in seen.moved)
     if seen.moved:
-        changed = comparison if seen.rows is None else compared(reference, seen.rows, drift)
+        changed = comparison
+        if seen.rows is not None:
+            changed = compared(reference, seen.rows, drift, shown=rows.shown)
         rows.alerts[AlertKind.DRIFT] = outputs_alert(
             batch,
             run,

@@ -54,22 +54,32 @@ class DriftSeen:
 
 
 def look_for_drift(
-    evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy, watch: DriftWatch
+    evidence: DriftEvidence,
+    comparison: Comparison,
+    drift: DriftPolicy,
+    watch: DriftWatch,
+    *,
+    shown: bool = False,
 ) -> DriftSeen:
     """Take in one more window, and ask the alarm the policy chose."""
     recent = (*watch.recent, comparison.verdict.value)[-_REMEMBERED:]
-    return ask_alarm(evidence, comparison, drift, replace(watch, recent=recent))
+    return ask_alarm(evidence, comparison, drift, replace(watch, recent=recent), shown=shown)
 
 
 def ask_alarm(
-    evidence: DriftEvidence, comparison: Comparison, drift: DriftPolicy, watch: DriftWatch
+    evidence: DriftEvidence,
+    comparison: Comparison,
+    drift: DriftPolicy,
+    watch: DriftWatch,
+    *,
+    shown: bool = False,
 ) -> DriftSeen:
     """The same where `watch` knows the verdict of the window already.
 
-    Without a calibration only limits can tell.
+    Without a calibration only limits can tell. Values are told only where they may be `shown`.
     """
     if drift.alarm is DriftAlarm.SEQUENTIAL and evidence.calibration is not None:
-        return _sequential(evidence, drift, watch)
+        return _sequential(evidence, drift, watch, shown=shown)
     return _by_limits(evidence, comparison, drift, watch)
 
 
@@ -94,7 +104,9 @@ def _by_limits(
     )
 
 
-def _sequential(evidence: DriftEvidence, drift: DriftPolicy, watch: DriftWatch) -> DriftSeen:
+def _sequential(
+    evidence: DriftEvidence, drift: DriftPolicy, watch: DriftWatch, *, shown: bool
+) -> DriftSeen:
     base = Profile.from_json(evidence.baseline or {})
     detector = Detector(
         base,
@@ -108,7 +120,12 @@ def _sequential(evidence: DriftEvidence, drift: DriftPolicy, watch: DriftWatch) 
     for step in evidence.steps:
         win = Profile.from_json(step)
         state, told = take_in(
-            detector, state, win, threshold=_run_length(drift), phase=_phase(win, drift.every)
+            detector,
+            state,
+            win,
+            threshold=_run_length(drift),
+            phase=_phase(win, drift.every),
+            shown=shown,
         )
     raised = told.raised if told is not None else was_raised
     until = evidence.watched_until or watch.until

@@ -48,7 +48,8 @@ def decide_drift(
     drift = policy.drift
     if evidence.baseline is None or evidence.window is None:
         return _nothing_new(event, evidence, drift, state)
-    comparison = compared(evidence, Profile.from_json(evidence.window), drift)
+    shown = policy.privacy.shown
+    comparison = compared(evidence, Profile.from_json(evidence.window), drift, shown=shown)
     watch, late = windows_after(
         evidence.looked,
         _counted(evidence, comparison, drift),
@@ -67,10 +68,11 @@ def decide_drift(
         Side.FEATURES,
         predicted=() if span is None else span.predicted,
         sampling=sampling,
+        shown=shown,
     )
     news = evidence.looked[-1].news if evidence.looked else WindowNews.NEW
     predictions, of_predictions, predicted = judge_predictions(
-        event, evidence.predictions, drift, state.predictions, news, sampling
+        event, evidence.predictions, drift, state.predictions, news, sampling, shown=shown
     )
     sides = [side for side in (features, predictions) if side is not None]
     over = {side.side.labels(event.name).get("of") for side in sides if side.seen.over}

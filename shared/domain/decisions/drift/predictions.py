@@ -22,6 +22,8 @@ def judge_predictions(
     watch: DriftWatch,
     news: WindowNews,
     sampling: str,
+    *,
+    shown: bool = False,
 ) -> tuple[SideJudged | None, tuple[Finding, ...], DriftWatch]:
     """The side of the predictions, what is told of it, and its watch after this look.
 
@@ -36,7 +38,7 @@ def judge_predictions(
     if evidence.baseline is None or evidence.window is None:
         return None, (_waiting(evidence, drift),), watch
     window = Profile.from_json(evidence.window)
-    comparison = compared(evidence, window, drift)
+    comparison = compared(evidence, window, drift, shown=shown)
     watch = replace(watch, recent=_recent(watch, comparison.verdict, news))
     judged = judge_side(
         event,
@@ -47,6 +49,7 @@ def judge_predictions(
         Side.PREDICTIONS,
         predicted=[column.name for column in comparison.columns],
         sampling=sampling,
+        shown=shown,
     )
     return judged, judged.findings, judged.seen.watch
 

@@ -37,14 +37,20 @@ class SideJudged:
     seen: DriftSeen
 
 
-def compared(evidence: DriftEvidence, window: Profile, drift: DriftPolicy) -> Comparison:
-    """A window against the baseline of the look, with the limits of the policy."""
+def compared(
+    evidence: DriftEvidence, window: Profile, drift: DriftPolicy, *, shown: bool = False
+) -> Comparison:
+    """A window against the baseline of the look, with the limits of the policy.
+
+    Its sentences hold values only where they may be `shown`.
+    """
     baseline = evidence.baseline or {}
     return compare(
         Profile.from_json(baseline),
         window,
         limits=limits_of(drift, baseline),
         confidence=drift.confidence,
+        shown=shown,
     )
 
 
@@ -58,15 +64,19 @@ def judge_side(
     *,
     predicted: Collection[str] = (),
     sampling: str = "",
+    shown: bool = False,
 ) -> SideJudged:
     """Every column's finding, and the alert that the alarm of the policy raises.
 
     `predicted` names columns that the model made itself, `sampling` says how much is collected.
+    Values are told only where they may be `shown`.
     """
-    seen = ask_alarm(evidence, comparison, drift, watch)
+    seen = ask_alarm(evidence, comparison, drift, watch, shown=shown)
     alert = None
     if seen.moved:
-        changed = comparison if seen.rows is None else compared(evidence, seen.rows, drift)
+        changed = comparison
+        if seen.rows is not None:
+            changed = compared(evidence, seen.rows, drift, shown=shown)
         alert = drift_alert(
             event, evidence, changed, seen, drift, side.labels(event.name), sampling
         )

@@ -76,6 +76,7 @@ def _compared(case: Case, reading: DriftReading) -> Judged:
             Profile.from_json(reading.window or {}),
             limits={"psi": limits},
             confidence=drift.confidence,
+            shown=case.policy.privacy.shown,
         )
     except InvalidData as problem:
         return Judged(

@@ -1,0 +1,1 @@
+"""What was decided, decided again as if other policies had held: nothing is written anywhere."""

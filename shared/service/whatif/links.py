@@ -1,0 +1,129 @@
+"""Of a recorded decision no more than is needed to know whether it is decided again."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+import msgspec
+
+from shared.domain.canonical import content_hash, parse_time
+from shared.domain.event import EXTENSION_PREFIX, Event, EventType
+from shared.ports import KeptRow, Ledger, Logged
+from shared.service.deciding import NOTHING_READ
+from shared.service.past.recorded import Recorded
+from shared.service.reactions import family_of
+
+
+class _Data(msgspec.Struct):
+    check: Any = None
+
+
+class _Event(msgspec.Struct):
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    data: _Data = msgspec.field(default_factory=_Data)
+    replayname: str | None = None
+    replayagain: bool = False
+
+
+class _Finding(msgspec.Struct):
+    reason: str
+
+
+class _Head(msgspec.Struct):
+    event: _Event
+    decided: str
+    evidence: str
+    policy: str | None
+    hash: str
+    state: str = ""
+    findings: tuple[_Finding, ...] = ()
+    messages: tuple[str | None, ...] = ()
+
+
+_HEAD = msgspec.json.Decoder(_Head, strict=False)
+
+
+class Link:
+    """One recorded decision of a chain, read as far as it is asked."""
+
+    def __init__(self, kept: KeptRow) -> None:
+        self.version = kept.version
+        self.content = kept.text
+        self.head = _HEAD.decode(kept.text)
+        self.decided = parse_time(self.head.decided)
+
+    @property
+    def family(self) -> str:
+        """Which reaction decided it."""
+        event = self.head.event
+        return _family(event.type, event.data.check, event.subject.partition("/")[0])
+
+    @property
+    def reasons(self) -> frozenset[str]:
+        """The reasons of its findings."""
+        return frozenset(finding.reason for finding in self.head.findings)
+
+    @property
+    def looked(self) -> bool:
+        """Whether it rests on evidence; else nothing could be read."""
+        return self.head.evidence != NOTHING_READ
+
+    @property
+    def made_here(self) -> bool:
+        """Whether one of Driftgate's own subjects told another: not a timer, nor a consumer."""
+        source = self.head.event.source
+        return source.startswith("driftgate/") and source.count("/") > 1
+
+    @cached_property
+    def key(self) -> str:
+        """The key of its event."""
+        event = self.head.event
+        again = [event.replayname] if event.replayagain else []
+        return content_hash([event.source, event.id, *again])
+
+    @cached_property
+    def recorded(self) -> Recorded:
+        """All of it, in the vocabulary."""
+        return Recorded.of(Logged(version=self.version, decision=self.plain))
+
+    @cached_property
+    def plain(self) -> Any:
+        """All of it, as it was committed."""
+        return msgspec.json.decode(self.content)
+
+
+@lru_cache(maxsize=4096)
+def _family(kind: str, check: Any, of: str) -> str:
+    event = Event(
+        id="",
+        source="",
+        type=EventType(kind.removeprefix(EXTENSION_PREFIX)),
+        subject=f"{of}/",
+        time=datetime.min,
+        data={"check": check},
+    )
+    return family_of(event)
+
+
+def links(ledger: Ledger, subject: str, first: int) -> Iterator[Link]:
+    """A chain from a version on."""
+    for kept in ledger.kept_decisions(subject, first):
+        yield Link(kept)
+
+
+def first_since(ledger: Ledger, subject: str, since: datetime) -> int:
+    """The first version that was decided at that time or later; one beyond the last if none was."""
+    low, high = 1, ledger.state(subject).version + 1
+    while low < high:
+        middle = (low + high) // 2
+        found = next(links(ledger, subject, middle), None)
+        if found is None or found.decided >= since:
+            high = middle
+        else:
+            low = middle + 1
+    return low

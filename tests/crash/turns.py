@@ -1,0 +1,83 @@
+"""Workers that take turns: one goes on at a time, from one call of a port to the next."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+
+class Killed(BaseException):
+    """The worker ends here: nothing of ours catches it, as nothing catches a SIGKILL."""
+
+
+class Player:
+    """One worker in a thread of its own, which stands still at each call until it is its turn."""
+
+    def __init__(self, act: Callable[["Player"], None]) -> None:
+        self._act = act
+        self._go, self._stands = threading.Semaphore(0), threading.Semaphore(0)
+        self._dies = False
+        self.over = False
+        self.fault: BaseException | None = None
+        self._thread = threading.Thread(target=self._live, daemon=True)
+        self._thread.start()
+        self._stands.acquire()
+
+    def _live(self) -> None:
+        try:
+            self.stand()
+            self._act(self)
+        except Killed:
+            pass
+        except BaseException as fault:  # noqa: BLE001  raised by who plays
+            self.fault = fault
+        self.over = True
+        self._stands.release()
+
+    def stand(self) -> None:
+        """Wait for the next turn; called by the worker at each call of a port."""
+        self._stands.release()
+        self._go.acquire()
+        if self._dies:
+            raise Killed
+
+    def turn(self, *, dies: bool = False) -> None:
+        """Let it go on to its next call, or end there."""
+        self._dies = dies
+        self._go.release()
+        self._stands.acquire()
+
+
+class Standing:
+    """A port at whose calls a worker stands still, before and after."""
+
+    def __init__(self, port: Any, stand: Callable[[], None]) -> None:
+        self._port, self._stand = port, stand
+
+    def __getattr__(self, method: str) -> Any:
+        asked = getattr(self._port, method)
+        if not callable(asked):
+            return asked
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._stand()
+            answer = asked(*args, **kwargs)
+            self._stand()
+            return answer
+
+        return call
+
+
+def play(players: list[Player], turns: Sequence[int], act: Callable[[int], None]) -> Iterator[int]:
+    """Each turn is a number: who goes on of those that live; a negative one is for `act`."""
+    for turn in turns:
+        alive = [player for player in players if not player.over]
+        if not alive:
+            return
+        if turn < 0:
+            act(turn)
+        else:
+            alive[turn % len(alive)].turn()
+        yield turn
+    while alive := [player for player in players if not player.over]:
+        for player in alive:
+            player.turn()
