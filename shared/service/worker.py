@@ -31,10 +31,12 @@ class Worker:
         receiver: Receiver,
         handlers: Mapping[str, Handler],
         together: Mapping[str, Together] | None = None,
+        timer: Callable[[], float] = monotonic,
     ) -> None:
         self._receiver = receiver
         self._handlers = handlers
         self._together = together or {}
+        self._timer = timer
         self._most = MOST_AT_ONCE
 
     def step(self) -> bool:
@@ -53,9 +55,9 @@ class Worker:
         deliveries = self._receiver.receive_some(queue, self._most)
         if not deliveries:
             return False
-        until = monotonic() + LONGEST_SECONDS
+        until = self._timer() + LONGEST_SECONDS
         problems = handle_all(
-            [delivery.message.body for delivery in deliveries], lambda: monotonic() >= until
+            [delivery.message.body for delivery in deliveries], lambda: self._timer() >= until
         )
         begun = deliveries[: len(problems)]
         self._most = min(MOST_AT_ONCE, 2 * len(begun))

@@ -67,7 +67,7 @@ class Database:
 
         The log of changes is emptied behind it, unless somebody reads it just then.
         """
-        connection = self._connection()
+        connection = self._kept().connection
         connection.execute("PRAGMA secure_delete=ON")
         try:
             with self.write():

@@ -81,7 +81,7 @@ class EmbeddedEvidence:
 
     def remove(self, content_hash: str, put_before: datetime) -> bool:
         """Remove it for good unless it was put since; True when it was there and is gone."""
-        with self._database.write() as connection:
+        with self._database.erase() as connection:
             gone = connection.execute(
                 "DELETE FROM evidence WHERE hash = ? AND put < ?",
                 (content_hash, _spelled(put_before)),
