@@ -140,6 +140,7 @@ class Run:
     mixture: Mixture
     events: int
     rate: float
+    counts_steps: bool = False
     way: Way = field(init=False)
     steps: Steps = field(default_factory=Steps)
     application: Application = field(init=False)
@@ -149,7 +150,8 @@ class Run:
 
         def around(adapters: Adapters) -> Adapters:
             receiver: Any = Settling(adapters.receiver, self.way)
-            return replace(adapters, receiver=receiver, telemetry=self.steps)
+            telemetry = self.steps if self.counts_steps else adapters.telemetry
+            return replace(adapters, receiver=receiver, telemetry=telemetry)
 
         self.application = build(self.mixture.settings, around=around)
 
@@ -258,6 +260,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=500)
     parser.add_argument("--endpoints", type=int, default=2000)
     parser.add_argument("--baselines", action="store_true")
+    parser.add_argument("--steps", action="store_true", help="the processor by step; costs some")
     parser.add_argument("--profile", type=Path)
     options = parser.parse_args()
     start_again("benchmarks.throughput")
@@ -266,6 +269,7 @@ def main() -> None:
             Mixture(Path(folder) / "world", endpoints=options.endpoints),
             options.events,
             options.rate,
+            counts_steps=options.steps,
         )
         begun = resident()
         profile = Profile()

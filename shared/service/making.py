@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from shared.domain.action import PostAlert, ResolveAlert
@@ -13,7 +14,7 @@ from shared.domain.notices.scope import scope_of
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy, NoPermission, Refused
-from shared.ports import Clock, Evidence, Message, Telemetry
+from shared.ports import Clock, Message, Telemetry
 from shared.service.codec import decode
 from shared.service.deciding import Concluded, Gathered, conclude, could_not_look, state_content
 from shared.service.messages import findings_message, messages_of
@@ -51,9 +52,13 @@ _GO_ON = frozenset({Check.ALERTS.value, Check.RETRAINING.value})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A decision that is not committed yet, on a state's version; `told` are its messages' ids."""
+    """A decision that is not committed yet, on a state's version.
+
+    It rests on pieces of `evidence`, which are to be kept before it; `told` are its messages' ids.
+    """
 
     decision: Decision
+    evidence: Sequence[bytes]
     state: Mapping[str, Any]
     version: int
     told: Sequence[str | None]
@@ -61,18 +66,16 @@ class Made:
 
 
 class Making:
-    """Looks at the world for one event and decides it; the evidence is kept before it returns."""
+    """Looks at the world for one event and decides it; it reads alone, and writes nothing."""
 
     def __init__(
         self,
         *,
-        evidence: Evidence,
         world: World,
         clock: Clock,
         telemetry: Telemetry,
         announces: bool,
     ) -> None:
-        self._evidence = evidence
         self._world = world
         self._clock = clock
         self._telemetry = telemetry
@@ -86,21 +89,23 @@ class Making:
         stored = self._world.ledger.state(event.subject)
         state = decode(stored.state, SubjectState)
         policy = None
+        evidence: list[bytes] = []
         try:
             policy = self._policy(event)
         except InvalidPolicy as problem:
             if event.type in TOLD_ONCE or event.data.get("check") in _GO_ON:
-                concluded = self._decide(event, None, state, now)
+                concluded, evidence = self._decide(event, None, state, now)
             else:
                 concluded = could_not_look(event, state, "invalid_policy", str(problem), now)
         else:
-            concluded = self._decide(event, policy, state, now)
+            concluded, evidence = self._decide(event, policy, state, now)
         decision, version = concluded.decision, stored.version + 1
         if version % SNAPSHOT_EVERY == 0:
-            self._evidence.put(state_content(concluded.state))
+            evidence = [*evidence, state_content(concluded.state)]
         messages = messages_of(decision, self._scope(decision, policy))
         return Made(
             decision=decision,
+            evidence=evidence,
             state=concluded.plain,
             version=stored.version,
             told=[None if message is None else message.id for message in messages],
@@ -126,21 +131,24 @@ class Making:
 
     def _decide(
         self, event: Event, policy: Policy | None, state: SubjectState, now: datetime
-    ) -> Concluded:
+    ) -> tuple[Concluded, list[bytes]]:
+        """What is concluded, and the pieces of evidence by whose hashes it names them."""
         reaction: Reaction = reaction_to(event)
         try:
             evidence = reaction.gather(event, policy, state, self._world, now)
         except NoPermission as problem:
-            return could_not_look(event, state, "no_permission", str(problem), now)
+            return could_not_look(event, state, "no_permission", str(problem), now), []
         except Refused as problem:
-            return could_not_look(event, state, "cannot_look", str(problem), now)
+            return could_not_look(event, state, "cannot_look", str(problem), now), []
+        pieces = [canonical_json(one) for one in (evidence, policy) if one is not None]
+        hashes = [sha256(piece).hexdigest() for piece in pieces]
         gathered = Gathered(
             evidence=evidence,
-            evidence_hash=self._evidence.put(canonical_json(evidence)),
+            evidence_hash=hashes[0],
             policy=policy,
-            policy_hash=None if policy is None else self._evidence.put(canonical_json(policy)),
+            policy_hash=None if policy is None else hashes[1],
         )
-        return conclude(event, reaction, gathered, state, now)
+        return conclude(event, reaction, gathered, state, now), pieces
 
     def _policy(self, event: Event) -> Policy | None:
         kind, _, name = event.subject.partition("/")

@@ -65,9 +65,8 @@ class Service:
         self._clock = clock
         self._telemetry = telemetry
         self._aside = aside
-        self._making = Making(
-            evidence=evidence, world=world, clock=clock, telemetry=telemetry, announces=announces
-        )
+        self._evidence = evidence
+        self._making = Making(world=world, clock=clock, telemetry=telemetry, announces=announces)
 
     @property
     def _ledger(self) -> Ledger:
@@ -243,15 +242,18 @@ class Service:
 
     def _commit(self, made: Made) -> None:
         event = made.decision.event
-        self._ledger.commit(
-            subject=event.subject,
-            version=made.version,
-            event_key=event.key,
-            now=made.decision.decided,
-            decision={**made.decision.to_json(), "messages": made.told},
-            state=made.state,
-            messages=made.messages,
-        )
+        with self._ledger.together():
+            for piece in made.evidence:
+                self._evidence.put(piece)
+            self._ledger.commit(
+                subject=event.subject,
+                version=made.version,
+                event_key=event.key,
+                now=made.decision.decided,
+                decision={**made.decision.to_json(), "messages": made.told},
+                state=made.state,
+                messages=made.messages,
+            )
 
     def _tell(self, decision: Decision) -> None:
         """One line and one count a decision; names, verdict and hash, never a value."""

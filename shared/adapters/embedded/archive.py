@@ -28,8 +28,8 @@ CREATE INDEX IF NOT EXISTS archive_received ON archive (received);
 class EmbeddedArchive:
     """Keeps each inbound envelope once, by its key."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path, _SCHEMA)
+    def __init__(self, path: Path | Database) -> None:
+        self._database = Database.of(path, _SCHEMA)
 
     @contextmanager
     def together(self) -> Iterator[None]:

@@ -26,9 +26,20 @@ class Database:
         self._path = path.absolute()
         self._threads = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._kept().connection
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.executescript(schema)
+        self._kept().connection.execute("PRAGMA journal_mode=WAL")
+        self.create(schema)
+
+    @classmethod
+    def of(cls, at: "Path | Database", schema: str) -> "Database":
+        """The database at a path; or one that is open already, with these tables too."""
+        if isinstance(at, Path):
+            return cls(at, schema)
+        at.create(schema)
+        return at
+
+    def create(self, schema: str) -> None:
+        """Make what is not there yet."""
+        self._kept().connection.executescript(schema)
 
     def _kept(self) -> "_Kept":
         """The thread's own; a forked process opens one for itself."""

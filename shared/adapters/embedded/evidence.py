@@ -22,13 +22,13 @@ CREATE TABLE IF NOT EXISTS evidence (
 class EmbeddedEvidence:
     """One row a piece of evidence, in the same file as the ledger.
 
-    It is written before the decision is, and in one file what is written first is kept first: the
-    disk that has the decision has its evidence, without a wait of its own. What an older version
-    kept as files of a `folder` is taken over.
+    It is written with the decision, or before it: and in one file what is written first is kept
+    first, so that the disk that has the decision has its evidence, without a wait of its own. What
+    an older version kept as files of a `folder` is taken over.
     """
 
-    def __init__(self, path: Path, folder: Path | None = None) -> None:
-        self._database = Database(path, _SCHEMA)
+    def __init__(self, path: Path | Database, folder: Path | None = None) -> None:
+        self._database = Database.of(path, _SCHEMA)
         if folder is not None and folder.is_dir():
             self._take_over(folder)
 

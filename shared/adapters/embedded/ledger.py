@@ -49,8 +49,8 @@ CREATE INDEX IF NOT EXISTS outbox_id ON outbox (id);
 class EmbeddedLedger:
     """Inbox, state, decisions and outbox, changed together in one transaction."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path, _SCHEMA)
+    def __init__(self, path: Path | Database) -> None:
+        self._database = Database.of(path, _SCHEMA)
 
     def state(self, subject: str) -> LedgerState:
         """The subject's state; an empty mapping and version 0 when there is none."""
@@ -99,15 +99,12 @@ class EmbeddedLedger:
             stored = 0 if row is None else row["version"]
             if stored != version:
                 raise Conflict(f"{subject} is at version {stored}, not {version}; decide again.")
-            handled = connection.execute(
-                "SELECT 1 FROM decision WHERE subject = ? AND event_key = ?", (subject, event_key)
-            ).fetchone()
-            if handled is not None:
-                raise Conflict(f"{subject} has already decided event {event_key}.")
-            connection.execute(
-                "INSERT INTO decision (subject, event_key, decision) VALUES (?, ?, ?)",
+            decided = connection.execute(
+                "INSERT OR IGNORE INTO decision (subject, event_key, decision) VALUES (?, ?, ?)",
                 (subject, event_key, plain_json(decision).decode()),
             )
+            if decided.rowcount == 0:
+                raise Conflict(f"{subject} has already decided event {event_key}.")
             connection.execute(
                 "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
                 (subject, version + 1, plain_json(state).decode()),

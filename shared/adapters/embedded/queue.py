@@ -216,16 +216,19 @@ class EmbeddedQueue:
     def complete(self, delivery: Delivery) -> None:
         """Remove it. Raises Conflict when the lock is lost."""
         with self._database.write(lasting=False) as connection:
-            row = self._held(connection, delivery)
-            _remove(connection, row)
-            let_go(connection, row["queue"], row["session"], self._clock())
+            self._complete(connection, delivery)
+
+    def _complete(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+        row = self._held(connection, delivery)
+        _remove(connection, row)
+        let_go(connection, row["queue"], row["session"], self._clock())
 
     def complete_all(self, deliveries: Sequence[Delivery]) -> None:
         """Remove them; one whose lock is lost is left to whoever has it now."""
-        with self._database.write(lasting=False):
+        with self._database.write(lasting=False) as connection:
             for delivery in deliveries:
                 with suppress(Conflict):
-                    self.complete(delivery)
+                    self._complete(connection, delivery)
 
     def release(self, deliveries: Sequence[Delivery]) -> None:
         """Give back what nobody began with, as if it had never been received."""
