@@ -205,9 +205,8 @@ class Run:
             "p99.9 ms": 1000 * percentile(self.way.took, 0.999),
             "syncs an event": (syncs() - synced) / self.events,
             "messages an event": self.way.messages / self.events,
-            "processor ms an event": 1000
-            * (spent.user + spent.system - cpu.user - cpu.system)
-            / self.events,
+            "user ms an event": 1000 * (spent.user - cpu.user) / self.events,
+            "system ms an event": 1000 * (spent.system - cpu.system) / self.events,
         }
 
     def _tell(self) -> None:

@@ -21,6 +21,13 @@ def to_plain(value: object) -> object:
     kind: type = type(value)
     if kind in _AS_THEY_ARE:
         return value
+    if isinstance(value, dict):
+        return {
+            str(key): item if type(item) in _AS_THEY_ARE else to_plain(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [item if type(item) in _AS_THEY_ARE else to_plain(item) for item in value]
     if (names := _fields(kind)) is not None:
         return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
@@ -31,8 +38,6 @@ def to_plain(value: object) -> object:
         return value.total_seconds()
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_plain(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(str(to_plain(item)) for item in value)
     if isinstance(value, (str, int, float)):
