@@ -5,7 +5,8 @@ events until the queues were empty, at how many of them a process was killed by 
 many of these were survived: everything kept, decided once, acted on once, and the same in the end.
 `ways` is how many of the kills left something behind that no kill before had left; only these are
 gone on from. Events, decisions, actions and repeats are summed over the kills.
-Run: python -m benchmarks.crash_points [--cases TEXT] [--most NUMBER] [--processes 1]
+On Azure every kill is gone on from, and calls are requests of the SDKs: HTTP, sends, settlements.
+Run: python -m benchmarks.crash_points [--azure] [--cases TEXT] [--most NUMBER] [--processes 1]
 """
 
 import argparse
@@ -26,12 +27,12 @@ _COUNTED = ("events", "decisions", "actions", "repeats")
 _HEAD = ("case", "families", "points", "kills", "survived", "ways", *_COUNTED, "seconds")
 
 
-def killed_in(case: str, most: int | None) -> dict[str, Any]:
+def killed_in(case: str, most: int | None, *, azure: bool) -> dict[str, Any]:
     """What a server of forks found in one case."""
     begun = perf_counter()
     asked = json.dumps({"case": case, "most": most}) + "\n"
     done = subprocess.run(
-        [sys.executable, "-m", "tests.crash"],
+        [sys.executable, "-m", "tests.crash", *(["azure"] if azure else [])],
         cwd=_ROOT,
         env={**os.environ, "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1"},
         input=asked,
@@ -60,6 +61,7 @@ def main() -> int:
     parser.add_argument("--cases", default="", help="only those with this text in their name")
     parser.add_argument("--most", type=int, help="at most so many kills in each case")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--azure", action="store_true", help="state on Azurite and the test broker")
     options = parser.parse_args()
     names = [case.name for case in CASES if options.cases in case.name]
     print("| " + " | ".join(_HEAD) + " |")
@@ -68,7 +70,9 @@ def main() -> int:
     faults = []
     with ThreadPoolExecutor(options.processes) as pool:
         for name, told in zip(
-            names, pool.map(lambda name: killed_in(name, options.most), names), strict=True
+            names,
+            pool.map(lambda name: killed_in(name, options.most, azure=options.azure), names),
+            strict=True,
         ):
             print("| " + " | ".join(row(name, told)) + " |", flush=True)
             faults += [f"{name}: {fault}" for fault in told["faults"]]

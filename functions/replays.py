@@ -1,9 +1,8 @@
 """Steps of replays that tell events again."""
 
-import json
-
 import azure.functions as func
 
+from functions.receiving import received
 from shared.bootstrap import application
 
 blueprint = func.Blueprint()
@@ -14,5 +13,6 @@ blueprint = func.Blueprint()
     arg_name="message", connection="ServiceBus", queue_name="replays"
 )
 def replay_step(message: func.ServiceBusMessage) -> None:
-    """Tell the next events again; an error gives the message back, and at last it is put aside."""
-    application().replay(json.loads(message.get_body()))
+    """Tell the next events again; what never can be is put aside."""
+    app = application()
+    app.take(received(message, "replays"), app.replay)

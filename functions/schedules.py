@@ -93,3 +93,10 @@ def outbox_sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001
 def heartbeat(timer: func.TimerRequest) -> None:  # noqa: ARG001
     """Ask for the look at Driftgate itself."""
     application().service.heartbeat()
+
+
+@blueprint.function_name("retention_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_RETENTION_SCHEDULE%")
+def retention_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Keep where the chains end outside the ledger, then remove what is older than is kept."""
+    application().retention()

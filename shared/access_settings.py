@@ -52,6 +52,17 @@ class AccessSettings:
             )
         return None
 
+    @property
+    def warning(self) -> str | None:
+        """What whoever runs it should know: who may do everything; None where roles are asked."""
+        if self.mode is Access.KEY:
+            return (
+                f"{_SETTING} is key: whoever has the function key may do everything, in any name."
+            )
+        if self.mode is Access.OPEN:
+            return f"{_SETTING} is open: whoever is on this machine may do everything."
+        return None
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, azure: bool) -> "AccessSettings":
         """Read them: entra is the default on Azure's adapters, open on the embedded ones.

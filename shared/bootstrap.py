@@ -100,6 +100,17 @@ class Application:
         handlers = {**consumed, **given, messages.ALERTS: logged}
         return Worker(self.adapters.receiver, handlers, together)
 
+    def retention(self) -> None:
+        """Keep where the chains end, then remove what is older than is kept.
+
+        Raises InvalidPolicy for a fleet's file that is wrong: then nothing is removed.
+        """
+        from shared.service.retention import Retention
+        from shared.service.verifying.anchoring import anchor
+
+        anchor(self.adapters.ledger, self.adapters.anchors, self.clock())
+        Retention(service=self.service, adapters=self.adapters, clock=self.clock).apply()
+
     def deliver(self, body: "Mapping[str, Any]") -> None:
         """Send a notice over its channel, and say what became of it. Raises MalformedPayload."""
         from shared.service.delivering import deliver
@@ -178,12 +189,25 @@ class Application:
             now=self.clock(),
         )
 
-    def dry_run(self, selection: "Selection") -> "DryRun":
-        """What would be decided of old events, from ports that cannot write."""
+    def dry_run(
+        self, selection: "Selection", *, now: bool = False, most: int | None = None
+    ) -> "DryRun":
+        """What would be decided of old events, from ports whose writes reach nothing.
+
+        From recorded evidence; or `now`, upon the world, the policies and the states as they are.
+        More archived events than `most` are not looked at but refused.
+        """
         from shared.service.replaying.dry_run import DryRun
         from shared.service.replaying.reading import Reading
 
-        return DryRun(Reading.of(self.adapters), selection, self.reread)
+        reading = Reading.of(self.adapters)
+        if not now:
+            return DryRun(reading, selection, self.reread, most)
+        from shared.service.replaying.present import PresentRun
+        from shared.service.replaying.scratch import scratch_service
+
+        service = scratch_service(self.adapters, self.settings, self.clock)
+        return PresentRun(reading, selection, self.reread, service)
 
     def replay(self, body: "Mapping[str, Any]") -> None:
         """Take one step of a replay. Raises MalformedPayload and Unavailable."""

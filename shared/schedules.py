@@ -23,6 +23,7 @@ SCHEDULES = {
     "RECONCILE": "0 */15 * * * *",
     "SWEEP": "30 * * * * *",
     "HEARTBEAT": "0 2-59/15 * * * *",
+    "RETENTION": "0 20 2 * * *",
 }
 """What `DRIFTGATE_<name>_SCHEDULE` is where nobody set it."""
 

@@ -199,6 +199,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_RECONCILE_SCHEDULE: '0 */15 * * * *'
     DRIFTGATE_SWEEP_SCHEDULE: '30 * * * * *'
     DRIFTGATE_HEARTBEAT_SCHEDULE: '0 2-59/15 * * * *'
+    DRIFTGATE_RETENTION_SCHEDULE: '0 20 2 * * *'
   }, channelSecrets)
 }
 

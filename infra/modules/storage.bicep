@@ -92,6 +92,41 @@ resource reports 'Microsoft.Storage/storageAccounts/blobServices/containers@2025
   properties: { publicAccess: 'None' }
 }
 
+resource heads 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
+  parent: dataBlobs
+  name: 'heads'
+  properties: { publicAccess: 'None' }
+}
+
+// What proves that the ledger was not put back: nobody changes or deletes it, the app neither.
+// It is deployed unlocked; only a lock, which nobody can take off, binds the account's owner too.
+resource headsKept 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-06-01' = {
+  parent: heads
+  name: 'default'
+  properties: { immutabilityPeriodSinceCreationInDays: 400 }
+}
+
+// Versions guard against a slip of the hand for two weeks; then what was deleted is gone.
+resource versions 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
+  parent: data
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [
+        {
+          name: 'previous-versions'
+          type: 'Lifecycle'
+          enabled: true
+          definition: {
+            filters: { blobTypes: [ 'blockBlob' ] }
+            actions: { version: { delete: { daysAfterCreationGreaterThan: 14 } } }
+          }
+        }
+      ]
+    }
+  }
+}
+
 resource policies 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
   parent: dataBlobs
   name: 'policies'

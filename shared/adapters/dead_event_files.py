@@ -51,6 +51,7 @@ def without(content: bytes, identity: str, place: str) -> bytes | None:
 def _entries(content: bytes) -> list[dict[str, Any]] | None:
     try:
         value = json.loads(content.decode("utf-8-sig"))
+        canonical_json(value)
     except (ValueError, RecursionError):
         return None
     entries = value if isinstance(value, list) else [value]
@@ -65,12 +66,13 @@ def _dead_event(entry: Mapping[str, Any], place: str, written: datetime) -> Dead
     told = {name.lower(): value for name, value in entry.items() if name.lower() in _ADDED}
     envelope = {name: value for name, value in entry.items() if name.lower() not in _ADDED}
     outcome, tries = told.get("lastdeliveryoutcome"), told.get("deliveryattempts")
+    last = "" if outcome is None else f": the last answer was {str(outcome)[:200]}"
     return DeadEvent(
         id=_identity(entry, place),
         place=place,
         at=_time(told.get("lastdeliveryattempttime") or told.get("publishtime"), written),
         reason=str(told.get("deadletterreason") or "unknown")[:200],
-        sentence=f"Event Grid could not deliver it: the last answer was {str(outcome)[:200]}.",
+        sentence=f"Event Grid could not deliver it{last}.",
         tries=tries if isinstance(tries, int) else 0,
         envelope=canonical_json(envelope),
     )
@@ -79,5 +81,5 @@ def _dead_event(entry: Mapping[str, Any], place: str, written: datetime) -> Dead
 def _time(value: object, written: datetime) -> datetime:
     try:
         return parse_time(value) if isinstance(value, str) else written
-    except ValueError:
+    except (ValueError, OverflowError):
         return written

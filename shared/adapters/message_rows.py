@@ -9,14 +9,19 @@ from typing import Any
 from shared.domain.canonical import format_time, parse_time, plain_json
 from shared.ports import Message
 
-_FIELDS = fields(Message)
+_USUAL = tuple(field.name for field in fields(Message) if field.name != "headers")
 
 
 def message_to_json(message: Message) -> str:
-    """Every field of a message in one canonical text."""
-    plain: dict[str, Any] = {field.name: getattr(message, field.name) for field in _FIELDS}
+    """Every field of a message in one canonical text; headers, which are rare, where it has any.
+
+    So a version from before there were headers reads it too.
+    """
+    plain: dict[str, Any] = {name: getattr(message, name) for name in _USUAL}
     scheduled = message.scheduled
     plain["scheduled"] = None if scheduled is None else format_time(scheduled)
+    if message.headers:
+        plain["headers"] = message.headers
     return plain_json(plain).decode()
 
 

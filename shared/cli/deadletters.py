@@ -191,12 +191,15 @@ def resubmit(
             done.append(one.to_json())
             if not as_json:
                 print_resent(console(), done[-1])
+    decided = _decided(application) if apply else []
     if as_json:
-        print_json({"applied": apply, "dead_letters": done})
+        print_json({"applied": apply, "dead_letters": done, "decisions": decided})
     elif not done:
         console().print("No dead letter is meant.")
     elif not apply:
         console().print(f"Nothing was sent: {len(done)} would be, with --apply.")
+    else:
+        _print_decided(decided)
     if any(one["outcome"] == "refused" for one in done):
         raise typer.Exit(2)
 
@@ -231,7 +234,7 @@ def purge(
         _some_named(ids, wanted)
         _, letters = _select(application, ids or [], wanted, limit)
         if letters:
-            _ask(f"Throw {len(letters)} dead letters away for good?", yes=yes)
+            _ask(f"Throw these away for good: {len(letters)} of them?", yes=yes)
         count = throw_away(
             letters,
             service=application.service,
@@ -241,16 +244,32 @@ def purge(
             now=application.clock(),
             via="command",
         )
+    decided = _decided(application)
     if as_json:
-        print_json({"purged": [letter.id for letter in letters]})
+        print_json({"purged": [letter.id for letter in letters], "decisions": decided})
         return
-    console().print(f"{count} dead letters are gone.")
+    console().print(f"Gone for good: {count}.")
+    _print_decided(decided)
 
 
 def _built() -> "Application":
     from shared.bootstrap import build
 
     return build()
+
+
+def _decided(application: "Application") -> list[dict[str, Any]]:
+    """Where no host works on the queues, what waits in them is handled here."""
+    from shared.cli.sending import decide_waiting
+
+    return decide_waiting(application) if application.settings.azure is None else []
+
+
+def _print_decided(decided: list[dict[str, Any]]) -> None:
+    from shared.cli.printing import print_decision
+
+    for decision in decided:
+        print_decision(console(), decision)
 
 
 def _find(application: "Application", sources: tuple[str, ...], limit: int) -> "Found":
@@ -290,15 +309,14 @@ def _wanted(
     type_: str | None,
     where: str | None,
 ) -> Any:
-    from shared.policies.moments import parse_past
-    from shared.service.dead_letters.selecting import Wanted
+    from shared.service.dead_letters.selecting import parse_wanted
 
-    now = application.clock()
-    return Wanted(
+    return parse_wanted(
+        now=application.clock(),
         queue=queue,
         reason=reason,
-        since=None if since is None else parse_past(since, now, "since"),
-        until=None if until is None else parse_past(until, now, "until"),
+        since=since,
+        until=until,
         subject=subject,
         type=type_,
         where=where,

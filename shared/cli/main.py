@@ -7,7 +7,7 @@ Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `dr
 `gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
 error. `scenario` and `policy test`: 0 held, 2 failed, 1 not understood. `policy lint`: 1 errors,
 2 warnings where it is strict. `policy route`: 2 nobody is told. `replay`: 2 something is not as it
-was, 130 interrupted.
+was, 130 interrupted. `whatif`: 0 no difference, 2 a difference.
 """
 
 import sys
@@ -21,6 +21,7 @@ from shared.cli import (
     demo,
     diagnose,
     drift,
+    erase,
     explain,
     gate,
     health,
@@ -33,6 +34,7 @@ from shared.cli import (
     promotions,
     replay,
     replays,
+    retention,
     retrainings,
     rollout,
     scenario,
@@ -40,6 +42,7 @@ from shared.cli import (
     silences,
     smoke,
     verify,
+    whatif,
 )
 from shared.errors import DriftgateError
 
@@ -84,10 +87,13 @@ app.command()(replays.replays)
 app.command()(replays.stop_replay)
 app.command()(replays.resume_replay)
 app.command()(scenario.scenario)
+app.command()(whatif.whatif)
 app.command()(smoke.smoke)
 app.add_typer(deadletters.app, name="deadletters")
 app.command()(diagnose.diagnose)
 app.command()(verify.verify)
+app.command()(retention.retention)
+app.command()(erase.erase)
 app.command()(demo.demo)
 
 

@@ -1,5 +1,6 @@
 """`driftgate replay`: what would be decided of old events, and telling them again."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,6 +13,13 @@ from shared.errors import InvalidData
 
 _DRY = "Dry run"
 _APPLY = "Telling events again"
+
+
+class Evidence(StrEnum):
+    """What a dry run decides from."""
+
+    RECORDED = "recorded"
+    NOW = "now"
 
 
 def replay(
@@ -29,6 +37,13 @@ def replay(
     verdicts: options.Verdicts = None,
     where: options.Where = None,
     of: options.Looked = Of.ARCHIVE,
+    evidence: Annotated[
+        Evidence,
+        typer.Option(
+            help="From what was recorded, or from the world and the policies as they are now.",
+            rich_help_panel=_DRY,
+        ),
+    ] = Evidence.RECORDED,
     after: Annotated[
         str | None,
         typer.Option(help="Go on behind this cursor.", metavar="CURSOR", rich_help_panel=_DRY),
@@ -37,6 +52,12 @@ def replay(
         int | None,
         typer.Option(min=1, help="Tell so many events at most.", rich_help_panel=_DRY),
     ] = None,
+    processes: Annotated[
+        int,
+        typer.Option(
+            min=1, max=64, help="Decide by so many, each whole subjects.", rich_help_panel=_DRY
+        ),
+    ] = 1,
     show_all: Annotated[
         bool,
         typer.Option("--all", help="Show what is as it was as well.", rich_help_panel=_DRY),
@@ -111,7 +132,16 @@ def replay(
     _refuse_of(_APPLY, {"--again": again, "--name": name, "--because": because, "--yes": yes})
     from shared.cli.replay_dry import run_dry
 
-    run_dry(application, selection, after=after, limit=limit, show_all=show_all, as_json=as_json)
+    run_dry(
+        application,
+        selection,
+        now=evidence is Evidence.NOW,
+        after=after,
+        limit=limit,
+        processes=processes,
+        show_all=show_all,
+        as_json=as_json,
+    )
 
 
 def _refuse_of(panel: str, given: dict[str, object]) -> None:

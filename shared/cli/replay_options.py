@@ -44,6 +44,8 @@ Looked = Annotated[
 
 def selection_of(now: datetime, *, since: str | None, until: str | None, **asked: Any) -> Selection:
     """What the options select. Raises InvalidData naming the one that cannot be meant."""
+    from shared.service.replaying.selection import past
+
     lists = ("types", "sources", "vias", "events", "verdicts")
     fields: dict[str, Any] = {
         name: tuple(value or ()) if name in lists else value for name, value in asked.items()
@@ -53,14 +55,3 @@ def selection_of(now: datetime, *, since: str | None, until: str | None, **asked
         until=None if until is None else past(until, now, "until"),
         **fields,
     )
-
-
-def past(text: str, now: datetime, field: str) -> datetime:
-    """A time, or a span back from now, as 30d. Raises InvalidData."""
-    from shared.policies.durations import parse_duration
-    from shared.policies.moments import parse_moment
-
-    try:
-        return now - parse_duration(text)
-    except (ValueError, OverflowError):
-        return parse_moment(text, now, field)

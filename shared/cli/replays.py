@@ -243,7 +243,7 @@ def _print(screen: "Console", row: dict[str, Any]) -> None:
         f"{row['skipped']} decided already, {row['refused']} that cannot be read"
     )
     again = ", decided ones too" if row["again"] else ""
-    screen.print(f"  {safe(row['text'])}{again}, {row['rate']:g} a minute")
+    screen.print(f"  {safe(row['text'].rstrip(','))}{again}, {row['rate']:g} a minute")
     screen.print(f"  asked {minute(row['asked'])} by {safe(row['by'])}: {safe(row['because'])}")
     if row["said"] is not None:
         who = "it failed" if row["said_by"] is None else f"says {safe(row['said_by'])}"

@@ -23,6 +23,7 @@ def send(
     Exit code 0 handled, 3 refused (the sentence is on standard error), 1 fault.
     """
     from shared.bootstrap import build
+    from shared.domain.chain import is_stub
     from shared.service.queries import shown
 
     try:
@@ -40,6 +41,7 @@ def send(
         if receipt.event is not None
         and receipt.event.id not in known
         and (stored := application.ledger.decision(receipt.event.subject, receipt.key)) is not None
+        and not is_stub(stored)
     ]
     refusals = [receipt.refusal for receipt in receipts if receipt.refusal is not None]
     if as_json:

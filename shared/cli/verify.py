@@ -10,6 +10,7 @@ from shared.cli.printing import console, print_json, table
 from shared.errors import InvalidData
 
 if TYPE_CHECKING:
+    from shared.bootstrap import Application
     from shared.service.verifying import Heads, Verified
 
 _MOST_SHOWN = 50
@@ -29,7 +30,11 @@ def verify(
         Path | None, typer.Option(help="Write where the chains end, to be kept elsewhere.")
     ] = None,
     against: Annotated[
-        Path | None, typer.Option(help="Heads kept earlier, which must still be in the chains.")
+        str | None,
+        typer.Option(
+            help="A file of heads, which must still be in the chains; `kept`: the newest that "
+            "Driftgate kept itself."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
@@ -44,7 +49,7 @@ def verify(
     from shared.service.verifying import verify as verified
 
     application = build()
-    kept = None if against is None else _read(against)
+    kept = None if against is None else _heads(application, against)
     started = perf_counter()
     with told("Verifying") as progress:
         found = verified(
@@ -67,9 +72,15 @@ def verify(
     raise typer.Exit(2 if found.breaks else 0)
 
 
-def _read(path: Path) -> "Heads":
+def _heads(application: "Application", against: str) -> "Heads":
     from shared.service.verifying import Heads
 
+    if against == "kept":
+        newest = application.adapters.anchors.newest()
+        if newest is None:
+            raise InvalidData("No heads were kept yet; the daily run of retention keeps them.")
+        return Heads.read(newest)
+    path = Path(against)
     try:
         content = path.read_bytes()
     except OSError as problem:
@@ -96,6 +107,7 @@ def _plain(found: "Verified", seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "links_per_second": round(found.links / seconds) if seconds else 0,
         "evidence": found.evidence,
+        "removed": found.removed,
         "again": found.again,
         "notes": list(found.notes),
         "root": found.heads.root,
@@ -133,6 +145,7 @@ def _show(found: "Verified", seconds: float) -> None:
         screen.print(f"[yellow]{escape(harmless(note, 400))}[/]")
     word = f"[red]{len(found.breaks)} broken[/]" if found.breaks else "[green]intact[/]"
     more = [f"{found.evidence} pieces of evidence"] if found.evidence else []
+    more += [f"{found.removed} removed by retention"] if found.removed else []
     more += [f"{found.again} decided again"] if found.again else []
     also = "".join(f", {one}" for one in more)
     speed = found.links / seconds if seconds else 0

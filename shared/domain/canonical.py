@@ -103,4 +103,7 @@ def parse_time(text: str) -> datetime:
     Raises ValueError when the text is no time.
     """
     time = datetime.fromisoformat(text.strip())
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError as problem:
+        raise ValueError("its year lies outside of 1 to 9999 in UTC") from problem

@@ -96,6 +96,11 @@ def is_stub(decision: Mapping[str, Any]) -> bool:
     return "erased" in decision
 
 
+def is_stub_text(text: str) -> bool:
+    """The same by its canonical text, unread: that of any other begins with its actions."""
+    return text.startswith('{"decided":')
+
+
 def stub_of(decision: Mapping[str, Any], erased: str) -> dict[str, Any]:
     """What is left of a decision when `erased`, the hash of another, took its contents away."""
     return {

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import Self
 
 import msgspec
 
@@ -35,6 +36,10 @@ class KeptPolicies:
     def steady(self) -> AbstractContextManager[None]:
         """Within, one thread is told of one reading."""
         return self._policies.steady()
+
+    def kept_in(self, profiles: Profiles) -> Self:
+        """The same policies, with what is good kept in another place."""
+        return type(self)(self._policies, profiles)
 
     def for_model(self, model: str) -> Policy | None:
         """The model's policy. Raises InvalidPolicy when its file is wrong."""

@@ -29,6 +29,7 @@ from shared.ports.platforms import (
 )
 from shared.ports.stores import (
     PUT_AGAIN_WITHIN,
+    Anchors,
     Archive,
     ArchivedEvent,
     Evidence,
@@ -47,6 +48,7 @@ from shared.ports.telling import Clock, Telemetry
 __all__ = [
     "PUT_AGAIN_WITHIN",
     "Adapters",
+    "Anchors",
     "Archive",
     "ArchivedEvent",
     "Broker",

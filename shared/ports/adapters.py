@@ -15,7 +15,7 @@ from shared.ports.platforms import (
     Traffic,
     Workspace,
 )
-from shared.ports.stores import Archive, Evidence, Ledger, Policies, Profiles, Reports
+from shared.ports.stores import Anchors, Archive, Evidence, Ledger, Policies, Profiles, Reports
 from shared.ports.telling import Telemetry
 
 
@@ -38,6 +38,7 @@ class Adapters:
     profiles: Profiles
     reports: Reports
     policies: Policies
+    anchors: Anchors
     workspace: Workspace
     models: Models
     traffic: Traffic

@@ -220,6 +220,16 @@ class Reports(Protocol):
         """Read it back, None when there is none."""
 
 
+class Anchors(Protocol):
+    """Keeps where the chains ended, outside the ledger; nothing that is there is written over."""
+
+    def keep(self, name: str, content: bytes) -> bool:
+        """Keep it unless something is there under the name; True when it is new."""
+
+    def newest(self) -> bytes | None:
+        """What was kept under the last name in their order, None when nothing was."""
+
+
 class Policies(Protocol):
     """Finds the policy that speaks of a model or an endpoint."""
 

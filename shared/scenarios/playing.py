@@ -82,14 +82,6 @@ def play(
     )
 
 
-@contextmanager
-def performed(scenario: Scenario) -> Iterator[Application]:
-    """Play it, and give what it was played on while its ledger and evidence are still there."""
-    with theatre(scenario, lambda telling: telling.arrivals) as player:
-        player.play()
-        yield player.application
-
-
 def play_without_events(scenario: Scenario) -> Played:
     """The same story, of which Azure tells nothing: the timers have to find everything.
 
@@ -187,6 +179,7 @@ class Player:
         special: dict[str, Callable[[], object]] = {
             "SWEEP": service.sweep,
             "HEARTBEAT": service.heartbeat,
+            "RETENTION": self.application.retention,
         }
         self._timers = []
         for name in SCHEDULES:

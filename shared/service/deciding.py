@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from shared.domain.canonical import canonical_json, content_hash, plain_hash, to_plain
 from shared.domain.decision import Decision, Outcome
 from shared.domain.event import Check, Event, EventType
@@ -68,7 +70,8 @@ def outcome_of(
 ) -> Outcome:
     """What is concluded, without the hashes that make a decision of it."""
     outcome = reaction.decide(event, gathered.evidence, gathered.policy, state, now)
-    return replace(outcome, state=_reported(event, outcome.state))
+    left = _reported(event, outcome.state)
+    return outcome if left is outcome.state else replace(outcome, state=left)
 
 
 def could_not_look(
@@ -111,6 +114,15 @@ def state_content(state: SubjectState) -> bytes:
 def state_hash(state: SubjectState) -> str:
     """What a decision records of the state it leaves: SHA-256 of `state_content`."""
     return content_hash(replace(state, last_hash=""))
+
+
+def as_read(state: SubjectState) -> SubjectState:
+    """A state as whoever reads it from the ledger has it: its names are in order there.
+
+    A decision that goes through them in turn would else tell the same things in another order.
+    """
+    plain = msgspec.to_builtins(state, order="sorted")
+    return msgspec.convert(plain, SubjectState, strict=False)
 
 
 def plain_state(state: SubjectState) -> dict[str, Any]:

@@ -85,6 +85,10 @@ class Making:
         """What is to be committed of an event, None where it is decided already."""
         if self._world.ledger.decision(event.subject, event.key) is not None:
             return None
+        return self.make_anew(event)
+
+    def make_anew(self, event: Event) -> Made:
+        """What is to be committed of an event, as if it were never decided."""
         now = self._clock()
         stored = self._world.ledger.state(event.subject)
         state = decode(stored.state, SubjectState)

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.domain.canonical import parse_time
 from shared.domain.wording import one_line, spell_list, spell_time
+from shared.service.messages.reading import ours
 
 _FEATURES = 10
 
@@ -12,8 +13,20 @@ _FEATURES = 10
 def notice_text(body: Mapping[str, Any]) -> str:
     """What began or what is over, since when, what it means, and the first thing to do.
 
-    `body` is the CloudEvent of a PostAlert or ResolveAlert message.
+    `body` is the CloudEvent of a PostAlert or ResolveAlert message. Raises MalformedPayload for
+    any other.
     """
+    with ours("alert"):
+        return _notice_text(body)
+
+
+def request_text(body: Mapping[str, Any]) -> str:
+    """What is asked of the world, in one sentence. Raises MalformedPayload where nothing is."""
+    with ours("request"):
+        return _request_text(body)
+
+
+def _notice_text(body: Mapping[str, Any]) -> str:
     data = body["data"]
     alert = data["alert"]
     since = spell_time(parse_time(alert["since"]))
@@ -33,8 +46,7 @@ def notice_text(body: Mapping[str, Any]) -> str:
     )
 
 
-def request_text(body: Mapping[str, Any]) -> str:
-    """What is asked of the world, in one sentence."""
+def _request_text(body: Mapping[str, Any]) -> str:
     data = body["data"]
     match data["action"]:
         case "RequestRetraining":

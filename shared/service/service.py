@@ -240,6 +240,15 @@ class Service:
         except DriftgateError as problem:
             _LOG.warning("the outbox does not drain: %s", problem)
 
+    def decide(self, event: Event) -> Decision:
+        """Decide an event and commit it, whether it is decided or not; nothing is said or sent.
+
+        Raises as `handle` does.
+        """
+        made = self._making.make_anew(event)
+        self._commit(made)
+        return made.decision
+
     def _commit(self, made: Made) -> None:
         event = made.decision.event
         with self._ledger.together():

@@ -21,7 +21,7 @@ router = routes("acknowledgements")
 class AlertTaken(Said):
     """Which alert somebody takes on, and `for` how long or until when."""
 
-    model_config = said_as(**{"fingerprint": "0f1e2d3c4b5a6978", "for": "4h", "reason": "on it"})
+    model_config = said_as(**{"fingerprint": "3a040243cb4550d5", "for": "4h", "reason": "on it"})
 
     fingerprint: Text
     lasts: Text | None = Field(None, alias="for")
@@ -58,7 +58,7 @@ class OneAcknowledgement(Shown):
     operation_id="list_acknowledgements",
     summary="Alerts that somebody has in hand",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Acknowledgements, 400),
+    responses=answers(Acknowledgements),
 )
 def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """Who has which alert in hand, why and until when."""
@@ -70,7 +70,7 @@ def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_acknowledgements_of_alert",
     summary="Who has one alert in hand",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Acknowledgements, 400),
+    responses=answers(Acknowledgements),
 )
 def listed_of(
     here: Here, fingerprint: str, limit: Limit = USUAL_ROWS, cursor: Cursor = None

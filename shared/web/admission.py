@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends as Dependency
 from fastapi.responses import RedirectResponse, Response
@@ -21,6 +22,8 @@ from shared.web.limits import Kind
 from shared.web.problems import Problem
 from shared.web.wrong_fields import NOT_JSON, sentence_of
 
+_OF_THE_HOST = frozenset({"code", "clientId"})
+"""Parameters by which the Functions host takes its key."""
 _STRANGE_SITES = frozenset({"cross-site", "same-site"})
 
 
@@ -84,10 +87,19 @@ def required(route: APIRoute) -> Requires:
 class GuardedRoute(APIRoute):
     """A route that lets in before it reads the body, and says in a sentence what is wrong in it."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Raises TypeError for a route that names no role."""
+        super().__init__(*args, **kwargs)
+        self.openapi_extra = {
+            **(self.openapi_extra or {}),
+            "x-driftgate-role": required(self).role.value,
+        }
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's own handler behind its guard."""
         handle, guard, body = super().get_route_handler(), required(self), self.body_field
         model = None if body is None else body.field_info.annotation
+        known = _parameters(self.dependant)
 
         async def guarded(request: Request) -> Response:
             try:
@@ -96,6 +108,7 @@ class GuardedRoute(APIRoute):
                 if refused.code == 401 and request.method == "GET" and accepts_page(request):
                     return RedirectResponse(_sign_in(request.url.path), 302)
                 raise
+            _expect_known(request, known)
             if body is not None:
                 _expect_json(request)
             try:
@@ -106,6 +119,23 @@ class GuardedRoute(APIRoute):
                 raise InvalidData(NOT_JSON) from fault
 
         return guarded
+
+
+def _parameters(dependant: Dependant) -> frozenset[str]:
+    """The names of what may stand in the query, those of what a route depends on included."""
+    own = (parameter.alias for parameter in dependant.query_params)
+    return frozenset(own).union(*map(_parameters, dependant.dependencies))
+
+
+def _expect_known(request: Request, known: frozenset[str]) -> None:
+    """A parameter that is misspelt would be passed over in silence, and another thing answered."""
+    sent = [name for name, _ in request.query_params.multi_items() if name not in _OF_THE_HOST]
+    for name in sent:
+        if name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise InvalidData(f"{name[:80]!r} is no parameter of this; there are: {there}.")
+        if sent.count(name) > 1:
+            raise InvalidData(f"{name} is sent {sent.count(name)} times; send it once.")
 
 
 def _expect_json(request: Request) -> None:

@@ -19,12 +19,12 @@ _FAULTS = {
     503: "Something that Driftgate needs does not answer, or access is not set up; try again.",
     504: "It took too long.",
 }
-_ALWAYS = (401, 403, 413, 429, 500, 503, 504)
+_ALWAYS = (400, 401, 403, 413, 429, 500, 503, 504)
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 _AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
 
 Responses = dict[int | str, dict[str, Any]]
-EXACT = ConfigDict(extra="forbid")
+EXACT = ConfigDict(extra="forbid", ser_json_timedelta="float")
 """Of an answer that is described by a dataclass: it has its fields and no others."""
 
 
@@ -52,15 +52,21 @@ def accepts(model: type, *codes: int, located: bool = False) -> Responses:
     shown: dict[str, Any] = {"description": "Kept; it counts once it is decided.", "model": model}
     if located:
         shown["headers"] = {"Location": {"description": "Where it will be listed.", "schema": {}}}
-    return {202: shown, **_faults((400, 415, *codes))}
+    return {202: shown, **_faults((415, *codes))}
 
 
 def _faults(codes: tuple[int, ...]) -> Responses:
-    return {
-        code: {
-            "description": _FAULTS[code],
+    return {code: {"description": _FAULTS[code]} for code in sorted({*_ALWAYS, *codes})}
+
+
+def fault_responses() -> dict[str, dict[str, Any]]:
+    """Every fault by its status, as the routes of the description refer to them."""
+    told: dict[str, dict[str, Any]] = {
+        str(code): {
+            "description": sentence,
             "content": {MEDIA_TYPE: {"schema": _PROBLEM}},
-            **({"headers": {"Retry-After": _AFTER}} if code == 429 else {}),
         }
-        for code in sorted({*_ALWAYS, *codes})
+        for code, sentence in _FAULTS.items()
     }
+    told["429"]["headers"] = {"Retry-After": _AFTER}
+    return told

@@ -1,18 +1,24 @@
 """The description of the API in OpenAPI, made out of the routes that there are."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
+from shared.access_settings import Access
 from shared.domain.roles import Role
 from shared.web.admission import requires, routes
-from shared.web.answers import answers
+from shared.web.answers import answers, fault_responses
 from shared.web.limits import MOST_BYTES, MOST_ROWS, RATES, SECONDS
 from shared.web.problems import ProblemDetails
 
 VERSION = "1.0.0"
+EXAMPLES = Path(__file__).with_name("examples.json")
+"""An answer of each operation, by its id, with the first of each list alone."""
+_JSON = "application/json"
 _RATES = "; ".join(
     f"{kind}: {rate.burst} at once, {rate.each_second:g} a second over time"
     for kind, rate in RATES.items()
@@ -34,8 +40,10 @@ each instance so often: {_RATES}.
 
 What is said is answered with 202: it counts once its event is decided.
 """
-_SIGNED_IN = {"type": "http", "scheme": "bearer", "description": "A token of Entra ID."}
-_KEYED = {"type": "apiKey", "in": "header", "name": "x-functions-key"}
+_SCHEMES = {
+    Access.ENTRA: {"type": "http", "scheme": "bearer", "description": "A token of Entra ID."},
+    Access.KEY: {"type": "apiKey", "in": "header", "name": "x-functions-key"},
+}
 
 router = routes("description")
 
@@ -59,6 +67,7 @@ def openapi_of(app: Any) -> dict[str, Any]:
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
         _complete(told)
+        _tell_security(told, app.state.application.settings.access.mode)
         app.openapi_schema = told
     return dict(app.openapi_schema)
 
@@ -68,8 +77,36 @@ def _complete(told: dict[str, Any]) -> None:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
-    told["components"]["securitySchemes"] = {"entra": _SIGNED_IN, "key": _KEYED}
-    told["security"] = [{"entra": []}, {"key": []}]
+    faults = told["components"]["responses"] = fault_responses()
+    examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     for operations in told["paths"].values():
         for operation in operations.values():
-            operation["responses"].pop("422", None)
+            for parameter in operation.get("parameters", ()):
+                _never_null(parameter["schema"])
+            _give_example(operation, examples)
+            operation["responses"] = {
+                status: {"$ref": f"#/components/responses/{status}"} if status in faults else answer
+                for status, answer in operation["responses"].items()
+                if status != "422"
+            }
+
+
+def _give_example(operation: dict[str, Any], examples: dict[str, Any]) -> None:
+    for status in ("200", "202"):
+        content = operation["responses"].get(status, {}).get("content", {})
+        if _JSON in content and operation["operationId"] in examples:
+            content[_JSON]["example"] = examples[operation["operationId"]]
+
+
+def _never_null(schema: dict[str, Any]) -> None:
+    """A parameter is a text or is left out; it cannot be null, which an optional one is here."""
+    wanted = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    if len(wanted) == 1:
+        del schema["anyOf"]
+        schema.update(wanted[0])
+
+
+def _tell_security(told: dict[str, Any], mode: Access) -> None:
+    if mode in _SCHEMES:
+        told["components"]["securitySchemes"] = {mode.value: _SCHEMES[mode]}
+        told["security"] = [{mode.value: []}]

@@ -33,7 +33,7 @@ class Explained(Shown):
     operation_id="explain",
     summary="Explain anything by its name",
     dependencies=[requires(Role.VIEWER, Kind.PAGE)],
-    responses=answers(Explained, 400, 404, html="text/html"),
+    responses=answers(Explained, 404, html="text/html"),
 )
 def anything(here: Here, request: Request, thing: str, format: Format = None) -> Response:  # noqa: A002  the parameter's name
     """An alert, event, notice, gate, silence, receiver or retraining: how it stands, and why."""
@@ -45,7 +45,7 @@ def anything(here: Here, request: Request, thing: str, format: Format = None) ->
     operation_id="explain_alert",
     summary="Explain one alert",
     dependencies=[requires(Role.VIEWER, Kind.PAGE)],
-    responses=answers(Explained, 400, 404, html="text/html"),
+    responses=answers(Explained, 404, html="text/html"),
 )
 def alert(here: Here, request: Request, fingerprint: str, format: Format = None) -> Response:  # noqa: A002  the parameter's name
     """Where the links in messages lead."""

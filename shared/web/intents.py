@@ -62,7 +62,7 @@ class OneIntent(Shown):
     operation_id="list_intents",
     summary="Intents of every endpoint",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Intents, 400),
+    responses=answers(Intents),
 )
 def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """Who means what to be, why and until when."""
@@ -74,7 +74,7 @@ def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_intents_of_endpoint",
     summary="Intents of one endpoint",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Intents, 400),
+    responses=answers(Intents),
 )
 def listed_of(
     here: Here, endpoint: str, limit: Limit = USUAL_ROWS, cursor: Cursor = None

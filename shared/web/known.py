@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shared.domain.roles import Role
 from shared.service import queries
+from shared.service.dead_letters.counting import count_aside
 from shared.service.status import status_of
 from shared.web.admission import Here, requires, routes
 from shared.web.answers import EXACT, Shown, answers
@@ -26,6 +27,10 @@ class Health(Shown):
 
     status: str
     outbox: Annotated[int, Field(ge=0, le=_MOST_UNSENT, description="Counted up to 1000.")]
+    dead_letters: Annotated[
+        int,
+        Field(ge=0, description="Without those that Service Bus holds, which it counts itself."),
+    ]
     policy_problems: list[str]
 
 
@@ -125,10 +130,15 @@ class Decisions(Page):
     responses=answers(Health),
 )
 def health(here: Here) -> JSONResponse:
-    """That it answers, how many messages wait to be sent, and the policies that are wrong."""
-    waiting = len(here.ledger.unsent(limit=_MOST_UNSENT))
-    problems = list(here.policies.problems())
-    return JSONResponse({"status": "up", "outbox": waiting, "policy_problems": problems})
+    """That it answers, what waits to be sent or for somebody, and the policies that are wrong."""
+    return JSONResponse(
+        {
+            "status": "up",
+            "outbox": len(here.ledger.unsent(limit=_MOST_UNSENT)),
+            "dead_letters": count_aside(here.adapters),
+            "policy_problems": list(here.policies.problems()),
+        }
+    )
 
 
 @router.get(
@@ -136,7 +146,7 @@ def health(here: Here) -> JSONResponse:
     operation_id="list_status",
     summary="Every subject",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Overview, 400),
+    responses=answers(Overview),
 )
 def overview(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """A row a subject: its last verdict, when, and how many alerts fire."""
@@ -162,7 +172,7 @@ def status(here: Here, name: str) -> JSONResponse:
     operation_id="list_alerts",
     summary="Alerts",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Alerts, 400),
+    responses=answers(Alerts),
 )
 def alerts(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """Those of the last month, with who is told of them."""
@@ -175,7 +185,7 @@ def alerts(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_events",
     summary="Events",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Events, 400),
+    responses=answers(Events),
 )
 def events(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """What came in, refused or not, back to the first that is kept."""
@@ -187,7 +197,7 @@ def events(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_decisions",
     summary="Decisions",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Decisions, 400),
+    responses=answers(Decisions),
 )
 def decisions(
     here: Here,

@@ -4,6 +4,8 @@ This and every module with routes imports FastAPI at its top, and is itself impo
 request: the start of the function app does not pay for it.
 """
 
+import logging
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
@@ -11,14 +13,17 @@ from shared.bootstrap import Application
 from shared.errors import DriftgateError
 from shared.web import (
     acknowledgements,
+    deadletters,
     described,
     explanations,
     intents,
     known,
     overrides,
     promotions,
+    replays,
     retrainings,
     silences,
+    verifying,
 )
 from shared.web.limits import Buckets
 from shared.web.problems import Problem, foreseen, of_http, of_problem
@@ -31,10 +36,14 @@ ROUTERS = (
     overrides.router,
     promotions.router,
     retrainings.router,
+    replays.router,
     silences.router,
     acknowledgements.router,
+    verifying.router,
+    deadletters.router,
     described.router,
 )
+_LOG = logging.getLogger("driftgate.api")
 _SERVED: list[FastAPI] = []
 
 
@@ -66,4 +75,7 @@ def served(application: Application) -> FastAPI:
     """The API of the process, made with the first request: it counts callers over all of them."""
     if not _SERVED or _SERVED[0].state.application is not application:
         _SERVED[:] = [api(application)]
+        warning = application.settings.access.fault or application.settings.access.warning
+        if warning is not None:
+            _LOG.warning("%s", warning)
     return _SERVED[0]

@@ -22,7 +22,7 @@ class OverrideSaid(Said):
     """Which gates of a version are to pass although they do not, and until when."""
 
     model_config = said_as(
-        model="loan-default", version="7", gates=["metric/auc"], until="2d", reason="hotfix"
+        model="churn", version="7", gates=["metric/auc"], until="2d", reason="hotfix"
     )
 
     model: Text
@@ -58,7 +58,7 @@ class OneOverride(Shown):
     operation_id="list_overrides",
     summary="Overrides of every model",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Overrides, 400),
+    responses=answers(Overrides),
 )
 def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """Who lets which gates pass, why and until when."""
@@ -70,7 +70,7 @@ def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_overrides_of_model",
     summary="Overrides of one model",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Overrides, 400),
+    responses=answers(Overrides),
 )
 def listed_of(
     here: Here, model: str, limit: Limit = USUAL_ROWS, cursor: Cursor = None

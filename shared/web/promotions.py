@@ -64,7 +64,7 @@ class OnePromotion(Shown):
     operation_id="list_promotions",
     summary="Promotions of every model",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Promotions, 400),
+    responses=answers(Promotions),
 )
 def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """Open ones first, the last to change before the others."""
@@ -76,7 +76,7 @@ def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="list_promotions_of_model",
     summary="Promotions of one model",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Promotions, 400),
+    responses=answers(Promotions),
 )
 def listed_of(
     here: Here, model: str, limit: Limit = USUAL_ROWS, cursor: Cursor = None
@@ -90,7 +90,7 @@ def listed_of(
     operation_id="get_promotion",
     summary="One promotion",
     dependencies=[requires(Role.VIEWER, Kind.PAGE)],
-    responses=answers(OnePromotion, 400, 404),
+    responses=answers(OnePromotion, 404),
 )
 def told(here: Here, model: str, version: str, stage: Stage = None) -> JSONResponse:
     """Its judgement, approvals, rollout and every moment, with its chain of decisions checked."""
@@ -102,7 +102,7 @@ def told(here: Here, model: str, version: str, stage: Stage = None) -> JSONRespo
     operation_id="get_promotion_report",
     summary="The report of one promotion",
     dependencies=[requires(Role.VIEWER, Kind.PAGE)],
-    responses=answers(None, 400, 404, html="text/html", markdown="text/markdown"),
+    responses=answers(None, 404, html="text/html", markdown="text/markdown"),
     response_class=Response,
 )
 def report(

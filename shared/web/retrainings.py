@@ -85,7 +85,7 @@ class Resumed(Shown):
     operation_id="list_retrainings",
     summary="Retrainings of every model",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Retrainings, 400),
+    responses=answers(Retrainings),
 )
 def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """A row a model: where it stands, what waits and why, its retrainings."""

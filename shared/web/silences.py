@@ -85,7 +85,7 @@ class NewSilence(Shown):
     operation_id="list_silences",
     summary="Silences",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Silences, 400),
+    responses=answers(Silences),
 )
 def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
     """Who silences what, why and until when; those in force first."""
@@ -98,7 +98,7 @@ def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSON
     operation_id="get_silence",
     summary="One silence",
     dependencies=[requires(Role.VIEWER)],
-    responses=answers(Silences, 400, 404),
+    responses=answers(Silences, 404),
 )
 def listed_one(here: Here, silence: str) -> JSONResponse:
     """One by its id, or how that begins."""

@@ -1,13 +1,19 @@
 """`driftgate deadletters` as a person or a program runs it."""
 
 import json
+import re
+import shlex
 from io import StringIO
+from pathlib import Path
 
 import pytest
 
 from shared.bootstrap import build
 from shared.settings import Settings
+from tests.conftest import EVENTS
 from tests.service.test_dead_letters import note
+
+DOCUMENTED = (Path(__file__).resolve().parents[2] / "docs" / "dead-letters.md").read_text()
 
 
 @pytest.fixture
@@ -106,9 +112,10 @@ def test_resubmitting_says_what_it_would_do_until_it_is_told_to(run, app):
     assert app.queue.peek("promotion-requests") == []
 
     done = run("deadletters", "resubmit", identity, "--apply", "--rate", "1000")
-    assert (done.returncode, done.stdout) == (0, f"sent {identity} promotion-requests m-1\n")
-    [sent] = app.queue.peek("promotion-requests")
-    assert sent.body["id"] == "b-1"
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"sent {identity} promotion-requests m-1\n")
+    assert "DeadLettersResubmitted deadletters/promotion-requests" in done.stdout
+    assert app.queue.peek("promotion-requests") == [], "it was handled, as no host is there"
     assert ids(run, "--reason", "NotFound") == []
 
 
@@ -139,7 +146,9 @@ def test_purging_needs_a_reason_and_a_yes(run, monkeypatch):
     assert len(ids(run)) == 2
 
     done = run(*purge, "--because", "old", "--yes", "--author", "berta")
-    assert (done.returncode, done.stdout) == (0, "2 dead letters are gone.\n")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Gone for good: 2.\n")
+    assert "DeadLettersPurged deadletters/promotion-requests" in done.stdout
     assert ids(run) == []
 
 
@@ -150,3 +159,29 @@ def test_a_wrong_filter_is_one_sentence(run):
     assert done.stderr.startswith("where is no JMESPath")
     assert run("deadletters", "list", "--since", "soon").returncode == 3
     assert run("deadletters", "show", "ffff").returncode == 3
+
+
+def test_the_example_of_the_documentation_runs(run, tmp_path):
+    """Its folder is made here, each command is run as it stands."""
+    home = tmp_path / "home"
+    folder = home / "dead-events" / "DRIFTGATE-RESOURCE-EVENTS" / "2026" / "2" / "3" / "9"
+    folder.mkdir(parents=True)
+    sample = (EVENTS / "arm_online_deployment_write_success.derived.json").read_text()
+    added = '"deadLetterReason": "MaxDeliveryAttemptsExceeded", "deliveryAttempts": 30, "eventType"'
+    assert f's/"eventType"/{added}/' in DOCUMENTED
+    (folder / "1f0c.json").write_text(sample.replace('"eventType"', added))
+    blocks = re.findall(r"```sh\n(.*?)```", DOCUMENTED, re.DOTALL)
+    commands = [
+        line for block in blocks for line in block.splitlines() if line.startswith("driftgate ")
+    ]
+
+    done = [run(*shlex.split(command)[1:]) for command in commands]
+
+    assert [(one.returncode, one.stderr) for one in done] == [(0, "")] * 6
+    counted, listed, asked, dry, sent, events = (one.stdout for one in done)
+    assert "event-grid   1" in counted
+    assert listed == asked
+    assert "MaxDeliveryAttemptsExceeded after 30 tries" in listed
+    assert "Nothing was sent: 1 would be, with --apply." in dry
+    assert sent.startswith("sent ")
+    assert "DeploymentCompleted endpoint/loan-endpoint" in events

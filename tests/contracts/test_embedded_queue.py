@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.embedded import EmbeddedQueue, QueueSettings
+from shared.adapters.message_rows import message_from_json, message_to_json
 from shared.ports import Message
 from tests.conftest import StoppedClock
 
@@ -66,6 +67,31 @@ def test_what_nobody_read_in_its_time_is_put_aside(queue, clock):
     assert queue.receive("checks") is None
     [dead] = queue.dead_letters("checks")
     assert (dead.reason, dead.message.id) == ("TTLExpiredException", "message-1")
+
+
+def test_a_row_has_headers_only_where_there_are_any_and_is_read_back_either_way():
+    plain, told = message(1), replace(message(1), headers={"subject": "other"})
+
+    assert "headers" not in message_to_json(plain)
+    assert message_from_json(message_to_json(plain)) == plain
+    assert message_from_json(message_to_json(told)) == told
+
+
+def test_letters_of_a_file_from_before_tries_were_kept_are_still_there(tmp_path, clock):
+    row = message_to_json(message(1))
+    with closing(sqlite3.connect(tmp_path / "queues.db")) as old, old:
+        old.execute(
+            "CREATE TABLE dead_letter (number INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT,"
+            " at TEXT, reason TEXT, sentence TEXT, message TEXT)"
+        )
+        old.execute(
+            "INSERT INTO dead_letter VALUES (7, 'checks', '2026-02-03T12:00:00Z', 'r', 's', ?)",
+            (row,),
+        )
+
+    [letter] = opened(tmp_path, clock).dead_letters("checks")
+
+    assert (letter.number, letter.tries, letter.message) == (7, 0, message(1))
 
 
 def test_what_a_message_holds_is_not_shown(queue):

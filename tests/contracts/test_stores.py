@@ -9,10 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from shared.adapters.azure.blob_archive import BlobArchive
-from shared.adapters.azure.blob_stores import BlobEvidence, BlobProfiles, BlobReports
+from shared.adapters.azure.blob_stores import BlobAnchors, BlobEvidence, BlobProfiles, BlobReports
 from shared.adapters.embedded import (
     EmbeddedArchive,
     EmbeddedEvidence,
+    FolderAnchors,
     FolderProfiles,
     FolderReports,
 )
@@ -30,6 +31,7 @@ def stores(request, tmp_path):
             evidence=EmbeddedEvidence(tmp_path / "a.db"),
             profiles=FolderProfiles(tmp_path / "profiles"),
             reports=FolderReports(tmp_path / "reports"),
+            anchors=FolderAnchors(tmp_path / "heads"),
         )
     blobs = request.getfixturevalue("account").blobs
     return SimpleNamespace(
@@ -37,6 +39,7 @@ def stores(request, tmp_path):
         evidence=BlobEvidence(blobs),
         profiles=BlobProfiles(blobs),
         reports=BlobReports(blobs),
+        anchors=BlobAnchors(blobs),
     )
 
 
@@ -237,3 +240,16 @@ def test_the_newest_report_under_a_name_wins(stores):
     assert stores.reports.load("drift/fraud") is None
     with pytest.raises(Refused, match="is no report name"):
         stores.reports.save("../x", "")
+
+
+def test_what_was_kept_as_an_anchor_is_never_written_over_and_the_newest_is_found(stores):
+    assert stores.anchors.newest() is None
+
+    assert stores.anchors.keep("2026/02/03T022000Z", b"1") is True
+    assert stores.anchors.keep("2027/01/01T022000Z", b"3") is True
+    assert stores.anchors.keep("2026/11/30T022000Z", b"2") is True
+
+    assert stores.anchors.keep("2027/01/01T022000Z", b"4") is False
+    assert stores.anchors.newest() == b"3"
+    with pytest.raises(Refused, match="is no anchor name"):
+        stores.anchors.keep("../x", b"")

@@ -12,7 +12,7 @@ from shared.adapters.azure.blob_stores import BlobEvidence
 from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.azure.table_rows import decision_row, event_row, partition_of, text_of, texts
 from shared.adapters.embedded import EmbeddedEvidence, EmbeddedLedger
-from shared.domain.chain import Fault
+from shared.domain.chain import Fault, is_stub
 from shared.errors import InvalidData, NotFound
 from shared.service.verifying import Heads, verify
 from shared.service.verifying.heads import heads_of
@@ -266,6 +266,36 @@ def test_a_chain_that_was_made_anew_shows_against_heads_kept_elsewhere(rows):
     assert faults(rows, against=heads) == []
     assert faults(rows, against=forged) == [(Fault.HEAD, 1)]
     assert verified(rows).heads.heads["model/churn"] == (1, other.hash)
+
+
+def test_contents_that_are_erased_leave_a_stub_and_the_event_stays_handled(rows):
+    decisions = chain(rows.ledger, LENGTH)
+    chain(rows.ledger, 1, "model/churn")
+
+    rows.ledger.erase(SUBJECT, [1, 3, LENGTH], "e" * 64)
+    rows.ledger.erase(SUBJECT, [3], "f" * 64)
+
+    stub = {"hash": decisions[2].hash, "previous": decisions[1].hash, "erased": "e" * 64}
+    kept = [logged.decision for logged in rows.ledger.chain(SUBJECT)]
+    assert kept[2] == {**stub, "decided": "2026-02-03T12:20:00Z"}
+    assert rows.ledger.decision(SUBJECT, decisions[2].event.key) == kept[2]
+    assert [is_stub(one) for one in kept] == [True, False, True, False, False, True]
+    assert [one["hash"] for one in rows.ledger.decisions(SUBJECT, limit=2)] == [
+        decisions[4].hash,
+        decisions[3].hash,
+    ]
+    assert len(rows.ledger.decisions()) == 4
+    assert set(faults(rows)) == {(Fault.NOT_ERASED_BY_ANYBODY, n) for n in (1, 3, LENGTH)}
+
+
+def test_a_chain_longer_than_a_page_is_erased_and_walked_whole(rows):
+    count = 130 if isinstance(rows, OnTables) else 600
+    chain(rows.ledger, count)
+
+    rows.ledger.erase(SUBJECT, range(1, count + 1), "e" * 64)
+
+    assert len(verified(rows).breaks) == count
+    assert rows.ledger.decisions(SUBJECT) == []
 
 
 def test_heads_that_were_altered_or_are_none_are_refused(rows):

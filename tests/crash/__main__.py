@@ -3,28 +3,40 @@
 import json
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.crash.cases import CASES
 from tests.crash.killing import Ground, prepared
+from tests.crash.places import Making, OnFiles
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
 
 
-def answer(asked: dict[str, Any]) -> dict[str, Any]:
-    """Kill in a case at `most` of its points, or at all of them, and say what was found."""
+def answer(asked: dict[str, Any], making: Making) -> dict[str, Any]:
+    """Kill in a case at `most` of its calls, or at all of them, and say what was found.
+
+    `at` is how the calls begin that count; `careless` breaks the outbox on purpose.
+    """
+    if asked.get("careless"):
+        making = OnFiles(careless=True)
     [case] = [one for one in CASES if one.name == asked["case"]]
     with tempfile.TemporaryDirectory(
         prefix="driftgate-", dir=_MEMORY if _MEMORY.is_dir() else None
     ) as made:
         folder = Path(made)
-        ground = Ground(folder, prepared(lambda: case.prepare(folder / "kept"), folder))
+        world = prepared(lambda: case.prepare(folder / "kept"), folder)
+        ground = Ground(folder, world, making, timedelta(minutes=case.minutes))
         first = ground.alive()
         found = ground.undisturbed()
         faults = [f"undisturbed: {fault}" for fault in found.faults]
-        numbers = list(range(1, first.points + 1))
+        numbers = [
+            number
+            for number, call in enumerate(first.calls, start=1)
+            if call.startswith(tuple(asked.get("at", [""])))
+        ]
         if asked.get("most") is not None and asked["most"] < len(numbers):
             chosen = Random(asked.get("seed", 0))  # noqa: S311  chance, not a secret
             numbers = sorted(chosen.sample(numbers, asked["most"]))
@@ -40,7 +52,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
             for name, count in killed.found.counts.items():
                 counts[name] = counts.get(name, 0) + count
     return {
-        "points": first.points,
+        "points": len(first.calls),
         "families": first.families,
         "kills": len(numbers),
         "survived": survived,
@@ -50,6 +62,21 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-for line in sys.stdin:
-    sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
-    sys.stdout.flush()
+def main() -> None:
+    """Serve; with `azure` as an argument, state lies there."""
+    making: Making = OnFiles()
+    end = None
+    if sys.argv[1:] == ["azure"]:
+        from tests.crash import azure, cloud
+
+        reached, end = cloud.start()
+        making = azure.OnAzure(reached)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(answer(json.loads(line), making)) + "\n")
+        sys.stdout.flush()
+    if end is not None:
+        end()
+
+
+if __name__ == "__main__":
+    main()

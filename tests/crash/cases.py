@@ -15,6 +15,7 @@ class Case:
 
     `families` decide something there; the test of it looks whether they do. `extra` are payloads of
     samples/events. Where `found` is, the timers find what an event told when that is lost.
+    The next process is looked at for so many `minutes`, in which all comes to rest.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Case:
     moment: str
     extra: tuple[str, ...] = ()
     found: bool = False
+    minutes: int = 45
 
     def prepare(self, folder: Path) -> World:
         """Play the scenario up to the moment; what is there then is kept in `folder`."""
@@ -235,6 +237,13 @@ CASES = (
     Case(
         name="a silence is given",
         families=("silences",),
+        scenario="124-silenced",
+        moment="00:01",
+        minutes=20,
+    ),
+    Case(
+        name="a silence of what was told",
+        families=("silences",),
         scenario="125-silenced-after-it-was-told",
         moment="00:50",
     ),
@@ -250,5 +259,6 @@ CASES = (
         scenario="24-a-new-endpoint",
         moment="01:01",
         extra=("aml_dataset_drift_detected.eventgrid.json", "mdc_request_line.json"),
+        minutes=20,
     ),
 )

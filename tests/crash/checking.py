@@ -10,26 +10,12 @@ from shared.bootstrap import Application
 from shared.domain.canonical import content_hash, parse_time
 from shared.domain.event import Event
 from shared.domain.state import AlertStatus, SubjectState
-from shared.service import messages
 from shared.service.codec import decode
 from shared.service.deciding import NOTHING_READ, state_hash
-from shared.service.environment_checks import ENVIRONMENT_CHECKS
 from shared.service.intake import parse
 from shared.service.reactions import family_of
-from tests.crash.journal import Journal
+from tests.crash.living import Life
 from tests.crash.worlds import World
-
-QUEUES = (
-    messages.CHECKS,
-    messages.ALERTS,
-    *messages.SUBSCRIPTIONS.values(),
-    messages.RETRAINING_REQUESTS,
-    messages.PROMOTION_REQUESTS,
-    ENVIRONMENT_CHECKS,
-)
-_EVERY_QUEUE = (*QUEUES, messages.UNDELIVERED)
-_ONCE = frozenset({"run", "job", "copy"})
-"""What the world remembers by its order, so that asking again finds it done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +31,9 @@ class Found:
     outcome: Mapping[str, Any]
 
 
-def look(world: World, application: Application, journal: Journal, until: datetime) -> Found:
+def look(life: Life, until: datetime) -> Found:
     """Read everything that is left."""
-    seen = _Look(world, application, journal, until)
+    seen = _Look(life, until)
     faults = [
         *seen.archive(),
         *seen.chains(),
@@ -70,19 +56,21 @@ def decided_at(world: World, application: Application) -> dict[str, list[str]]:
 
 
 class _Look:
-    def __init__(
-        self, world: World, application: Application, journal: Journal, until: datetime
-    ) -> None:
-        self._world, self._application, self._until = world, application, until
-        self._journal = journal
+    def __init__(self, life: Life, until: datetime) -> None:
+        self._world, self._application, self._until = life.world, life.application, until
+        self._place = life.place
         self._lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for line in journal.lines():
+        for line in life.journal.lines():
             self._lines[line["what"]].append(line)
         self._decisions: list[Mapping[str, Any]] = []
+        self._before = life.place.chains_before(life.world)
         self.counts: Counter[str] = Counter()
 
     def archive(self) -> Iterator[str]:
-        """What was delivered is kept, once, and decided, once, or refused."""
+        """What was delivered is kept, once, and decided, once, or refused.
+
+        What its sender gave up after no receipt may be kept and never be queued.
+        """
         lost = {n for line in self._lines["lost"] for n in line["numbers"]}
         expected = []
         for number, payload in enumerate(self._world.payloads):
@@ -92,20 +80,27 @@ class _Look:
             archived = self._application.archive.get(key)
             if archived is None and not is_lost:
                 yield f"the delivery {key[:12]} is not in the archive"
+        given_up = {key for key, is_lost in expected if is_lost}
         for archived in self._application.archive.walk(since=self._world.moment):
             self.counts["events"] += 1
             if archived.event is None:
                 continue
             subject = archived.event["subject"]
-            if self._application.ledger.decision(subject, archived.key) is None:
+            if self._application.ledger.decision(subject, archived.key) is not None:
+                continue
+            if archived.key in given_up:
+                self.counts["kept only"] += 1
+            else:
                 yield f"the event {archived.key[:12]} of {subject} was never decided"
 
     def chains(self) -> Iterator[str]:
         """No decision is missing, altered, or made twice, and the last leaves the state."""
         ledger = self._application.ledger
         for subject in ledger.subjects():
-            previous, version, keys = "", 0, Counter[str]()
-            for logged in ledger.chain(subject):
+            before = self._before.get(subject)
+            version, previous = before or (0, "")
+            keys = Counter[str]()
+            for logged in ledger.chain(subject, version + 1):
                 decision = dict(logged.decision)
                 version += 1
                 event = decision["event"]
@@ -123,7 +118,8 @@ class _Look:
             state = decode(stored.state, SubjectState)
             if (stored.version, state.last_hash) != (version, previous):
                 yield f"the state of {subject} is not that of its last decision"
-            if self._decisions and state_hash(state) != self._decisions[-1]["state"]:
+            last = self._decisions[-1]["state"] if version > (before or (0, ""))[0] else None
+            if last is not None and state_hash(state) != last:
                 yield f"the state of {subject} is not the one that its last decision left"
             yield from (
                 f"{subject} has decided {key} {times} times"
@@ -136,21 +132,15 @@ class _Look:
         """Nothing waits that is due, nothing was put aside, nothing is left to be sent."""
         if unsent := self._application.ledger.unsent():
             yield f"{len(unsent)} messages are still in the outbox"
-        due = self._application.queue.next_due()
+        due = self._place.next_due()
         if due is not None and due <= self._until:
             yield f"a message that was due at {due} still waits"
-        for queue in QUEUES:
-            for letter in self._application.adapters.dead_letters.dead_letters(queue):
-                yield f"{queue} put {letter.message.id[:12]} aside: {letter.sentence}"
+        yield from self._place.letters()
 
     def actions(self) -> Iterator[str]:
         """The message of every action reached its queue and was handled, or is not due yet."""
         handled = {line["id"] for line in self._lines["handled"]}
-        waiting = {
-            one.id
-            for queue in _EVERY_QUEUE
-            for one in self._application.queue.peek(queue, limit=10_000)
-        }
+        waiting = self._place.waiting()
         for decision in self._decisions:
             if parse_time(decision["decided"]) < self._world.moment:
                 continue

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,27 @@ Ask = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="session")
 def killed_in() -> Iterator[Ask]:
     """Kills in a case and tells what was found."""
+    with _server() as ask:
+        yield ask
+
+
+@pytest.fixture(scope="session")
+def killed_on_azure() -> Iterator[Ask]:
+    """The same where state lies on Azurite and in the test broker."""
+    with _server("azure") as ask:
+        yield ask
+
+
+@contextmanager
+def _server(*place: str) -> Iterator[Ask]:
     environment = {**os.environ, "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.crash"],
+    with subprocess.Popen(  # noqa: S603  our own module
+        [sys.executable, "-m", "tests.crash", *place],
         cwd=_ROOT,
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     ) as process:
         assert process.stdin is not None

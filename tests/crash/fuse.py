@@ -28,6 +28,7 @@ class Fuse:
         self._number = number
         self._armed = False
         self.count = 0
+        self.calls: list[str] = []
 
     def arm(self) -> None:
         """Count from here on."""
@@ -42,6 +43,7 @@ class Fuse:
         if not self._armed:
             return
         self.count += 1
+        self.calls.append(where[:_LONGEST])
         if self.count == self._number:
             self._end(where)
 
@@ -73,6 +75,7 @@ class Fuse:
     def _open(self, path: Any, flags: int) -> None:
         self.pass_by(f"open {path}")
         self.count += 1
+        self.calls.append(f"opened {path}")
         if self.count == self._number:
             self._armed = False
             os.close(os.open(path, flags, 0o600))
@@ -81,7 +84,9 @@ class Fuse:
 
 def _is_for_writing(path: Any, _: str, flags: Any) -> bool:
     """Whether it is a file; before a draft is opened its folder is named."""
-    return isinstance(flags, int) and bool(flags & _WRITES) and not Path(path).is_dir()
+    if isinstance(path, int) or not isinstance(flags, int) or not flags & _WRITES:
+        return False
+    return not Path(path).is_dir()
 
 
 class Probed:

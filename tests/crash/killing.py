@@ -7,9 +7,11 @@ import pickle
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from shutil import copy2, rmtree
@@ -19,7 +21,8 @@ from tests.crash.checking import Found, decided_at, look
 from tests.crash.fuse import Fuse
 from tests.crash.journal import Journal
 from tests.crash.leaving import left_behind
-from tests.crash.living import PAUSES, Life, last_moment
+from tests.crash.living import PAUSES, Life
+from tests.crash.places import Making
 from tests.crash.worlds import World
 
 
@@ -31,7 +34,7 @@ class Died(Exception):
 class Alive:
     """A process that nobody ended: its calls, and which families did what."""
 
-    points: int
+    calls: Sequence[str]
     families: Mapping[str, list[str]]
 
 
@@ -53,6 +56,8 @@ class Ground:
 
     folder: Path
     world: World
+    making: Making
+    watched: timedelta
     _ended: dict[str, Found] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,7 +70,7 @@ class Ground:
         answer = in_a_process(lambda: self._first_life(None))
         if answer is None:
             raise Died("The process that was to live was killed.")
-        return Alive(points=answer["count"], families=answer["families"])
+        return Alive(calls=answer["calls"], families=answer["families"])
 
     def undisturbed(self) -> Found:
         """What comes of it when the process goes on without an end."""
@@ -78,13 +83,19 @@ class Ground:
         if in_a_process(lambda: self._first_life(number)) is not None:
             raise Died(f"The process did not come to its call {number}.")
         [killed] = self.journal.of("killed")
-        left = f"{left_behind(self.home, self.journal)} {loses}"
+        left = f"{self._left_behind(number)} {loses}"
         if (known := self._ended.get(left)) is not None:
             return Killed(where=killed["where"], found=known, is_new=False)
         seed = int(left[:8], 16)
         found = self._then(pause=seed % len(PAUSES), loses=loses, seed=seed)
         self._ended[left] = found
         return Killed(where=killed["where"], found=found, is_new=True)
+
+    def _left_behind(self, number: int) -> str:
+        """What is in the cloud is not compared: there every way is gone to its end."""
+        if self.making.known_by_files:
+            return left_behind(self.home, self.journal)
+        return f"{sha256(str(number).encode()).hexdigest()}"
 
     def _begin(self) -> None:
         self.journal.forget()
@@ -93,19 +104,25 @@ class Ground:
     def _first_life(self, number: int | None) -> dict[str, Any]:
         fuse = Fuse(self.journal, number)
         fuse.watch()
-        life = Life(self.world, self.home, self.journal, fuse, self.world.moment)
+        place = self.making.first(self.world, fuse)
+        life = Life(self.world, self.home, self.journal, fuse, self.world.moment, place)
         fuse.arm()
         life.moment()
         fuse.disarm()
+        families = decided_at(self.world, life.application)
         life.application.adapters.close()
-        return {"count": fuse.count, "families": decided_at(self.world, life.application)}
+        return {"calls": fuse.calls, "families": families}
 
     def _then(self, *, pause: int, loses: bool, seed: int) -> Found:
         def live() -> dict[str, Any]:
-            begin, until = self.world.moment + PAUSES[pause], last_moment(self.world)
-            life = Life(self.world, self.home, self.journal, Fuse(self.journal, None), begin)
+            fuse, begin = Fuse(self.journal, None), self.world.moment + PAUSES[pause]
+            place, timers = self.making.again(self.world), self.making.timers
+            life = Life(self.world, self.home, self.journal, fuse, begin, place, timers)
+            until = life.last_moment(self.watched)
             life.go_on(until, Random(seed), loses=loses)  # noqa: S311  chance, not a secret
-            return asdict(look(self.world, life.application, self.journal, until))
+            found = look(life, until)
+            life.application.adapters.close()
+            return asdict(found)
 
         answer = in_a_process(live)
         if answer is None:

@@ -14,11 +14,11 @@ from shared.settings import Settings
 from tests.crash.acting import watched
 from tests.crash.fuse import Fuse
 from tests.crash.journal import Journal
+from tests.crash.places import Place
 from tests.crash.worlds import World
 
 PAUSES = (timedelta(seconds=5), timedelta(seconds=90), timedelta(minutes=15))
 """Until the next process is there: a lock lasts a minute, a message's id is known for ten."""
-GOES_ON_FOR = timedelta(minutes=45)
 _LOCKS_END = timedelta(minutes=3)
 _TICK = timedelta(seconds=30)
 
@@ -32,11 +32,15 @@ class Life:
     journal: Journal
     fuse: Fuse
     now: datetime
+    place: Place
+    timers: bool = True
     clock: SimulatedClock = field(init=False)
     application: Application = field(init=False)
 
     def __post_init__(self) -> None:
         self.clock = SimulatedClock(self.now)
+        self.place.moved(self.now)
+        seen = watched(self.fuse, self.journal, self.world.failing)
         self.application = build(
             Settings(
                 home=self.home,
@@ -45,7 +49,7 @@ class Life:
                 schedules=self.world.schedules,
             ),
             clock=self.clock,
-            around=watched(self.fuse, self.journal, self.world.failing),
+            around=lambda adapters: seen(self.place.around(adapters)),
         )
         self._worker = self.application.worker({"alerts": self._show})
 
@@ -60,6 +64,10 @@ class Life:
         for name in self.world.timers:
             self.fire(name)
         self.work()
+
+    def last_moment(self, watched: timedelta) -> datetime:
+        """When this life is over: some time after the moment, or after all locks have run out."""
+        return self.world.moment + watched if self.timers else self.now + _LOCKS_END
 
     def take_in(self, number: int) -> None:
         """A delivery of Event Grid: only with a receipt it is not made again."""
@@ -84,6 +92,8 @@ class Life:
             service.sweep()
         elif name == "HEARTBEAT":
             service.heartbeat()
+        elif name == "RETENTION":
+            self.application.retention()
         else:
             service.fan_out(Check(name.lower()))
         self.journal.note("fired", name=name)
@@ -94,7 +104,7 @@ class Life:
             pass
 
     def _is_due(self) -> bool:
-        due = self.application.queue.next_due()
+        due = self.place.next_due()
         return due is not None and due <= self.clock.now
 
     def _show(self, body: Any) -> None:
@@ -119,12 +129,17 @@ class Life:
 
     def _wait_until(self, at: datetime) -> None:
         """Handle what is due before then, each when it is."""
-        while (due := self.application.queue.next_due()) is not None and due < at:
+        while (due := self.place.next_due()) is not None and due < at:
             if due > self.clock.now:
-                self.clock.move_to(due)
+                self._move_to(due)
             elif not self._worker.step():
                 break
-        self.clock.move_to(at)
+        self._move_to(at)
+
+    def _move_to(self, at: datetime) -> None:
+        if at > self.clock.now:
+            self.clock.move_to(at)
+            self.place.moved(at)
 
     def _come_again(self, random: Random, *, loses: bool) -> None:
         """In any order: what had no receipt unless it is lost, and some of the rest once more.
@@ -159,13 +174,10 @@ class Life:
         begin = self.clock.now
         times = [(begin + _TICK * n, "") for n in range(1, int(_LOCKS_END / _TICK) + 1)]
         for name, schedule in self.world.schedules.items():
+            if not (self.timers or name == "SWEEP"):
+                continue
             at = schedule.after(begin)
             while at <= until and name not in self.world.stopped:
                 times.append((at, name))
                 at = schedule.after(at)
         return iter(sorted(times))
-
-
-def last_moment(world: World) -> datetime:
-    """When nothing that follows from the moment is under way any more."""
-    return world.moment + GOES_ON_FOR

@@ -126,7 +126,7 @@ class World:
 
 
 def assert_whole(application: Application, told: list[bytes]) -> None:
-    """Nothing lost, nothing twice, one chain, and the state is what its decisions leave in order."""
+    """Nothing lost, nothing twice, one chain, and the state is the one that its decisions leave."""
     steps = list(
         fold(
             application.ledger,

@@ -81,6 +81,7 @@ TABLE = {
     "reconcile_timer": timer("RECONCILE"),
     "outbox_sweep": timer("SWEEP"),
     "heartbeat": timer("HEARTBEAT"),
+    "retention_timer": timer("RETENTION"),
     "decide_event": service_bus(queueName="checks", isSessionsEnabled=True),
     "log_alert": service_bus(topicName="alerts", subscriptionName="log"),
     "deliver_teams": service_bus(topicName="alerts", subscriptionName="teams"),
@@ -115,7 +116,9 @@ def test_each_timer_asks_for_the_check_its_schedule_is_named_after():
     """The heartbeat waits for a check as long as its schedule lets it rest."""
     text = (ROOT / "functions" / "schedules.py").read_text()
     timers = re.findall(
-        r"%DRIFTGATE_(\w+)_SCHEDULE%[^%]*?(?:fan_out\(Check\.(\w+)\)|service\.(\w+)\(\))", text
+        r"%DRIFTGATE_(\w+)_SCHEDULE%[^%]*?"
+        r"(?:fan_out\(Check\.(\w+)\)|(?:service|application\(\))\.(\w+)\(\)\n)",
+        text,
     )
     asked = {setting: check or method.upper() for setting, check, method in timers}
 

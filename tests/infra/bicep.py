@@ -18,7 +18,7 @@ FILES = sorted(INFRA.rglob("*.bicep"))
 TESTDATA = Path(__file__).parent / "testdata"
 TYPES: dict[str, Any] = {
     **json.loads((TESTDATA / "bicep_types.json").read_text()),
-    **json.loads((TESTDATA / "network_types.json").read_text()),
+    **json.loads((TESTDATA / "other_types.json").read_text()),
 }
 ONLY_EXISTING = {
     "Microsoft.CognitiveServices/accounts@2024-10-01",

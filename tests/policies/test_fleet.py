@@ -50,6 +50,8 @@ FAULTS = {
     "silence-of-seconds.yaml": "silences.longest is below a minute; give 24h, 14d or the like.",
     "budget-of-nothing.yaml": "retraining.cost is 0; give a number above 0, or leave it out.",
     "budget-at-zero-once.yaml": "retraining.at_once is 0; give 1 or more, or leave it out.",
+    "archive-of-hours.yaml": "retention.archive is below 7 days; give 90d, 400d or null.",
+    "evidence-outlasts-decisions.yaml": "retention.evidence outlasts retention.decisions, and",
     "budget-of-minutes.yaml": "retraining.per is below an hour; give 7d, 30d or the like.",
 }
 

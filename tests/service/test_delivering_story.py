@@ -7,6 +7,8 @@ import pytest
 from shared.domain.event import Replay
 from shared.domain.policy import ChannelKind
 from shared.errors import NotFound, Refused, Throttled, Unavailable, Untrusted
+from shared.service.dead_letters.letters import find
+from shared.service.dead_letters.resending import resend
 from shared.service.delivering import deliver, harmless
 from shared.service.messages import UNDELIVERED
 from tests.service.telling import FLEET, Told
@@ -89,6 +91,22 @@ def test_what_was_put_aside_is_whole_and_is_never_due(told):
     [aside] = told.application.queue.peek(UNDELIVERED)
     assert aside.body["data"]["notice"]["alerts"][0]["text"] == "12 % of 400 requests failed."
     assert told.application.queue.next_due() > told.clock.now
+
+
+def test_what_was_put_aside_is_given_to_its_receiver_again_and_told_once(told):
+    told.teams.problem = Refused("The card is too large.")
+    told.make("a")
+    app, told.teams.problem = told.application, None
+    [letter] = find(app.adapters).letters
+    assert (letter.queue, letter.reason) == (UNDELIVERED, "refused")
+    who = {"author": "berta", "reason": "mended", "now": told.clock.now, "via": "test"}
+
+    for _ in range(2):
+        list(resend([letter], service=app.service, adapters=app.adapters, **who))
+        told.drain()
+
+    assert [one.notice.group for one in told.teams.sent] == ["a"]
+    assert find(app.adapters).letters == ()
 
 
 def test_an_order_that_comes_twice_is_sent_once(told):

@@ -114,6 +114,27 @@ class BlobReports:
         return None if content is None else content.decode()
 
 
+class BlobAnchors:
+    """`2026/02/03T021500Z` is kept in `2026/02/03T021500Z.json`, in a container of its own.
+
+    Its policy lets nothing there be changed or deleted for as long as it says, by nobody.
+    """
+
+    def __init__(self, service: BlobServiceClient) -> None:
+        self._blobs = BlobContainer(service, "heads")
+
+    def keep(self, name: str, content: bytes) -> bool:
+        """Keep it unless something is there under the name; True when it is new."""
+        return self._blobs.write_new(f"{plain_path(name, 'anchor')}.json", content)
+
+    def newest(self) -> bytes | None:
+        """What was kept under the last name in their order, None when nothing was."""
+        years = list(self._blobs.folders(""))
+        months = list(self._blobs.folders(years[-1])) if years else []
+        names = list(self._blobs.names(months[-1])) if months else []
+        return self._blobs.read(names[-1]) if names else None
+
+
 class PolicyBlobs:
     """The files of the container `policies`; a blob whose ETag is known is not read again."""
 

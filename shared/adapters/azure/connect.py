@@ -13,7 +13,13 @@ from shared.adapters.azure.blob_archive import BlobArchive
 from shared.adapters.azure.blob_cache import BlobCache
 from shared.adapters.azure.blob_container import blob_service
 from shared.adapters.azure.blob_dead_letters import BlobDeadEvents, BlobNotes
-from shared.adapters.azure.blob_stores import BlobEvidence, BlobProfiles, BlobReports, PolicyBlobs
+from shared.adapters.azure.blob_stores import (
+    BlobAnchors,
+    BlobEvidence,
+    BlobProfiles,
+    BlobReports,
+    PolicyBlobs,
+)
 from shared.adapters.azure.clouds import cloud_of
 from shared.adapters.azure.devops import AzureDevOps
 from shared.adapters.azure.devops_checks import DevOpsChecks
@@ -106,6 +112,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         evidence=BlobEvidence(blobs),
         profiles=profiles,
         reports=BlobReports(blobs),
+        anchors=BlobAnchors(blobs),
         policies=KeptPolicies(PolicyStore(PolicyBlobs(blobs)), profiles),
         workspace=main.workspace,
         workspaces=NamedOnce(azure.workspaces, lambda one: connected(one).workspace),

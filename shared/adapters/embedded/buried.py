@@ -34,9 +34,15 @@ class Buried:
     def __init__(self, database: Database, kept: frozenset[str]) -> None:
         self._database = database
         self._kept = kept
-        with database.write() as connection:
-            columns = connection.execute("PRAGMA table_info(dead_letter)").fetchall()
-            if "tries" not in {column["name"] for column in columns}:
+        with database.read() as connection:
+            known = _columns(connection)
+        if "tries" not in known:
+            self._count_tries()
+
+    def _count_tries(self) -> None:
+        """A file from before tries were kept gets their column; another process may be faster."""
+        with self._database.write() as connection:
+            if "tries" not in _columns(connection):
                 connection.execute(
                     "ALTER TABLE dead_letter ADD COLUMN tries INTEGER NOT NULL DEFAULT 0"
                 )
@@ -123,6 +129,10 @@ class Buried:
                 (json.dumps(sorted(self._kept)),),
             ).fetchone()
         return int(row["there"])
+
+
+def _columns(connection: sqlite3.Connection) -> set[str]:
+    return {row["name"] for row in connection.execute("PRAGMA table_info(dead_letter)")}
 
 
 def _letter(queue: str, row: sqlite3.Row, *, waits: bool) -> DeadLetter:

@@ -14,7 +14,7 @@ from shared.adapters.embedded.ledger import EmbeddedLedger
 from shared.adapters.embedded.machine_learning import FileJobs, FileModels
 from shared.adapters.embedded.pipelines import FilePipelines
 from shared.adapters.embedded.policies import FilePolicies
-from shared.adapters.embedded.profiles import FolderProfiles, FolderReports
+from shared.adapters.embedded.profiles import FolderAnchors, FolderProfiles, FolderReports
 from shared.adapters.embedded.queue import EmbeddedQueue, QueueSettings
 from shared.adapters.embedded.telemetry import Silent
 from shared.adapters.embedded.traffic import FileTraffic
@@ -44,6 +44,7 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         evidence=EmbeddedEvidence(database, settings.home / "evidence"),
         profiles=profiles,
         reports=FolderReports(settings.home / "reports"),
+        anchors=FolderAnchors(settings.home / "heads"),
         policies=KeptPolicies(FilePolicies(settings.policies), profiles),
         workspace=workspace,
         models=FileModels(settings.workspace),

@@ -12,6 +12,7 @@ from shared.errors import Unavailable
 
 _PATIENCE_SECONDS = 30.0
 _turns: dict[tuple[int, Path], threading.RLock] = {}
+_READERS_MILLISECONDS = 200
 
 
 class Database:
@@ -83,8 +84,10 @@ class Database:
         try:
             with self.write():
                 yield connection
+            connection.execute(f"PRAGMA busy_timeout={_READERS_MILLISECONDS}")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
+            connection.execute(f"PRAGMA busy_timeout={int(_PATIENCE_SECONDS * 1000)}")
             connection.execute("PRAGMA secure_delete=OFF")
 
     @contextmanager

@@ -4,21 +4,36 @@ import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from shared.errors import Unavailable
+
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of it or none of it, and a loss of power keeps it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    Path(file.name).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    """Write a file so that a reader sees all of it or none of it, and a loss of power keeps it.
+
+    Raises Unavailable where the disk does not take it, and leaves no draft then.
+    """
     try:
-        os.fsync(folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            draft = Path(file.name)
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+                draft.replace(path)
+            except OSError:
+                draft.unlink(missing_ok=True)
+                raise
+        _keep_names(path.parent)
+    except OSError as problem:
+        raise Unavailable(f"{path.name} cannot be written: {problem.strerror}.") from problem
+
+
+def _keep_names(folder: Path) -> None:
+    """A file's name belongs to its folder, which the disk keeps apart."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copyfile
 
+from shared.adapters.embedded.files import write_whole
 from shared.adapters.embedded.yaml_files import read_yaml, write_yaml
 from shared.adapters.names import is_plain_name
 from shared.domain.world import Job, Training
@@ -41,7 +41,7 @@ class FileModels:
         target /= name
         target.mkdir(exist_ok=True)
         if not (target / path.name).exists():
-            copyfile(path, target / path.name)
+            write_whole(target / path.name, path.read_bytes())
 
     def _version(self, name: str, version: str) -> Path:
         path = self._folder / "models" / name / f"{version}.yaml"

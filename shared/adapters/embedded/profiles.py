@@ -1,4 +1,4 @@
-"""Profiles and reports as files in folders that follow their names."""
+"""Profiles, reports and heads as files in folders that follow their names."""
 
 import json
 from collections.abc import Mapping
@@ -46,3 +46,26 @@ class FolderReports:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{plain_path(name, 'report')}.html"
+
+
+class FolderAnchors:
+    """`2026/02/03T021500Z` is kept in `2026/02/03T021500Z.json`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, name: str, content: bytes) -> bool:
+        """Keep it unless something is there under the name; True when it is new."""
+        path = self._folder / f"{plain_path(name, 'anchor')}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            return False
+        return True
+
+    def newest(self) -> bytes | None:
+        """What was kept under the last name in their order, None when nothing was."""
+        paths = sorted(self._folder.rglob("*.json"))
+        return paths[-1].read_bytes() if paths else None

@@ -5,6 +5,7 @@ are known by it and by their place in the line, as Azure's own monitoring knows 
 """
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -172,6 +173,14 @@ def _array(values: list[Any]) -> "tuple[pa.Array, bool]":
         return pa.array(values), True
     except (pa.ArrowException, OverflowError):
         if all(v is None or type(v) in {int, float} for v in values):
-            return pa.array([None if v is None else float(v) for v in values]), True
+            return pa.array([None if v is None else _float(v) for v in values]), True
         texts = [v if v is None or isinstance(v, str) else json.dumps(v) for v in values]
         return pa.array(texts, type=pa.string()), False
+
+
+def _float(number: float) -> float:
+    """The number as a double, infinite where it is beyond all of them."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf

@@ -6,9 +6,12 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from shared.errors import InvalidData
+from shared.policies.moments import parse_past
 from shared.service.dead_letters.letters import SOURCES, Letter
 from shared.service.dead_letters.showing import listed, message_of
 from shared.service.replaying.predicate import Predicate
+
+_EXAMPLE = "message.data.model == 'churn'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +47,32 @@ class Wanted:
         return self == Wanted()
 
 
+def parse_wanted(
+    *,
+    now: datetime,
+    queue: str | None = None,
+    reason: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    subject: str | None = None,
+    type: str | None = None,  # noqa: A002  the name it has for people
+    where: str | None = None,
+) -> Wanted:
+    """What people wrote: times as `2d` for two days ago. Raises InvalidData naming the field."""
+    return Wanted(
+        queue=queue,
+        reason=reason,
+        since=None if since is None else parse_past(since, now, "since"),
+        until=None if until is None else parse_past(until, now, "until"),
+        subject=subject,
+        type=type,
+        where=where,
+    )
+
+
 def select(letters: Iterable[Letter], wanted: Wanted) -> list[Letter]:
     """Those that are meant, in their order. Raises InvalidData for a question that is none."""
-    asked = None if wanted.where is None else Predicate(wanted.where)
+    asked = None if wanted.where is None else Predicate(wanted.where, _EXAMPLE)
     return [letter for letter in letters if _fits(letter, wanted, asked)]
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from shared.domain.chain import Link
 from shared.ports import Ledger
+from shared.service.making import SNAPSHOT_EVERY
 from shared.service.references import named_by
 from shared.service.verifying.chains import links_of
 
@@ -41,7 +42,8 @@ class Contents:
             if link.covers is not None:
                 read.erasing.append(link)
             elif not link.erased:
-                named = (link.evidence, link.policy, link.state)
+                state = link.state if version % SNAPSHOT_EVERY == 0 else ""
+                named = (link.evidence, link.policy, state)
                 read.whole[version] = tuple(name for name in named if name)
         read.digest = digest.hexdigest()
         return read

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.canonical import parse_time
+from shared.domain.chain import is_stub
 from shared.domain.event import EXTENSION_PREFIX, Event
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_list
@@ -15,6 +16,7 @@ from shared.service.explaining.names import MOST_EVENTS
 from shared.service.explaining.wording import spell_second
 
 _MOST_OUTBOX = 1000
+_ERASED = "It was decided; what was decided was erased since."
 _QUIET = frozenset({"SaveBaseline"})
 
 
@@ -28,6 +30,8 @@ def explain_event(
     if decision is None and archived is not None and archived.event is not None:
         read = Event.from_cloud_event(archived.event)
         decision = ledger.decision(read.subject, read.key)
+    erased = decision is not None and is_stub(decision)
+    decision = None if erased else decision
     moments = [*_came(archived), *(() if decision is None else _found(decision))]
     unsent = {message.id for message in ledger.unsent(_MOST_OUTBOX)}
     moments += () if decision is None else _sent(decision, unsent)
@@ -43,7 +47,7 @@ def explain_event(
         evidence=None if decision is None else decision["evidence"],
         policy=None if decision is None else decision["policy"],
         commands=tuple(_commands(decision)),
-        notes=history.notes,
+        notes=(*history.notes, *([_ERASED] if erased else [])),
     )
 
 

@@ -108,7 +108,7 @@ def _read(envelope: Mapping[str, Any], kind: str) -> Event:
 
 def _checked(kind: EventType, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Names stay names, since they end up in commands that people are told to run."""
-    if kind is EventType.CHECK_DUE and data.get("check") not in {check.value for check in Check}:
+    if kind is EventType.CHECK_DUE and data.get("check") not in [check.value for check in Check]:
         raise MalformedPayload(f"check is {str(data.get('check'))[:80]!r}; there is none such.")
     if kind in INTENTS:
         return data

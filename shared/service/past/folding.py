@@ -1,14 +1,16 @@
 """The state a subject had before any of its decisions, built anew from its chain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
+from shared.domain.chain import ERASING, is_stub
 from shared.domain.state import SubjectState
 from shared.errors import NotFound
 from shared.ports import Evidence, Ledger
-from shared.service.deciding import Concluded
+from shared.service.deciding import Concluded, as_read
 from shared.service.making import SNAPSHOT_EVERY
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.recorded import Recorded
@@ -34,28 +36,66 @@ def fold(
     """Decide a subject's chain again from a version on, each upon the state the one before left.
 
     It starts from the nearest state that is kept, or from nothing; the steps before `first` are
-    not told. Raises as `PastDecisions.again` does.
+    not told, nor those whose contents were erased: behind these it goes on with the next state
+    that is known. Raises as `PastDecisions.again` does.
     """
-    version, state = kept_before(ledger, evidence, subject, first)
+    version, kept = kept_before(ledger, evidence, subject, first)
+    state: SubjectState | None = kept
     for logged in ledger.chain(subject, version + 1):
+        if is_stub(logged.decision):
+            state = None
+            continue
         recorded = Recorded.of(logged)
+        if state is None:
+            state = _left_by(recorded, evidence)
+            continue
         concluded = past.again(recorded, state)
         if recorded.version >= first:
             yield Step(recorded=recorded, before=state, concluded=concluded)
-        state = replace(concluded.state, last_hash=recorded.hash)
+        state = as_read(replace(concluded.state, last_hash=recorded.hash))
 
 
 def state_before(
     ledger: Ledger, evidence: Evidence, past: PastDecisions, subject: str, version: int
 ) -> SubjectState:
-    """The state upon which the decision of `version` was made; the present one behind the last."""
-    kept, state = kept_before(ledger, evidence, subject, version)
-    for logged in ledger.chain(subject, kept + 1):
+    """The state upon which the decision of `version` was made; the present one behind the last.
+
+    Raises NotFound where contents that were erased would tell it.
+    """
+    known, kept = kept_before(ledger, evidence, subject, version)
+    state: SubjectState | None = kept
+    for logged in ledger.chain(subject, known + 1):
         if logged.version >= version:
             break
+        if is_stub(logged.decision):
+            state = None
+            continue
         recorded = Recorded.of(logged)
-        state = replace(past.again(recorded, state).state, last_hash=recorded.hash)
+        if state is None:
+            state = _left_by(recorded, evidence)
+        else:
+            state = as_read(replace(past.again(recorded, state).state, last_hash=recorded.hash))
+    if state is None:
+        raise NotFound(
+            f"The state of {subject} before decision {version} is not known any more: the contents "
+            "of decisions before it were erased."
+        )
     return state
+
+
+def began_anew(decision: Mapping[str, Any]) -> SubjectState | None:
+    """The state behind a decision that erased its subject whole, whatever was before it."""
+    event = decision["event"]
+    if event["type"] == ERASING and event["data"]["forgets"] is True:
+        return SubjectState(last_hash=decision["hash"])
+    return None
+
+
+def _left_by(recorded: Recorded, evidence: Evidence) -> SubjectState | None:
+    """The state that a decision left, where it is kept or the subject began anew with it."""
+    if recorded.version % SNAPSHOT_EVERY == 0 and recorded.state:
+        return _kept(evidence, recorded.state, recorded.hash)
+    return began_anew(recorded.plain)
 
 
 def kept_before(
@@ -65,13 +105,18 @@ def kept_before(
     at = (version - 1) // SNAPSHOT_EVERY * SNAPSHOT_EVERY
     while at > 0:
         logged = next(ledger.chain(subject, at), None)
-        if logged is not None and logged.decision.get("state"):
-            try:
-                content = evidence.get(logged.decision["state"])
-            except NotFound:
-                pass
-            else:
-                state = msgspec.json.decode(content, type=SubjectState, strict=False)
-                return at, replace(state, last_hash=logged.decision["hash"])
+        if logged is not None and logged.version == at and logged.decision.get("state"):
+            state = _kept(evidence, logged.decision["state"], logged.decision["hash"])
+            if state is not None:
+                return at, state
         at -= SNAPSHOT_EVERY
     return 0, SubjectState()
+
+
+def _kept(evidence: Evidence, content_hash: str, last_hash: str) -> SubjectState | None:
+    try:
+        content = evidence.get(content_hash)
+    except NotFound:
+        return None
+    state = msgspec.json.decode(content, type=SubjectState, strict=False)
+    return replace(state, last_hash=last_hash)

@@ -9,17 +9,20 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from shared.domain.chain import is_stub
 from shared.domain.decision import Outcome
 from shared.domain.state import SubjectState
 from shared.errors import DriftgateError
 from shared.ports import Evidence, Ledger, Logged
+from shared.service.deciding import as_read
 from shared.service.making import SNAPSHOT_EVERY
 from shared.service.past.deciding import PastDecisions
-from shared.service.past.folding import kept_before
+from shared.service.past.folding import began_anew, kept_before
 from shared.service.past.recorded import Recorded
 
-_UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
+UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
 """What evidence, an event or a policy of a form that is not known here is answered with."""
+_ERASED = "The contents were erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class Walk:
     """One walk along one subject's chain, from a version on.
 
     At every state that is kept it goes on from that one, so that a difference or a gap before it
-    is none behind it.
+    is none behind it. States have no `last_hash` here: nothing is decided by it.
     """
 
     def __init__(
@@ -56,7 +59,8 @@ class Walk:
 
         Raises what reading the ledger raises.
         """
-        version, self._state = kept_before(self._ledger, self._evidence, self._subject, first)
+        version, state = kept_before(self._ledger, self._evidence, self._subject, first)
+        self._state = replace(state, last_hash="")
         waiting: list[Logged] = []
         for logged in self._ledger.chain(self._subject, version + 1):
             waiting.append(logged)
@@ -91,16 +95,23 @@ class Walk:
         return self._state
 
     def _one(self, logged: Logged) -> Again:
+        if is_stub(logged.decision):
+            self._state, self._gap = (
+                None,
+                f"What it was decided upon is not known: version {logged.version} was erased.",
+            )
+            return Again(logged=logged, outcome=None, problem=f"{_ERASED}.")
         if self._state is None:
+            self._state = began_anew(logged.decision)
             return Again(logged=logged, outcome=None, problem=self._gap)
         try:
             recorded = Recorded.of(logged)
             outcome = self._past.outcome(recorded, self._state)
-        except _UNREADABLE as fault:
+        except UNREADABLE as fault:
             self._state = None
-            self._gap = f"what it was decided upon needs version {logged.version}: {fault}"
+            self._gap = f"What it was decided upon needs version {logged.version}: {fault}"
             return Again(logged=logged, outcome=None, problem=str(fault))
-        self._state = replace(outcome.state, last_hash=recorded.hash)
+        self._state = as_read(outcome.state)
         return Again(logged=logged, outcome=outcome)
 
     def _kept(self, logged: Logged) -> SubjectState | None:
@@ -108,7 +119,6 @@ class Walk:
             return None
         try:
             content = self._evidence.get(logged.decision["state"])
-            state = msgspec.json.decode(content, type=SubjectState, strict=False)
-        except _UNREADABLE:
+            return msgspec.json.decode(content, type=SubjectState, strict=False)
+        except UNREADABLE:
             return None
-        return replace(state, last_hash=logged.decision["hash"])

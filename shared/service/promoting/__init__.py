@@ -17,6 +17,7 @@ from shared.errors import MalformedPayload, Refused, Unavailable
 from shared.ports import Adapters
 from shared.service.again import try_again_later
 from shared.service.messages import PROMOTION_REQUESTS
+from shared.service.messages.reading import order_of
 from shared.service.notices import request_text
 from shared.service.replayed import held_back
 from shared.service.world import named_workspace
@@ -38,8 +39,7 @@ def carry_out(body: Mapping[str, Any], *, adapters: Adapters, say: Say, now: dat
     Raises MalformedPayload for an action nobody knows, Refused for a tag or a rollback that cannot
     be made, and Unavailable once a day of tries is over.
     """
-    data = body["data"]
-    action = data["action"]
+    action, data = order_of(body, "request of a promotion")
     if action not in _ACTIONS:
         raise MalformedPayload(f"Nobody carries out {str(action)[:80]!r} for a promotion.")
     if (replay := held_back(body)) is not None:

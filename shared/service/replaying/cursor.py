@@ -6,7 +6,9 @@ from typing import Self
 
 from shared.errors import InvalidData
 
-_FORM = re.compile(r"(?P<subject>.*)@(?:(?P<version>[0-9]{1,12})|-(?P<key>[0-9a-f]{64}))")
+_FORM = re.compile(
+    r"(?P<subject>.*)@(?:(?P<version>[0-9]{1,12})|-(?P<key>[0-9a-f]{64}))", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """A dry run from what was recorded: everything decided again, nothing done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.canonical import format_time, parse_time
+from shared.domain.chain import is_stub
 from shared.domain.replay import Of, Selection
 from shared.ports import Ledger, Logged
 from shared.service.past.deciding import PastDecisions
@@ -30,31 +31,42 @@ _LOST = (
     "It came in and was never decided; --evidence now tells what would be decided, --apply "
     "decides it."
 )
+ERASED = "It was decided, and the contents of its decision were erased since."
 
 
 class DryRun:
     """Tells of each selected event whether it is decided as it was: subject by subject, in order.
 
-    Policies are read once each. Raises InvalidData for a selection that cannot be meant.
+    Policies are read once each. `archived` are the archived events that may be meant, once they are
+    known, of at most `most` that came in. Raises InvalidData for a selection that cannot be meant.
     """
 
-    def __init__(self, reading: Reading, selection: Selection, reread: Reread) -> None:
+    def __init__(
+        self, reading: Reading, selection: Selection, reread: Reread, most: int | None = None
+    ) -> None:
         self._reading, self._reread = reading, reread
         self._selected = Selected(selection)
+        self._most = most
         self._past = PastDecisions(reading.evidence)
-        self._references: References | None = None
+        self.selection = selection
+        self.archived: References | None = None
 
     @property
     def of_chains(self) -> bool:
         """Whether everything that was decided is looked at."""
-        return self._selected.selection.of is Of.CHAINS
+        return self.selection.of is Of.CHAINS
 
     def subjects(self) -> Sequence[str]:
         """What is looked at, in the order in which it is told."""
         if not self.of_chains:
             return self._archived().subjects
-        asked = self._selected.selection.subject
+        asked = self.selection.subject
         return [asked] if asked is not None else self._reading.ledger.subjects()
+
+    @staticmethod
+    def order(subject: str) -> tuple[bool, str]:
+        """By what subjects are told in order; what could not be read comes last."""
+        return subject == NOT_READ, subject
 
     def size(self, subject: str) -> int:
         """How many events or decisions of a subject there are to look at, for a bar."""
@@ -65,7 +77,7 @@ class DryRun:
     def told(self, after: Cursor | None = None) -> Iterator[Told]:
         """Everything that is selected, behind a cursor."""
         for subject in self.subjects():
-            if after is None or _order(subject) > _order(after.subject):
+            if after is None or self.order(subject) > self.order(after.subject):
                 yield from self.of_subject(subject)
             elif subject == after.subject:
                 yield from self.of_subject(subject, after)
@@ -75,29 +87,33 @@ class DryRun:
         if self.of_chains:
             yield from self._of_chain(subject, after)
         elif subject == NOT_READ:
-            for one in _behind(self._archived().of(NOT_READ).values(), after):
-                yield self._reread.told(one, self._reading)
+            yield from self._not_read(after)
         else:
             yield from self._of_archive(subject, after)
 
+    def _not_read(self, after: Cursor | None) -> Iterator[Told]:
+        for one in behind_of(self._archived().of(NOT_READ).values(), after):
+            yield self._reread.told(one, self._reading)
+
     def _archived(self) -> References:
-        if self._references is None:
-            self._references = references(self._reading.archive, self._selected)
-        return self._references
+        if self.archived is None:
+            self.archived = references(self._reading.archive, self._selected, self._most)
+        return self.archived
+
+    def _wanted(self, logged: Logged) -> bool:
+        """Whether a decision of a chain is selected."""
+        decision = logged.decision
+        if is_stub(decision):
+            return self._selected.event(None, "", decision["decided"])
+        event = decision["event"]
+        key = key_of(event) if self.selection.events else ""
+        return self._selected.event(event, key, decision["decided"]) and (
+            self._selected.decision(event, decision)
+        )
 
     def _of_chain(self, subject: str, after: Cursor | None) -> Iterator[Told]:
-        selection = self._selected.selection
-
-        def wanted(logged: Logged) -> bool:
-            decision = logged.decision
-            event = decision["event"]
-            key = key_of(event) if selection.events else ""
-            return self._selected.event(event, key, decision["decided"]) and (
-                self._selected.decision(event, decision)
-            )
-
         first = 1 if after is None else after.version + 1
-        for again in self._walk(subject).again(wanted, first):
+        for again in self._walk(subject).again(self._wanted, first):
             yield _told(subject, again)
 
     def _of_archive(self, subject: str, after: Cursor | None) -> Iterator[Told]:
@@ -105,8 +121,8 @@ class DryRun:
         seen: set[Identity] = set()
 
         def wanted(logged: Logged) -> bool:
-            event = logged.decision["event"]
-            identity = identity_of(event)
+            event = logged.decision.get("event")
+            identity = () if event is None else identity_of(event)
             if identity not in asked:
                 return False
             seen.add(identity)
@@ -119,25 +135,29 @@ class DryRun:
             for again in self._walk(subject).again(wanted, first):
                 yield _told(subject, again)
         undecided = (one for identity, one in asked.items() if identity not in seen)
-        for one in _behind(undecided, after):
-            if self._reading.ledger.decision(subject, one.key) is None:
-                yield from self._lost(subject, one)
+        for one in behind_of(undecided, after):
+            decision = self._reading.ledger.decision(subject, one.key)
+            if decision is None or is_stub(decision):
+                yield from self._lost(subject, one, decision)
 
     def _walk(self, subject: str) -> Walk:
         return Walk(self._reading.ledger, self._reading.evidence, self._past, subject)
 
-    def _lost(self, subject: str, one: Reference) -> Iterator[Told]:
+    def _lost(
+        self, subject: str, one: Reference, decision: Mapping[str, Any] | None
+    ) -> Iterator[Told]:
+        """What was never decided, or of whose decision nothing is kept."""
         archived = self._reading.archive.get(one.key)
         event = None if archived is None else archived.event
-        if event is not None and self._selected.decision(event, None):
+        if event is not None and self._selected.decision(event, decision):
             yield Told(
                 cursor=Cursor(subject=subject, key=one.key).text,
                 key=one.key,
                 subject=subject,
-                came=Came.LOST,
+                came=Came.LOST if decision is None else Came.UNKNOWN,
                 event=event,
                 at=format_time(one.received),
-                sentence=_LOST,
+                sentence=_LOST if decision is None else ERASED,
             )
 
 
@@ -165,10 +185,10 @@ def _told(subject: str, again: Again) -> Told:
         cursor=Cursor(subject=subject, version=again.logged.version).text,
         subject=subject,
         came=came,
-        event=plain["event"],
+        event=plain.get("event"),
         at=plain["decided"],
         version=again.logged.version,
-        recorded=plain["verdict"],
+        recorded=plain.get("verdict"),
         now=verdict,
         differences=found,
         sentence=sentence,
@@ -187,11 +207,7 @@ def _different(again: Again, plain: Mapping[str, Any]) -> tuple[Difference, ...]
     return found
 
 
-def _order(subject: str) -> tuple[bool, str]:
-    return subject == NOT_READ, subject
-
-
-def _behind(found: Iterator[Reference] | Any, after: Cursor | None) -> Iterator[Reference]:
+def behind_of(found: Iterable[Reference], after: Cursor | None) -> Iterator[Reference]:
     """Those behind the one a cursor names; all of them where it is not among them any more."""
     every = list(found)
     keys = [one.key for one in every]

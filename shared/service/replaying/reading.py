@@ -11,6 +11,8 @@ from shared.ports import (
     Archive,
     ArchivedEvent,
     Evidence,
+    KeptEvidence,
+    KeptRow,
     Ledger,
     LedgerState,
     Logged,
@@ -66,6 +68,10 @@ class ReadArchive:
         """Received in [since, until), oldest first."""
         return self._archive.walk(since=since, until=until)
 
+    def remove(self, keys: Sequence[str]) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
+
 
 class ReadLedger:
     """A ledger that commits nothing."""
@@ -85,7 +91,17 @@ class ReadLedger:
         """Refuse."""
         refuse()
 
-    def commit(self, **_: object) -> NoReturn:
+    def commit(
+        self,
+        *,
+        subject: str,  # noqa: ARG002  the port's signature
+        version: int,  # noqa: ARG002
+        event_key: str,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
+        decision: Mapping[str, Any],  # noqa: ARG002
+        state: Mapping[str, Any],  # noqa: ARG002
+        messages: Sequence[Message],  # noqa: ARG002
+    ) -> None:
         """Refuse."""
         refuse()
 
@@ -119,6 +135,26 @@ class ReadLedger:
         """A subject's decisions from a version on, oldest first."""
         return self._ledger.chain(subject, first)
 
+    def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
+        """The rows that `chain` reads."""
+        return self._ledger.kept_decisions(subject, first)
+
+    def kept_state(self, subject: str) -> KeptRow | None:
+        """The row that `state` reads."""
+        return self._ledger.kept_state(subject)
+
+    def handled(self, subject: str) -> Iterator[tuple[int, str]]:
+        """The inbox of a subject."""
+        return self._ledger.handled(subject)
+
+    def chained(self) -> Sequence[str]:
+        """Every subject that has a chain."""
+        return self._ledger.chained()
+
+    def erase(self, subject: str, versions: Sequence[int], erased: str) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
+
 
 class ReadEvidence:
     """Evidence that nothing is added to."""
@@ -126,13 +162,21 @@ class ReadEvidence:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
 
-    def put(self, content: bytes) -> NoReturn:  # noqa: ARG002
+    def put(self, content: bytes) -> str:  # noqa: ARG002
         """Refuse."""
         refuse()
 
     def get(self, content_hash: str) -> bytes:
         """Read back. Raises NotFound."""
         return self._evidence.get(content_hash)
+
+    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
+        """What is kept, by hash."""
+        return self._evidence.walk(after)
+
+    def remove(self, content_hash: str, put_before: datetime) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
 
 
 def refuse() -> NoReturn:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.canonical import content_hash
+from shared.errors import InvalidData
 from shared.ports import Archive
 from shared.service.replaying.selection import Selected, received_span
 
@@ -53,11 +54,16 @@ class References:
         return self.by_subject.get(subject, {})
 
 
-def references(archive: Archive, selected: Selected) -> References:
-    """Every archived event that fits as far as it can be told without its decision."""
+def references(archive: Archive, selected: Selected, most: int | None = None) -> References:
+    """Every archived event that fits as far as it can be told without its decision.
+
+    Raises InvalidData where more than `most` came in at the time that is asked about.
+    """
     found = References()
     since, until = received_span(selected.selection)
-    for archived in archive.walk(since=since, until=until):
+    for number, archived in enumerate(archive.walk(since=since, until=until)):
+        if number == most:
+            raise InvalidData(f"More than {most} events came in then; name a shorter time.")
         if not selected.via(archived.via):
             continue
         if not selected.event(archived.event, archived.key, archived.received):

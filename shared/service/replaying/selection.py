@@ -9,6 +9,8 @@ from shared.domain.event import EXTENSION_PREFIX, EventType
 from shared.domain.replay import By, Of, Selection
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidData
+from shared.policies.durations import parse_duration
+from shared.policies.moments import parse_moment
 from shared.service.replaying.predicate import Predicate
 
 UNDECIDED = "none"
@@ -63,7 +65,8 @@ class Selected:
     def decision(self, event: Mapping[str, Any] | None, decision: Mapping[str, Any] | None) -> bool:
         """Whether an event fits with the decision that is recorded of it, None where none is."""
         verdicts = self.selection.verdicts
-        if verdicts and (UNDECIDED if decision is None else decision["verdict"]) not in verdicts:
+        recorded = UNDECIDED if decision is None else decision.get("verdict", "erased")
+        if verdicts and recorded not in verdicts:
             return False
         if self._where is None:
             return True
@@ -84,6 +87,14 @@ class Selected:
 def short_type(event: Mapping[str, Any]) -> str:
     """The type as people name it."""
     return str(event["type"]).removeprefix(EXTENSION_PREFIX)
+
+
+def past(text: str, now: datetime, field: str) -> datetime:
+    """A time, or a span back from now, as 30d. Raises InvalidData naming the field."""
+    try:
+        return now - parse_duration(text)
+    except (ValueError, OverflowError):
+        return parse_moment(text, now, field)
 
 
 def received_span(selection: Selection) -> tuple[datetime | None, datetime | None]:

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from shared.domain.canonical import content_hash, format_time, parse_time
+from shared.domain.chain import is_stub
 from shared.domain.event import Event, Replay
 from shared.domain.replay import ReplayPhase, ReplayWatch
 from shared.domain.replay_said import SUBJECT, Advance, replay_advanced, replay_failed
@@ -166,13 +167,13 @@ def told_again(
     """The event as a replay tells it; None where that is not wanted since it is decided.
 
     What was never decided is told as what it is, so that it is decided once; what was said in an
-    earlier replay keeps the mark that is part of what identifies it.
+    earlier replay keeps the mark that is part of what identifies it. What was erased is let be.
     """
     if decision is None:
         if event.replay is not None and event.replay.again:
             return event
         return replace(event, replay=Replay(name=name, applied=True))
-    if not again or decision["event"].get("replayname") == name:
+    if not again or is_stub(decision) or decision["event"].get("replayname") == name:
         return None
     return replace(event, replay=Replay(name=name, applied=True, again=True))
 

@@ -14,8 +14,8 @@ from shared.service.erasing.erasing import SOURCE
 from shared.service.references import first_needed, named_by
 from shared.service.retention.sweeping import Sweeping
 from shared.service.service import Service
+from shared.service.verifying.evidence import RETENTION
 
-SUBJECT = "retention/fleet"
 BUDGET = timedelta(minutes=5)
 """A run stops then and goes on the next day: a Functions host ends what takes longer than ten."""
 _PAGE = 200
@@ -180,7 +180,7 @@ class Retention:
             id=content_hash([kind.value, format_time(began)])[:32],
             source=SOURCE,
             type=kind,
-            subject=SUBJECT,
+            subject=RETENTION,
             time=self._clock(),
             data=data,
         )

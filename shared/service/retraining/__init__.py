@@ -18,6 +18,7 @@ from shared.ports import Adapters
 from shared.service.again import try_again_later
 from shared.service.codec import decode
 from shared.service.messages import RETRAINING_REQUESTS
+from shared.service.messages.reading import order_of
 from shared.service.notices import request_text
 from shared.service.replayed import held_back
 from shared.service.retraining.orders import identity_of, pipeline_order, training_of
@@ -52,8 +53,7 @@ def carry_out(body: Mapping[str, Any], *, adapters: Adapters, say: Say, now: dat
 
 
 def _read(body: Mapping[str, Any]) -> RequestRetraining:
-    data = body["data"]
-    action = data.get("action")
+    action, data = order_of(body, "request of a retraining")
     if action != RequestRetraining.kind:
         raise MalformedPayload(f"Nobody carries out {str(action)[:80]!r} for a retraining.")
     try:

@@ -1,18 +1,40 @@
 """Whether the evidence and the policies that decisions name are still there, and unaltered."""
 
+from datetime import datetime
+
+from shared.domain.canonical import parse_time
 from shared.domain.chain import Fault, Link
 from shared.domain.chain_walk import Walk
+from shared.domain.event import EXTENSION_PREFIX, EventType
 from shared.errors import AlteredEvidence, NotFound
-from shared.ports import Evidence
+from shared.ports import Evidence, Ledger
 from shared.service.deciding import NOTHING_READ
+
+_LOOKED_BACK = 1000
+RETENTION = "retention/fleet"
+_BEGUN = EXTENSION_PREFIX + EventType.RETENTION_BEGUN.value
+
+
+def evidence_kept_since(ledger: Ledger) -> datetime | None:
+    """Since when evidence is kept by the newest run of retention; None where none took any."""
+    for decision in ledger.decisions(RETENTION, limit=_LOOKED_BACK):
+        before = decision["event"]["data"].get("evidence")
+        if decision["event"]["type"] == _BEGUN and before is not None:
+            return parse_time(before)
+    return None
 
 
 class EvidenceLook:
-    """Reads each piece once, however many decisions rest on it."""
+    """Reads each piece once, however many decisions rest on it.
 
-    def __init__(self, evidence: Evidence) -> None:
+    What retention may have taken is counted as `removed` and is no break.
+    """
+
+    def __init__(self, ledger: Ledger, evidence: Evidence) -> None:
         self._evidence = evidence
         self._known: dict[bytes, Fault | None] = {}
+        self._kept_since = evidence_kept_since(ledger)
+        self.removed = 0
 
     @property
     def read(self) -> int:
@@ -25,11 +47,19 @@ class EvidenceLook:
             if not name or name == NOTHING_READ:
                 continue
             fault = self._fault(name)
-            if fault is not None:
+            if fault is Fault.EVIDENCE_MISSING and self._is_over(link):
+                self.removed += 1
+            elif fault is not None:
                 word = "is missing" if fault is Fault.EVIDENCE_MISSING else "was altered"
                 walk.add(
                     fault, link.version, f"The {what} {name} of decision {link.version} {word}."
                 )
+
+    def _is_over(self, link: Link) -> bool:
+        try:
+            return self._kept_since is not None and parse_time(link.decided) < self._kept_since
+        except ValueError:
+            return False
 
     def _fault(self, name: str) -> Fault | None:
         key = name.encode()[:32]

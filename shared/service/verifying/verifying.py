@@ -20,13 +20,14 @@ Progress = Callable[[float], None]
 class Verified:
     """What was looked at and what is broken; `heads` are where the chains end.
 
-    `evidence` counts the pieces that were read, `again` the decisions that were made once more;
-    `notes` say which could not.
+    `evidence` counts the pieces that were read, `removed` those that retention took, and `again`
+    the decisions that were made once more; `notes` say which could not.
     """
 
     subjects: int
     links: int
     evidence: int
+    removed: int
     again: int
     notes: tuple[str, ...]
     breaks: tuple[Break, ...]
@@ -46,7 +47,7 @@ def verify(
 ) -> Verified:
     """Walk every chain, or that of one subject. Raises NotFound for one that nobody spoke of."""
     subjects = _subjects(ledger, subject, against)
-    look = EvidenceLook(evidence) if with_evidence else None
+    look = EvidenceLook(ledger, evidence) if with_evidence else None
     repeated = DecidedAgain(ledger, evidence) if again else None
     found: list[Chained] = []
     breaks: list[Break] = []
@@ -63,6 +64,7 @@ def verify(
         subjects=len(found),
         links=sum(one.links for one in found),
         evidence=0 if look is None else look.read,
+        removed=0 if look is None else look.removed,
         again=0 if repeated is None else repeated.count,
         notes=() if repeated is None else tuple(repeated.skipped),
         breaks=tuple(breaks),

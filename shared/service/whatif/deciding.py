@@ -8,6 +8,7 @@ import msgspec
 
 from shared.domain.canonical import content_hash
 from shared.domain.event import Check, Event, EventType
+from shared.domain.evidence import RetrainingEvidence
 from shared.domain.policy import Fleet, Policy
 from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy
@@ -120,7 +121,7 @@ class Deciding:
         reaction = reaction_to(event)
         recorded, facts, digest = self.evidence_of(link), None, link.head.evidence
         if link.family in OWN:
-            facts = self._gathered(reaction, track, event, policy, state, now, recorded, endpoint)
+            facts = self._gathered(reaction, event, policy, state, now, recorded, endpoint)
             digest = digest if facts == recorded else content_hash(facts)
         return Again(
             concluded=_concluded(
@@ -146,7 +147,7 @@ class Deciding:
         policy = self.policy_of(track.subject, before)
         reaction = reaction_to(event)
         if family in OWN:
-            facts = self._gathered(reaction, track, event, policy, state, now, recorded, endpoint)
+            facts = self._gathered(reaction, event, policy, state, now, recorded, endpoint)
         elif last is None or recorded is None or not self._is_fresh(event, last, now):
             return None
         else:
@@ -167,7 +168,6 @@ class Deciding:
     def _gathered(
         self,
         reaction: Reaction,
-        track: Track,
         event: Event,
         policy: Policy | None,
         state: SubjectState,
@@ -178,11 +178,11 @@ class Deciding:
         fleet, problem = self._fleet(recorded)
         world = simulated_world(
             self._ledger,
-            PoliciesOfThen(fleet, problem, lambda name: endpoint.of(name)),
+            PoliciesOfThen(fleet, problem, endpoint.of),
             self._settings,
         )
         found = reaction.gather(event, policy, state, world, now)
-        if track.subject.startswith("retraining/"):
+        if isinstance(found, RetrainingEvidence):
             return with_what_trains(found, recorded, policy, state, now)
         return found
 

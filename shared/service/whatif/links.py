@@ -1,13 +1,15 @@
 """Of a recorded decision no more than is needed to know whether it is decided again."""
 
+import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
 
 from shared.domain.canonical import content_hash, parse_time
+from shared.domain.chain import is_stub_text
 from shared.domain.event import EXTENSION_PREFIX, Event, EventType
 from shared.ports import KeptRow, Ledger, Logged
 from shared.service.deciding import NOTHING_READ
@@ -48,13 +50,21 @@ class _Head(msgspec.Struct):
 _HEAD = msgspec.json.Decoder(_Head, strict=False)
 
 
+def _head(text: str) -> _Head:
+    """The head of a decision; one with a number that is none (`NaN`) is read the longer way."""
+    try:
+        return _HEAD.decode(text)
+    except msgspec.DecodeError:
+        return msgspec.convert(json.loads(text), _Head, strict=False)
+
+
 class Link:
     """One recorded decision of a chain, read as far as it is asked."""
 
     def __init__(self, kept: KeptRow) -> None:
         self.version = kept.version
         self.content = kept.text
-        self.head = _HEAD.decode(kept.text)
+        self.head = _head(kept.text)
         self.decided = parse_time(self.head.decided)
 
     @property
@@ -94,7 +104,7 @@ class Link:
     @cached_property
     def plain(self) -> Any:
         """All of it, as it was committed."""
-        return msgspec.json.decode(self.content)
+        return json.loads(self.content)
 
 
 @lru_cache(maxsize=4096)
@@ -104,16 +114,17 @@ def _family(kind: str, check: Any, of: str) -> str:
         source="",
         type=EventType(kind.removeprefix(EXTENSION_PREFIX)),
         subject=f"{of}/",
-        time=datetime.min,
+        time=datetime(1970, 1, 1, tzinfo=UTC),
         data={"check": check},
     )
     return family_of(event)
 
 
 def links(ledger: Ledger, subject: str, first: int) -> Iterator[Link]:
-    """A chain from a version on."""
+    """A chain from a version on, without what was erased."""
     for kept in ledger.kept_decisions(subject, first):
-        yield Link(kept)
+        if not is_stub_text(kept.text):
+            yield Link(kept)
 
 
 def first_since(ledger: Ledger, subject: str, since: datetime) -> int:

@@ -1,11 +1,11 @@
 """The simulation: every recorded event at its time, and what would have followed in its place."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.action import Action, Deliver, describe
+from shared.domain.action import Action, Deliver, PostAlert, ResolveAlert, ScheduleCheck, describe
 from shared.domain.canonical import parse_time
 from shared.domain.event import EXTENSION_PREFIX, Check, Event
 from shared.domain.notices.scope import scope_of
@@ -13,10 +13,12 @@ from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy
 from shared.ports import Evidence, Ledger, Policies
+from shared.schedules import SCHEDULES, schedules
 from shared.service.past.deciding import PastDecisions
-from shared.service.whatif.agenda import Agenda, Entry
+from shared.service.whatif.agenda import ASKED, TIMED, Agenda, Entry, Made
 from shared.service.whatif.changed import Changed
 from shared.service.whatif.deciding import Again, Deciding, EndpointPolicies
+from shared.service.whatif.flips import Differing, differing
 from shared.service.whatif.following import Follows, new_follow_ups, recorded_follow_ups
 from shared.service.whatif.lags import Lags
 from shared.service.whatif.links import Link
@@ -28,31 +30,29 @@ from shared.service.whatif.world import SimulatedLedger
 from shared.settings import Settings
 
 _SCHEDULED = "driftgate/schedule"
+_TIMERS = {name: number for number, name in enumerate(SCHEDULES, start=1)}
 _LATEST = 64
-_OF_FLEET = ("alerts/", "receiver/", "silences/", "retraining/", "budget/")
-_OF_MODELS = ("model/", "endpoint/", "alerts/", "retraining/")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Differing:
-    """A decision that is another one in the simulation: as it was `recorded`, and as it is `now`.
-
-    None where it is made in one of the two alone.
-    """
-
-    subject: str
-    at: datetime
-    recorded: Mapping[str, Any] | None
-    now: Mapping[str, Any] | None
+_OF_ALERTS = frozenset({PostAlert.kind, ResolveAlert.kind})
+_MOST_LISTED = 2_000
+_OWN_SUBJECTS = ("alerts/", "receiver/", "silences/", "retraining/", "budget/")
+_OF_MODELS = ("model/", "endpoint/")
 
 
 @dataclass(kw_only=True)
 class Course:
-    """What came of a simulation."""
+    """What came of a simulation.
+
+    So many decisions `passed` as they were recorded, so many were made `again`, and of these so
+    many were `other` ones. `differing` are those in which a finding turned or that were made in one
+    world alone, but for so many `unlisted`. `stale` counts by family what rests on evidence that
+    was gathered for another policy, `undecidable` what nothing is known of.
+    """
 
     recorded: list[Told] = field(default_factory=list)
     simulated: list[Told] = field(default_factory=list)
     differing: list[Differing] = field(default_factory=list)
+    other: int = 0
+    unlisted: int = 0
     passed: int = 0
     again: int = 0
     stale: dict[str, int] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Simulation:
         self._now = since
         self._agenda = Agenda()
         self._lags = Lags()
-        self._made: dict[str, tuple[datetime, int]] = {}
+        self._made: dict[str, Made] = {}
         self._dropped: set[str] = set()
         self._unsynced: set[str] = set()
         self._deciding = Deciding(
@@ -121,7 +121,8 @@ class Simulation:
         return self.course
 
     def _concerns(self, subject: str) -> bool:
-        if self._changed.fleet is not None and subject.startswith(_OF_FLEET):
+        """Those of Driftgate's own are few and tell of all pages and retrainings."""
+        if subject.startswith(_OWN_SUBJECTS):
             return True
         if not (self._changed.policies or self._changed.whole):
             return False
@@ -177,23 +178,39 @@ class Simulation:
         return track
 
     def _put_next(self, track: Track) -> None:
-        if track.head is not None:
-            self._agenda.put(Entry(at=track.head.decided, track=track))
+        link = track.head
+        if link is None:
+            return
+        self._agenda.put(Entry(at=link.decided, track=track))
 
     def _comes_later(self, entry: Entry) -> bool:
-        """Whether what makes it comes at the same moment and has not come yet."""
+        """Whether something else of the same moment comes first; the entry is then put behind."""
         link = entry.track.head
         if entry.event is not None or link is None or not self._agenda.others_at(entry.at):
             return False
-        at, generation = self._made.get(link.key, (None, 0))
-        if at == entry.at and entry.generation < generation:
-            self._agenda.put(Entry(at=entry.at, track=entry.track, generation=generation))
+        ranked = self._ranked(entry, link)
+        if ranked.generation <= entry.generation:
+            return False
+        self._agenda.put(ranked)
+        return True
+
+    def _ranked(self, entry: Entry, link: Link) -> Entry:
+        made = self._made.get(link.key)
+        if made is not None:
+            now = made.at == entry.at
+            rank = made.generation if now else ASKED
+            return replace(entry, generation=rank, order=made.number)
+        if not self._is_made(link):
+            return replace(entry, generation=TIMED, order=_timer(link))
+        later = max(entry.generation, TIMED) + 1
+        return replace(entry, generation=min(later, _LATEST))
+
+    def _is_made(self, link: Link) -> bool:
+        """Whether a decision made its event: what one subject tells another, or asks of it."""
+        if link.made_here:
             return True
-        if link.made_here and at is None and entry.generation < _LATEST:
-            later = entry.generation + 1
-            self._agenda.put(Entry(at=entry.at, track=entry.track, generation=later))
-            return True
-        return False
+        scheduled = link.family in OWN and link.head.event.source == _SCHEDULED
+        return scheduled and not _of_a_timer(link.plain["event"], self._settings)
 
     def _play(self, track: Track, generation: int) -> None:
         """One recorded decision: as it is, or made again, or not made at all."""
@@ -208,12 +225,13 @@ class Simulation:
             state = track.state()
             track.take()
             self._differs(track, state)
+            for action, follows in self._followed(link):
+                self._drop(action, follows)
             self._note(track.subject, link.decided, link.plain, None)
         elif self._stays(track, link):
             track.take()
             self.course.passed += 1
-            made = (link.decided, generation + 1)
-            self._made.update((one, made) for one in link.head.messages if one is not None)
+            self._made_by(link.head.messages, generation)
             if noticed:
                 self.course.simulated += told_of(link.plain, link.decided)
         else:
@@ -263,8 +281,7 @@ class Simulation:
             self._follow_recorded(link, generation)
 
     def _follow_recorded(self, link: Link, generation: int) -> None:
-        made = (link.decided, generation + 1)
-        self._made.update((one, made) for one in link.head.messages if one is not None)
+        self._made_by(link.head.messages, generation)
         if any(word in link.content for word in NOTICED):
             self.course.simulated += told_of(link.plain, link.decided)
 
@@ -274,29 +291,45 @@ class Simulation:
         The actions that are new have what follows from them.
         """
         decision, plain = again.concluded.decision, link.plain
-        recorded = self._deciding.recorded_policy(link.head.policy)
-        was_told = len(link.head.messages) > len(plain["actions"])
-        before = _scope(track.subject, recorded) if was_told else None
-        tells = was_told or not _alerts(plain["actions"])
+        before = self._recorded_scope(link)
+        tells = before is not None or not _alerts(plain["actions"])
         scope = _scope(track.subject, again.policy) if self._tells and tells else None
-        left = recorded_follow_ups(plain, before)
+        left = self._followed(link)
         fresh = []
-        made = (link.decided, generation + 1)
         for action, events in new_follow_ups(decision, scope):
             told = describe(action)
-            same = next((one for one in left if one[0] == told and before == scope), None)
+            apart = before != scope and action.kind in _OF_ALERTS
+            same = None if apart else next((one for one in left if one[0] == told), None)
             if same is None:
                 fresh.append((action, events))
             else:
                 left.remove(same)
-                self._made.update((follows.key, made) for follows in same[1])
-        for action, follows in left:
-            self._drop(action, follows)
+                self._made_by((follows.key for follows in same[1]), generation)
+        for undone, follows in left:
+            self._drop(undone, follows)
         self._start(fresh, link.decided, generation)
         said = decision.to_json()
         self.course.simulated += told_of(said, link.decided)
         self._note(track.subject, link.decided, plain, said)
         return again.concluded.state
+
+    def _made_by(self, keys: Iterable[str | None], generation: int) -> None:
+        """What a decision of now made."""
+        for key in keys:
+            if key is not None:
+                number = len(self._made)
+                later = max(generation, TIMED) + 1
+                self._made[key] = Made(at=self._now, generation=later, number=number)
+
+    def _recorded_scope(self, link: Link) -> str | None:
+        """Whom a recorded decision told of its alerts, None where it told nobody."""
+        if len(link.head.messages) <= len(link.plain["actions"]):
+            return None
+        policy = self._deciding.recorded_policy(link.head.policy)
+        return _scope(link.head.event.subject, policy)
+
+    def _followed(self, link: Link) -> list[tuple[Mapping[str, Any], tuple[Follows, ...]]]:
+        return recorded_follow_ups(link.plain, self._recorded_scope(link))
 
     def _simulate(self, track: Track, event: Event, generation: int) -> None:
         """An event that was never recorded."""
@@ -339,18 +372,23 @@ class Simulation:
         """Once: what was recorded as well comes by itself."""
         if event.key in self._made and event.key not in self._dropped:
             return
-        self._made[event.key] = (at, generation + 1)
+        self._made_by([event.key], generation)
+        made = self._made[event.key]
         if event.subject in self._subjects:
             self._live(event.subject)
             if self._ledger.decision(event.subject, event.key) is not None:
                 return
         if at < self._until:
+            rank = made.generation if at == self._now else ASKED
             track = self._track(event.subject)
-            self._agenda.put(Entry(at=at, track=track, event=event, generation=generation + 1))
+            self._agenda.put(
+                Entry(at=at, track=track, event=event, generation=rank, order=made.number)
+            )
 
     def _drop(self, action: Mapping[str, Any], follows: Iterable[Follows]) -> None:
         """What followed from an action that is not done does not come, unless a timer asks too."""
-        if _asked_by_a_timer(action, self._settings):
+        asked = action["action"] == ScheduleCheck.kind
+        if asked and _of_a_timer(action["event"], self._settings):
             return
         for one in follows:
             self._dropped.add(one.key)
@@ -376,7 +414,13 @@ class Simulation:
         recorded: Mapping[str, Any] | None,
         now: Mapping[str, Any] | None,
     ) -> None:
-        self.course.differing.append(Differing(subject=subject, at=at, recorded=recorded, now=now))
+        found = differing(subject, at, recorded, now)
+        self.course.other += 1
+        if found.flips or found.recorded is None or found.simulated is None:
+            if len(self.course.differing) < _MOST_LISTED:
+                self.course.differing.append(found)
+            else:
+                self.course.unlisted += 1
 
 
 def _scope(subject: str, policy: Policy | None) -> str:
@@ -384,7 +428,7 @@ def _scope(subject: str, policy: Policy | None) -> str:
 
 
 def _alerts(actions: Iterable[Mapping[str, Any]]) -> bool:
-    return any(one["action"] in {"PostAlert", "ResolveAlert"} for one in actions)
+    return any(one["action"] in _OF_ALERTS for one in actions)
 
 
 def _kind(event: Event) -> str:
@@ -392,20 +436,18 @@ def _kind(event: Event) -> str:
 
 
 def _with_hash(state: SubjectState, last: str) -> SubjectState:
-    from dataclasses import replace
-
     return replace(state, last_hash=last)
 
 
-def _asked_by_a_timer(action: Mapping[str, Any], settings: Settings) -> bool:
-    """Whether a look that a decision asked for falls on a firing of its timer, which asks too."""
-    if action["action"] != "ScheduleCheck":
-        return False
-    event = action["event"]
+def _timer(link: Link) -> int:
+    """Timers that fire together do so in the order they are named; what people say comes before."""
+    return _TIMERS.get(str(link.head.event.data.check).upper(), 0)
+
+
+def _of_a_timer(event: Mapping[str, Any], settings: Settings) -> bool:
+    """Whether a look falls on a firing of its timer, which asks for it whoever else does."""
     if set(event["data"]) != {"check"}:
         return False
-    from shared.schedules import schedules
-
     fires = schedules({}) if settings.schedules is None else settings.schedules
     schedule = fires.get(Check(event["data"]["check"]).name)
     due = parse_time(event["time"])

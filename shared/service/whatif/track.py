@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
+from shared.domain.chain import is_stub
 from shared.domain.state import SubjectState
 from shared.domain.wording import spell_time
 from shared.errors import NotFound, Refused
 from shared.ports import Evidence, Ledger
+from shared.service.deciding import as_read
 from shared.service.making import SNAPSHOT_EVERY
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import state_before
@@ -109,11 +111,11 @@ class Track:
 
     def kept(self, version: int, state: SubjectState) -> None:
         """The recorded state after a version is this one: nothing has to be built again for it."""
-        self._own, self._known = None, (version, state)
+        self._own, self._known = None, (version, as_read(state))
 
     def differs(self, state: SubjectState) -> None:
         """From now on it has a state of its own."""
-        self._own = state
+        self._own = as_read(state)
 
     def _next(self) -> None:
         link = next(self._links, None)
@@ -125,8 +127,11 @@ class Track:
         for logged in self._ledger.chain(self.subject, at + 1):
             if logged.version > version:
                 break
+            if is_stub(logged.decision):
+                raise NotFound(f"What {self.subject} decided as {logged.version} was erased.")
             recorded = Recorded.of(logged)
-            state = replace(self._past.again(recorded, state).state, last_hash=recorded.hash)
+            left = self._past.again(recorded, state).state
+            state = as_read(replace(left, last_hash=recorded.hash))
         return state
 
     def _too_long_ago(self) -> str:

@@ -1,4 +1,4 @@
-"""What trains in a simulation: what was recorded of it, or what is assumed of one that never was."""
+"""What trains in a simulation: what was recorded of it, or assumed of one that never was."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -97,13 +97,22 @@ class Profile:
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """Read back a profile.
 
-        Raises InvalidData for a schema version this code does not know.
+        Raises InvalidData for a schema version this code does not know, and for what is no profile.
         """
         if plain.get("version") != SCHEMA_VERSION:
             raise InvalidData(
                 f"The profile has schema version {plain.get('version')}, known is "
                 f"{SCHEMA_VERSION}; compute it again."
             )
+        try:
+            return cls._of(plain)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
+            raise InvalidData(
+                f"The profile cannot be read ({type(problem).__name__}); compute it again."
+            ) from problem
+
+    @classmethod
+    def _of(cls, plain: Mapping[str, Any]) -> Self:
         return cls(
             **{
                 **plain,

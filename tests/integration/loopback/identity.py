@@ -17,19 +17,10 @@ def serve_tokens(router: Router) -> None:
         if request.headers.get("x-identity-header") != SECRET:
             return Answer(status=401, body={"statusCode": 401, "message": "No header."})
         resource = request.query["resource"]
-        now = int(time.time())
-        expires = now + 86_400
-        claims = {
-            "aud": resource,
-            "iss": f"https://sts.windows.net/{TENANT}/",
-            "tid": TENANT,
-            "iat": now,
-            "nbf": now - 60,
-            "exp": expires,
-        }
+        made, expires = unsigned_token(resource)
         return Answer(
             body={
-                "access_token": f"{_part({'alg': 'none'})}.{_part(claims)}.",
+                "access_token": made,
                 "expires_on": str(expires),
                 "resource": resource,
                 "token_type": "Bearer",
@@ -38,6 +29,21 @@ def serve_tokens(router: Router) -> None:
         )
 
     router.add("GET", "/msi/token", token)
+
+
+def unsigned_token(resource: str) -> tuple[str, int]:
+    """A token for a resource that nobody signed, and when it runs out."""
+    now = int(time.time())
+    expires = now + 86_400
+    claims = {
+        "aud": resource,
+        "iss": f"https://sts.windows.net/{TENANT}/",
+        "tid": TENANT,
+        "iat": now,
+        "nbf": now - 60,
+        "exp": expires,
+    }
+    return f"{_part({'alg': 'none'})}.{_part(claims)}.", expires
 
 
 def _part(claims: dict[str, object]) -> str:

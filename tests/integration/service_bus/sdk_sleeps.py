@@ -17,9 +17,18 @@ _SHORTER = 50
 
 def shorten_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the SDK's modules a copy of `time` whose sleep lasts a fiftieth."""
+    for module in sleeping_modules():
+        monkeypatch.setattr(module, "time", shorter_time())
+
+
+def sleeping_modules() -> list[ModuleType]:
+    """Where the SDK sleeps."""
+    return [importlib.import_module(f"azure.servicebus.{name}") for name in _MODULES]
+
+
+def shorter_time() -> ModuleType:
+    """A copy of `time` whose sleep lasts a fiftieth."""
     shorter = ModuleType("time")
     shorter.__dict__.update(vars(time))
     shorter.sleep = lambda seconds: time.sleep(seconds / _SHORTER)
-    for name in _MODULES:
-        module = importlib.import_module(f"azure.servicebus.{name}")
-        monkeypatch.setattr(module, "time", shorter)
+    return shorter

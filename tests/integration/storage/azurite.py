@@ -19,13 +19,13 @@ from tests.integration.loopback.certificates import Certificates
 
 _SCRIPT = Path(__file__).parent / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
 _ACCOUNTS = 500
-CONTAINERS = ("events", "evidence", "profiles", "reports", "policies", "deadletters")
+CONTAINERS = ("events", "evidence", "profiles", "reports", "heads", "policies", "deadletters")
 
 
 class Azurite:
     """Runs until `close`. Each `account` is empty but for the containers and the table."""
 
-    def __init__(self, certificates: Certificates, folder: Path) -> None:
+    def __init__(self, certificates: Certificates, folder: Path, accounts: int = _ACCOUNTS) -> None:
         node = which(
             "node", path=f"{Path(os.sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         )
@@ -37,7 +37,7 @@ class Azurite:
         self._log = folder / "azurite.log"
         self._numbers = count()
         key = "a2V5"
-        accounts = ";".join(f"t{number:03d}:{key}" for number in range(_ACCOUNTS))
+        accounts = ";".join(f"t{number:03d}:{key}" for number in range(accounts))
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603  our own process
                 [

@@ -157,7 +157,7 @@ def test_who_has_what_told_again_and_why_stands_in_the_chain(application):
 
     assert first.decision["findings"][0]["sentence"] == (
         "berta has what came in with model churn, where event.id == 'x', received before "
-        "2026-02-03 13:00 UTC told where it was never decided, as lost, 60 events a minute: "
+        "2026-02-03 13:00 UTC, told where it was never decided, as lost, 60 events a minute: "
         "they were lost"
     )
 

@@ -89,7 +89,7 @@ def test_another_decision_than_now_is_told_with_what_differs(played):
 
 def test_evidence_that_is_gone_is_one_line_each_until_the_next_state_that_is_kept(played):
     third = next(played.application.ledger.chain(ENDPOINT, 3)).decision["evidence"]
-    played.application.evidence.remove(third, datetime.max.replace(tzinfo=UTC))
+    assert played.application.evidence.remove(third, datetime.max.replace(tzinfo=UTC))
 
     found = told(played, of=Of.CHAINS, subject=ENDPOINT)
 
@@ -103,7 +103,7 @@ def test_evidence_that_is_gone_is_one_line_each_until_the_next_state_that_is_kep
 def test_a_dry_run_goes_on_behind_any_cursor_with_the_rest(played, of):
     whole = told(played, of=of)
 
-    for number, one in list(enumerate(whole))[::5] + [(len(whole) - 1, whole[-1])]:
+    for number, one in [*list(enumerate(whole))[::5], (len(whole) - 1, whole[-1])]:
         assert told(played, Cursor.read(one.cursor), of=of) == whole[number + 1 :]
 
 
@@ -156,3 +156,18 @@ def altered(scene, version, change):
             "UPDATE decision SET decision = ? WHERE number = ?",
             (canonical_json(decision).decode(), rows[version - 1]["number"]),
         )
+
+
+def test_a_decision_that_was_erased_is_one_line_and_what_rests_on_it_too(played):
+    played.application.ledger.erase(ENDPOINT, [1, 2, 3], "e" * 64)
+
+    chain = told(played, of=Of.CHAINS, subject=None, until=played.clock.now)
+    archive = [one for one in told(played) if one.subject == ENDPOINT]
+
+    mine = [one for one in chain if one.subject == ENDPOINT]
+    assert [one.sentence for one in mine[:3]] == ["The contents were erased."] * 3
+    assert {one.came for one in mine[:32]} == {Came.UNKNOWN}
+    assert {one.came for one in mine[32:]} == {Came.SAME}
+    erased = [one for one in archive if "of its decision were erased" in (one.sentence or "")]
+    assert len(erased) == 2
+    assert all(one.came is Came.UNKNOWN for one in erased)

@@ -48,7 +48,8 @@ def spell_selection(selection: Selection) -> str:
     )
     parts = [f"{name} {spell_list(list(values))}" for name, values in lists if values]
     parts += [f"{name} {value}" for name, value in named if value is not None]
-    what = "received" if selection.by is By.RECEIVED else "happened"
-    parts += [] if selection.since is None else [f"{what} from {spell_time(selection.since)}"]
-    parts += [] if selection.until is None else [f"{what} before {spell_time(selection.until)}"]
-    return f"what came in with {', '.join(parts)}" if parts else "all that came in"
+    what = f"what came in with {', '.join(parts)}" if parts else "all that came in"
+    word = "received" if selection.by is By.RECEIVED else "happened"
+    times = [] if selection.since is None else [f"from {spell_time(selection.since)}"]
+    times += [] if selection.until is None else [f"before {spell_time(selection.until)}"]
+    return f"{what}, {word} {' and '.join(times)}," if times else what

@@ -1,0 +1,174 @@
+"""Every route of the API, asked by nobody and by each role; a new route is asked as well."""
+
+import json
+
+import pytest
+
+from shared.access_settings import Access, AccessSettings
+from shared.domain.roles import Role, allows
+from shared.web.admission import routes
+from shared.web.described import openapi_of
+from shared.web.limits import Buckets, Kind, Rate
+from shared.web.operations import ROUTERS, api
+from tests.web.platform import Platform, ask, principal, with_access
+
+ROUTES = [
+    (method, route.path.replace(":path", ""), Role(route.openapi_extra["x-driftgate-role"]))
+    for router in ROUTERS
+    for route in router.routes
+    for method in sorted(route.methods)
+]
+NEEDED = {
+    Role.VIEWER: {"GET"},
+    Role.OPERATOR: {"POST", "DELETE"},
+    Role.APPROVER: {"POST", "DELETE"},
+    Role.ADMINISTRATOR: {"POST", "DELETE"},
+}
+WHOLE_BODIES = {("GET", "/api/deadletters/{letter}")}
+"""Read by who may send them again; the list, which anyone may read, has no bodies."""
+
+
+@pytest.fixture
+def app(scene):
+    unlimited = Buckets({kind: Rate(10**9, 1e9) for kind in Kind})
+    return api(with_access(scene.application), unlimited)
+
+
+def title(answer):
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = json.loads(answer.get_body())
+    assert told["status"] == answer.status_code
+    return told["title"]
+
+
+def test_a_call_without_a_principal_is_refused_on_every_route(app):
+    for method, path, _ in ROUTES:
+        answer = ask(app, method, path, b"{")
+
+        assert answer.status_code == 401, (method, path)
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert title(answer).startswith("Nobody is signed in; send a token of Entra ID")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_let_in_where_it_suffices_and_told_what_is_missing_elsewhere(app, role):
+    platform = Platform(app)
+    for method, path, needed in ROUTES:
+        answer = ask(platform, method, path, b"{", Authorization=f"Bearer {role}")
+
+        if allows({role}, needed):
+            assert answer.status_code in {200, 400, 404}, (method, path)
+        else:
+            assert answer.status_code == 403, (method, path)
+            assert title(answer) == (
+                f"This needs the role {needed}, which anna@contoso.com was not given."
+            )
+
+
+def test_whoever_holds_no_role_of_ours_may_nothing(app):
+    for method, path, _ in ROUTES:
+        headers = {"X-MS-CLIENT-PRINCIPAL": principal("Reader", "Administrator")}
+
+        assert ask(app, method, path, b"{", **headers).status_code == 403, (method, path)
+
+
+def test_who_only_reads_never_needs_more_than_to_view_and_who_says_something_does():
+    """A dry run says nothing: its question is too long for an address, so it is a body."""
+    others = {one[:2] for one in ROUTES if one[0] not in NEEDED[one[2]]}
+    assert others - WHOLE_BODIES - {("POST", "/api/replays/dry-run")} == set()
+    assert {role for method, path, role in ROUTES if "/overrides" in path and method != "GET"} == {
+        Role.APPROVER
+    }
+
+
+def test_a_route_that_names_no_role_cannot_be_made():
+    router = routes("new")
+
+    with pytest.raises(TypeError, match="/api/new names no role; give it dependencies="):
+        router.get("/new")(lambda: None)
+
+
+def test_the_description_tells_the_role_of_each_route_and_how_callers_are_known(scene, app):
+    told = openapi_of(app)
+
+    found = {
+        (method.upper(), path, Role(operation["x-driftgate-role"]))
+        for path, operations in told["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert found == set(ROUTES)
+    assert told["security"] == [{"entra": []}]
+    assert "security" not in openapi_of(api(scene.application))
+
+
+def test_the_header_of_a_principal_is_worth_nothing_while_the_platform_writes_none(scene):
+    off = AccessSettings(mode=Access.ENTRA, authenticates=False, hosted=True)
+    app = api(with_access(scene.application, off))
+
+    answer = ask(app, "GET", "/api/status", **{"X-MS-CLIENT-PRINCIPAL": principal("administrator")})
+
+    assert answer.status_code == 503
+    assert "turn on App Service Authentication" in title(answer)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "?",
+        "bm8=",
+        "W10=",
+        "A" * 40_000,
+        "eyJhdXRoX3R5cCI6ICJnaXRodWIifQ==",
+        principal(name=None, oid=None),
+    ],
+    ids=["no base64", "no JSON", "a list", "too long", "another provider", "nobody"],
+)
+def test_a_principal_that_cannot_be_read_is_nobody(app, header):
+    answer = ask(app, "GET", "/api/status", **{"X-MS-CLIENT-PRINCIPAL": header})
+
+    assert answer.status_code == 401
+    assert title(answer)
+
+
+def test_a_browser_is_sent_to_sign_in_and_back_where_a_message_led_it(app):
+    answer = ask(app, "GET", "/api/alerts/3a04", accept="text/html,*/*;q=0.8")
+
+    assert answer.status_code == 302
+    assert answer.headers["location"] == (
+        "/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Falerts%2F3a04"
+    )
+    assert ask(app, "POST", "/api/intents", accept="text/html").status_code == 401
+
+
+def test_what_is_said_is_said_by_whoever_is_signed_in_whatever_the_body_says(scene):
+    scene.endpoint("{blue: 100}", "{blue: {}, green: {}}")
+    app = api(with_access(scene.application))
+    said = {"endpoint": "loan-endpoint", "deployment": "green", "until": "2d", "reason": "x"}
+    machine = {"X-MS-CLIENT-PRINCIPAL": principal("operator", name=None, oid="7f3e")}
+
+    answer = ask(app, "POST", "/api/intents", {**said, "author": "ben"}, **machine)
+
+    assert json.loads(answer.get_body())["intent"]["author"] == "7f3e"
+
+
+def test_a_page_of_another_site_says_nothing_in_the_name_of_who_looks_at_it(app):
+    signed_in = {
+        "X-MS-CLIENT-PRINCIPAL": principal("administrator"),
+        "Sec-Fetch-Site": "cross-site",
+    }
+
+    assert ask(app, "POST", "/api/intents", {}, **signed_in).status_code == 403
+    assert ask(app, "GET", "/api/intents", **signed_in).status_code == 200
+
+
+def test_open_answers_to_this_machine_alone(scene):
+    app = api(scene.application)
+    here = {"host": "localhost"}
+
+    assert ask(app, "GET", "/api/health", **here).status_code == 200
+    for host in ("driftgate.example.com", "localhost.evil.example", "127.0.0.1.nip.io"):
+        answer = ask(app, "GET", "/api/health", host=host)
+        assert answer.status_code == 403, host
+        assert "answers to this machine alone" in title(answer)
+    keyed = with_access(scene.application, AccessSettings(mode=Access.KEY, hosted=True))
+    assert ask(api(keyed), "GET", "/api/health", host="func.example.com").status_code == 200
