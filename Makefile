@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check audit bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/driftgate demo
@@ -14,6 +14,9 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+audit: $(VENV)-audit/bin/pip-audit
+	$(VENV)-audit/bin/pip-audit --strict --progress-spinner off --requirement requirements.txt
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/cold_start.py
@@ -39,5 +42,9 @@ $(VENV)-worker/.installed: requirements.txt tests/integration/worker/install.sh
 	tests/integration/worker/install.sh $(VENV)-worker
 	mkdir -p $(@D) && touch $@
 
+$(VENV)-audit/bin/pip-audit: $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7,<3'
+
 clean:
-	rm -rf $(VENV) $(VENV)-worker .driftgate build *.egg-info
+	rm -rf $(VENV) $(VENV)-worker $(VENV)-audit .driftgate build *.egg-info

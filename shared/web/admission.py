@@ -22,8 +22,6 @@ from shared.web.limits import Kind
 from shared.web.problems import Problem
 from shared.web.wrong_fields import NOT_JSON, sentence_of
 
-_OF_THE_HOST = frozenset({"code", "clientId"})
-"""Parameters by which the Functions host takes its key."""
 _STRANGE_SITES = frozenset({"cross-site", "same-site"})
 
 
@@ -129,7 +127,7 @@ def _parameters(dependant: Dependant) -> frozenset[str]:
 
 def _expect_known(request: Request, known: frozenset[str]) -> None:
     """A parameter that is misspelt would be passed over in silence, and another thing answered."""
-    sent = [name for name, _ in request.query_params.multi_items() if name not in _OF_THE_HOST]
+    sent = [name for name, _ in request.query_params.multi_items()]
     for name in sent:
         if name not in known:
             there = ", ".join(sorted(known)) or "none"

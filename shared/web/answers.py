@@ -1,6 +1,7 @@
 """What a route answers, for its description: the body, and every fault it may have."""
 
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
@@ -70,3 +71,8 @@ def fault_responses() -> dict[str, dict[str, Any]]:
     }
     told["429"]["headers"] = {"Retry-After": _AFTER}
     return told
+
+
+def located(kind: str, name: str) -> dict[str, str]:
+    """The header that says where what was said will be listed."""
+    return {"Location": f"/api/{kind}/{quote(name, safe='')}"}

@@ -45,6 +45,8 @@ _SCHEMES = {
     Access.KEY: {"type": "apiKey", "in": "header", "name": "x-functions-key"},
 }
 
+_SENT_TO_SIGN_IN = {"description": "A browser in which nobody is signed in is sent to do so."}
+
 router = routes("description")
 
 
@@ -80,6 +82,8 @@ def _complete(told: dict[str, Any]) -> None:
     faults = told["components"]["responses"] = fault_responses()
     examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     for operations in told["paths"].values():
+        if "get" in operations:
+            operations["get"]["responses"]["302"] = _SENT_TO_SIGN_IN
         for operation in operations.values():
             for parameter in operation.get("parameters", ()):
                 _never_null(parameter["schema"])

@@ -11,7 +11,7 @@ from shared.domain.intent import Intent
 from shared.domain.roles import Role
 from shared.service import intents as service
 from shared.web.admission import Here, Who, requires, routes
-from shared.web.answers import EXACT, Shown, accepts, answers
+from shared.web.answers import EXACT, Shown, accepts, answers, located
 from shared.web.bodies import Said, Text, author_of, said_as
 from shared.web.limits import USUAL_ROWS
 from shared.web.paging import Cursor, Limit, Page, page
@@ -105,7 +105,7 @@ def declare(here: Here, who: Who, said: IntentSaid) -> JSONResponse:
         now=here.clock(),
         via="api",
     )
-    where = {"Location": f"/api/intents/{said.endpoint}"}
+    where = located("intents", said.endpoint)
     return JSONResponse({"intent": one}, status_code=202, headers=where)
 
 

@@ -27,7 +27,7 @@ from shared.web import (
 )
 from shared.web.limits import Buckets
 from shared.web.problems import Problem, foreseen, of_http, of_problem
-from shared.web.rim import Rim
+from shared.web.rim import Keyless, Rim
 
 ROUTERS = (
     known.router,
@@ -44,7 +44,7 @@ ROUTERS = (
     described.router,
 )
 _LOG = logging.getLogger("driftgate.api")
-_SERVED: list[FastAPI] = []
+_SERVED: list[tuple[Application, Keyless]] = []
 
 
 def api(application: Application, buckets: Buckets | None = None) -> FastAPI:
@@ -59,6 +59,8 @@ def api(application: Application, buckets: Buckets | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         strict_content_type=False,
+        # The host traces each request; a trace or log of its own would hold what people said.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.add_exception_handler(DriftgateError, foreseen)
     app.add_exception_handler(Problem, of_problem)
@@ -71,11 +73,11 @@ def api(application: Application, buckets: Buckets | None = None) -> FastAPI:
     return app
 
 
-def served(application: Application) -> FastAPI:
+def served(application: Application) -> Keyless:
     """The API of the process, made with the first request: it counts callers over all of them."""
-    if not _SERVED or _SERVED[0].state.application is not application:
-        _SERVED[:] = [api(application)]
+    if not _SERVED or _SERVED[0][0] is not application:
+        _SERVED[:] = [(application, Keyless(api(application)))]
         warning = application.settings.access.fault or application.settings.access.warning
         if warning is not None:
             _LOG.warning("%s", warning)
-    return _SERVED[0]
+    return _SERVED[0][1]

@@ -10,7 +10,7 @@ from shared.domain.promotion import Override
 from shared.domain.roles import Role
 from shared.service import overrides as service
 from shared.web.admission import Here, Who, requires, routes
-from shared.web.answers import EXACT, Shown, accepts, answers
+from shared.web.answers import EXACT, Shown, accepts, answers, located
 from shared.web.bodies import Said, Text, author_of, said_as
 from shared.web.limits import USUAL_ROWS
 from shared.web.paging import Cursor, Limit, Page, page
@@ -101,7 +101,7 @@ def declare(here: Here, who: Who, said: OverrideSaid) -> JSONResponse:
         now=here.clock(),
         via="api",
     )
-    where = {"Location": f"/api/overrides/{one['model']}"}
+    where = located("overrides", one["model"])
     return JSONResponse({"override": one}, status_code=202, headers=where)
 
 

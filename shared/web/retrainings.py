@@ -9,7 +9,7 @@ from shared.domain.retraining import RetrainingCause
 from shared.domain.roles import Role
 from shared.service import retrainings as service
 from shared.web.admission import Here, Who, requires, routes
-from shared.web.answers import EXACT, Shown, accepts, answers
+from shared.web.answers import EXACT, Shown, accepts, answers, located
 from shared.web.bodies import Said, author_of
 from shared.web.limits import USUAL_ROWS
 from shared.web.paging import Cursor, Limit, Page, page
@@ -124,5 +124,5 @@ def resume(here: Here, who: Who, model: str, said: Said) -> JSONResponse:
         now=here.clock(),
         via="api",
     )
-    where = {"Location": f"/api/retrainings/{resumed['model']}"}
+    where = located("retrainings", resumed["model"])
     return JSONResponse({"resumed": resumed}, status_code=202, headers=where)

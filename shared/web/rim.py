@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from starlette.datastructures import MutableHeaders
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOG = logging.getLogger("driftgate.api")
+_KEYS = frozenset({"code", "clientId"})
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -60,6 +62,26 @@ class Rim:
             _LOG.exception("%s %s failed.", scope["method"], scope["path"])
             if not answer.begun:
                 await unforeseen()(scope, receive, answer)
+
+
+class Keyless:
+    """Takes the host's key out of the query before anything, a tracer say, writes that down."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        """The host has looked at the key already; the API has no use for it."""
+        self._app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Hand the request on without it."""
+        if scope["type"] == "http":
+            parts = scope.get("query_string", b"").split(b"&")
+            kept = [one for one in parts if unquote_plus(_name(one)) not in _KEYS]
+            scope = {**scope, "query_string": b"&".join(kept)}
+        await self._app(scope, receive, send)
+
+
+def _name(part: bytes) -> str:
+    return part.partition(b"=")[0].decode("latin-1")
 
 
 class _Answer:

@@ -18,7 +18,8 @@ _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
 def answer(asked: dict[str, Any], making: Making) -> dict[str, Any]:
     """Kill in a case at `most` of its calls, or at all of them, and say what was found.
 
-    `at` is how the calls begin that count; `careless` breaks the outbox on purpose.
+    `at` is how the calls begin that count, `pause` the number of the pause before the next process
+    where chance is not to choose it; `careless` breaks the outbox on purpose.
     """
     if asked.get("careless"):
         making = OnFiles(careless=True)
@@ -42,7 +43,9 @@ def answer(asked: dict[str, Any], making: Making) -> dict[str, Any]:
             numbers = sorted(chosen.sample(numbers, asked["most"]))
         counts, survived, ways = dict(found.counts), 0, 0
         for number in numbers:
-            killed = ground.kill_at(number, loses=case.found and number % 2 == 0)
+            killed = ground.kill_at(
+                number, loses=case.found and number % 2 == 0, pause=asked.get("pause")
+            )
             ways += killed.is_new
             wrong = list(killed.found.faults)
             if killed.found.outcome != found.outcome:

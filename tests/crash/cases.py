@@ -1,6 +1,7 @@
 """In which moments of which scenarios processes are ended: every family does something in one."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from shared.scenarios.playing import Player
@@ -14,8 +15,10 @@ class Case:
     """A moment and what comes in it, besides what the scenario lets come.
 
     `families` decide something there; the test of it looks whether they do. `extra` are payloads of
-    samples/events. Where `found` is, the timers find what an event told when that is lost.
-    The next process is looked at for so many `minutes`, in which all comes to rest.
+    samples/events, `operations` what an operator does then, by the `fleet`'s file. Where it is
+    `later` than the scenario, nobody misses the looks between. Where `found` is, the timers find
+    what an event told when that is lost. The next process is looked at for so many `minutes`, in
+    which all comes to rest.
     """
 
     name: str
@@ -23,6 +26,9 @@ class Case:
     scenario: str
     moment: str
     extra: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    later: timedelta = timedelta()
+    fleet: str = ""
     found: bool = False
     minutes: int = 45
 
@@ -32,8 +38,17 @@ class Case:
         def before(player: Player) -> None:
             for name in self.extra:
                 player.stage.say((EVENTS / name).read_bytes())
+            if self.fleet:
+                (player.stage.home / "policies" / "fleet.yaml").write_text(self.fleet)
 
-        return play_up_to(self.scenario, self.moment, folder, before)
+        return play_up_to(
+            self.scenario,
+            self.moment,
+            folder,
+            before,
+            later=self.later,
+            operations=self.operations,
+        )
 
 
 CASES = (
@@ -252,6 +267,32 @@ CASES = (
         families=("alerts", "receivers"),
         scenario="127-taken-on",
         moment="01:20",
+    ),
+    Case(
+        name="what is kept is over",
+        families=("retaining",),
+        scenario="24-a-new-endpoint",
+        moment="00:31",
+        later=timedelta(days=500),
+        operations=("retain",),
+        fleet="retention: {archive: 400d, evidence: 400d, decisions: 450d}\n",
+        minutes=20,
+    ),
+    Case(
+        name="an endpoint is erased",
+        families=("erasing",),
+        scenario="24-a-new-endpoint",
+        moment="00:31",
+        operations=("erase",),
+        minutes=20,
+    ),
+    Case(
+        name="all is told again in a replay",
+        families=("replay", "routing"),
+        scenario="24-a-new-endpoint",
+        moment="00:31",
+        operations=("replay",),
+        minutes=20,
     ),
     Case(
         name="what nothing reacts to, and what cannot be read",

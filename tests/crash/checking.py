@@ -8,12 +8,15 @@ from typing import Any
 
 from shared.bootstrap import Application
 from shared.domain.canonical import content_hash, parse_time
+from shared.domain.chain import is_stub
 from shared.domain.event import Event
 from shared.domain.state import AlertStatus, SubjectState
+from shared.errors import NotFound
 from shared.service.codec import decode
 from shared.service.deciding import NOTHING_READ, state_hash
 from shared.service.intake import parse
 from shared.service.reactions import family_of
+from shared.service.verifying import verify
 from tests.crash.living import Life
 from tests.crash.worlds import World
 
@@ -37,6 +40,7 @@ def look(life: Life, until: datetime) -> Found:
     faults = [
         *seen.archive(),
         *seen.chains(),
+        *seen.verified(),
         *seen.queues(),
         *seen.actions(),
         *seen.acts(),
@@ -49,7 +53,7 @@ def decided_at(world: World, application: Application) -> dict[str, list[str]]:
     families: dict[str, set[str]] = defaultdict(set)
     for subject in application.ledger.subjects():
         for decision in application.ledger.decisions(subject, limit=1000):
-            if parse_time(decision["decided"]) >= world.moment:
+            if not is_stub(decision) and parse_time(decision["decided"]) >= world.moment:
                 family = family_of(Event.from_cloud_event(decision["event"]))
                 families[family] |= {action["action"] for action in decision["actions"]}
     return {family: sorted(kinds) for family, kinds in families.items()}
@@ -103,8 +107,11 @@ class _Look:
             for logged in ledger.chain(subject, version + 1):
                 decision = dict(logged.decision)
                 version += 1
-                event = decision["event"]
-                keys[event["id"] + event["source"]] += 1
+                if is_stub(decision):
+                    previous = decision["hash"]
+                    continue
+                event = Event.from_cloud_event(decision["event"])
+                keys[event.key] += 1
                 plain = {k: v for k, v in decision.items() if k not in {"hash", "messages"}}
                 if logged.version != version or decision["previous"] != previous:
                     yield f"the chain of {subject} is broken at version {version}"
@@ -113,12 +120,13 @@ class _Look:
                 previous = decision["hash"]
                 self._decisions.append(decision)
                 if decision["evidence"] != NOTHING_READ:
-                    self._application.evidence.get(decision["evidence"])
+                    yield from self._missing(decision["evidence"])
             stored = ledger.state(subject)
             state = decode(stored.state, SubjectState)
             if (stored.version, state.last_hash) != (version, previous):
                 yield f"the state of {subject} is not that of its last decision"
-            last = self._decisions[-1]["state"] if version > (before or (0, ""))[0] else None
+            new = version > (before or (0, ""))[0] and self._decisions
+            last = self._decisions[-1]["state"] if new else None
             if last is not None and state_hash(state) != last:
                 yield f"the state of {subject} is not the one that its last decision left"
             yield from (
@@ -127,6 +135,22 @@ class _Look:
                 if times > 1
             )
         self.counts["decisions"] = len(self._decisions)
+
+    def _missing(self, evidence: str) -> Iterator[str]:
+        """Evidence is there, unless retention has taken it."""
+        if "retain" in self._world.operations or "erase" in self._world.operations:
+            return
+        try:
+            self._application.evidence.get(evidence)
+        except NotFound as problem:
+            yield str(problem)
+
+    def verified(self) -> Iterator[str]:
+        """What `driftgate verify` says of the chains, where all of them are there."""
+        if not self._before:
+            application = self._application
+            found = verify(application.ledger, application.evidence, self._until)
+            yield from (f"verify: {one}" for one in found.breaks)
 
     def queues(self) -> Iterator[str]:
         """Nothing waits that is due, nothing was put aside, nothing is left to be sent."""
@@ -167,6 +191,12 @@ class _Look:
                 orders[line["notice"]].add(line["order"])
         self.counts["posts repeated with their order"] = sum(n - 1 for n in notices.values())
         self.counts["notices"] = len(orders)
+        self.counts["tries lost"] = sum(
+            finding["reason"] == "lost"
+            for decision in self._decisions
+            if parse_time(decision["decided"]) >= self._world.moment
+            for finding in decision["findings"]
+        )
         yield from (
             f"notice {notice[:12]} was posted under {len(named)} orders"
             for notice, named in orders.items()

@@ -11,7 +11,9 @@ from typing import Any, NoReturn
 from tests.crash.journal import Journal
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-_CHANGES = frozenset({"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.truncate"})
+_CHANGES = frozenset(
+    {"os.rename", "os.utime", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.truncate"}
+)
 _LONGEST = 100
 
 

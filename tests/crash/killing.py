@@ -77,17 +77,18 @@ class Ground:
         self.alive()
         return self._then(pause=0, loses=False, seed=0)
 
-    def kill_at(self, number: int, *, loses: bool) -> Killed:
-        """End a process at that call and let another go on."""
+    def kill_at(self, number: int, *, loses: bool, pause: int | None = None) -> Killed:
+        """End a process at that call and let another go on, after a pause that chance chooses."""
         self._begin()
         if in_a_process(lambda: self._first_life(number)) is not None:
             raise Died(f"The process did not come to its call {number}.")
         [killed] = self.journal.of("killed")
-        left = f"{self._left_behind(number)} {loses}"
+        left = f"{self._left_behind(number)} {loses} {pause}"
         if (known := self._ended.get(left)) is not None:
             return Killed(where=killed["where"], found=known, is_new=False)
         seed = int(left[:8], 16)
-        found = self._then(pause=seed % len(PAUSES), loses=loses, seed=seed)
+        pause = seed % len(PAUSES) if pause is None else pause
+        found = self._then(pause=pause, loses=loses, seed=seed)
         self._ended[left] = found
         return Killed(where=killed["where"], found=found, is_new=True)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.crash.journal import Journal
 
+_ANSWERED = frozenset({"receipt", "heard", "answered", "operated", "fired"})
 _TABLES = {
     "driftgate.db": (
         "SELECT * FROM archive ORDER BY rowid",
@@ -42,7 +43,7 @@ def left_behind(home: Path, journal: Journal) -> str:
             drafts += 1
         elif not path.name.startswith(tuple(_TABLES)):
             found.update(repr((str(inside), path.read_bytes())).encode())
-    said = [line for line in journal.lines() if line["what"] in {"receipt", "heard", "answered"}]
+    said = [line for line in journal.lines() if line["what"] in _ANSWERED]
     acted: list[Any] = [
         line for line in journal.lines() if line["what"] in {"asked", "done", "shown"}
     ]

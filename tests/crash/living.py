@@ -14,6 +14,7 @@ from shared.settings import Settings
 from tests.crash.acting import watched
 from tests.crash.fuse import Fuse
 from tests.crash.journal import Journal
+from tests.crash.operations import OPERATIONS
 from tests.crash.places import Place
 from tests.crash.worlds import World
 
@@ -61,6 +62,8 @@ class Life:
             self.hear(number)
         for number in range(len(self.world.calls)):
             self.called(number)
+        for number in range(len(self.world.operations)):
+            self.operate(number)
         for name in self.world.timers:
             self.fire(name)
         self.work()
@@ -84,6 +87,11 @@ class Life:
         call = self.world.calls[number]
         self.application.ask_environment(call.headers, call.query)
         self.journal.note("answered", number=number)
+
+    def operate(self, number: int) -> None:
+        """What an operator does; without an answer it is done again."""
+        OPERATIONS[self.world.operations[number]](self.application)
+        self.journal.note("operated", number=number)
 
     def fire(self, name: str) -> None:
         """A timer; one that does not come to its end fires when it is due again."""
@@ -159,6 +167,7 @@ class Life:
         for what, things, act in (
             ("heard", self.world.said, self.hear),
             ("answered", self.world.calls, self.called),
+            ("operated", self.world.operations, self.operate),
         ):
             done = {line["number"] for line in self.journal.of(what)}
             for number in range(len(things)):

@@ -23,6 +23,9 @@ OFTEN = (
     "a deployment answers with errors",
     "approvals fall",
     "the rows stop",
+    "what is kept is over",
+    "an endpoint is erased",
+    "all is told again in a replay",
     "a version is put forward",
     "a notice is posted",
 )
@@ -74,13 +77,23 @@ def test_a_message_that_counts_as_sent_before_it_is_would_be_found_lost(killed_i
     assert any("reached nobody" in fault for fault in told["faults"])
 
 
-def test_a_post_that_is_made_again_after_a_death_has_the_order_of_the_first(killed_in):
+def test_a_post_that_is_made_again_soon_after_a_death_has_the_order_of_the_first(killed_in):
     """At least once is by design: whoever honours the order has one notice."""
-    told = killed_in("a notice is posted", at=["after channels"])
+    told = killed_in("a notice is posted", at=["after channels"], pause=1)
 
     assert told["faults"] == []
     assert told["kills"] == 1
     assert told["counts"]["posts repeated with their order"] == 1
+    assert told["counts"]["tries lost"] == 0
+
+
+def test_what_nobody_told_the_outcome_of_for_ten_minutes_is_lost_and_told_as_it_is_then(killed_in):
+    """That is another notice under an order of its own: people may hear of it twice."""
+    told = killed_in("a notice is posted", at=["after channels"], pause=2)
+
+    assert told["faults"] == []
+    assert told["counts"]["posts repeated with their order"] == 0
+    assert told["counts"]["tries lost"] == 1
 
 
 def test_on_azurite_and_the_test_broker_the_next_process_goes_on_as_well(killed_on_azure):

@@ -1,5 +1,6 @@
 """A world just before something happens to Driftgate: a scenario, played up to that moment."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,7 +27,8 @@ class World:
     """What comes at `moment`: payloads, what people say, calls of checks, timers.
 
     Driftgate's state of that moment and the workspace lie in the folder `kept`. `failing` holds by
-    receiver what its channel raises, `stopped` the timers that do not fire.
+    receiver what its channel raises, `stopped` the timers that do not fire. `operations` are what
+    an operator does then, by name.
     """
 
     name: str
@@ -39,7 +41,7 @@ class World:
     schedules: Mapping[str, Schedule]
     stopped: tuple[str, ...]
     failing: Mapping[str, tuple[type[DriftgateError], tuple[Any, ...]]]
-    keeps_names: bool = True
+    operations: tuple[str, ...] = ()
 
 
 def play_up_to(
@@ -47,11 +49,15 @@ def play_up_to(
     moment: str,
     folder: Path,
     before: Callable[[Player], None] | None = None,
+    *,
+    later: timedelta = timedelta(),
+    operations: tuple[str, ...] = (),
 ) -> World:
     """Play `scenario` until `moment` (`01:05`, `day 2 09:00`) and keep what is there then.
 
     What the scenario lets happen at the moment has happened, and Driftgate knows nothing of it.
-    After it nothing happens any more. `before` may change the world, or what is told.
+    After it nothing happens any more. `before` may change the world, or what is told. Where it is
+    `later`, nobody has looked at anything since.
     """
     script = read_scenario(SCENARIOS / f"{scenario}.scenario")
     at = _moment(moment, script.start)
@@ -67,17 +73,18 @@ def play_up_to(
         world = World(
             name=f"{scenario} {moment}",
             kept=folder,
-            moment=at,
+            moment=at + later,
             payloads=tuple(player.stage.take_arrived()),
             said=tuple(_said(player)),
             calls=tuple(player.stage.calls),
             timers=tuple(
                 timer.name
                 for timer in player.due_timers()
-                if timer.name not in player.stage.stopped
+                if timer.name not in player.stage.stopped and not later
             ),
+            operations=operations,
             schedules={name: schedule_of(script, name) for name in SCHEDULES},
-            stopped=tuple(player.stage.stopped),
+            stopped=(*player.stage.stopped, *(("HEARTBEAT",) if later else ())),
             failing={
                 receiver: (type(fault := faults[-1]()), fault.args)
                 for receiver, faults in player.stage.channels.failing.items()
@@ -86,6 +93,8 @@ def play_up_to(
         )
         player.application.adapters.close()
         copytree(player.stage.home, folder)
+    for path in (folder / "evidence").rglob("*"):
+        os.utime(path, (at.timestamp(), at.timestamp()))
     return world
 
 

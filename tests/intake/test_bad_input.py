@@ -130,3 +130,26 @@ def test_any_json_gives_an_event_or_a_sentence_for_each_envelope(value):
 def test_any_bytes_give_an_event_or_a_sentence(payload):
     for parsed in parse(payload):
         assert (parsed.event is None) != (parsed.refusal is None)
+
+
+def test_an_event_that_no_message_could_hold_is_refused_and_not_sent_for_ever(sample):
+    [event] = sample("aml_model_registered.eventgrid.json")
+    many = {f"tag{number}": "x" * 300 for number in range(1000)}
+    event["data"]["modelTags"] = event["data"]["ModelTags"] = many
+
+    [parsed] = parse(json.dumps([event]).encode())
+
+    assert parsed.event is None
+    assert parsed.refusal.startswith("The event has 3")
+    assert parsed.refusal.endswith("over the limit of 229376; send fewer tags and properties.")
+
+
+def test_an_id_of_a_million_signs_is_refused(sample):
+    [event] = sample("aml_model_registered.eventgrid.json")
+    event["id"] = "x" * 500_000
+
+    [parsed] = parse(json.dumps([event]).encode())
+
+    assert parsed.refusal == (
+        "The Event Grid event's id has 500000 characters; 4096 at most are read."
+    )

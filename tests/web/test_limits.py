@@ -10,7 +10,7 @@ import pytest
 from shared.access_settings import Access, AccessSettings
 from shared.web.limits import Buckets, Kind, Rate
 from shared.web.operations import api, served
-from shared.web.rim import Rim
+from shared.web.rim import Keyless, Rim
 from tests.web.platform import ENTRA, Platform, ask, with_access
 
 TWO = {Kind.READ: Rate(2, 0.5), Kind.PAGE: Rate(1, 0.1), Kind.WRITE: Rate(1, 0.1)}
@@ -189,3 +189,22 @@ def test_a_trigger_without_a_context_serves_as_well(scene):
     answer = asyncio.run(func.AsgiMiddleware(served(scene.application)).handle_async(request))
 
     assert answer.status_code == 200
+
+
+def test_the_key_of_the_host_goes_no_further_than_the_host():
+    handed_on = []
+
+    async def app(scope, _receive, _send):
+        handed_on.append(scope["query_string"])
+
+    for query in (b"limit=7&code=secret&cursor=a%26b", b"c%6Fde=secret&clientId=x", b"code", b""):
+        asyncio.run(Keyless(app)({"type": "http", "query_string": query}, None, None))
+
+    assert handed_on == [b"limit=7&cursor=a%26b", b"", b"", b""]
+
+
+def test_a_request_with_the_key_among_its_parameters_is_served(scene):
+    keyed = served(scene.application)
+
+    assert ask(keyed, "GET", "/api/alerts?code=k&limit=7").status_code == 200
+    assert ask(keyed, "GET", "/api/alerts?codes=k").status_code == 400

@@ -115,7 +115,3 @@ def test_a_page_that_cannot_be_is_refused_in_a_sentence(scene, query, sentence):
     answer = ask(api(scene.application), "GET", f"/api/alerts?{query}")
 
     assert (answer.status_code, json.loads(answer.get_body())["title"]) == (400, sentence)
-
-
-def test_the_key_of_the_host_may_stand_among_the_parameters(scene):
-    assert ask(api(scene.application), "GET", "/api/health?code=k&clientId=c").status_code == 200

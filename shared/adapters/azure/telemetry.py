@@ -27,7 +27,11 @@ def start_application_insights(connection_string: str, credential: "TokenCredent
     from azure.monitor.opentelemetry import configure_azure_monitor
 
     configure_azure_monitor(
-        connection_string=connection_string, credential=credential, logger_name=NAME
+        connection_string=connection_string,
+        credential=credential,
+        logger_name=NAME,
+        # The host traces each request of the API, without the key that an address may hold.
+        instrumentation_options={"fastapi": {"enabled": False}},
     )
 
 

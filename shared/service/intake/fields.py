@@ -10,6 +10,7 @@ from typing import Any
 from shared.domain.canonical import parse_time
 from shared.errors import MalformedPayload
 
+_LONGEST_TEXT = 4096
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
 _WORKSPACE = re.compile(
     r"/subscriptions/(?P<subscription>[^/]+)/resourcegroups/(?P<group>[^/]+)"
@@ -37,6 +38,10 @@ def required_text(
     value = envelope.get(field)
     if not isinstance(value, str) or not (value or empty):
         raise MalformedPayload(f"The {form} has no {field}; send it as text.")
+    if len(value) > _LONGEST_TEXT:
+        raise MalformedPayload(
+            f"The {form}'s {field} has {len(value)} characters; {_LONGEST_TEXT} at most are read."
+        )
     return value
 
 

@@ -17,6 +17,9 @@ from shared.service.intake.resources import refuse_elsewhere
 
 MOST_BYTES = 1_048_576
 MOST_DEPTH = 64
+MOST_EVENT = 229_376
+"""What is kept of one envelope travels in a message, which may have 262 144 bytes with its headers."""
+
 _OURS = "driftgate/"
 _HANDSHAKE = "Microsoft.EventGrid.SubscriptionValidationEvent"
 
@@ -153,9 +156,20 @@ def _parse_one(
             _refuse_our_name(event)
         if workspace is not None:
             refuse_elsewhere(event, workspace)
+        if len(body) > MOST_EVENT:
+            _refuse_too_large(event)
     except Refused as refusal:
         return Parsed(key=sha256(body).hexdigest(), body=body, refusal=str(refusal))
     return Parsed(key=event.key, body=body, event=event)
+
+
+def _refuse_too_large(event: Event) -> None:
+    size = len(canonical_json(event.to_cloud_event()))
+    if size > MOST_EVENT:
+        raise MalformedPayload(
+            f"The event has {size} bytes, over the limit of {MOST_EVENT}; send fewer tags and "
+            "properties."
+        )
 
 
 def _refuse_our_name(event: Event) -> None:

@@ -14,6 +14,7 @@ from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy
 from shared.ports import Evidence, Ledger, Policies
 from shared.schedules import SCHEDULES, schedules
+from shared.service import delivering, promoting, retraining
 from shared.service.past.deciding import PastDecisions
 from shared.service.whatif.agenda import ASKED, TIMED, Agenda, Entry, Made
 from shared.service.whatif.changed import Changed
@@ -30,6 +31,7 @@ from shared.service.whatif.world import SimulatedLedger
 from shared.settings import Settings
 
 _SCHEDULED = "driftgate/schedule"
+_CONSUMERS = frozenset({delivering.SOURCE, promoting.SOURCE, retraining.SOURCE})
 _TIMERS = {name: number for number, name in enumerate(SCHEDULES, start=1)}
 _LATEST = 64
 _OF_ALERTS = frozenset({PostAlert.kind, ResolveAlert.kind})
@@ -206,8 +208,11 @@ class Simulation:
         return replace(entry, generation=min(later, _LATEST))
 
     def _is_made(self, link: Link) -> bool:
-        """Whether a decision made its event: what one subject tells another, or asks of it."""
-        if link.made_here:
+        """Whether a decision made its event: what one subject tells another, or asks of it.
+
+        So does what a consumer tells of an order that was given just now.
+        """
+        if link.made_here or link.head.event.source in _CONSUMERS:
             return True
         scheduled = link.family in OWN and link.head.event.source == _SCHEDULED
         return scheduled and not _of_a_timer(link.plain["event"], self._settings)

@@ -1,0 +1,80 @@
+"""Scenarios of samples/scenarios that were played, whose ledgers are decided again here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.bootstrap import Application
+from shared.domain.policy import Policy
+from shared.scenarios import read_scenario
+from shared.scenarios.playing import theatre
+from shared.service.whatif.asking import what_if
+from shared.service.whatif.changed import Changed
+from shared.service.whatif.comparing import Span
+from shared.service.whatif.report import Report
+from shared.service.whatif.simulating import Course, Simulation
+
+FOLDER = Path(__file__).resolve().parents[2] / "samples" / "scenarios"
+ALWAYS = Span(
+    since=datetime(2020, 1, 1, tzinfo=UTC),
+    until=datetime(2040, 1, 1, tzinfo=UTC),
+)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What was played, and ways to ask about it."""
+
+    application: Application
+    start: datetime
+
+    def policy(self, model: str = "churn") -> Policy:
+        found = self.application.policies.for_model(model)
+        assert found is not None
+        return found
+
+    def unchanged(self) -> Changed:
+        """The policies there are, in place of themselves."""
+        policies = self.application.policies
+        return Changed(policies={one.model: one for one in policies.all()}, fleet=policies.fleet())
+
+    def under(self, *policies: Policy, fleet=None, span: Span = ALWAYS) -> Report:
+        changed = Changed(policies={one.model: one for one in policies}, fleet=fleet)
+        return what_if(self.application.adapters, self.application.settings, changed, span)
+
+    def forced(self) -> Course:
+        """Everything decided again, each subject upon a state of its own."""
+        application = self.application
+        return Simulation(
+            ledger=application.ledger,
+            evidence=application.evidence,
+            policies=application.policies,
+            settings=application.settings,
+            changed=Changed(),
+            since=ALWAYS.since,
+            until=ALWAYS.until,
+            forced=True,
+        ).run()
+
+    def clock(self, at: datetime | None) -> str | None:
+        """A time as the scenario counts it."""
+        if at is None:
+            return None
+        minutes = round((at - self.start).total_seconds() / 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+@contextmanager
+def staged(number: int) -> Iterator[Staged]:
+    """Play one of the samples."""
+    [path] = FOLDER.glob(f"{number:02d}-*.scenario")
+    scenario = read_scenario(path)
+    with theatre(scenario, lambda telling: telling.arrivals) as player:
+        player.play()
+        yield Staged(application=player.application, start=scenario.start)
+
+
+def with_gates(policy: Policy, **changes: object) -> Policy:
+    return replace(policy, gates=replace(policy.gates, **changes))
