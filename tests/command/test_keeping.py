@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.adapters.embedded import EmbeddedLedger, FolderAnchors, FolderEvidence
+from shared.adapters.embedded import EmbeddedEvidence, EmbeddedLedger, FolderAnchors
 from shared.service.verifying.anchoring import anchor
 from tests.service.chained import SUBJECT, kept
 
@@ -17,7 +17,10 @@ BECAUSE = ("--because", "asked [red]for[/]")
 def home(tmp_path):
     """Five decisions, and their evidence as it was put long ago."""
     folder = tmp_path / "home"
-    ledger, evidence = EmbeddedLedger(folder / "driftgate.db"), FolderEvidence(folder / "evidence")
+    ledger, evidence = (
+        EmbeddedLedger(folder / "driftgate.db"),
+        EmbeddedEvidence(folder / "driftgate.db"),
+    )
     list(kept(ledger, evidence, 5))
     orphan = evidence.put(b"of a decision that was never committed")
     old = (datetime.now(UTC) - timedelta(days=500)).timestamp()

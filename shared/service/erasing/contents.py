@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from shared.domain.chain import Link
 from shared.ports import Ledger
+from shared.service.making import SNAPSHOT_EVERY
 from shared.service.references import named_by
-from shared.service.service import SNAPSHOT_EVERY
 from shared.service.verifying.chains import links_of
 
 

@@ -11,9 +11,9 @@ from shared.domain.state import SubjectState
 from shared.errors import NotFound
 from shared.ports import Evidence, Ledger
 from shared.service.deciding import Concluded, as_read
+from shared.service.making import SNAPSHOT_EVERY
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.recorded import Recorded
-from shared.service.service import SNAPSHOT_EVERY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,10 @@ class ReadArchive:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 
+    def together(self) -> NoReturn:
+        """Refuse."""
+        refuse()
+
     def put(self, archived: ArchivedEvent) -> NoReturn:  # noqa: ARG002  the port's signature
         """Refuse."""
         refuse()
@@ -82,6 +86,10 @@ class ReadLedger:
     def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
         """The decision of this event, None when it has none."""
         return self._ledger.decision(subject, event_key)
+
+    def together(self) -> NoReturn:
+        """Refuse."""
+        refuse()
 
     def commit(
         self,

@@ -9,10 +9,10 @@ from shared.domain.wording import spell_time
 from shared.errors import NotFound, Refused
 from shared.ports import Evidence, Ledger
 from shared.service.deciding import as_read
+from shared.service.making import SNAPSHOT_EVERY
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import state_before
 from shared.service.past.recorded import Recorded
-from shared.service.service import SNAPSHOT_EVERY
 from shared.service.whatif.links import Link, first_since, links
 
 _UNREAD = "unread"
