@@ -54,7 +54,7 @@ def state_before(
         if logged.version >= version:
             break
         recorded = Recorded.of(logged)
-        state = as_read(replace(past.again(recorded, state).state, last_hash=recorded.hash))
+        state = as_read(replace(past.outcome(recorded, state).state, last_hash=recorded.hash))
     return state
 
 

@@ -120,8 +120,22 @@ class Simulation:
             track.take()
             self._course.passed += 1
             self._goes_on(link, entry)
-        else:
+        elif not self._is_same(track, link, entry):
             self._again(track, link, entry)
+
+    def _is_same(self, track: Track, link: Link, entry: Entry) -> bool:
+        """Whether a decision that may be another one is not, found out the short way."""
+        if self._forced or not track.in_sync or link.family in OWN or not link.looked:
+            return False
+        state = self._deciding.concludes_the_same(track, link, track.state())
+        if state is None:
+            return False
+        track.take()
+        self._course.again += 1
+        self._course.stale[link.family] += self._deciding.is_stale(track, link)
+        self._goes_on(link, entry)
+        self._tracks.agrees(track, link.version, replace(state, last_hash=link.head.hash))
+        return True
 
     def _leave_out(self, track: Track, link: Link) -> None:
         """What made its event did not happen, so neither does it, nor what followed from it."""
@@ -183,9 +197,7 @@ class Simulation:
         """
         decision, plain = again.concluded.decision, link.plain
         before = self._recorded_scope(link)
-        tells = before is not None or not any(
-            one["action"] in _OF_ALERTS for one in plain["actions"]
-        )
+        silent = before is None and any(one["action"] in _OF_ALERTS for one in plain["actions"])
         scope = _scope(track.subject, again.policy) if self._tells and not silent else None
         left, fresh = self._followed(link), []
         for action, events in new_follow_ups(decision, scope):
