@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from time import process_time
 from typing import Any
 
@@ -234,7 +235,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=100)
     parser.add_argument("--days", type=int, default=1)
-    parser.add_argument("--home", type=Path, default=Path("benchmarks/.whatif"))
+    parser.add_argument("--home", type=Path, default=Path(gettempdir()) / "driftgate-whatif")
     options = parser.parse_args()
     home = options.home / f"{options.models}x{options.days}"
     world = World(home=home, models=options.models, days=options.days)

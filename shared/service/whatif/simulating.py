@@ -5,7 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.action import Action, PostAlert, ResolveAlert, ScheduleCheck, describe
+from shared.domain.action import (
+    Action,
+    PostAlert,
+    ResolveAlert,
+    ScheduleCheck,
+    ShiftTraffic,
+    describe,
+)
 from shared.domain.canonical import parse_time
 from shared.domain.event import EXTENSION_PREFIX, Event
 from shared.domain.notices.scope import scope_of
@@ -169,8 +176,11 @@ class Simulation:
         return not unsynced.isdisjoint(read)
 
     def _goes_on(self, link: Link, entry: Entry) -> None:
-        """All that followed from a recorded decision follows."""
-        self._made.make(link.head.messages, link.decided, entry.generation)
+        """All that followed from a recorded decision follows, and what its consumers told of it."""
+        keys = list(link.head.messages)
+        if link.is_noticed or ShiftTraffic.kind in link.content:
+            keys += [one.key for _, follows in self._followed(link) for one in follows]
+        self._made.make(keys, link.decided, entry.generation)
         self._course.tell_unchanged(link)
 
     def _again(self, track: Track, link: Link, entry: Entry) -> None:
