@@ -98,3 +98,12 @@ def test_an_event_is_told_with_the_mark_that_has_it_decided_once(replay, recorde
 
 def test_what_was_erased_is_told_no_more():
     assert told_again(event(), "new", {"erased": "h"}, again=True) is None
+
+
+@pytest.mark.parametrize("kind", sorted(OURS_ALONE))
+def test_what_driftgate_said_is_not_said_again_by_a_replay(kind):
+    """An acknowledgement or an override of back then would hold for what is wrong now."""
+    said = event(type=kind, source="driftgate/x")
+
+    assert told_again(said, "new", {"event": {}}, again=True) is None
+    assert told_again(said, "new", None, again=True) is not None
