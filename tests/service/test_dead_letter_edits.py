@@ -1,13 +1,17 @@
 """An edited dead letter says no more than anybody may tell."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from shared.errors import InvalidData
+from shared.ports import Message
 from shared.service.dead_letters.editing import checked, keep, with_values
 from shared.service.dead_letters.letters import find
-from tests.service.test_dead_letters import note
+from shared.service.dead_letters.resending import plan
+from tests.conftest import NOON
+from tests.service.test_dead_letters import letter_of, note
 
 ORDER = {"id": "b", "data": {"action": "RequestPromotion", "model": "churn", "version": "7"}}
 TOLD = {
@@ -79,3 +83,38 @@ def test_what_anybody_may_tell_is_mended(scene, queue, body, setting):
 
     [edited] = find(scene.application.adapters).letters
     assert edited.edited is not None
+
+
+def twice(scene):
+    """Two messages of one id and queue, put aside one after the other."""
+    for run in ("r-1", "r-2"):
+        body = {**TOLD, "data": {"run": run}}
+        letter_of(scene.application, Message(id="m", queue="checks", session="s", body=body))
+        scene.clock.advance(timedelta(days=8))
+    return find(scene.application.adapters).letters
+
+
+def test_the_edit_of_one_message_is_none_of_another_of_the_same_id(scene):
+    first, second = twice(scene)
+
+    keep(first, with_values(first, ["data.run=r-9"]), scene.application.adapters, scene.clock())
+
+    edited, other = find(scene.application.adapters).letters
+    assert (json.loads(edited.content)["data"], other.edited) == ({"run": "r-9"}, None)
+    assert edited.at == first.at, "when it was put aside, not when it was edited"
+    assert other.content == second.original
+
+
+def test_an_edit_is_sent_however_many_notes_there_are(scene):
+    """Else what somebody mended would go out as it was."""
+    app = scene.application
+    letter, _ = twice(scene)
+    keep(letter, with_values(letter, ["data.run=r-9"]), app.adapters, scene.clock())
+    for number in range(3):
+        app.adapters.notes.keep(note(queue="checks", message_id=f"n-{number}", at=NOON))
+
+    found = find(app.adapters, ("checks",), limit=2)
+
+    [edited] = [one for one in found.letters if one.id == letter.id]
+    assert json.loads(edited.content)["data"] == {"run": "r-9"}
+    assert plan([edited], scene.clock())[0].outcome == "would be sent"

@@ -178,7 +178,7 @@ def test_an_erasure_is_none_that_a_run_of_retention_left_half_done(watched):
     count = len(chain(application))
     with suppress(Crash):
         dying = erasing(application)
-        dying._ledger = DyingInErase(application.ledger)  # noqa: SLF001  a kill in between
+        dying._ledger = DyingInErase(application.ledger)
         dying.forget(ENDPOINT, count - 1)
     assert not any(is_stub(one) for one in chain(application))
 

@@ -116,16 +116,18 @@ def _source(body: Mapping[str, Any]) -> str:
 
 def keep(letter: Letter, content: bytes | None, adapters: Adapters, now: datetime) -> None:
     """Keep the edited body beside the original, in place of an earlier one; None takes it back."""
-    note = letter.note or Note(
-        queue=letter.queue,
-        message_id=letter.message.id,
-        number=letter.number,
-        at=now,
-        reason="",
-        sentence="",
-        tries=0,
-        whole=False,
-    )
+    note = letter.note
+    if note is None or note.number != letter.number:
+        note = Note(
+            queue=letter.queue,
+            message_id=letter.message.id,
+            number=letter.number,
+            at=now,
+            reason="" if note is None else note.reason,
+            sentence="" if note is None else note.sentence,
+            tries=0 if note is None else note.tries,
+            whole=False,
+        )
     adapters.notes.keep(replace(note, edited=None if content is None else checked(letter, content)))
 
 
