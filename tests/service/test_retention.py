@@ -152,6 +152,7 @@ def test_what_went_under_shorter_rules_is_not_missed_under_longer_ones(watched):
     rules(watched, "{archive: null, evidence: 7d}")
     assert retention(watched).apply().evidence > 0
     rules(watched, "{archive: 60d, evidence: 60d}")
+    watched.clock.advance(DAY)
 
     assert retention(watched).apply().archive > 0
 
