@@ -148,6 +148,17 @@ def test_verifying_knows_that_evidence_went_by_the_rules(watched):
     assert verified(watched, with_evidence=True) == [(Fault.EVIDENCE_MISSING, OFTEN)]
 
 
+def test_what_went_under_shorter_rules_is_not_missed_under_longer_ones(watched):
+    rules(watched, "{archive: null, evidence: 7d}")
+    assert retention(watched).apply().evidence > 0
+    rules(watched, "{archive: 60d, evidence: 60d}")
+    watched.clock.advance(DAY)
+
+    assert retention(watched).apply().archive > 0
+
+    assert verified(watched, with_evidence=True) == []
+
+
 def test_decisions_are_forgotten_only_where_a_policy_says_so_and_what_is_kept_can_be_told(watched):
     rules(watched, "{archive: 7d, evidence: 7d, decisions: 10d}")
 
