@@ -82,12 +82,14 @@ READS = {
         always=("gates.max_latency_ms", "gates.metrics"),
     ),
     "drift": Reads(
-        decide=("drift", "model", "owner"),
+        decide=("drift", "model", "owner", "privacy"),
         gather=("drift", "collection.late", "endpoint"),
         quiet=frozenset({"cannot_look"}),
     ),
     "kpi": Reads(decide=("kpis", "owner", "model"), gather=("kpis", "endpoint")),
-    "batch": Reads(decide=("batch", "drift", "model", "owner"), gather=("batch", "drift")),
+    "batch": Reads(
+        decide=("batch", "drift", "model", "owner", "privacy"), gather=("batch", "drift")
+    ),
     "collection": Reads(
         decide=("collection", "owner", "model"),
         gather=("collection", "endpoint", "drift"),
@@ -95,7 +97,9 @@ READS = {
         always=("collection.expected",),
     ),
     "promotion": Reads(
-        decide=(*_ENTRANCE, "retraining"), gather=_ENTRANCE, quiet=frozenset({"nothing_new"})
+        decide=(*_ENTRANCE, "retraining", "privacy"),
+        gather=_ENTRANCE,
+        quiet=frozenset({"nothing_new"}),
     ),
     "monitors": Reads(gather=("drift.retrain", "drift.monitors")),
     "azure_alerts": Reads(gather=("endpoint", "owner", "model")),
