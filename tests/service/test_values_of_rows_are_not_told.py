@@ -136,7 +136,7 @@ def test_what_drifted_is_told_with_values_only_where_the_policy_shows_them(
     model, told, midnight, values, alarm
 ):
     scene = model(values, alarm)
-    collect(scene, midnight - 4 * DAY, midnight, inputs=of_now, outputs=None, rows=20)
+    collect(scene, midnight - 2 * DAY, midnight, inputs=of_now, outputs=None, rows=12)
 
     decision = look(scene)
 
@@ -152,7 +152,7 @@ def test_what_drifted_is_told_with_values_only_where_the_policy_shows_them(
 
 def test_hidden_values_are_told_by_their_places(model, midnight):
     scene = model("hide")
-    collect(scene, midnight - 2 * DAY, midnight, inputs=of_now, rows=20)
+    collect(scene, midnight - 2 * DAY, midnight, inputs=of_now, rows=12)
 
     sentences = {one["thing"]: one["sentence"] for one in look(scene)["findings"]}
 
@@ -179,7 +179,7 @@ def test_predictions_are_values_too(model, told, midnight, values):
 
 def test_the_gate_of_drift_and_the_look_at_collection_tell_none(model, told, midnight, registered):
     scene = model("hide")
-    collect(scene, midnight - 3 * DAY, midnight, inputs=of_now, outputs=answers, rows=20)
+    collect(scene, midnight - 3 * DAY, midnight, inputs=of_now, outputs=answers, lines=3)
     scene.model("8", "metrics: {auc: 0.9}\n")
     scene.send(registered("8"))
 

@@ -22,7 +22,7 @@ UNUSUAL = {
     ("POST", "/api/replays/dry-run"): Role.VIEWER,
     ("GET", "/api/deadletters/{letter}"): Role.OPERATOR,
 }
-"""A dry run says nothing, however long its question is; a dead letter holds what came as it came."""
+"""A dry run says nothing, however long its question; a dead letter holds what came as it came."""
 
 
 @pytest.fixture

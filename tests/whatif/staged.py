@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from shared.bootstrap import Application
@@ -13,8 +14,10 @@ from shared.scenarios.playing import theatre
 from shared.service.whatif.asking import what_if
 from shared.service.whatif.changed import Changed
 from shared.service.whatif.comparing import Span
+from shared.service.whatif.course import Course
 from shared.service.whatif.report import Report
-from shared.service.whatif.simulating import Course, Simulation
+from shared.service.whatif.simulating import Simulation
+from tests.whatif.recording import Seen, reads
 
 FOLDER = Path(__file__).resolve().parents[2] / "samples" / "scenarios"
 ALWAYS = Span(
@@ -23,7 +26,7 @@ ALWAYS = Span(
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Staged:
     """What was played, and ways to ask about it."""
 
@@ -34,6 +37,11 @@ class Staged:
         found = self.application.policies.for_model(model)
         assert found is not None
         return found
+
+    @cached_property
+    def seen(self) -> list[Seen]:
+        """What each of its decisions reads."""
+        return list(reads(self.application))
 
     def unchanged(self) -> Changed:
         """The policies there are, in place of themselves."""

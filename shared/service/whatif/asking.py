@@ -1,8 +1,10 @@
 """From what somebody asks to the report: the span, the changed policies, the simulation."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from shared.domain.canonical import parse_time
+from shared.domain.wording import spell_time
 from shared.errors import InvalidPolicy, Refused
 from shared.policies import read_fleet, read_policy
 from shared.policies.fleet import FILES
@@ -45,10 +47,17 @@ def _of_folder(folder: Path) -> Changed:
 
 
 def what_if(adapters: Adapters, settings: Settings, changed: Changed, span: Span) -> Report:
-    """Decide the span again under what was changed.
+    """Decide the span again under what was changed, up to the last decision there is.
 
     Raises Refused for a span in which nothing was decided or that is not kept any more.
     """
+    last = newest(adapters)
+    if last is None or last < span.since:
+        raise Refused(
+            f"Nothing was decided since {spell_time(span.since)}, so there is nothing to decide "
+            "again; let the span begin earlier."
+        )
+    span = Span(since=span.since, until=min(span.until, last + timedelta.resolution))
     if span.since >= span.until:
         raise Refused("--since lies behind --until; let the span begin before it ends.")
     simulation = Simulation(
@@ -70,7 +79,5 @@ def _names(changed: Changed) -> list[str]:
 
 def newest(adapters: Adapters) -> datetime | None:
     """When the last decision was made."""
-    from shared.domain.canonical import parse_time
-
     last = next(iter(adapters.ledger.decisions(limit=1)), None)
     return None if last is None else parse_time(last["decided"])

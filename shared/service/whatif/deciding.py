@@ -79,12 +79,14 @@ class Deciding:
 
         A decision that could not look because its policy was wrong is, since it could look now.
         """
+        if not link.looked:
+            return self._is_valid_now(track, link)
         family = link.family
         paths = self.paths(track.subject, link.head.policy)
         if paths and touches(paths, READS[family].decide):
             return self._is_read(link, paths)
         fleet = self._changed.fleet
-        if fleet is None or family not in FLEET or not link.looked:
+        if fleet is None or family not in FLEET:
             return False
         recorded = getattr(self.evidence_of(link), "fleet", None)
         there = fleet
@@ -92,6 +94,10 @@ class Deciding:
             rule = fleet.receiver(track.subject.partition("/")[2])
             there = Fleet(receivers=[] if rule is None else [rule])
         return touches(differing(recorded, there), FLEET[family])
+
+    def _is_valid_now(self, track: Track, link: Link) -> bool:
+        """Whether a decision had a policy that could not be read, and has another here."""
+        return "invalid_policy" in link.reasons and self._changed.concerns(track.subject, None)
 
     def _is_read(self, link: Link, paths: frozenset[str]) -> bool:
         """Of a decision that found nothing but the usual, most fields were not read."""
@@ -116,8 +122,7 @@ class Deciding:
         if not link.looked:
             [finding] = link.plain["findings"]
             told = could_not_look(event, state, finding["reason"], finding["sentence"], now)
-            paths = self.paths(track.subject, link.head.policy)
-            return Again(concluded=told, policy=policy, stale=bool(paths))
+            return Again(concluded=told, policy=policy, stale=self._is_valid_now(track, link))
         reaction = reaction_to(event)
         recorded, facts, digest = self.evidence_of(link), None, link.head.evidence
         if link.family in OWN:

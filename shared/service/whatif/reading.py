@@ -41,7 +41,18 @@ FLEET = {
 }
 """The fields of the fleet's file that each family reads."""
 
-_ENTRANCE = ("endpoint", "promote_to", "stages", "gates", "drift", "kpis", "owner", "model")
+_ENTRANCE = (
+    "model",
+    "endpoint",
+    "owner",
+    "training_data",
+    "promote_to",
+    "stages",
+    "gates",
+    "health",
+    "drift",
+    "kpis",
+)
 
 READS = {
     "alerts": Reads(decide=("alerts",)),
