@@ -25,10 +25,17 @@ class Database:
     def __init__(self, path: Path, schema: str) -> None:
         self._path = path
         self._threads = threading.local()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._connection()
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.executescript(schema)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = self._connection()
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(schema)
+        except (OSError, sqlite3.DatabaseError) as problem:
+            why = problem.strerror if isinstance(problem, OSError) else str(problem)
+            raise Unavailable(
+                f"{path} cannot be opened: {why}. Let DRIFTGATE_HOME name a folder that can be "
+                "written."
+            ) from problem
 
     def _connection(self) -> sqlite3.Connection:
         """The thread's own; a forked process opens one for itself."""
