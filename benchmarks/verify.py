@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from shared.adapters.embedded import EmbeddedLedger, FolderEvidence
+from shared.adapters.embedded import EmbeddedEvidence, EmbeddedLedger
 from shared.service.verifying import verify
 from tests.service.chained import commit, looked
 
@@ -23,7 +23,7 @@ def main() -> None:
     links = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     with TemporaryDirectory() as folder:
         ledger = EmbeddedLedger(Path(folder) / "driftgate.db")
-        evidence = FolderEvidence(Path(folder) / "evidence")
+        evidence = EmbeddedEvidence(Path(folder) / "evidence.db")
         for number in range(links):
             at = BEGUN + timedelta(seconds=number)
             commit(ledger, looked(at, f"endpoint/e{number % SUBJECTS}"), sentence=_LONG)

@@ -89,7 +89,6 @@ class Application:
 
         given = handlers or {}
         consumed: dict[str, Handler] = {
-            messages.CHECKS: self.service.handle,
             messages.ALERTS: _read,
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
             messages.RETRAINING_REQUESTS: self.retrain,
@@ -98,7 +97,9 @@ class Application:
             ENVIRONMENT_CHECKS: self.check_environment,
         }
         logged = self.logged(given.get(messages.ALERTS, _read))
-        return Worker(self.adapters.receiver, {**consumed, **given, messages.ALERTS: logged})
+        together = {} if messages.CHECKS in given else {messages.CHECKS: self.service.handle_all}
+        handlers = {**consumed, **given, messages.ALERTS: logged}
+        return Worker(self.adapters.receiver, handlers, together)
 
     def retention(self) -> "Run":
         """Keep where the chains end, then remove what is older than is kept.

@@ -4,8 +4,9 @@ import json
 from dataclasses import fields
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from shared.domain.canonical import canonical_json, parse_time
+from shared.domain.canonical import format_time, parse_time, plain_json
 from shared.ports import Message
 
 _USUAL = tuple(field.name for field in fields(Message) if field.name != "headers")
@@ -16,9 +17,12 @@ def message_to_json(message: Message) -> str:
 
     So a version from before there were headers reads it too.
     """
+    plain: dict[str, Any] = {name: getattr(message, name) for name in _USUAL}
+    scheduled = message.scheduled
+    plain["scheduled"] = None if scheduled is None else format_time(scheduled)
     if message.headers:
-        return canonical_json(message).decode()
-    return canonical_json({name: getattr(message, name) for name in _USUAL}).decode()
+        plain["headers"] = message.headers
+    return plain_json(plain).decode()
 
 
 def message_from_json(text: str) -> Message:
@@ -32,7 +36,7 @@ def message_or_text(text: str, queue: str) -> tuple[Message, bytes]:
     """A message of a queue and its body as it came; what is no message comes as its `text`."""
     message = readable(text)
     if message is not None:
-        return message, canonical_json(message.body)
+        return message, plain_json(message.body)
     original = text if isinstance(text, bytes) else str(text).encode()
     shown = {"text": original.decode(errors="replace")}
     identity = f"unreadable-{sha256(original).hexdigest()[:32]}"

@@ -58,6 +58,7 @@ def begin(
     with refusing():
         said = ask(
             application.service,
+            application.archive,
             application.ledger,
             name,
             selection,

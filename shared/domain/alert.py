@@ -57,6 +57,7 @@ class AlertKind(StrEnum):
     SOURCE_SILENT = "source_silent"
     AZURE_ALERT = "azure_alert"
     OUTBOX_STUCK = "outbox_stuck"
+    QUEUE_BEHIND = "queue_behind"
     BATCH_STUCK = "batch_stuck"
     BATCH_VOLUME = "batch_volume"
     CHANNEL_FAILED = "channel_failed"

@@ -21,6 +21,13 @@ def to_plain(value: object) -> object:
     kind: type = type(value)
     if kind in _AS_THEY_ARE:
         return value
+    if isinstance(value, dict):
+        return {
+            str(key): item if type(item) in _AS_THEY_ARE else to_plain(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [item if type(item) in _AS_THEY_ARE else to_plain(item) for item in value]
     if (names := _fields(kind)) is not None:
         return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
@@ -31,8 +38,6 @@ def to_plain(value: object) -> object:
         return value.total_seconds()
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_plain(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(str(to_plain(item)) for item in value)
     if isinstance(value, (str, int, float)):
@@ -54,9 +59,17 @@ def canonical_json(value: object) -> bytes:
     >>> canonical_json({"b": 1, "a": [True, None]})
     b'{"a":[true,null],"b":1}'
     """
-    return json.dumps(
-        to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode()
+    return plain_json(to_plain(value))
+
+
+def plain_json(plain: object) -> bytes:
+    """The same spelling of what `to_plain` or `json.loads` returned, without a second walk."""
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def plain_hash(plain: object) -> str:
+    """SHA-256 of `plain_json`, in hexadecimal."""
+    return hashlib.sha256(plain_json(plain)).hexdigest()
 
 
 def utf16_units(text: str) -> int:

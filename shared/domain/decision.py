@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from shared.domain.action import Action, describe
-from shared.domain.canonical import content_hash, to_plain
+from shared.domain.canonical import plain_hash, to_plain
 from shared.domain.event import Event
 from shared.domain.finding import Finding
 from shared.domain.state import SubjectState
@@ -47,15 +47,15 @@ class Decision:
     @cached_property
     def hash(self) -> str:
         """SHA-256 over everything the decision says and the hash before it."""
-        return content_hash(self._content)
+        return plain_hash(self._content)
 
     @cached_property
     def _content(self) -> dict[str, Any]:
         return {
-            "event": self.event.to_cloud_event(),
+            "event": to_plain(self.event.to_cloud_event()),
             "verdict": self.verdict.value,
             "findings": to_plain(self.findings),
-            "actions": [describe(action) for action in self.actions],
+            "actions": to_plain([describe(action) for action in self.actions]),
             "evidence": self.evidence_hash,
             "policy": self.policy_hash,
             "decided": to_plain(self.decided),

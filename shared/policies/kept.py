@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Self
 
 import msgspec
@@ -31,6 +32,10 @@ class KeptPolicies:
         self._last: Fleet | None = None
         self._unkept: Fleet | None = None
         self._asked = False
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Within, one thread is told of one reading."""
+        return self._policies.steady()
 
     def kept_in(self, profiles: Profiles) -> Self:
         """The same policies, with what is good kept in another place."""

@@ -1,6 +1,9 @@
 """Finds policies among files, wherever they lie."""
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from shared.domain.policy import Fleet, Policy
@@ -15,13 +18,33 @@ class PolicyStore:
     """Asks for the files anew at each question, so that an edited file counts at once.
 
     `files` gives the content of each by its name. One whose bytes are known already is not parsed
-    again.
+    again. Within `steady` a thread asks once.
     """
 
     def __init__(self, files: Callable[[], Mapping[str, bytes]]) -> None:
-        self._all_files = files
+        self._ask = files
+        self._steady = threading.local()
         self._known: dict[str, tuple[bytes, Policy | InvalidPolicy]] = {}
         self._fleet: tuple[bytes, Fleet] | None = None
+        self._sorted: _Sorted | None = None
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Within, this thread is told of one reading: a decision has one state of the policies."""
+        outer: _Reading | None = getattr(self._steady, "reading", None)
+        self._steady.reading = outer or _Reading()
+        try:
+            yield
+        finally:
+            self._steady.reading = outer
+
+    def _all_files(self) -> Mapping[str, bytes]:
+        reading: _Reading | None = getattr(self._steady, "reading", None)
+        if reading is None:
+            return self._ask()
+        if reading.files is None:
+            reading.files = self._ask()
+        return reading.files
 
     def for_model(self, model: str) -> Policy | None:
         """The model's policy.
@@ -29,29 +52,25 @@ class PolicyStore:
         Raises InvalidPolicy when its file is wrong or two files speak of one model. A file that
         cannot be read at all is held against the model it is named after.
         """
-        files = self._files()
-        found = [(file, policy) for file, policy in self._valid(files) if policy.model == model]
+        read = self._read_files()
+        found = read.of_model.get(model, [])
         if len(found) > 1:
             names = " and ".join(file for file, _ in found)
             raise InvalidPolicy(f"{names} both name the model {model}; keep one of them.")
         if found:
             return found[0][1]
-        for name, content in files:
-            if PurePosixPath(name).stem == model:
-                self._read(name, content)
+        if model in read.wrong:
+            raise InvalidPolicy(read.wrong[model])
         return None
 
     def for_endpoint(self, endpoint: str) -> Policy | None:
         """The policy whose model is served by this endpoint, else the one with it as a stage's."""
-        valid = [policy for _, policy in self._valid(self._files())]
-        served = (policy for policy in valid if policy.endpoint == endpoint)
-        staged = (p for p in valid if any(stage.endpoint == endpoint for stage in p.stages))
-        return next(served, None) or next(staged, None)
+        read = self._read_files()
+        return read.of_endpoint.get(endpoint) or read.of_stage.get(endpoint)
 
     def all(self) -> Sequence[Policy]:
         """Every valid policy, by model name."""
-        valid = self._valid(self._files())
-        return sorted((policy for _, policy in valid), key=lambda policy: policy.model)
+        return tuple(self._read_files().all)
 
     def fleet(self) -> Fleet | None:
         """What holds for all models; None without a file.
@@ -82,36 +101,63 @@ class PolicyStore:
             self.fleet()
         except InvalidPolicy as problem:
             sentences.append(str(problem))
-        for name, content in self._files():
-            try:
-                self._read(name, content)
-            except InvalidPolicy as problem:
-                sentences.append(str(problem))
-        return sentences
+        return [*sentences, *self._read_files().problems]
 
-    def _files(self) -> list[tuple[str, bytes]]:
-        return sorted(
-            (name, content)
-            for name, content in self._all_files().items()
-            if PurePosixPath(name).suffix in _SUFFIXES and name not in FILES
-        )
+    def _read_files(self) -> "_Sorted":
+        """All of them in the order of their names; read once while none of them changes."""
+        files, known = self._all_files(), self._sorted
+        if known is None or known.files != files:
+            known = self._sorted = self._sort(files)
+        return known
 
-    def _read(self, name: str, content: bytes) -> Policy:
-        known = self._known.get(name)
-        if known is None or known[0] != content:
-            known = self._known[name] = (content, _read(content, name))
-        if isinstance(known[1], InvalidPolicy):
-            raise InvalidPolicy(str(known[1]))
-        return known[1]
-
-    def _valid(self, files: list[tuple[str, bytes]]) -> list[tuple[str, Policy]]:
-        valid = []
-        for name, content in files:
-            try:
-                valid.append((name, self._read(name, content)))
-            except InvalidPolicy:
+    def _sort(self, files: Mapping[str, bytes]) -> "_Sorted":
+        read = _Sorted(files=files)
+        known: dict[str, tuple[bytes, Policy | InvalidPolicy]] = {}
+        for name, content in sorted(files.items()):
+            if PurePosixPath(name).suffix not in _SUFFIXES or name in FILES:
                 continue
-        return valid
+            before = self._known.get(name)
+            if before is None or before[0] != content:
+                before = content, _read(content, name)
+            known[name] = before
+            read.add(name, before[1])
+        self._known = known
+        read.all.sort(key=lambda policy: policy.model)
+        return read
+
+
+@dataclass
+class _Sorted:
+    """What files say, to be found by whom it concerns; those that are wrong by their name."""
+
+    files: Mapping[str, bytes]
+    all: list[Policy] = field(default_factory=list)
+    of_model: dict[str, list[tuple[str, Policy]]] = field(default_factory=dict)
+    of_endpoint: dict[str, Policy] = field(default_factory=dict)
+    of_stage: dict[str, Policy] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, file: str, policy: Policy | InvalidPolicy) -> None:
+        """One file more; where two serve one endpoint the first counts."""
+        if isinstance(policy, InvalidPolicy):
+            self.wrong.setdefault(PurePosixPath(file).stem, str(policy))
+            self.problems.append(str(policy))
+            return
+        self.all.append(policy)
+        self.of_model.setdefault(policy.model, []).append((file, policy))
+        if policy.endpoint is not None:
+            self.of_endpoint.setdefault(policy.endpoint, policy)
+        for stage in policy.stages:
+            if stage.endpoint is not None:
+                self.of_stage.setdefault(stage.endpoint, policy)
+
+
+@dataclass
+class _Reading:
+    """What was read within `steady`, None until somebody asks; a failure is no reading."""
+
+    files: Mapping[str, bytes] | None = None
 
 
 def _read(content: bytes, name: str) -> Policy | InvalidPolicy:

@@ -50,8 +50,17 @@ class Receiver(Protocol):
     def receive(self, queue: str) -> Delivery | None:
         """The next due message of a session nobody holds, in order within the session."""
 
+    def receive_some(self, queue: str, most: int) -> Sequence[Delivery]:
+        """Up to so many due messages, each of another session; fewer where that is faster."""
+
     def complete(self, delivery: Delivery) -> None:
         """Remove it. Raises `Conflict` when the lock is lost."""
+
+    def complete_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Remove them; one whose lock is lost is left to whoever has it now."""
+
+    def release(self, deliveries: Sequence[Delivery]) -> None:
+        """Give back what nobody began with: where the broker can, it counts as no try."""
 
     def abandon(self, delivery: Delivery, reason: str) -> None:
         """Give it back; after the queue's tries it goes to the dead letters.
@@ -127,6 +136,9 @@ class Notes(Protocol):
 
     def notes(self, queue: str, limit: int = 1000) -> Sequence[Note]:
         """Those of one queue, oldest first."""
+
+    def note(self, queue: str, message_id: str, number: int) -> Note | None:
+        """The one of one message, None when there is none."""
 
     def drop(self, note: Note) -> None:
         """Remove it; harmless when it is gone."""

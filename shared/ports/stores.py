@@ -1,6 +1,7 @@
 """Where what came in, what was decided and what it rests on is kept."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -27,6 +28,9 @@ class ArchivedEvent:
 
 class Archive(Protocol):
     """Keeps every inbound payload, before anything else is done with it."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """What one thread puts within may be kept all at once at its end, where that is faster."""
 
     def put(self, archived: ArchivedEvent) -> bool:
         """Keep it unless its key is there already; True when it is new."""
@@ -82,6 +86,12 @@ class Ledger(Protocol):
         """The decision already committed for this event, None when it is new.
 
         Of one that was erased it is what `erase` left.
+        """
+
+    def together(self) -> AbstractContextManager[None]:
+        """What one thread commits within may be kept all at once at its end, where that is faster.
+
+        Only then it is committed; where that fails none of it is.
         """
 
     def commit(
@@ -222,6 +232,9 @@ class Anchors(Protocol):
 
 class Policies(Protocol):
     """Finds the policy that speaks of a model or an endpoint."""
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Within, one thread is told of one reading: a decision has one state of the policies."""
 
     def for_model(self, model: str) -> Policy | None:
         """The model's policy. Raises `InvalidPolicy` when its file is wrong."""

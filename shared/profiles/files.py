@@ -57,13 +57,13 @@ def load_baseline(path: Path) -> KeptBaseline:
                 "make it again with: driftgate profile"
             )
         profile = Profile.from_json(document["profile"])
-        learnt, written = document["calibration"], document["hash"]
+        learnt, unchanged = document["calibration"], profile.hash == document["hash"]
         calibration = None if learnt is None else Calibration.from_json(learnt)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
         raise InvalidData(
             f"{path} is no profile that can be read; make it again with: driftgate profile"
         ) from problem
-    if profile.hash != written:
+    if not unchanged:
         raise InvalidData(
             f"{path} was changed since it was written; make it again with: driftgate profile"
         )

@@ -47,7 +47,14 @@ _TIMERS = {
         "budget",
     },
     "KPI": {"kpi_changed", "kpi_differs", "kpi_silent", "kpi"},
-    "HEARTBEAT": {"check_silent", "source_silent", "policy_invalid", "outbox_stuck", "watchdog"},
+    "HEARTBEAT": {
+        "check_silent",
+        "source_silent",
+        "policy_invalid",
+        "outbox_stuck",
+        "queue_behind",
+        "watchdog",
+    },
 }
 
 

@@ -13,4 +13,7 @@ def decode(plain: Mapping[str, Any], kind: type[Value]) -> Value:
 
     Raises msgspec.ValidationError when it does not fit, which means it was altered.
     """
-    return msgspec.convert(dict(plain), kind, strict=False)
+    try:
+        return msgspec.convert(dict(plain), kind, strict=False)
+    except UnicodeEncodeError as problem:
+        raise msgspec.ValidationError("It holds text that is not Unicode") from problem

@@ -1,12 +1,13 @@
 """One decision of an event from what was gathered: the same step now, in a replay, in a what-if."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from shared.domain.canonical import canonical_json, content_hash, to_plain
+from shared.domain.canonical import canonical_json, content_hash, plain_hash, to_plain
 from shared.domain.decision import Decision, Outcome
 from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import Evidence
@@ -22,10 +23,14 @@ NOTHING_READ = content_hash(None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concluded:
-    """A decision with the state that it leaves, whose `last_hash` is the decision's."""
+    """A decision with the state that it leaves, whose `last_hash` is the decision's.
+
+    `plain` is that state as the ledger keeps it.
+    """
 
     decision: Decision
     state: SubjectState
+    plain: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ def conclude(
 ) -> Concluded:
     """Decide. A pure function of its arguments, so that a decision can be made again."""
     outcome = outcome_of(event, reaction, gathered, state, now)
+    left = plain_state(replace(outcome.state, last_hash=""))
     return _chained(
         Decision(
             event=event,
@@ -52,9 +58,10 @@ def conclude(
             policy_hash=gathered.policy_hash,
             decided=now,
             previous=state.last_hash,
-            state=state_hash(outcome.state),
+            state=plain_hash(left),
         ),
         outcome.state,
+        left,
     )
 
 
@@ -71,6 +78,7 @@ def could_not_look(
     event: Event, state: SubjectState, reason: str, sentence: str, now: datetime
 ) -> Concluded:
     """What cannot be read is an error that says so; the state stays as it was."""
+    left = plain_state(replace(state, last_hash=""))
     return _chained(
         Decision(
             event=event,
@@ -80,9 +88,10 @@ def could_not_look(
             policy_hash=None,
             decided=now,
             previous=state.last_hash,
-            state=state_hash(state),
+            state=plain_hash(left),
         ),
         state,
+        left,
     )
 
 
@@ -122,8 +131,12 @@ def plain_state(state: SubjectState) -> dict[str, Any]:
     return plain if isinstance(plain, dict) else {}
 
 
-def _chained(decision: Decision, left: SubjectState) -> Concluded:
-    return Concluded(decision=decision, state=replace(left, last_hash=decision.hash))
+def _chained(decision: Decision, left: SubjectState, plain: dict[str, Any]) -> Concluded:
+    return Concluded(
+        decision=decision,
+        state=replace(left, last_hash=decision.hash),
+        plain={**plain, "last_hash": decision.hash},
+    )
 
 
 def _reported(event: Event, state: SubjectState) -> SubjectState:

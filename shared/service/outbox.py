@@ -27,7 +27,9 @@ def drain(ledger: Ledger, sender: Sender, telemetry: Telemetry, notes: Notes, no
     sent = 0
     refused: dict[str, Refused] = {}
     try:
-        while waiting := _next(ledger, refused):
+        more = True
+        while more and (waiting := _next(ledger, refused)):
+            more = len(waiting) == _AT_ONCE
             try:
                 taken = _send(waiting, sender, telemetry)
             except Refused:

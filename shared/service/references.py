@@ -8,7 +8,7 @@ import msgspec
 from shared.domain.canonical import parse_time
 from shared.domain.chain import ERASING
 from shared.ports import Ledger
-from shared.service.service import SNAPSHOT_EVERY
+from shared.service.making import SNAPSHOT_EVERY
 
 _CLOCKS_APART = timedelta(hours=1)
 

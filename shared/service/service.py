@@ -1,73 +1,30 @@
 """The one way every event takes: parse, archive, gather, decide, commit, dispatch."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from shared.domain.action import PostAlert, ResolveAlert
 from shared.domain.canonical import canonical_json
 from shared.domain.decision import Decision
-from shared.domain.event import Check, Event, EventType
-from shared.domain.notices.scope import scope_of
-from shared.domain.policy import Policy
+from shared.domain.event import Check, Event
 from shared.domain.state import SubjectState
-from shared.errors import (
-    Conflict,
-    DriftgateError,
-    InvalidPolicy,
-    MalformedPayload,
-    NoPermission,
-    Refused,
-)
+from shared.errors import Conflict, DriftgateError, MalformedPayload, Refused
 from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
 from shared.service.asking import ITSELF, asked
 from shared.service.codec import decode
 from shared.service.dead_letters.counting import Aside, count_aside
-from shared.service.deciding import (
-    Concluded,
-    Gathered,
-    conclude,
-    could_not_look,
-    plain_state,
-    state_content,
-)
 from shared.service.intake import parse
-from shared.service.messages import findings_message, messages_of, work_message
+from shared.service.making import Made, Making, traced
+from shared.service.messages import work_message
 from shared.service.outbox import drain
-from shared.service.reactions import Reaction, reaction_to
 from shared.service.world import World
 
 _LOG = logging.getLogger("driftgate.decisions")
 _COMMIT_TRIES = 5
-SNAPSHOT_EVERY = 32
-"""At every so many versions a subject's state is kept as evidence, for the past to start from."""
-
-TOLD_ONCE = frozenset(
-    {
-        EventType.PROMOTION_STARTED,
-        EventType.PROMOTION_REFUSED,
-        EventType.OVERRIDE_GIVEN,
-        EventType.OVERRIDE_WITHDRAWN,
-        EventType.ALERT_RAISED,
-        EventType.ALERT_ENDED,
-        EventType.ALERT_ACKNOWLEDGED,
-        EventType.ACKNOWLEDGEMENT_WITHDRAWN,
-        EventType.RETRAINING_WANTED,
-        EventType.RETRAINING_GRANTED,
-        EventType.RETRAINING_DELAYED,
-        EventType.RETRAINING_STARTED,
-        EventType.RETRAINING_REFUSED,
-        EventType.RETRAINING_RESUMED,
-        EventType.SUBJECT_ERASED,
-    }
-)
-"""What no later look could find out: it is kept also where the policy cannot be read."""
-
-
-_GO_ON = frozenset({Check.ALERTS.value, Check.RETRAINING.value})
-"""Looks that go on by the fleet's rules, or by none, while the model's policy cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +60,13 @@ class Service:
         announces: bool = False,
     ) -> None:
         self._archive = archive
-        self._evidence = evidence
         self._sender = sender
         self._world = world
         self._clock = clock
         self._telemetry = telemetry
         self._aside = aside
-        self._announces = announces
+        self._evidence = evidence
+        self._making = Making(world=world, clock=clock, telemetry=telemetry, announces=announces)
 
     @property
     def _ledger(self) -> Ledger:
@@ -130,33 +87,55 @@ class Service:
         receipts = []
         settings = self._world.settings
         workspace = None if settings.azure is None else settings.azure.workspace_id
-        for parsed in parse(
-            payload, names=settings.keeps_names, workspace=workspace, ours=ours, via=via
-        ):
-            self._telemetry.count(
-                "events", via=via, read="yes" if parsed.refusal is None else "refused"
-            )
-            new = self._archive.put(
-                ArchivedEvent(
-                    key=parsed.key,
-                    received=received,
-                    via=via,
-                    body=parsed.body,
-                    event=None if parsed.event is None else parsed.event.to_cloud_event(),
-                    refusal=parsed.refusal,
+        with self._archive.together():
+            for parsed in parse(
+                payload, names=settings.keeps_names, workspace=workspace, ours=ours, via=via
+            ):
+                self._telemetry.count(
+                    "events", via=via, read="yes" if parsed.refusal is None else "refused"
                 )
-            )
-            if parsed.event is not None:
-                self._sender.send(self._traced([work_message(parsed.event)]))
-            receipts.append(
-                Receipt(
-                    key=parsed.key,
-                    event=parsed.event,
-                    refusal=parsed.refusal,
-                    duplicate=not new,
+                new = self._archive.put(
+                    ArchivedEvent(
+                        key=parsed.key,
+                        received=received,
+                        via=via,
+                        body=parsed.body,
+                        event=None if parsed.event is None else parsed.event.to_cloud_event(),
+                        refusal=parsed.refusal,
+                    )
                 )
-            )
+                receipts.append(
+                    Receipt(
+                        key=parsed.key,
+                        event=parsed.event,
+                        refusal=parsed.refusal,
+                        duplicate=not new,
+                    )
+                )
+        self._queue([receipt.event for receipt in receipts if receipt.event is not None])
         return receipts
+
+    def _queue(self, events: Sequence[Event]) -> None:
+        """All at once; one that the broker does not take keeps no other from it."""
+        messages = traced(self._telemetry, [work_message(event) for event in events])
+        if not messages:
+            return
+        try:
+            self._sender.send(messages)
+        except Refused:
+            if len(messages) == 1:
+                raise
+            self._queue_each(messages)
+
+    def _queue_each(self, messages: Sequence[Message]) -> None:
+        problem: Refused | None = None
+        for message in messages:
+            try:
+                self._sender.send([message])
+            except Refused as refused:
+                problem = refused
+        if problem is not None:
+            raise problem
 
     def say(self, event: Event, *, via: str) -> Receipt:
         """Take in an event that is made here, by the way and the rules of one from outside."""
@@ -172,37 +151,90 @@ class Service:
         MalformedPayload for what is no event, which no other try can mend.
         """
         event = _event_of(body)
+        with self._deciding(event, body), self._world.policies.steady():
+            made = self._handle(event)
+            self._dispatch([made])
+        return None if made is None else made.decision
+
+    def handle_all(
+        self, bodies: Sequence[Mapping[str, Any]], enough: Callable[[], bool]
+    ) -> list[Exception | None]:
+        """Decide one event each of several subjects, commit them together and dispatch once.
+
+        Tells of each what is wrong with it, None where it is decided. There are fewer answers than
+        bodies where there was `enough` before the last: one slow look holds up what is decided.
+        """
+        made: list[Made | Exception | None] = []
+        with self._world.policies.steady():
+            for body in bodies:
+                made.append(self._attempt(body))
+                if enough():
+                    break
+            answers = self._commit_all(made)
+        self._dispatch([one for one in made if not isinstance(one, Exception)])
+        return answers
+
+    def _attempt(self, body: Mapping[str, Any]) -> Made | Exception | None:
+        """What is to be committed of one event; what is wrong with it stays with it."""
+        try:
+            event = _event_of(body)
+            with self._deciding(event, body):
+                return self._making.make(event)
+        except Exception as problem:  # noqa: BLE001  a poison event must not stop the next one
+            return problem
+
+    def _commit_all(self, made: Sequence[Made | Exception | None]) -> list[Exception | None]:
+        answers = [one if isinstance(one, Exception) else None for one in made]
+        todo = [(place, one) for place, one in enumerate(made) if isinstance(one, Made)]
+        try:
+            with self._ledger.together():
+                for place, one in todo:
+                    answers[place] = _problem_of(partial(self._commit, one))
+        except DriftgateError as problem:
+            return [
+                problem if isinstance(one, Made) else answer
+                for one, answer in zip(made, answers, strict=True)
+            ]
+        for place, one in todo:
+            if isinstance(answers[place], Conflict):
+                answers[place] = _problem_of(partial(self._handle, one.decision.event))
+            elif answers[place] is None:
+                self._tell(one.decision)
+        return answers
+
+    def _deciding(self, event: Event, body: Mapping[str, Any]) -> AbstractContextManager[None]:
         parent = body.get("traceparent")
-        with self._telemetry.span(
+        return self._telemetry.span(
             "decide",
             parent if isinstance(parent, str) else None,
             subject=event.subject,
             event=event.id,
             type=event.type,
             correlation=event.correlation_id or event.id,
-        ):
-            return self._handle(event)
+        )
 
-    def _handle(self, event: Event) -> Decision | None:
+    def _handle(self, event: Event) -> Made | None:
         for _ in range(_COMMIT_TRIES):
-            if self._ledger.decision(event.subject, event.key) is not None:
-                self._dispatch()
+            made = self._making.make(event)
+            if made is None:
                 return None
             try:
-                decision = self._decide_and_commit(event)
+                self._commit(made)
             except Conflict:
                 continue
-            self._tell(decision)
-            self._dispatch()
-            return decision
+            self._tell(made.decision)
+            return made
         raise Conflict(f"{event.subject} changed {_COMMIT_TRIES} times while it was decided.")
 
-    def _dispatch(self) -> None:
+    def _dispatch(self, decided: Sequence[Made | None]) -> None:
         """Send the outbox at once; what cannot leave it now waits there for the timer's sweep.
 
-        The event is decided, so its message is done: giving it back would not mend the broker, and
-        after ten tries put aside what was decided.
+        The events are decided, so their messages are done: giving them back would not mend the
+        broker, and after ten tries put aside what was decided. Where none has anything to send,
+        nothing is asked; what was decided before may have been stopped before it was sent.
         """
+        if not any(made is None or made.messages for made in decided):
+            return
         try:
             self.sweep()
         except DriftgateError as problem:
@@ -213,63 +245,24 @@ class Service:
 
         Raises as `handle` does.
         """
-        return self._decide_and_commit(event)
+        made = self._making.make_anew(event)
+        self._commit(made)
+        return made.decision
 
-    def _decide_and_commit(self, event: Event) -> Decision:
-        now = self._clock()
-        stored = self._ledger.state(event.subject)
-        state = decode(stored.state, SubjectState)
-        policy = None
-        try:
-            policy = self._policy(event)
-        except InvalidPolicy as problem:
-            if event.type in TOLD_ONCE or event.data.get("check") in _GO_ON:
-                concluded = self._decide(event, None, state, now)
-            else:
-                concluded = could_not_look(event, state, "invalid_policy", str(problem), now)
-        else:
-            concluded = self._decide(event, policy, state, now)
-        decision, version = concluded.decision, stored.version + 1
-        if version % SNAPSHOT_EVERY == 0:
-            self._evidence.put(state_content(concluded.state))
-        messages = messages_of(decision, self._scope(decision, policy))
-        self._ledger.commit(
-            subject=event.subject,
-            version=stored.version,
-            event_key=event.key,
-            now=now,
-            decision={
-                **decision.to_json(),
-                "messages": [None if message is None else message.id for message in messages],
-            },
-            state=plain_state(concluded.state),
-            messages=self._traced(
-                [*messages, findings_message(decision) if self._announces else None]
-            ),
-        )
-        return decision
-
-    def _scope(self, decision: Decision, policy: Policy | None) -> str | None:
-        """Who looks after the alerts that a decision raised or ended, None where nobody is told.
-
-        While the fleet's file cannot be read they are looked after too, and go to the log.
-        """
-        if not any(isinstance(action, PostAlert | ResolveAlert) for action in decision.actions):
-            return None
-        try:
-            told = self._world.policies.fleet() is not None
-        except InvalidPolicy:
-            told = True
-        model = None if policy is None else policy.model
-        return scope_of(decision.event.subject, model) if told else None
-
-    def _traced(self, messages: Sequence[Message | None]) -> list[Message]:
-        """Those there are, with the trace they belong to: it lasts until they are read."""
-        there = [message for message in messages if message is not None]
-        trace = self._telemetry.traceparent()
-        if trace is None:
-            return there
-        return [replace(m, body={**m.body, "traceparent": trace}) for m in there]
+    def _commit(self, made: Made) -> None:
+        event = made.decision.event
+        with self._ledger.together():
+            for piece in made.evidence:
+                self._evidence.put(piece)
+            self._ledger.commit(
+                subject=event.subject,
+                version=made.version,
+                event_key=event.key,
+                now=made.decision.decided,
+                decision={**made.decision.to_json(), "messages": made.told},
+                state=made.state,
+                messages=made.messages,
+            )
 
     def _tell(self, decision: Decision) -> None:
         """One line and one count a decision; names, verdict and hash, never a value."""
@@ -292,32 +285,6 @@ class Service:
                 **replay,
             },
         )
-
-    def _decide(
-        self, event: Event, policy: Policy | None, state: SubjectState, now: datetime
-    ) -> Concluded:
-        reaction: Reaction = reaction_to(event)
-        try:
-            evidence = reaction.gather(event, policy, state, self._world, now)
-        except NoPermission as problem:
-            return could_not_look(event, state, "no_permission", str(problem), now)
-        except Refused as problem:
-            return could_not_look(event, state, "cannot_look", str(problem), now)
-        gathered = Gathered(
-            evidence=evidence,
-            evidence_hash=self._evidence.put(canonical_json(evidence)),
-            policy=policy,
-            policy_hash=None if policy is None else self._evidence.put(canonical_json(policy)),
-        )
-        return conclude(event, reaction, gathered, state, now)
-
-    def _policy(self, event: Event) -> Policy | None:
-        kind, _, name = event.subject.partition("/")
-        if kind in {"model", "alerts", "retraining"}:
-            return self._world.policies.for_model(name)
-        if kind == "endpoint":
-            return self._world.policies.for_endpoint(name)
-        return None
 
     def fan_out(self, check: Check) -> int:
         """Ask for one check of every subject it concerns; returns how many were asked for.
@@ -362,3 +329,12 @@ def _event_of(body: Mapping[str, Any]) -> Event:
         raise MalformedPayload(
             f"A message of the queue checks is no event of ours: {kind} {str(problem)[:80]}."
         ) from problem
+
+
+def _problem_of(act: Callable[[], object]) -> Exception | None:
+    """What is wrong with one of several, which must not stop the others."""
+    try:
+        act()
+    except Exception as problem:  # noqa: BLE001
+        return problem
+    return None

@@ -1,63 +1,100 @@
 """Consumes the queues where no Functions host does: the embedded default."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 from shared.errors import Conflict, DriftgateError
 from shared.ports import Delivery, Receiver
 from shared.service.dead_letters.poison import why
 
-_LOG = logging.getLogger("driftgate.dead_letters")
 Handler = Callable[[Mapping[str, Any]], object]
+Together = Callable[[Sequence[Mapping[str, Any]], Callable[[], bool]], Sequence[Exception | None]]
+"""Handles messages of several sessions until there is enough: what is wrong with each, or None."""
+
+_LOG = logging.getLogger("driftgate.dead_letters")
+MOST_AT_ONCE = 32
+LONGEST_SECONDS = 0.02
+"""As many of different sessions are handled together, for as long; then they are committed."""
 
 
 class Worker:
-    """Takes one message after the other, as the host does: done completes, an error gives back.
+    """Takes messages as the host does: done completes, an error gives back.
 
-    An error that repeating cannot mend sends the message to the dead letters at once.
+    An error that repeating cannot mend sends the message to the dead letters at once. The queues
+    that are handled `together` have several messages taken at a time, each of another session.
     """
 
-    def __init__(self, receiver: Receiver, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        receiver: Receiver,
+        handlers: Mapping[str, Handler],
+        together: Mapping[str, Together] | None = None,
+        timer: Callable[[], float] = monotonic,
+    ) -> None:
         self._receiver = receiver
         self._handlers = handlers
+        self._together = together or {}
+        self._timer = timer
+        self._most = MOST_AT_ONCE
 
     def step(self) -> bool:
-        """Handle at most one message of each queue; False when nothing was due."""
+        """Handle what is due first in each queue; False when nothing was due."""
         busy = False
+        for queue, handle_all in self._together.items():
+            busy = self._take_some(queue, handle_all) or busy
         for queue, handler in self._handlers.items():
             delivery = self._receiver.receive(queue)
             if delivery is not None:
                 busy = True
-                self._settle(delivery, handler)
+                self._settle(delivery, _problem(handler, delivery))
         return busy
 
-    def _settle(self, delivery: Delivery, handler: Handler) -> None:
+    def _take_some(self, queue: str, handle_all: Together) -> bool:
+        deliveries = self._receiver.receive_some(queue, self._most)
+        if not deliveries:
+            return False
+        until = self._timer() + LONGEST_SECONDS
+        problems = handle_all(
+            [delivery.message.body for delivery in deliveries], lambda: self._timer() >= until
+        )
+        begun = deliveries[: len(problems)]
+        self._most = min(MOST_AT_ONCE, 2 * len(begun))
+        done = [one for one, problem in zip(begun, problems, strict=True) if problem is None]
+        if done:
+            self._receiver.complete_all(done)
+        if len(begun) < len(deliveries):
+            self._receiver.release(deliveries[len(begun) :])
+        for delivery, problem in zip(begun, problems, strict=True):
+            if problem is not None:
+                self._settle(delivery, problem)
+        return True
+
+    def _settle(self, delivery: Delivery, problem: Exception | None) -> None:
         try:
-            self._handle(delivery, handler)
+            if problem is None:
+                self._receiver.complete(delivery)
+            else:
+                self._give_up(delivery, problem)
         except Conflict as lost:
             _LOG.warning("%s", lost)
 
-    def _handle(self, delivery: Delivery, handler: Handler) -> None:
-        """Handle and settle it. Raises Conflict where its lock ran out: it comes again."""
-        try:
-            handler(delivery.message.body)
-        except Exception as fault:  # noqa: BLE001  a poison message must not stop the next one
-            reason, sentence = why(fault)
-            _LOG.warning(
-                "message %s of %s, try %d: %s: %s",
-                delivery.message.id,
-                delivery.message.queue,
-                delivery.delivery_count,
-                reason,
-                sentence,
-            )
-            if isinstance(fault, DriftgateError) and not fault.retryable:
-                self._receiver.dead_letter(delivery, reason, sentence)
-            else:
-                self._receiver.abandon(delivery, sentence)
+    def _give_up(self, delivery: Delivery, fault: Exception) -> None:
+        """Give it back or put it aside. Raises Conflict where its lock ran out: it comes again."""
+        reason, sentence = why(fault)
+        _LOG.warning(
+            "message %s of %s, try %d: %s: %s",
+            delivery.message.id,
+            delivery.message.queue,
+            delivery.delivery_count,
+            reason,
+            sentence,
+        )
+        if isinstance(fault, DriftgateError) and not fault.retryable:
+            self._receiver.dead_letter(delivery, reason, sentence)
         else:
-            self._receiver.complete(delivery)
+            self._receiver.abandon(delivery, sentence)
 
     def drain(self) -> int:
         """Handle messages until none is due; returns the number of rounds that had work."""
@@ -65,3 +102,11 @@ class Worker:
         while self.step():
             rounds += 1
         return rounds
+
+
+def _problem(handler: Handler, delivery: Delivery) -> Exception | None:
+    try:
+        handler(delivery.message.body)
+    except Exception as problem:  # noqa: BLE001  a poison message must not stop the next one
+        return problem
+    return None

@@ -120,3 +120,63 @@ def test_nothing_is_lost_and_order_holds_whatever_is_abandoned(tmp_path_factory,
     for session in "abc":
         mine = [number for number in done if plan[number][0] == session]
         assert mine == sorted(mine)
+
+
+def test_a_busy_session_lets_every_other_have_its_turn(queue, clock):
+    queue.send([message(n, session="busy") for n in range(50)])
+    queue.send([message(100 + n, session=f"quiet-{n}") for n in range(3)])
+    order = []
+    for _ in range(6):
+        clock.advance(timedelta(milliseconds=1))
+        delivery = queue.receive("checks")
+        queue.complete(delivery)
+        order.append(delivery.message.session)
+
+    assert order == ["busy", "quiet-0", "quiet-1", "quiet-2", "busy", "busy"]
+
+
+def test_several_are_received_at_once_each_of_another_session(queue):
+    queue.send([message(n, session="abc"[n % 3]) for n in range(9)])
+
+    taken = queue.receive_some("checks", 10)
+
+    assert [one.message.body["number"] for one in taken] == [0, 1, 2]
+    queue.complete_all(taken)
+    assert [one.message.body["number"] for one in queue.receive_some("checks", 2)] == [3, 4]
+
+
+def test_what_is_completed_together_leaves_one_whose_lock_is_lost_to_who_has_it(queue, clock):
+    queue.send([message(0, session="a")])
+    late = queue.receive("checks")
+    clock.advance(timedelta(minutes=2))
+    again = queue.receive("checks")
+    queue.send([message(1, session="b")])
+
+    queue.complete_all([late, queue.receive("checks")])
+
+    assert [one.body["number"] for one in queue.peek("checks")] == [0]
+    queue.complete(again)
+
+
+def test_a_message_that_is_due_later_does_not_hold_up_its_session(queue, clock):
+    later = replace(message(1), scheduled=clock.now + timedelta(minutes=5))
+    queue.send([later, message(2)])
+
+    now = queue.receive("checks")
+    queue.complete(now)
+
+    assert now.message.id == "message-2"
+    assert queue.receive("checks") is None
+    clock.advance(timedelta(minutes=5))
+    assert queue.receive("checks").message.id == "message-1"
+
+
+def test_what_an_older_version_left_waiting_has_its_turn(tmp_path, clock):
+    opened(tmp_path, clock).send([message(1), message(2, session="other")])
+    with closing(sqlite3.connect(tmp_path / "queues.db")) as connection, connection:
+        connection.execute("DROP TABLE session")
+        connection.execute("PRAGMA user_version = 0")
+
+    again = opened(tmp_path, clock)
+
+    assert [one.message.id for one in again.receive_some("checks", 5)] == ["message-1", "message-2"]

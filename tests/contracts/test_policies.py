@@ -1,5 +1,8 @@
 """What every store of policies promises: a wrong file is told, and never hides the others."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from shared.adapters.azure.blob_stores import PolicyBlobs
@@ -96,3 +99,45 @@ def test_a_changed_file_counts_at_once(policies):
     keep("loan.yaml", "model: loan\nendpoint: moved\n")
 
     assert store.for_model("loan").endpoint == "moved"
+
+
+def test_a_changed_file_counts_with_the_next_question(policies):
+    store, keep = policies
+    keep("loan.yaml", GOOD.format(model="loan"))
+    assert store.for_model("loan") is not None
+
+    keep("loan.yaml", GOOD.format(model="lend"))
+
+    assert (store.for_model("loan"), store.for_model("lend").endpoint) == (None, "lend-endpoint")
+
+
+def test_one_decision_is_told_of_one_state_of_the_policies_and_the_next_of_the_new_one(policies):
+    store, keep = policies
+    keep("loan.yaml", GOOD.format(model="loan"))
+
+    with store.steady():
+        assert store.for_model("loan") is not None
+        keep("loan.yaml", GOOD.format(model="lend"))
+        with store.steady():
+            assert store.for_model("loan") is not None
+
+    assert store.for_model("loan") is None
+
+
+def test_a_file_that_stood_still_is_read_once_and_again_when_its_times_change(
+    tmp_path, monkeypatch
+):
+    read, file = [], tmp_path / "loan.yaml"
+    file.write_text(GOOD.format(model="loan"))
+    long_ago = file.stat().st_mtime - 3600
+    os.utime(file, (long_ago, long_ago))
+    plainly = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or plainly(path))
+    store = FilePolicies(tmp_path)
+
+    store.for_model("loan")
+    store.for_model("loan")
+    assert len(read) == 1
+
+    file.write_text(GOOD.format(model="lend"))
+    assert store.for_model("lend") is not None

@@ -1,7 +1,9 @@
 """What every archive, evidence store and profile store promises."""
 
-import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
@@ -10,8 +12,8 @@ from shared.adapters.azure.blob_archive import BlobArchive
 from shared.adapters.azure.blob_stores import BlobAnchors, BlobEvidence, BlobProfiles, BlobReports
 from shared.adapters.embedded import (
     EmbeddedArchive,
+    EmbeddedEvidence,
     FolderAnchors,
-    FolderEvidence,
     FolderProfiles,
     FolderReports,
 )
@@ -26,7 +28,7 @@ def stores(request, tmp_path):
     if request.param == "embedded":
         return SimpleNamespace(
             archive=EmbeddedArchive(tmp_path / "a.db"),
-            evidence=FolderEvidence(tmp_path / "evidence"),
+            evidence=EmbeddedEvidence(tmp_path / "a.db"),
             profiles=FolderProfiles(tmp_path / "profiles"),
             reports=FolderReports(tmp_path / "reports"),
             anchors=FolderAnchors(tmp_path / "heads"),
@@ -54,6 +56,11 @@ def evidence(stores):
 @pytest.fixture
 def profiles(stores):
     return stores.profiles
+
+
+def alter(path, statement, *values):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement, values)
 
 
 def archived(key, minutes=0, **fields):
@@ -159,14 +166,14 @@ def test_evidence_is_removed_unless_it_was_put_since(evidence):
 
 
 def test_evidence_that_is_put_again_after_an_hour_counts_as_put_then(tmp_path):
-    store = FolderEvidence(tmp_path)
-    name = store.put(b"facts")
+    store = EmbeddedEvidence(tmp_path / "a.db")
+    store.put(b"facts")
     for hours in (0.5, 2):
-        before = (datetime.now(UTC) - timedelta(hours=hours)).timestamp()
-        os.utime(tmp_path / name[:2] / name, (before, before))
+        before = datetime.now(UTC) - timedelta(hours=hours)
+        alter(tmp_path / "a.db", "UPDATE evidence SET put = ?", before.isoformat())
         store.put(b"facts")
         [kept] = store.walk()
-        assert (kept.put.timestamp() == pytest.approx(before)) is (hours < 1)
+        assert (kept.put == before) is (hours < 1)
 
 
 def test_evidence_in_a_blob_that_another_process_puts_again_counts_as_put_then(account):
@@ -185,16 +192,6 @@ def test_evidence_in_a_blob_that_another_process_puts_again_counts_as_put_then(a
     assert blob.download_blob().readall() == b"facts"
 
 
-def test_evidence_whose_removal_was_interrupted_is_removed_the_next_time(tmp_path):
-    store = FolderEvidence(tmp_path)
-    name = store.put(b"facts")
-    (tmp_path / name[:2] / name).rename(tmp_path / name[:2] / f"{name}.removing")
-
-    assert [kept.hash for kept in store.walk()] == [name]
-    assert store.remove(name, soon()) is True
-    assert list(store.walk()) == []
-
-
 @pytest.mark.parametrize("name", ["0" * 64, "../../etc/passwd", ""])
 def test_evidence_that_is_not_there_is_not_found(evidence, name):
     with pytest.raises(NotFound):
@@ -202,12 +199,23 @@ def test_evidence_that_is_not_there_is_not_found(evidence, name):
 
 
 def test_evidence_altered_on_disk_is_refused(tmp_path):
-    store = FolderEvidence(tmp_path)
+    store = EmbeddedEvidence(tmp_path / "a.db")
     name = store.put(b"facts")
-    (tmp_path / name[:2] / name).write_bytes(b"other facts")
+    alter(tmp_path / "a.db", "UPDATE evidence SET content = ?", b"other facts")
 
     with pytest.raises(Refused, match="was altered after it was kept"):
         store.get(name)
+
+
+def test_evidence_that_an_older_version_kept_as_files_is_taken_over(tmp_path):
+    name = sha256(b"facts").hexdigest()
+    (tmp_path / "evidence" / name[:2]).mkdir(parents=True)
+    (tmp_path / "evidence" / name[:2] / name).write_bytes(b"facts")
+
+    store = EmbeddedEvidence(tmp_path / "a.db", tmp_path / "evidence")
+
+    assert store.get(name) == b"facts"
+    assert list((tmp_path / "evidence").glob("*/*")) == []
 
 
 def test_the_newest_profile_under_a_name_wins(profiles):

@@ -11,7 +11,7 @@ import pytest
 from shared.adapters.azure.blob_stores import BlobEvidence
 from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.azure.table_rows import decision_row, event_row, partition_of, text_of, texts
-from shared.adapters.embedded import EmbeddedLedger, FolderEvidence
+from shared.adapters.embedded import EmbeddedEvidence, EmbeddedLedger
 from shared.domain.chain import Fault, is_stub
 from shared.errors import InvalidData, NotFound
 from shared.service.verifying import Heads, verify
@@ -62,10 +62,10 @@ class OnSqlite:
         self._do("DELETE FROM state WHERE subject = ?", SUBJECT)
 
     def alter_evidence(self, name: str) -> None:
-        (self.folder / "evidence" / name[:2] / name).write_bytes(b"other")
+        self._do("UPDATE evidence SET content = ? WHERE hash = ?", b"other", name)
 
     def drop_evidence(self, name: str) -> None:
-        (self.folder / "evidence" / name[:2] / name).unlink()
+        self._do("DELETE FROM evidence WHERE hash = ?", name)
 
 
 @dataclass
@@ -113,7 +113,9 @@ class OnTables:
 def rows(request, tmp_path):
     if request.param == "embedded":
         yield OnSqlite(
-            EmbeddedLedger(tmp_path / "ledger.db"), FolderEvidence(tmp_path / "evidence"), tmp_path
+            EmbeddedLedger(tmp_path / "ledger.db"),
+            EmbeddedEvidence(tmp_path / "ledger.db"),
+            tmp_path,
         )
         return
     account = request.getfixturevalue("account")

@@ -109,6 +109,23 @@ class Settling:
             self._journal.note("received", queue=queue, id=delivery.message.id)
         return delivery
 
+    def receive_some(self, queue: str, most: int) -> list[Delivery]:
+        deliveries: list[Delivery] = self._receiver.receive_some(queue, most)
+        for delivery in deliveries:
+            self._journal.note("received", queue=queue, id=delivery.message.id)
+        return deliveries
+
+    def complete_all(self, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            self._journal.note("handled", queue=delivery.message.queue, id=delivery.message.id)
+        self._receiver.complete_all(deliveries)
+
+    def release(self, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            facts = {"queue": delivery.message.queue, "id": delivery.message.id}
+            self._journal.note("given back", reason="It was not begun with.", **facts)
+        self._receiver.release(deliveries)
+
     def complete(self, delivery: Delivery) -> None:
         self._journal.note("handled", queue=delivery.message.queue, id=delivery.message.id)
         self._receiver.complete(delivery)

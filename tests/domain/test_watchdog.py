@@ -184,6 +184,13 @@ class TestOutboxAndPolicies:
     def test_a_message_that_just_came_is_no_stuck_outbox(self, service):
         assert service.look(NOON, unsent=1, unsent_since=NOON - MINUTE) == []
 
+    def test_a_queue_that_lets_the_look_itself_wait_is_told_until_it_is_worked_off(self, service):
+        assert service.look(NOON, taken=NOON + 10 * MINUTE) == []
+        late = {"taken": NOON + 17 * MINUTE}
+        assert service.look(NOON + MINUTE, **late) == [("+", "queue_behind")]
+        assert service.finding("queue").sentence == "The queue of checks is 16 min behind."
+        assert service.look(NOON + 20 * MINUTE) == [("-", "queue_behind")]
+
     def test_each_policy_that_cannot_be_used_is_told_as_far_as_messages_go(self, service):
         bad = tuple(f"p{n:02d}.yaml: wrong." for n in range(50))
 

@@ -20,7 +20,7 @@ from shared.service.codec import decode
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import fold, state_before
 from shared.settings import Settings
-from tests.conftest import Scene, StoppedClock
+from tests.conftest import NOON, Scene, StoppedClock
 
 IDLE = "{blue: {}, green: {}}"
 
@@ -142,15 +142,16 @@ def test_a_worker_that_lost_the_race_looks_and_decides_again(scene, completed):
     service.receive(json.dumps(completed("green")).encode(), via="test")
     [mine] = scene.application.queue.peek("checks")
     ledger = service._world.ledger
-    commit, raced = ledger.commit, []
+    together, raced = ledger.together, []
 
-    def slower(**arguments):
+    def slower():
         if not raced:
             raced.append(True)
-            commit(**{**arguments, "event_key": "theirs", "messages": []})
-        commit(**arguments)
+            theirs = {"subject": "endpoint/loan-endpoint", "event_key": "theirs", "now": NOON}
+            ledger.commit(**theirs, version=0, decision={}, state={}, messages=[])
+        return together()
 
-    ledger.commit = slower
+    ledger.together = slower
     decision = service.handle(mine.body)
 
     assert decision is not None

@@ -1,7 +1,7 @@
 """Decisions made once more from what was recorded: the same, or named."""
 
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -56,7 +56,7 @@ def test_ids_of_messages_beside_a_decision_are_compared(watched):
 def test_behind_evidence_that_is_gone_it_goes_on_with_the_next_state_that_is_kept(watched):
     logged = next(watched.application.ledger.chain("endpoint/loan-endpoint", 20))
     name = logged.decision["evidence"]
-    (watched.home / "evidence" / name[:2] / name).unlink()
+    watched.application.evidence.remove(name, datetime.max.replace(tzinfo=UTC))
 
     found = verified(watched)
 

@@ -14,8 +14,9 @@ from shared.scenarios.playing import theatre
 from shared.service.whatif.asking import what_if
 from shared.service.whatif.changed import Changed
 from shared.service.whatif.comparing import Span
+from shared.service.whatif.course import Course
 from shared.service.whatif.report import Report
-from shared.service.whatif.simulating import Course, Simulation
+from shared.service.whatif.simulating import Simulation
 from tests.whatif.recording import Seen, reads
 
 FOLDER = Path(__file__).resolve().parents[2] / "samples" / "scenarios"

@@ -4,7 +4,8 @@ In the cloud the Functions host receives; this is for `driftgate` on a machine.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from shared.adapters.azure.service_bus_faults import RECEIVER_ROLE, told_of
 from shared.adapters.azure.service_bus_links import Links, Locked
 from shared.adapters.azure.service_bus_messages import from_service_bus
 from shared.adapters.azure.service_bus_sources import SUBSCRIPTIONS, LinksByQueue, Source
-from shared.errors import Refused
+from shared.errors import Conflict, Refused
 from shared.ports import Clock, Delivery
 
 if TYPE_CHECKING:
@@ -86,6 +87,22 @@ class ServiceBusReceiver:
             link.dead_letter_message(received, type(error).__name__, str(error)[:_MOST_TEXT])
 
         self._links.of(queue).settle(token, name, act)
+
+    def receive_some(self, queue: str, most: int) -> Sequence[Delivery]:  # noqa: ARG002
+        """One at most: each is of another session, and a session is a link of its own."""
+        delivery = self.receive(queue)
+        return [] if delivery is None else [delivery]
+
+    def complete_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Remove them; one whose lock is lost is left to whoever has it now."""
+        for delivery in deliveries:
+            with suppress(Conflict):
+                self.complete(delivery)
+
+    def release(self, deliveries: Sequence[Delivery]) -> None:
+        """Give them back at once; Service Bus counts each as tried."""
+        for delivery in deliveries:
+            self.abandon(delivery, "It was not begun with.")
 
     def complete(self, delivery: Delivery) -> None:
         """Remove it. Raises Conflict when the lock is lost."""

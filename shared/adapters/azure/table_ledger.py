@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from itertools import islice
 from time import time_ns
@@ -77,6 +77,10 @@ class TableLedger:
             return None
         entity = self._row(partition, decision_row(handled["version"]))
         return None if entity is None else dict(json.loads(text_of(entity)))
+
+    def together(self) -> AbstractContextManager[None]:
+        """Each is kept by itself."""
+        return nullcontext()
 
     def commit(
         self,

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -27,8 +28,14 @@ CREATE INDEX IF NOT EXISTS archive_received ON archive (received);
 class EmbeddedArchive:
     """Keeps each inbound envelope once, by its key."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path, _SCHEMA)
+    def __init__(self, path: Path | Database) -> None:
+        self._database = Database.of(path, _SCHEMA)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread puts within is one transaction, kept at its end or not at all."""
+        with self._database.write():
+            yield
 
     def put(self, archived: ArchivedEvent) -> bool:
         """Keep it unless its key is there already; True when it is new."""

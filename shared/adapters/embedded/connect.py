@@ -5,9 +5,10 @@ from datetime import timedelta
 from shared.adapters.channels.rendered import rendered
 from shared.adapters.embedded.archive import EmbeddedArchive
 from shared.adapters.embedded.channels import FileChannels
+from shared.adapters.embedded.database import Database
 from shared.adapters.embedded.dead_events import FolderDeadEvents
 from shared.adapters.embedded.environment_checks import FileEnvironmentChecks
-from shared.adapters.embedded.evidence import FolderEvidence
+from shared.adapters.embedded.evidence import EmbeddedEvidence
 from shared.adapters.embedded.folders import Folders
 from shared.adapters.embedded.ledger import EmbeddedLedger
 from shared.adapters.embedded.machine_learning import FileJobs, FileModels
@@ -32,7 +33,7 @@ _QUEUES = {
 
 def connect(settings: Settings, clock: Clock) -> Adapters:
     """State below `settings.home`, the workspace and the policies in folders of their own."""
-    database = settings.home / "driftgate.db"
+    database = Database(settings.home / "driftgate.db", "")
     queue = EmbeddedQueue(settings.home / "queues.db", clock=clock, queues=_QUEUES)
     workspace = FileWorkspace(settings.workspace)
     profiles = FolderProfiles(settings.home / "profiles")
@@ -40,7 +41,7 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
     return Adapters(
         archive=EmbeddedArchive(database),
         ledger=EmbeddedLedger(database),
-        evidence=FolderEvidence(settings.home / "evidence"),
+        evidence=EmbeddedEvidence(database, settings.home / "evidence"),
         profiles=profiles,
         reports=FolderReports(settings.home / "reports"),
         anchors=FolderAnchors(settings.home / "heads"),

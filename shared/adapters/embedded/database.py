@@ -11,6 +11,7 @@ from pathlib import Path
 from shared.errors import Unavailable
 
 _PATIENCE_SECONDS = 30.0
+_turns: dict[tuple[int, Path], threading.RLock] = {}
 _READERS_MILLISECONDS = 200
 
 
@@ -23,13 +24,12 @@ class Database:
     """
 
     def __init__(self, path: Path, schema: str) -> None:
-        self._path = path
+        self._path = path.absolute()
         self._threads = threading.local()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            connection = self._connection()
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(schema)
+            self._kept().connection.execute("PRAGMA journal_mode=WAL")
+            self.create(schema)
         except (OSError, sqlite3.DatabaseError) as problem:
             why = problem.strerror if isinstance(problem, OSError) else str(problem)
             raise Unavailable(
@@ -37,29 +37,44 @@ class Database:
                 "written."
             ) from problem
 
-    def _connection(self) -> sqlite3.Connection:
+    @classmethod
+    def of(cls, at: "Path | Database", schema: str) -> "Database":
+        """The database at a path; or one that is open already, with these tables too."""
+        if isinstance(at, Path):
+            return cls(at, schema)
+        at.create(schema)
+        return at
+
+    def create(self, schema: str) -> None:
+        """Make what is not there yet."""
+        self._kept().connection.executescript(schema)
+
+    def _kept(self) -> "_Kept":
         """The thread's own; a forked process opens one for itself."""
         kept: _Kept | None = getattr(self._threads, "kept", None)
         if kept is None or kept.process != os.getpid():
             kept = self._threads.kept = _Kept(self._path)
-        return kept.connection
+        return kept
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self, *, lasting: bool = True) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its start: all of it or nothing.
 
-        Raises Unavailable when the lock cannot be had in time, or the disk does not take it.
+        Once it returns, a loss of power takes nothing of it back. One that is not `lasting` is on
+        the disk with the next that is, which saves the wait. Within another of the same thread it
+        is a part of that one, and undone alone. Raises Unavailable when the lock cannot be had in
+        time or the disk takes no more.
         """
-        connection = self._connection()
+        kept = self._kept()
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # a full disk has ended it already
-                    connection.execute("ROLLBACK")
-                raise
+            if kept.connection.in_transaction:
+                with _part(kept.connection):
+                    yield kept.connection
+                return
+            with _turn(self._path):
+                kept.wait_for_disk(lasting)
+                with _whole(kept.connection):
+                    yield kept.connection
         except sqlite3.OperationalError as problem:
             raise Unavailable(
                 f"The database {self._path.name} takes nothing at the moment: {problem}."
@@ -71,7 +86,7 @@ class Database:
 
         The log of changes is emptied behind it, unless somebody reads it just then.
         """
-        connection = self._connection()
+        connection = self._kept().connection
         connection.execute("PRAGMA secure_delete=ON")
         try:
             with self.write():
@@ -85,7 +100,44 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """For reading; each statement sees one consistent state."""
-        yield self._connection()
+        yield self._kept().connection
+
+
+@contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    """One thread of the process after the other: SQLite itself would have them sleep and ask."""
+    turn = _turns.setdefault((os.getpid(), path), threading.RLock())
+    if not turn.acquire(timeout=_PATIENCE_SECONDS):
+        raise sqlite3.OperationalError("another thread has been writing for too long")
+    try:
+        yield
+    finally:
+        turn.release()
+
+
+@contextmanager
+def _whole(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _part(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
 
 
 class _Kept:
@@ -97,9 +149,16 @@ class _Kept:
             path, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
         )
         self.connection.row_factory = sqlite3.Row
-        self.connection.execute("PRAGMA synchronous=NORMAL")
+        self._waits: bool | None = None
+        self.wait_for_disk(True)
 
         weakref.finalize(self, _close, self.connection, self.process)
+
+    def wait_for_disk(self, waits: bool) -> None:
+        """Whether a commit of this connection waits until the disk has it."""
+        if waits is not self._waits:
+            self.connection.execute(f"PRAGMA synchronous={'FULL' if waits else 'NORMAL'}")
+            self._waits = waits
 
 
 def _close(connection: sqlite3.Connection, process: int) -> None:

@@ -1,110 +1,110 @@
-"""Evidence as files named by their content's hash."""
+"""Evidence by its content's hash, in the database of the decisions that rest on it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
-from os import utime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from time import time
 
-from shared.errors import AlteredEvidence, NotFound, Unavailable
+from shared.adapters.embedded.database import Database
+from shared.domain.canonical import parse_time
+from shared.errors import AlteredEvidence, NotFound
 from shared.ports import PUT_AGAIN_WITHIN, KeptEvidence, no_evidence
 
-_ASIDE = ".removing"
 _HEXADECIMAL = set("0123456789abcdef")
+_PAGE = 500
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS evidence (
+    number INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, put TEXT NOT NULL, content BLOB NOT NULL
+);
+"""
 
 
-class FolderEvidence:
-    """One file a piece of evidence, in folders of the hash's first two digits.
+class EmbeddedEvidence:
+    """One row a piece of evidence, in the same file as the ledger.
 
-    When a file was last written or touched is when its content was last put.
+    It is written with the decision, or before it: and in one file what is written first is kept
+    first, so that the disk that has the decision has its evidence, without a wait of its own. What
+    an older version kept as files of a `folder` is taken over.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, path: Path | Database, folder: Path | None = None) -> None:
+        self._database = Database.of(path, _SCHEMA)
+        if folder is not None and folder.is_dir():
+            self._take_over(folder)
 
     def put(self, content: bytes) -> str:
         """Store once, return the SHA-256 in hexadecimal; what is there counts as put now."""
-        digest = sha256(content).hexdigest()
-        path = self._path(digest)
-        try:
-            if time() - path.stat().st_mtime > PUT_AGAIN_WITHIN.total_seconds():
-                utime(path)
-        except FileNotFoundError:
-            write_whole(path, content)
+        digest, now = sha256(content).hexdigest(), datetime.now(UTC)
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT put FROM evidence WHERE hash = ?", (digest,)
+            ).fetchone()
+        if row is None or now - parse_time(row["put"]) > PUT_AGAIN_WITHIN:
+            self._write(digest, content, now)
         return digest
+
+    def _write(self, digest: str, content: bytes, now: datetime) -> None:
+        with self._database.write(lasting=False) as connection:
+            connection.execute(
+                "INSERT INTO evidence (hash, put, content) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET put = excluded.put",
+                (digest, _spelled(now), content),
+            )
 
     def get(self, content_hash: str) -> bytes:
         """Read back, checked against the hash. Raises NotFound or AlteredEvidence."""
         if not content_hash or not set(content_hash) <= _HEXADECIMAL:
             raise NotFound(f"{content_hash[:80]!r} is no content hash.")
-        path = self._path(content_hash)
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError as problem:
-            raise NotFound(no_evidence(content_hash)) from problem
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT content FROM evidence WHERE hash = ?", (content_hash,)
+            ).fetchone()
+        if row is None:
+            raise NotFound(no_evidence(content_hash))
+        content = bytes(row["content"])
         if sha256(content).hexdigest() != content_hash:
             raise AlteredEvidence(f"The evidence {content_hash} was altered after it was kept.")
         return content
 
     def walk(self, after: str = "") -> Iterator[KeptEvidence]:
-        """What is kept, by hash and a folder at a time, behind the hash `after`."""
-        for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
-            if folder.name < after[:2]:
-                continue
-            found = {path.name.removesuffix(_ASIDE): path for path in folder.iterdir()}
-            for name, path in sorted(found.items()):
-                if name > after and len(name) == 64 and set(name) <= _HEXADECIMAL:
-                    try:
-                        yield KeptEvidence(hash=name, put=_put(path))
-                    except FileNotFoundError:
-                        continue
+        """What is kept, by hash and page by page, behind the hash `after`."""
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(
+                    "SELECT hash, put FROM evidence WHERE hash > ? ORDER BY hash LIMIT ?",
+                    (after, _PAGE),
+                ).fetchall()
+            if not rows:
+                return
+            yield from (KeptEvidence(hash=row["hash"], put=parse_time(row["put"])) for row in rows)
+            after = rows[-1]["hash"]
 
     def remove(self, content_hash: str, put_before: datetime) -> bool:
-        """Remove it for good unless it was put since; True when it was there and is gone.
+        """Remove it for good unless it was put since; True when it was there and is gone."""
+        with self._database.erase() as connection:
+            gone = connection.execute(
+                "DELETE FROM evidence WHERE hash = ? AND put < ?",
+                (content_hash, _spelled(put_before)),
+            )
+            return gone.rowcount > 0
 
-        It is put aside first and looked at once more: whoever puts it from then on writes it
-        anew, and whoever did so just before has it back.
-        """
-        path = self._path(content_hash)
-        aside = path.with_name(content_hash + _ASIDE)
-        try:
-            if not aside.exists():
-                if _put(path) >= put_before:
-                    return False
-                path.rename(aside)
-            if _put(aside) >= put_before:
-                aside.replace(path)
-                return False
-            aside.unlink()
-        except FileNotFoundError:
-            return False
-        return True
-
-    def _path(self, digest: str) -> Path:
-        return self._folder / digest[:2] / digest
-
-
-def _put(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    def _take_over(self, folder: Path) -> None:
+        """Each file is a row before it goes, so that a stop in between loses none."""
+        for path in sorted(folder.glob("[0-9a-f][0-9a-f]/*")):
+            content = path.read_bytes()
+            if sha256(content).hexdigest() == path.name:
+                with self._database.write() as connection:
+                    connection.execute(
+                        "INSERT OR IGNORE INTO evidence (hash, put, content) VALUES (?, ?, ?)",
+                        (
+                            path.name,
+                            _spelled(datetime.fromtimestamp(path.stat().st_mtime, UTC)),
+                            content,
+                        ),
+                    )
+                path.unlink()
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of it or none of it.
-
-    Raises Unavailable where the disk does not take it, and leaves no draft then.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            draft = Path(file.name)
-            try:
-                file.write(content)
-                file.close()
-                draft.replace(path)
-            except OSError:
-                draft.unlink(missing_ok=True)
-                raise
-    except OSError as problem:
-        raise Unavailable(f"{path.name} cannot be written: {problem.strerror}.") from problem
+def _spelled(time: datetime) -> str:
+    """Always as long, so that text sorts as time does."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds")

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from shared.adapters.message_rows import (
     message_from_json,
     message_to_json,
 )
-from shared.domain.canonical import canonical_json, format_time, parse_time
+from shared.domain.canonical import canonical_json, format_time, parse_time, plain_json
 from shared.domain.chain import is_stub, stub_of
 from shared.errors import Conflict
 from shared.ports import KeptRow, LedgerState, Logged, Message
@@ -48,8 +49,8 @@ CREATE INDEX IF NOT EXISTS outbox_id ON outbox (id);
 class EmbeddedLedger:
     """Inbox, state, decisions and outbox, changed together in one transaction."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path, _SCHEMA)
+    def __init__(self, path: Path | Database) -> None:
+        self._database = Database.of(path, _SCHEMA)
 
     def state(self, subject: str) -> LedgerState:
         """The subject's state; an empty mapping and version 0 when there is none."""
@@ -69,6 +70,12 @@ class EmbeddedLedger:
                 (subject, event_key),
             ).fetchone()
         return None if row is None else dict(json.loads(row["decision"]))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread commits within is one transaction, kept at its end or not at all."""
+        with self._database.write():
+            yield
 
     def commit(
         self,
@@ -92,18 +99,15 @@ class EmbeddedLedger:
             stored = 0 if row is None else row["version"]
             if stored != version:
                 raise Conflict(f"{subject} is at version {stored}, not {version}; decide again.")
-            handled = connection.execute(
-                "SELECT 1 FROM decision WHERE subject = ? AND event_key = ?", (subject, event_key)
-            ).fetchone()
-            if handled is not None:
+            decided = connection.execute(
+                "INSERT OR IGNORE INTO decision (subject, event_key, decision) VALUES (?, ?, ?)",
+                (subject, event_key, plain_json(decision).decode()),
+            )
+            if decided.rowcount == 0:
                 raise Conflict(f"{subject} has already decided event {event_key}.")
             connection.execute(
-                "INSERT INTO decision (subject, event_key, decision) VALUES (?, ?, ?)",
-                (subject, event_key, canonical_json(decision).decode()),
-            )
-            connection.execute(
                 "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
-                (subject, version + 1, canonical_json(state).decode()),
+                (subject, version + 1, plain_json(state).decode()),
             )
             connection.executemany(
                 "INSERT INTO outbox (id, committed, message) VALUES (?, ?, ?)",
@@ -128,7 +132,7 @@ class EmbeddedLedger:
 
     def mark_sent(self, message_ids: Sequence[str]) -> None:
         """They reached the broker; marking twice is harmless."""
-        with self._database.write() as connection:
+        with self._database.write(lasting=False) as connection:
             connection.executemany(
                 "DELETE FROM outbox WHERE id = ?",
                 [(message_id,) for message_id in message_ids],

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from shared.adapters.embedded.evidence import write_whole
+from shared.adapters.embedded.files import write_whole
 from shared.adapters.embedded.yaml_files import read_yaml, write_yaml
 from shared.adapters.names import is_plain_name
 from shared.domain.world import Job, Training

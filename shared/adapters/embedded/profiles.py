@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shared.adapters.embedded.evidence import write_whole
+from shared.adapters.embedded.files import write_whole
 from shared.adapters.names import plain_path
 from shared.domain.canonical import canonical_json
 

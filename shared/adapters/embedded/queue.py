@@ -6,12 +6,23 @@ It keeps to what Service Bus promises, so that what works here works there.
 import sqlite3
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from shared.adapters.embedded.buried import SCHEMA, Buried
+from shared.adapters.embedded import buried, sessions
+from shared.adapters.embedded.buried import Buried
 from shared.adapters.embedded.database import Database
+from shared.adapters.embedded.sessions import (
+    adopt,
+    arrived,
+    hold,
+    let_go,
+    next_turn,
+    put_back,
+    spelled,
+)
 from shared.adapters.embedded.topics import TOPICS, Filter
 from shared.adapters.message_rows import message_or_text, message_to_json, readable
 from shared.domain.canonical import format_time, parse_time
@@ -35,11 +46,7 @@ CREATE TABLE IF NOT EXISTS message (
     locked_until TEXT,
     message TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS message_due ON message (queue, due);
 CREATE INDEX IF NOT EXISTS message_held ON message (token) WHERE token IS NOT NULL;
-CREATE INDEX IF NOT EXISTS message_session ON message (queue, session, number);
-CREATE INDEX IF NOT EXISTS message_locked ON message (queue, session, locked_until)
-    WHERE locked_until IS NOT NULL;
 CREATE TABLE IF NOT EXISTS seen (
     queue TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (queue, id)
 );
@@ -76,7 +83,9 @@ class EmbeddedQueue:
         topics: Mapping[str, Mapping[str, Filter]] = TOPICS,
         kept: frozenset[str] = KEPT,
     ) -> None:
-        self._database = Database(path, _SCHEMA + SCHEMA)
+        self._database = Database(path, _SCHEMA + buried.SCHEMA + sessions.SCHEMA)
+        with self._database.write() as connection:
+            adopt(connection)
         self._clock = clock
         self._settings = dict(queues or {})
         self._topics = topics
@@ -99,7 +108,20 @@ class EmbeddedQueue:
             for message, text in written:
                 if self._is_new(connection, message, now):
                     for queue in self._queues_of(message):
-                        _insert(connection, queue, message, text, now)
+                        self._insert(connection, queue, message, text, now)
+
+    def _insert(
+        self, connection: sqlite3.Connection, queue: str, message: Message, text: str, now: datetime
+    ) -> None:
+        if queue != message.queue:
+            text = message_to_json(replace(message, queue=queue))
+        due = spelled(max(now, message.scheduled or now))
+        row = connection.execute(
+            "INSERT INTO message (queue, session, id, due, message) VALUES (?, ?, ?, ?, ?)",
+            (queue, message.session, message.id, due, text),
+        )
+        if queue not in self._kept and row.lastrowid is not None:
+            arrived(connection, queue, message.session, due, row.lastrowid)
 
     def _queues_of(self, message: Message) -> list[str]:
         """Its own queue, or those of the subscriptions that take it."""
@@ -121,65 +143,71 @@ class EmbeddedQueue:
 
     def receive(self, queue: str) -> Delivery | None:
         """The next due message of a session nobody holds, in order within the session."""
+        return next(iter(self.receive_some(queue, 1)), None)
+
+    def receive_some(self, queue: str, most: int) -> Sequence[Delivery]:
+        """Up to so many due messages, each of another session, whoever waits longest first."""
         now = self._clock()
-        settings = self._of(queue)
-        while self._has_due(queue, now):
-            with self._database.write() as connection:
-                row = connection.execute(
-                    "SELECT * FROM message AS next WHERE queue = ? AND due <= ?"
-                    " AND NOT EXISTS (SELECT 1 FROM message AS held WHERE held.queue = next.queue"
-                    "  AND held.session = next.session AND held.locked_until IS NOT NULL"
-                    "  AND held.locked_until > ?)"
-                    " ORDER BY number LIMIT 1",
-                    (queue, format_time(now), format_time(now)),
-                ).fetchone()
-                if row is None:
-                    return None
+        found: list[Delivery] = []
+        if not self._has_due(queue, now):
+            return found
+        with self._database.write(lasting=False) as connection:
+            while len(found) < most and (row := next_turn(connection, queue, now)) is not None:
                 message = readable(row["message"])
                 if message is None:
                     self._bury(connection, row, *_UNREADABLE)
-                    continue
-                if _is_expired(message, row, now):
-                    if settings.dead_letter_expired:
-                        self._bury(
-                            connection, row, "TTLExpiredException", "Nobody read it in time."
-                        )
-                    else:
-                        _remove(connection, row)
-                    continue
-                if row["deliveries"] >= settings.most_deliveries:
-                    self._bury(
-                        connection, row, "MaxDeliveryCountExceeded", "Its lock ran out each time."
-                    )
-                    continue
-                token = uuid.uuid4().hex
-                until = now + settings.lock
-                connection.execute(
-                    "UPDATE message SET token = ?, locked_until = ?, deliveries = deliveries + 1"
-                    " WHERE number = ?",
-                    (token, format_time(until), row["number"]),
-                )
-                return Delivery(
-                    message=message,
-                    token=token,
-                    delivery_count=row["deliveries"] + 1,
-                    locked_until=until,
-                )
-        return None
+                elif not self._is_over(connection, message, row, now):
+                    found.append(self._lock(connection, message, row, now))
+        return found
+
+    def _is_over(
+        self, connection: sqlite3.Connection, message: Message, row: sqlite3.Row, now: datetime
+    ) -> bool:
+        """Whether nobody is to have it any more: it is put aside then, or gone."""
+        settings = self._of(row["queue"])
+        if _is_expired(message, row, now):
+            if settings.dead_letter_expired:
+                self._bury(connection, row, "TTLExpiredException", "Nobody read it in time.")
+            else:
+                _remove(connection, row)
+            return True
+        if row["deliveries"] >= settings.most_deliveries:
+            sentence = "Its lock ran out each time."
+            self._bury(connection, row, "MaxDeliveryCountExceeded", sentence)
+            return True
+        return False
+
+    def _lock(
+        self, connection: sqlite3.Connection, message: Message, row: sqlite3.Row, now: datetime
+    ) -> Delivery:
+        token = uuid.uuid4().hex
+        until = now + self._of(row["queue"]).lock
+        connection.execute(
+            "UPDATE message SET token = ?, locked_until = ?, deliveries = deliveries + 1"
+            " WHERE number = ?",
+            (token, spelled(until), row["number"]),
+        )
+        hold(connection, row["queue"], row["session"], until)
+        return Delivery(
+            message=message,
+            token=token,
+            delivery_count=row["deliveries"] + 1,
+            locked_until=until,
+        )
 
     def _has_due(self, queue: str, now: datetime) -> bool:
         """Whether there may be one: nearly always there is none, which needs no lock to see."""
         with self._database.read() as connection:
             row = connection.execute(
-                "SELECT 1 FROM message WHERE queue = ? AND due <= ? LIMIT 1",
-                (queue, format_time(now)),
+                "SELECT 1 FROM session WHERE queue = ? AND turn <= ? LIMIT 1",
+                (queue, spelled(now)),
             ).fetchone()
         return row is not None
 
     def _held(self, connection: sqlite3.Connection, delivery: Delivery) -> sqlite3.Row:
         row: sqlite3.Row | None = connection.execute(
             "SELECT * FROM message WHERE token = ? AND locked_until > ?",
-            (delivery.token, format_time(self._clock())),
+            (delivery.token, spelled(self._clock())),
         ).fetchone()
         if row is None:
             raise Conflict(f"The lock on message {delivery.message.id} is lost; it comes again.")
@@ -187,8 +215,29 @@ class EmbeddedQueue:
 
     def complete(self, delivery: Delivery) -> None:
         """Remove it. Raises Conflict when the lock is lost."""
-        with self._database.write() as connection:
-            _remove(connection, self._held(connection, delivery))
+        with self._database.write(lasting=False) as connection:
+            self._complete(connection, delivery)
+
+    def _complete(self, connection: sqlite3.Connection, delivery: Delivery) -> None:
+        row = self._held(connection, delivery)
+        _remove(connection, row)
+        let_go(connection, row["queue"], row["session"], self._clock())
+
+    def complete_all(self, deliveries: Sequence[Delivery]) -> None:
+        """Remove them; one whose lock is lost is left to whoever has it now."""
+        with self._database.write(lasting=False) as connection:
+            for delivery in deliveries:
+                with suppress(Conflict):
+                    self._complete(connection, delivery)
+
+    def release(self, deliveries: Sequence[Delivery]) -> None:
+        """Give back what nobody began with, as if it had never been received."""
+        with self._database.write(lasting=False) as connection:
+            for delivery in deliveries:
+                with suppress(Conflict):
+                    row = self._held(connection, delivery)
+                    _give_back(connection, row, row["deliveries"] - 1)
+                    put_back(connection, row)
 
     def abandon(self, delivery: Delivery, reason: str) -> None:
         """Give it back at once; after the queue's tries it goes to the dead letters."""
@@ -197,15 +246,15 @@ class EmbeddedQueue:
             if row["deliveries"] >= self._of(row["queue"]).most_deliveries:
                 self._bury(connection, row, "MaxDeliveryCountExceeded", reason)
             else:
-                connection.execute(
-                    "UPDATE message SET token = NULL, locked_until = NULL WHERE number = ?",
-                    (row["number"],),
-                )
+                _give_back(connection, row, row["deliveries"])
+            let_go(connection, row["queue"], row["session"], self._clock())
 
     def dead_letter(self, delivery: Delivery, reason: str, sentence: str) -> None:
         """Put it aside for good, with why."""
         with self._database.write() as connection:
-            self._bury(connection, self._held(connection, delivery), reason, sentence)
+            row = self._held(connection, delivery)
+            self._bury(connection, row, reason, sentence)
+            let_go(connection, row["queue"], row["session"], self._clock())
 
     def _bury(
         self, connection: sqlite3.Connection, row: sqlite3.Row, reason: str, sentence: str
@@ -236,24 +285,15 @@ class EmbeddedQueue:
 
     def next_due(self) -> datetime | None:
         """The earliest time at which a waiting message of any queue is due, None without any."""
-        without = ", ".join("?" for _ in self._kept)
         with self._database.read() as connection:
-            row = connection.execute(
-                f"SELECT min(due) AS due FROM message WHERE queue NOT IN ({without})",  # noqa: S608
-                tuple(self._kept),
-            ).fetchone()
-        return None if row["due"] is None else parse_time(row["due"])
+            row = connection.execute("SELECT min(turn) AS turn FROM session").fetchone()
+        return None if row["turn"] is None else parse_time(row["turn"])
 
 
-def _insert(
-    connection: sqlite3.Connection, queue: str, message: Message, text: str, now: datetime
-) -> None:
-    if queue != message.queue:
-        text = message_to_json(replace(message, queue=queue))
-    due = format_time(max(now, message.scheduled or now))
+def _give_back(connection: sqlite3.Connection, row: sqlite3.Row, deliveries: int) -> None:
     connection.execute(
-        "INSERT INTO message (queue, session, id, due, message) VALUES (?, ?, ?, ?, ?)",
-        (queue, message.session, message.id, due, text),
+        "UPDATE message SET token = NULL, locked_until = NULL, deliveries = ? WHERE number = ?",
+        (deliveries, row["number"]),
     )
 
 

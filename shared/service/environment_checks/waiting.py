@@ -69,14 +69,15 @@ class WaitingCheck:
         """Read back what `message` wrote. Raises MalformedPayload without showing what is there."""
         try:
             plain = {name: body[name] for name in _names(cls) if name not in _TYPED | _LATER}
+            ends = parse_time(body["asked"]) + TOKEN_LASTS
             return cls(
                 **plain,
-                asked=parse_time(body["asked"]),
+                asked=ends - TOKEN_LASTS,
                 due=parse_time(body["due"]),
                 check=EnvironmentCheck(**body["check"]),
                 given=bool(body.get("given")),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as problem:
             raise MalformedPayload(
                 f"A message of {ENVIRONMENT_CHECKS} is none of Driftgate's own "
                 f"({type(problem).__name__}); only Driftgate may write there."

@@ -11,9 +11,9 @@ from shared.domain.state import SubjectState
 from shared.errors import NotFound
 from shared.ports import Evidence, Ledger
 from shared.service.deciding import Concluded, as_read
+from shared.service.making import SNAPSHOT_EVERY
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.recorded import Recorded
-from shared.service.service import SNAPSHOT_EVERY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def state_before(
         if state is None:
             state = _left_by(recorded, evidence)
         else:
-            state = as_read(replace(past.again(recorded, state).state, last_hash=recorded.hash))
+            state = as_read(replace(past.outcome(recorded, state).state, last_hash=recorded.hash))
     if state is None:
         raise NotFound(
             f"The state of {subject} before decision {version} is not known any more: the contents "

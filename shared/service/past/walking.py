@@ -15,10 +15,10 @@ from shared.domain.state import SubjectState
 from shared.errors import DriftgateError
 from shared.ports import Evidence, Ledger, Logged
 from shared.service.deciding import as_read
+from shared.service.making import SNAPSHOT_EVERY
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import began_anew, kept_before
 from shared.service.past.recorded import Recorded
-from shared.service.service import SNAPSHOT_EVERY
 
 UNREADABLE = (DriftgateError, msgspec.MsgspecError, LookupError, TypeError, ValueError)
 """What evidence, an event or a policy of a form that is not known here is answered with."""

@@ -7,10 +7,10 @@ import msgspec
 from shared.domain.chain import Break, Fault
 from shared.errors import Refused
 from shared.ports import Evidence, Ledger
+from shared.service.making import SNAPSHOT_EVERY
 from shared.service.messages import messages_of
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import Step, fold
-from shared.service.service import SNAPSHOT_EVERY
 
 _ANY_SCOPE = "alerts/any"
 

@@ -15,6 +15,7 @@ from shared.ports import KeptRow, Ledger, Logged
 from shared.service.deciding import NOTHING_READ
 from shared.service.past.recorded import Recorded
 from shared.service.reactions import family_of
+from shared.service.whatif.telling import NOTICED
 
 
 class _Data(msgspec.Struct):
@@ -82,6 +83,11 @@ class Link:
     def looked(self) -> bool:
         """Whether it rests on evidence; else nothing could be read."""
         return self.head.evidence != NOTHING_READ
+
+    @property
+    def is_noticed(self) -> bool:
+        """Whether people notice anything of it."""
+        return any(word in self.content for word in NOTICED)
 
     @property
     def made_here(self) -> bool:

@@ -1,6 +1,6 @@
 """What a what-if found, for a screen, a page or a program."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,8 +16,8 @@ from shared.service.whatif.comparing import (
     compare_pages,
     only,
 )
+from shared.service.whatif.course import Course
 from shared.service.whatif.flips import Differing
-from shared.service.whatif.simulating import Course
 from shared.service.whatif.telling import Told, What
 from shared.service.whatif.training import TRAINS_FOR
 
@@ -118,13 +118,13 @@ def _only(
 
 def _warnings(course: Course) -> Iterable[str]:
     """What a reader has to know before the figures."""
-    stale = sum(course.stale.values())
+    stale = course.stale.total()
     if stale:
         yield (
             f"{_decisions(stale)} on evidence that was gathered for the old policy, which the new "
             f"one would have gathered otherwise ({_listed(course.stale)})."
         )
-    lost = sum(course.undecidable.values())
+    lost = course.undecidable.total()
     if lost:
         yield (
             f"{spell_number(lost)} looks that the new policy would have asked for were never made, "
@@ -136,8 +136,8 @@ def _decisions(count: int) -> str:
     return f"{spell_number(count)} decision{'s rest' if count != 1 else ' rests'}"
 
 
-def _listed(counts: dict[str, int]) -> str:
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+def _listed(counts: Mapping[str, int]) -> str:
+    ordered = sorted((one for one in counts.items() if one[1]), key=lambda one: (-one[1], one[0]))
     return ", ".join(f"{name}: {spell_number(count)}" for name, count in ordered)
 
 

@@ -45,7 +45,8 @@ class Told:
     """One thing that a decision told or asked for, at the time it was decided.
 
     `identity` is what makes it the same thing in both worlds: an alert's fingerprint, a notice's
-    receiver, group and kinds, a retraining's cause, a version and its stage.
+    receiver, group and reason, a retraining's cause, a version and its stage. By its `order` one
+    recognises what became of a page or a retraining.
     """
 
     what: What
@@ -57,6 +58,7 @@ class Told:
     event: str
     receiver: str = ""
     severity: str = ""
+    order: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -100,6 +102,7 @@ def _page(action: Mapping[str, Any]) -> dict[str, Any]:
         "title": notice["title"],
         "severity": notice["severity"],
         "receiver": notice["receiver"],
+        "order": action["order"],
         "details": {
             "channel": action["channel"],
             "reason": notice["reason"],
@@ -113,6 +116,7 @@ def _retraining(action: Mapping[str, Any]) -> dict[str, Any]:
         "what": What.RETRAINING,
         "identity": f"{action['model']} {action['cause']}",
         "title": f"{action['model']} because of {action['cause']}",
+        "order": action["retraining"],
         "details": {"window": action["window"], "cost": action["cost"]},
     }
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from shared.domain.alert import Alert, AlertKind
 from shared.domain.decision import Outcome
 from shared.domain.decisions.settle import settle
+from shared.domain.decisions.watchdog.backlog import judge_backlog
 from shared.domain.decisions.watchdog.outbox import judge_outbox
 from shared.domain.decisions.watchdog.policies import judge_policies
 from shared.domain.decisions.watchdog.silence import MANY, judge_checks
@@ -23,11 +24,13 @@ _WATCHED = frozenset(
         AlertKind.CHECK_SILENT,
         AlertKind.SOURCE_SILENT,
         AlertKind.OUTBOX_STUCK,
+        AlertKind.QUEUE_BEHIND,
         AlertKind.POLICY_INVALID,
     }
 )
 _OVER = {
     AlertKind.OUTBOX_STUCK: "the outbox drains again",
+    AlertKind.QUEUE_BEHIND: "the queue is worked off",
     AlertKind.POLICY_INVALID: "the policy file can be used again",
 }
 
@@ -39,7 +42,7 @@ def decide_watchdog(
     state: SubjectState,
     now: datetime,
 ) -> Outcome:
-    """Silent checks, silent sources, an outbox that stands still, policies that cannot be used.
+    """Silent checks and sources, an outbox or a queue that waits, policies that cannot be used.
 
     A check is waited for while its subject is there and a policy or the workspace asks for it,
     from when it was first seen to be missing. Where the subjects cannot be listed, no silence is
@@ -48,10 +51,11 @@ def decide_watchdog(
     checks = judge_checks(event, evidence, state.service.waiting)
     sources = judge_sources(event, evidence.arrivals, state.service.sources)
     outbox, stuck = judge_outbox(event, evidence)
+    backlog, behind = judge_backlog(event, evidence)
     policies, invalid = judge_policies(event, evidence.policy_problems)
     actions, records = settle(
         state.alerts,
-        (*checks.alerts, *sources.alerts, *stuck, *invalid),
+        (*checks.alerts, *sources.alerts, *stuck, *behind, *invalid),
         covered=lambda alert: (
             alert.kind in _WATCHED
             and (alert.kind is not AlertKind.CHECK_SILENT or evidence.unlisted is None)
@@ -67,6 +71,7 @@ def decide_watchdog(
             *checks.findings,
             *sources.findings,
             outbox,
+            *backlog,
             *policies,
         ),
         actions=actions,
