@@ -66,3 +66,28 @@ def test_nobody_outside_has_a_thing_decided_and_then_not_carried_out():
 
     assert parsed.refusal.startswith("replayname marks what Driftgate tells again")
     assert parse(canonical_json({**due, "replayname": "again"}), ours=True)[0].event.replay
+
+
+def test_every_other_type_is_told_by_somebody_else_too():
+    """A new type is Driftgate's own unless it stands here."""
+    assert set(EventType) - OURS_ALONE == {
+        EventType.MODEL_REGISTERED,
+        EventType.MODEL_DEPLOYED,
+        EventType.DEPLOYMENT_COMPLETED,
+        EventType.DEPLOYMENT_FAILED,
+        EventType.DEPLOYMENT_DELETED,
+        EventType.ENDPOINT_DELETED,
+        EventType.TRAFFIC_CHANGED,
+        EventType.RUN_COMPLETED,
+        EventType.RUN_STATUS_CHANGED,
+        EventType.MONITOR_BREACHED,
+        EventType.DATASET_DRIFT_DETECTED,
+        EventType.PIPELINE_RUN_COMPLETED,
+        EventType.PIPELINE_STAGE_COMPLETED,
+        EventType.APPROVAL_GIVEN,
+        EventType.INTENT_DECLARED,
+        EventType.INTENT_WITHDRAWN,
+        EventType.AZURE_ALERT_FIRED,
+        EventType.AZURE_ALERT_RESOLVED,
+        EventType.CHECK_DUE,
+    }

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.domain.canonical import format_time, parse_time
 from shared.domain.chain import is_stub
+from shared.domain.event import key_of
 from shared.domain.replay import Of, Selection
 from shared.ports import Ledger, Logged
 from shared.service.past.deciding import PastDecisions
@@ -19,7 +20,6 @@ from shared.service.replaying.references import (
     Reference,
     References,
     identity_of,
-    key_of,
     references,
 )
 from shared.service.replaying.rereading import Reread

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.domain.canonical import content_hash
 from shared.errors import InvalidData
 from shared.ports import Archive
 from shared.service.replaying.selection import Selected, received_span
@@ -21,11 +20,6 @@ def identity_of(event: Mapping[str, Any]) -> Identity:
     """What the key of a CloudEvent is the hash of: quicker to compare than to hash."""
     again = (str(event["replayname"]),) if event.get("replayagain") is True else ()
     return (event["source"], event["id"], *again)
-
-
-def key_of(event: Mapping[str, Any]) -> str:
-    """The key of a CloudEvent, as `Event.key` has it."""
-    return content_hash(list(identity_of(event)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

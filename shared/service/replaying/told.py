@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.canonical import to_plain
+from shared.domain.event import key_of
 from shared.service.replaying.difference import Difference
-from shared.service.replaying.references import key_of
 from shared.service.replaying.selection import short_type
 
 
