@@ -1,6 +1,6 @@
 """Notes what Driftgate asks of the world, before and after each request, under the order's name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,8 @@ _SEEN = (
     "evidence",
     "profiles",
     "reports",
+    "anchors",
+    "notes",
     "policies",
     "workspace",
     "models",
@@ -108,6 +110,22 @@ class Settling:
         if delivery is not None:
             self._journal.note("received", queue=queue, id=delivery.message.id)
         return delivery
+
+    def receive_some(self, queue: str, most: int) -> Sequence[Delivery]:
+        deliveries: Sequence[Delivery] = self._receiver.receive_some(queue, most)
+        for delivery in deliveries:
+            self._journal.note("received", queue=queue, id=delivery.message.id)
+        return deliveries
+
+    def complete_all(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._journal.note("handled", queue=delivery.message.queue, id=delivery.message.id)
+        self._receiver.complete_all(deliveries)
+
+    def release(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._journal.note("released", queue=delivery.message.queue, id=delivery.message.id)
+        self._receiver.release(deliveries)
 
     def complete(self, delivery: Delivery) -> None:
         self._journal.note("handled", queue=delivery.message.queue, id=delivery.message.id)

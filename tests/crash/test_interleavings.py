@@ -95,7 +95,8 @@ class World:
 
     def _work(self, player: Player) -> None:
         application = self.application(player.stand)
-        worker = Worker(application.adapters.receiver, {CHECKS: application.service.handle})
+        service, receiver = application.service, application.adapters.receiver
+        worker = Worker(receiver, {}, {CHECKS: service.handle_all}, timer=lambda: 0.0)
         idle = 0
         while idle < 2:
             try:
