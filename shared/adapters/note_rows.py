@@ -12,7 +12,12 @@ _BYTES = frozenset({"body", "edited"})
 
 def note_key(note: Note) -> str:
     """What a note is kept under: the same message put aside again is the same note."""
-    return content_hash([note.queue, note.message_id, note.number])
+    return key_of(note.queue, note.message_id, note.number)
+
+
+def key_of(queue: str, message_id: str, number: int) -> str:
+    """What the note of one message would be kept under."""
+    return content_hash([queue, message_id, number])
 
 
 def note_to_json(note: Note) -> bytes:

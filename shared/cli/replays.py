@@ -59,6 +59,7 @@ def begin(
     with _refusals():
         said = ask(
             application.service,
+            application.archive,
             application.ledger,
             name,
             selection,

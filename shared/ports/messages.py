@@ -137,6 +137,9 @@ class Notes(Protocol):
     def notes(self, queue: str, limit: int = 1000) -> Sequence[Note]:
         """Those of one queue, oldest first."""
 
+    def note(self, queue: str, message_id: str, number: int) -> Note | None:
+        """The one of one message, None when there is none."""
+
     def drop(self, note: Note) -> None:
         """Remove it; harmless when it is gone."""
 

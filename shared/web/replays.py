@@ -193,6 +193,7 @@ def begin(here: Here, who: Who, said: ReplayAsked) -> JSONResponse:
     """They are handled for real: those that have no decision yet, or `again` all of them."""
     begun = service.ask(
         here.service,
+        here.archive,
         here.ledger,
         said.name,
         _selection(here, said.selection),

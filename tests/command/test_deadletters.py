@@ -74,12 +74,12 @@ def test_an_edit_shows_its_diff_asks_and_can_be_taken_back(run, app, monkeypatch
     [identity] = ids(run, "--reason", "NotFound")
     monkeypatch.setattr("sys.stdin", StringIO("n\n"))
 
-    refused = run("deadletters", "edit", identity, "--set", "data.version=8")
+    refused = run("deadletters", "edit", identity, "--set", "data.branch=next")
     assert refused.returncode == 3
-    assert '-    "version": "7"' in refused.stdout
+    assert '+    "branch": "next"' in refused.stdout
     assert app.adapters.notes.notes("promotion-requests")[0].edited is None
 
-    done = run("deadletters", "edit", identity, "--set", "data.version=8", "--yes")
+    done = run("deadletters", "edit", identity, "--set", "data.branch=next", "--yes")
     assert done.returncode == 0
     assert f"driftgate deadletters resubmit {identity} --apply" in done.stdout
     assert " edited" in run("deadletters", "list").stdout

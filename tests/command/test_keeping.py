@@ -1,7 +1,8 @@
 """`driftgate retention` and `driftgate erase` as a person or a program runs them."""
 
 import json
-import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,21 +24,27 @@ def home(tmp_path):
     )
     list(kept(ledger, evidence, 5))
     orphan = evidence.put(b"of a decision that was never committed")
-    old = (datetime.now(UTC) - timedelta(days=500)).timestamp()
-    for path in (folder / "evidence").rglob("*"):
-        os.utime(path, (old, old))
+    old = (datetime.now(UTC) - timedelta(days=500)).isoformat()
+    with closing(sqlite3.connect(folder / "driftgate.db")) as connection, connection:
+        connection.execute("UPDATE evidence SET put = ?", (old,))
     return folder, orphan
+
+
+def is_kept(home):
+    """Whether what no decision rests on is there still."""
+    folder, orphan = home
+    return orphan in {one.hash for one in EmbeddedEvidence(folder / "driftgate.db").walk()}
 
 
 def test_retention_counts_first_and_removes_when_it_is_told_to(run, home):
     counted = json.loads(run("retention", "--json").stdout)
     assert counted["to_remove"] == {"archive": 0, "evidence": 1, "decisions": 0}
-    assert (home[0] / "evidence" / home[1][:2] / home[1]).exists()
+    assert is_kept(home)
 
     applied = json.loads(run("retention", "--apply", "--json").stdout)
 
     assert (applied["removed"]["evidence"], applied["finished"]) == (1, True)
-    assert not (home[0] / "evidence" / home[1][:2] / home[1]).exists()
+    assert not is_kept(home)
     assert "Nothing was removed" in run("retention").stdout
     assert run("verify", "--evidence").returncode == 0
 

@@ -165,6 +165,8 @@ def test_a_note_keeps_every_byte_and_is_listed_with_its_queue_alone(notes):
     assert notes.notes("alerts/teams", limit=1)[0] in kept
     assert notes.notes("alerts") == []
     assert notes.count() == 2
+    assert [notes.note("alerts/teams", one.message_id, one.number) for one in kept] == kept
+    assert notes.note("alerts/teams", kept[0].message_id, 99) is None
 
 
 def test_a_note_of_the_same_message_takes_the_place_of_the_one_before(notes):

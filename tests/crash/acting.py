@@ -1,6 +1,6 @@
 """Notes what Driftgate asks of the world, before and after each request, under the order's name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -111,20 +111,21 @@ class Settling:
             self._journal.note("received", queue=queue, id=delivery.message.id)
         return delivery
 
-    def receive_some(self, queue: str, most: int) -> Sequence[Delivery]:
-        deliveries: Sequence[Delivery] = self._receiver.receive_some(queue, most)
+    def receive_some(self, queue: str, most: int) -> list[Delivery]:
+        deliveries: list[Delivery] = self._receiver.receive_some(queue, most)
         for delivery in deliveries:
             self._journal.note("received", queue=queue, id=delivery.message.id)
         return deliveries
 
-    def complete_all(self, deliveries: Sequence[Delivery]) -> None:
+    def complete_all(self, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             self._journal.note("handled", queue=delivery.message.queue, id=delivery.message.id)
         self._receiver.complete_all(deliveries)
 
-    def release(self, deliveries: Sequence[Delivery]) -> None:
+    def release(self, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
-            self._journal.note("released", queue=delivery.message.queue, id=delivery.message.id)
+            facts = {"queue": delivery.message.queue, "id": delivery.message.id}
+            self._journal.note("given back", reason="It was not begun with.", **facts)
         self._receiver.release(deliveries)
 
     def complete(self, delivery: Delivery) -> None:

@@ -16,6 +16,7 @@ _TABLES = {
         "SELECT * FROM state ORDER BY subject",
         "SELECT * FROM decision ORDER BY number",
         "SELECT * FROM outbox ORDER BY number",
+        "SELECT hash FROM evidence ORDER BY hash",
     ),
     "queues.db": (
         "SELECT queue, session, id, due, deliveries, locked_until FROM message ORDER BY number",

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from shared.adapters.embedded import database as database_module
-from shared.adapters.embedded import evidence as evidence_module
+from shared.adapters.embedded import files
 from shared.adapters.embedded.machine_learning import FileModels
 from shared.bootstrap import build
 from shared.errors import Unavailable
@@ -89,28 +89,38 @@ def test_a_database_that_is_held_gives_the_message_back(scene, completed, monkey
     assert len(application.ledger.decisions(SUBJECT)) == 1
 
 
-def test_evidence_that_cannot_be_written_leaves_no_draft_and_decides_nothing(
-    scene, completed, monkeypatch
-):
-    """The disk is full while a file is written: the next try writes all of it."""
+def test_evidence_that_cannot_be_written_decides_nothing(scene, completed, monkeypatch):
+    """The disk is full while evidence is written: the next try writes all of it."""
     payload = put(scene, completed)
     [receipt] = scene.application.service.receive(json.dumps(payload).encode(), via="test")
-    make = evidence_module.NamedTemporaryFile
+
+    def full(_):
+        raise Unavailable("No space left on the disk.")
+
+    monkeypatch.setattr(scene.application.evidence, "put", full)
+    with pytest.raises(Unavailable, match="No space left"):
+        scene.application.service.handle(receipt.event.to_cloud_event())
+
+    assert list(scene.application.evidence.walk()) == []
+    assert scene.application.ledger.subjects() == []
+    monkeypatch.undo()
+    scene.drain()
+    assert len(scene.application.ledger.decisions("endpoint/loan-endpoint")) == 1
+
+
+def test_a_file_that_cannot_be_written_leaves_no_draft(tmp_path, monkeypatch):
+    make = files.NamedTemporaryFile
 
     def full(**kwargs):
         file = make(**kwargs)
         file.write = _refuse
         return file
 
-    monkeypatch.setattr(evidence_module, "NamedTemporaryFile", full)
+    monkeypatch.setattr(files, "NamedTemporaryFile", full)
     with pytest.raises(Unavailable, match="No space left"):
-        scene.application.service.handle(receipt.event.to_cloud_event())
+        files.write_whole(tmp_path / "profile.json", b"{}")
 
-    assert [path for path in (scene.home / "evidence").rglob("*") if path.is_file()] == []
-    assert scene.application.ledger.subjects() == []
-    monkeypatch.undo()
-    scene.drain()
-    assert len(scene.application.ledger.decisions("endpoint/loan-endpoint")) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def _refuse(_):
@@ -140,7 +150,7 @@ def test_a_version_that_is_shared_is_there_whole_or_not_at_all(tmp_path, monkeyp
     (tmp_path / "models/loan").mkdir(parents=True)
     (tmp_path / "registries/shared").mkdir(parents=True)
     (tmp_path / "models/loan/9.yaml").write_text("tags: {owner: risk}\n")
-    monkeypatch.setattr(evidence_module.Path, "replace", lambda *_: _refuse(None))
+    monkeypatch.setattr(files.Path, "replace", lambda *_: _refuse(None))
     with pytest.raises(Unavailable):
         FileModels(tmp_path).share("loan", "9", "shared")
     monkeypatch.undo()

@@ -62,15 +62,15 @@ class World:
             path.write_text(content)
         self.told: list[bytes] = []
 
-    def application(self, stand: Any = None) -> Application:
+    def application(self, player: Player | None = None) -> Application:
         settings = Settings(
             home=self.home, workspace=self.home / "workspace", policies=self.home / "policies"
         )
 
         def around(adapters: Adapters) -> Adapters:
-            if stand is None:
+            if player is None:
                 return adapters
-            ports = {name: Standing(getattr(adapters, name), stand) for name in STANDS_AT}
+            ports = {name: Standing(getattr(adapters, name), player) for name in STANDS_AT}
             return replace(adapters, **cast(Any, ports))
 
         return build(settings, clock=self.clock, around=around)
@@ -86,7 +86,7 @@ class World:
         """Decides an event at once, beside the queue and its sessions: so are checks answered."""
 
         def ask(player: Player) -> None:
-            application = self.application(player.stand)
+            application = self.application(player)
             for receipt in application.service.receive(payload, via="event-grid"):
                 application.service.handle(receipt.event.to_cloud_event())
 
@@ -94,9 +94,9 @@ class World:
         self.players.append(Player(ask))
 
     def _work(self, player: Player) -> None:
-        application = self.application(player.stand)
-        service, receiver = application.service, application.adapters.receiver
-        worker = Worker(receiver, {}, {CHECKS: service.handle_all}, timer=lambda: 0.0)
+        application = self.application(player)
+        receiver, together = application.adapters.receiver, application.service.handle_all
+        worker = Worker(receiver, {}, {CHECKS: together}, timer=lambda: 0.0)
         idle = 0
         while idle < 2:
             try:

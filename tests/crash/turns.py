@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -16,6 +17,7 @@ class Player:
         self._act = act
         self._go, self._stands = threading.Semaphore(0), threading.Semaphore(0)
         self._dies = False
+        self._undivided = 0
         self.over = False
         self.fault: BaseException | None = None
         self._thread = threading.Thread(target=self._live, daemon=True)
@@ -35,10 +37,21 @@ class Player:
 
     def stand(self) -> None:
         """Wait for the next turn; called by the worker at each call of a port."""
+        if self._undivided:
+            return
         self._stands.release()
         self._go.acquire()
         if self._dies:
             raise Killed
+
+    @contextmanager
+    def undivided(self) -> Iterator[None]:
+        """Within a transaction nobody else has a turn: whoever else writes waits for its end."""
+        self._undivided += 1
+        try:
+            yield
+        finally:
+            self._undivided -= 1
 
     def turn(self, *, dies: bool = False) -> None:
         """Let it go on to its next call, or end there."""
@@ -50,8 +63,16 @@ class Player:
 class Standing:
     """A port at whose calls a worker stands still, before and after."""
 
-    def __init__(self, port: Any, stand: Callable[[], None]) -> None:
-        self._port, self._stand = port, stand
+    def __init__(self, port: Any, player: Player) -> None:
+        self._port, self._player = port, player
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Stands before and after, and not within."""
+        self._player.stand()
+        with self._player.undivided(), self._port.together():
+            yield
+        self._player.stand()
 
     def __getattr__(self, method: str) -> Any:
         asked = getattr(self._port, method)
@@ -59,9 +80,9 @@ class Standing:
             return asked
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            self._stand()
+            self._player.stand()
             answer = asked(*args, **kwargs)
-            self._stand()
+            self._player.stand()
             return answer
 
         return call

@@ -146,21 +146,21 @@ def note(**fields):
 
 def test_values_are_set_by_their_paths_and_the_diff_shows_what_changed(scene):
     app = scene.application
-    app.adapters.notes.keep(note(body=b'{"id": "b", "data": {"version": "7", "of": [1, 2]}}'))
+    app.adapters.notes.keep(note(body=b'{"id": "b", "data": {"pipeline": "7", "of": [1, 2]}}'))
     [letter] = find(app.adapters).letters
 
-    content = with_values(letter, ["data.version=8", "data.of.1=two", 'data.new={"a": 1}'])
+    content = with_values(letter, ["data.pipeline=8", "data.of.1=two", 'data.new={"a": 1}'])
     keep(letter, content, app.adapters, scene.clock())
 
     [edited] = find(app.adapters).letters
-    assert json.loads(edited.content)["data"] == {"version": 8, "of": [1, "two"], "new": {"a": 1}}
-    assert '-    "version": "7"' in shown(edited)["diff"]
-    assert '+    "version": 8' in shown(edited)["diff"]
+    assert json.loads(edited.content)["data"] == {"pipeline": 8, "of": [1, "two"], "new": {"a": 1}}
+    assert '-    "pipeline": "7"' in shown(edited)["diff"]
+    assert '+    "pipeline": 8' in shown(edited)["diff"]
     [one] = again(scene, [edited])
     scene.drain()
     [told] = scene.last("deadletters/promotion-requests")["event"]["data"]["letters"]
     assert len(told["diff"]) == 64
-    assert scene.requests[0]["data"]["version"] == 8
+    assert scene.requests[0]["data"]["pipeline"] == 8
     assert one.letter.edited is not None
 
 

@@ -96,10 +96,7 @@ def test_nothing_of_it_is_left_in_any_file(watched):
 
 
 def files(scene):
-    folders = [scene.home / "evidence", scene.home]
-    return [path for folder in folders for path in folder.glob("driftgate.db*")] + [
-        path for path in (scene.home / "evidence").rglob("*") if path.is_file()
-    ]
+    return list(scene.home.glob("driftgate.db*"))
 
 
 def test_its_alerts_are_told_as_over_and_it_begins_anew(watched, completed):
@@ -156,6 +153,37 @@ def test_evidence_that_was_put_just_now_waits_with_the_decisions_that_name_it(wa
     assert [is_stub(one) for one in chain(application)] == [True] * count + [False] * 2
     assert list(erasing(application).finish()) == []
     assert verified(application, again=True, with_evidence=True) == []
+
+
+def test_a_run_of_retention_takes_nothing_from_an_erasure_that_waits(watched):
+    application = watched.application
+    watched.clock.now = datetime.now(UTC)
+    count = len(chain(application))
+    erasing(application).erase(ENDPOINT, **ASKED)
+
+    assert erasing(application).forget(ENDPOINT, count) == 0
+
+    watched.clock.now = settled()
+    [finished] = erasing(application).finish()
+    assert (finished.decisions, finished.waiting) == (count, 0)
+    assert finished.evidence > 0
+
+
+def test_an_erasure_is_none_that_a_run_of_retention_left_half_done(watched):
+    """Killed behind its word, a run of retention has said that old decisions go, and no more."""
+    application = watched.application
+    count = len(chain(application))
+    with suppress(Crash):
+        dying = erasing(application)
+        dying._ledger = DyingInErase(application.ledger)
+        dying.forget(ENDPOINT, count - 1)
+    assert not any(is_stub(one) for one in chain(application))
+
+    done = erasing(application).erase(ENDPOINT, **ASKED)
+
+    assert (done.decisions, done.payloads) == (count, 4)
+    assert application.ledger.state(ENDPOINT).state["deployments"] == {}
+    assert verified(application, with_evidence=True) == []
 
 
 def test_a_subject_can_be_erased_again_and_each_erasure_stays_told(watched, completed):
@@ -215,6 +243,19 @@ def test_an_erasure_has_a_subject_an_author_and_a_reason(watched, subject, asked
 
 class Crash(Exception):
     """The process ended here."""
+
+
+@dataclass
+class DyingInErase:
+    """A ledger whose process ends before any contents are gone."""
+
+    store: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    def erase(self, *_: Any) -> None:
+        raise Crash
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """What is kept goes when its time is over, never what is still rested on, and the chain says so."""
 
 import json
-import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from shutil import copytree
 
@@ -59,11 +60,10 @@ def json_of(payload):
 
 
 def put_at(scene, at):
-    """What was put just now was put then, by the time of the files."""
-    just_now = datetime.now(UTC).timestamp() - 3600
-    for path in (scene.home / "evidence").rglob("*"):
-        if path.is_file() and path.stat().st_mtime > just_now:
-            os.utime(path, (at.timestamp(), at.timestamp()))
+    """What was put just now was put then."""
+    just_now = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    with closing(sqlite3.connect(scene.home / "driftgate.db")) as connection, connection:
+        connection.execute("UPDATE evidence SET put = ? WHERE put > ?", (at.isoformat(), just_now))
 
 
 def rules(scene, text):
@@ -144,8 +144,19 @@ def test_verifying_knows_that_evidence_went_by_the_rules(watched):
 
     assert (found.breaks, found.removed) == ((), removed)
     last = chain(watched)[-1]["evidence"]
-    (watched.home / "evidence" / last[:2] / last).unlink()
+    assert watched.application.evidence.remove(last, datetime.max.replace(tzinfo=UTC))
     assert verified(watched, with_evidence=True) == [(Fault.EVIDENCE_MISSING, OFTEN)]
+
+
+def test_what_went_under_shorter_rules_is_not_missed_under_longer_ones(watched):
+    rules(watched, "{archive: null, evidence: 7d}")
+    assert retention(watched).apply().evidence > 0
+    rules(watched, "{archive: 60d, evidence: 60d}")
+    watched.clock.advance(DAY)
+
+    assert retention(watched).apply().archive > 0
+
+    assert verified(watched, with_evidence=True) == []
 
 
 def test_decisions_are_forgotten_only_where_a_policy_says_so_and_what_is_kept_can_be_told(watched):

@@ -14,12 +14,13 @@ from azure.storage.blob import BlobServiceClient
 
 from shared.adapters.azure.blob_container import BlobContainer
 from shared.adapters.dead_event_files import dead_events, without
-from shared.adapters.note_rows import note_from_json, note_key, note_to_json
+from shared.adapters.note_rows import key_of, note_from_json, note_key, note_to_json
 from shared.ports import DeadEvent, Note
 
 CONTAINER = "deadletters"
 _NOTES = "messages/"
 _PART = ".part.json"
+_WHOLE = ".json"
 _MOST_COUNTED = 5000
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,6 +43,15 @@ class BlobNotes:
             if content is not None:
                 found.append(note_from_json(content))
         return sorted(found, key=lambda note: (note.at, note.message_id, note.number))
+
+    def note(self, queue: str, message_id: str, number: int) -> Note | None:
+        """The one of one message, None when there is none."""
+        name = f"{_folder(queue)}{key_of(queue, message_id, number)}"
+        for ending in (_PART, _WHOLE):
+            content = self._blobs.read(f"{name}{ending}")
+            if content is not None:
+                return note_from_json(content)
+        return None
 
     def drop(self, note: Note) -> None:
         """Remove it; harmless when it is gone."""
@@ -101,7 +111,7 @@ def _folder(queue: str) -> str:
 
 
 def _name(note: Note) -> str:
-    return f"{_folder(note.queue)}{note_key(note)}{'.json' if note.whole else _PART}"
+    return f"{_folder(note.queue)}{note_key(note)}{_WHOLE if note.whole else _PART}"
 
 
 def _hour_of(name: str) -> datetime:

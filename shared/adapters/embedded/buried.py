@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.adapters.embedded.database import Database
 from shared.adapters.message_rows import message_or_text
-from shared.adapters.note_rows import note_from_json, note_key, note_to_json
+from shared.adapters.note_rows import key_of, note_from_json, note_key, note_to_json
 from shared.domain.canonical import format_time, parse_time
 from shared.ports import DeadLetter, Message, Note
 
@@ -112,6 +112,14 @@ class Buried:
                 "SELECT note FROM note WHERE queue = ? ORDER BY at, key LIMIT ?", (queue, limit)
             ).fetchall()
         return [note_from_json(row["note"].encode()) for row in rows]
+
+    def note(self, queue: str, message_id: str, number: int) -> Note | None:
+        """The one of one message, None when there is none."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT note FROM note WHERE key = ?", (key_of(queue, message_id, number),)
+            ).fetchone()
+        return None if row is None else note_from_json(row["note"].encode())
 
     def drop(self, note: Note) -> None:
         """Remove it; harmless when it is gone."""

@@ -70,7 +70,7 @@ class Database:
                     yield kept.connection
         except sqlite3.OperationalError as problem:
             raise Unavailable(
-                f"The database {self._path.name} cannot be written: {problem}."
+                f"The database {self._path.name} takes nothing at the moment: {problem}."
             ) from problem
 
     @contextmanager

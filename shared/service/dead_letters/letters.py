@@ -7,7 +7,7 @@ Grid gave up. Notes say why, where the broker has only a sentence of its own.
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -118,11 +118,22 @@ def find(adapters: Adapters, sources: Sequence[str] = SOURCES, limit: int = MOST
 def of_source(adapters: Adapters, source: str, limit: int = MOST) -> list[Letter]:
     """The letters of one source. Raises NotFound, NoPermission and Unavailable."""
     notes = adapters.notes.notes(source, limit)
+    exact = {(note.message_id, note.number): note for note in notes}
     by_id = {note.message_id: note for note in notes}
+
+    def note_of(name: str, number: int) -> Note | None:
+        """Its own note, be there ever so many; an edit of another message of that id is none."""
+        own = exact.get((name, number))
+        if own is None and len(notes) >= limit:
+            own = adapters.notes.note(source, name, number)
+        like = by_id.get(name)
+        return own if own is not None or like is None else replace(like, edited=None)
+
     if source == EVENT_GRID:
-        return [_gave_up(one, by_id.get(one.id)) for one in adapters.dead_events.dead_events(limit)]
+        given_up = adapters.dead_events.dead_events(limit)
+        return [_gave_up(one, note_of(one.id, 0)) for one in given_up]
     lie = [] if source == messages.FINDINGS else adapters.dead_letters.dead_letters(source, limit)
-    held = [_of_broker(source, one, by_id.get(one.message.id)) for one in lie]
+    held = [_of_broker(source, one, note_of(one.message.id, one.number)) for one in lie]
     known = {one.message.id for one in held}
     alone = [_of_note(note) for note in notes if note.whole and note.message_id not in known]
     return [*held, *alone]
@@ -180,7 +191,7 @@ def _of_broker(queue: str, letter: DeadLetter, note: Note | None) -> Letter:
         place=Place.BROKER,
         queue=queue,
         number=letter.number,
-        at=letter.at if note is None else note.at,
+        at=letter.at if note is None or not note.reason else note.at,
         reason=told.reason,
         sentence=told.sentence,
         tries=max(letter.tries, 0 if note is None else note.tries),

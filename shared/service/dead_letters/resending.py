@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from shared.domain.canonical import content_hash, parse_time
-from shared.domain.event import Event, EventType
+from shared.domain.event import Event, EventType, Replay
 from shared.errors import InvalidData, Refused
 from shared.ports import Adapters, Message
 from shared.service import messages
@@ -161,6 +161,7 @@ def _notice_again(message: Message, now: datetime) -> Message:
         time=now,
         data={"notice": notice},
         correlation_id=message.body.get("correlationid"),
+        replay=Replay.of(message.body),
     )
     return replace(messages.work_message(event), id=message.id)
 

@@ -49,12 +49,17 @@ class Contents:
         return read
 
     def unfinished(self) -> Link | None:
-        """The newest erasing decision that covers one whose contents are still there."""
+        """The newest erasure of the whole subject that covers contents that are still there.
+
+        One that only takes decisions away whose time is over is none: the next run says it anew.
+        """
         return next(
             (
                 link
                 for link in reversed(self.erasing)
-                if link.covers and any(version <= link.covers.up_to for version in self.whole)
+                if link.covers is not None
+                and link.covers.forgets
+                and any(version <= link.covers.up_to for version in self.whole)
             ),
             None,
         )

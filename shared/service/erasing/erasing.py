@@ -96,10 +96,11 @@ class Erasing:
     def forget(self, subject: str, last: int) -> int:
         """Take away what decisions up to a version say; returns how many did.
 
-        What they rest on goes when its own time is over.
+        What they rest on goes when its own time is over. Of a subject whose erasure still waits
+        for evidence nothing is: what its decisions say names the evidence that has to go.
         """
         contents = Contents.of(self._ledger, subject, last)
-        if not contents.whole:
+        if not contents.whole or subject in self._pending():
             return 0
         return self._carry_out(subject, self._say(contents, {}, forgets=False)).decisions
 
@@ -161,7 +162,7 @@ class Erasing:
             pieces, waiting = self._remove_evidence(subject, going)
         versions = [version for version, names in going.items() if waiting.isdisjoint(names)]
         self._ledger.erase(subject, versions, begun.hash)
-        if len(versions) == len(going):
+        if covers.forgets and len(versions) == len(going):
             self._remember(subject, pending=False)
         return Done(
             subject=subject,

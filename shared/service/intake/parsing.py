@@ -18,7 +18,7 @@ from shared.service.intake.resources import refuse_elsewhere
 MOST_BYTES = 1_048_576
 MOST_DEPTH = 64
 MOST_EVENT = 229_376
-"""What is kept of one envelope travels in a message, which may have 262 144 bytes with its headers."""
+"""What is kept of an envelope travels in a message, which has 262 144 bytes with its headers."""
 
 _OURS = "driftgate/"
 _HANDSHAKE = "Microsoft.EventGrid.SubscriptionValidationEvent"

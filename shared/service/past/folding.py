@@ -74,7 +74,7 @@ def state_before(
         if state is None:
             state = _left_by(recorded, evidence)
         else:
-            state = as_read(replace(past.again(recorded, state).state, last_hash=recorded.hash))
+            state = as_read(replace(past.outcome(recorded, state).state, last_hash=recorded.hash))
     if state is None:
         raise NotFound(
             f"The state of {subject} before decision {version} is not known any more: the contents "

@@ -26,7 +26,7 @@ from shared.service.replaying.selection import Selected, received_span
 from shared.service.replaying.stepping import told_again
 
 if TYPE_CHECKING:
-    from shared.service.service import Service
+    from shared.service.service import Receipt, Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,7 @@ def expected(
 
 def ask(
     service: "Service",
+    archive: Archive,
     ledger: Ledger,
     name: str,
     selection: Selection,
@@ -116,7 +117,10 @@ def ask(
             f"There is a replay {name} already, {known.phase.value}; {go_on}give this one another "
             "name."
         )
-    _say(service, event, via)
+    if _say(service, event, via).duplicate and _asked_otherwise(archive, event):
+        raise InvalidData(
+            f"Somebody asked for a replay {name} just now; give this one another name."
+        )
     return {"replay": name, **event.data, "selection": to_plain(selection)}
 
 
@@ -192,7 +196,21 @@ def _read(cloud_event: Mapping[str, Any]) -> Event:
     return Event.from_cloud_event(cloud_event)
 
 
-def _say(service: "Service", event: Event, via: str) -> None:
+def _asked_otherwise(archive: Archive, event: Event) -> bool:
+    """Whether the name was taken for something else, which is the replay that there will be."""
+    kept = archive.get(event.key)
+    first = {} if kept is None or kept.event is None else kept.event["data"]
+    return _meant(first) != _meant(event.data)
+
+
+def _meant(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked for, without what the moment of asking makes of it."""
+    selection = {**asked.get("selection", {}), "until": None}
+    return {**asked, "selection": to_plain(selection), "expected": None}
+
+
+def _say(service: "Service", event: Event, via: str) -> "Receipt":
     receipt = service.say(event, via=via)
     if receipt.refusal is not None:
         raise InvalidData(receipt.refusal)
+    return receipt

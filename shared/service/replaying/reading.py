@@ -1,6 +1,7 @@
 """The ports a dry run gets: they read, and refuse every write, so that it can have no effect."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn, Self
@@ -44,9 +45,9 @@ class ReadArchive:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 
-    def together(self) -> NoReturn:
-        """Refuse."""
-        refuse()
+    def together(self) -> AbstractContextManager[None]:
+        """Nothing is kept within either."""
+        return nullcontext()
 
     def put(self, archived: ArchivedEvent) -> NoReturn:  # noqa: ARG002  the port's signature
         """Refuse."""
@@ -87,9 +88,9 @@ class ReadLedger:
         """The decision of this event, None when it has none."""
         return self._ledger.decision(subject, event_key)
 
-    def together(self) -> NoReturn:
-        """Refuse."""
-        refuse()
+    def together(self) -> AbstractContextManager[None]:
+        """Nothing is kept within either."""
+        return nullcontext()
 
     def commit(
         self,

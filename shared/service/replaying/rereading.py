@@ -20,8 +20,13 @@ class Reread:
     workspace: str | None = None
 
     def event(self, archived: ArchivedEvent) -> tuple[Event | None, str | None]:
-        """The event it is read as now, or the sentence why it is none."""
-        [parsed, *_] = parse(archived.body, names=self.names, workspace=self.workspace)
+        """The event it is read as now, or the sentence why it is none.
+
+        By the way it came in: whoever has the secret of a hook speaks as its sender alone.
+        """
+        [parsed, *_] = parse(
+            archived.body, names=self.names, workspace=self.workspace, via=archived.via
+        )
         return parsed.event, parsed.refusal
 
     def told(self, one: Reference, reading: Reading) -> Told:

@@ -21,6 +21,7 @@ from shared.errors import MalformedPayload, Refused, Unavailable
 from shared.ports import Archive, ArchivedEvent, Clock, Ledger, Message, Sender
 from shared.service.again import try_again_later
 from shared.service.codec import decode
+from shared.service.intake.own import OURS_ALONE
 from shared.service.messages import REPLAYS, work_message
 from shared.service.replaying.rereading import Reread
 from shared.service.replaying.selection import Selected, received_span
@@ -167,13 +168,17 @@ def told_again(
     """The event as a replay tells it; None where that is not wanted since it is decided.
 
     What was never decided is told as what it is, so that it is decided once; what was said in an
-    earlier replay keeps the mark that is part of what identifies it. What was erased is let be.
+    earlier replay keeps the mark that is part of what identifies it. What was erased is let be, and
+    so is what Driftgate alone says: that something was done, or who let what pass, is said once,
+    and what is told again has consequences of its own.
     """
     if decision is None:
         if event.replay is not None and event.replay.again:
             return event
         return replace(event, replay=Replay(name=name, applied=True))
-    if not again or is_stub(decision) or decision["event"].get("replayname") == name:
+    if not again or event.type in OURS_ALONE or is_stub(decision):
+        return None
+    if decision["event"].get("replayname") == name:
         return None
     return replace(event, replay=Replay(name=name, applied=True, again=True))
 

@@ -16,12 +16,17 @@ _BEGUN = EXTENSION_PREFIX + EventType.RETENTION_BEGUN.value
 
 
 def evidence_kept_since(ledger: Ledger) -> datetime | None:
-    """Since when evidence is kept by the newest run of retention; None where none took any."""
-    for decision in ledger.decisions(RETENTION, limit=_LOOKED_BACK):
-        before = decision["event"]["data"].get("evidence")
-        if decision["event"]["type"] == _BEGUN and before is not None:
-            return parse_time(before)
-    return None
+    """Since when evidence is kept by the runs of retention there were; None where none took any.
+
+    By the latest time of any: what went under shorter rules does not come back with longer ones.
+    """
+    begun = (
+        parse_time(decision["event"]["data"]["evidence"])
+        for decision in ledger.decisions(RETENTION, limit=_LOOKED_BACK)
+        if decision["event"]["type"] == _BEGUN
+        and decision["event"]["data"].get("evidence") is not None
+    )
+    return max(begun, default=None)
 
 
 class EvidenceLook:

@@ -13,9 +13,9 @@ from shared.domain.policy import Fleet, Policy
 from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy
 from shared.ports import Evidence, Policies
-from shared.service.deciding import Concluded, Gathered, conclude, could_not_look
+from shared.service.deciding import Concluded, Gathered, conclude, could_not_look, outcome_of
 from shared.service.reactions import Reaction, family_of, reaction_to
-from shared.service.whatif.changed import Changed, differing
+from shared.service.whatif.changed import EVERYTHING, Changed, differing
 from shared.service.whatif.links import Link
 from shared.service.whatif.reading import FLEET, OWN, READS, touches
 from shared.service.whatif.track import Track
@@ -102,7 +102,7 @@ class Deciding:
     def _is_read(self, link: Link, paths: frozenset[str]) -> bool:
         """Of a decision that found nothing but the usual, most fields were not read."""
         reads = READS[link.family]
-        if not reads.quiet or touches(paths, reads.always):
+        if not reads.quiet or EVERYTHING in paths or touches(paths, reads.always):
             return True
         return not link.reasons <= reads.quiet
 
@@ -112,6 +112,27 @@ class Deciding:
         return msgspec.json.decode(
             self._evidence.get(link.head.evidence), type=reaction.evidence, strict=False
         )
+
+    def concludes_the_same(
+        self, track: Track, link: Link, state: SubjectState
+    ) -> SubjectState | None:
+        """The state that a recorded event leaves, where both policies conclude the same of it.
+
+        Nothing is hashed for it: that is most of the work of a decision. None where they differ.
+        """
+        event, now = link.recorded.event, link.decided
+        reaction, facts = reaction_to(event), self.evidence_of(link)
+        policy = self.recorded_policy(link.head.policy)
+        before, after = (
+            outcome_of(event, reaction, _gathered(facts, link.head, one), state, now)
+            for one in (policy, self._changed.policy(track.subject, policy))
+        )
+        return after.state if before == after else None
+
+    def is_stale(self, track: Track, link: Link) -> bool:
+        """Whether the changed policy would have gathered other evidence."""
+        paths = self.paths(track.subject, link.head.policy)
+        return touches(paths, READS[link.family].gather)
 
     def again(
         self, track: Track, link: Link, state: SubjectState, endpoint: "EndpointPolicies"
@@ -133,7 +154,7 @@ class Deciding:
                 reaction, event, facts or recorded, digest, policy, link.head.policy, state, now
             ),
             policy=policy,
-            stale=touches(self.paths(track.subject, link.head.policy), READS[link.family].gather),
+            stale=self.is_stale(track, link),
         )
 
     def anew(
@@ -218,6 +239,12 @@ class EndpointPolicies:
         if track is not None:
             return self._deciding.policy_of(track.subject, track.policy_hash)
         return self._policies.for_endpoint(name)
+
+
+def _gathered(facts: Any, head: Any, policy: Policy | None) -> Gathered:
+    return Gathered(
+        evidence=facts, evidence_hash=head.evidence, policy=policy, policy_hash=head.policy
+    )
 
 
 def _concluded(

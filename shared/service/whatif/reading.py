@@ -76,18 +76,31 @@ READS = {
         always=("routing.changes", "routing.standby"),
     ),
     "health": Reads(
-        decide=("health", "gates.max_latency_ms", "gates.metrics", "gates.min_auc"),
-        gather=("health", "gates.max_latency_ms", "gates.metrics", "gates.min_auc"),
+        decide=("health", "gates.max_latency_ms", "gates.metrics"),
+        gather=("health", "gates.max_latency_ms", "gates.metrics"),
+        quiet=frozenset({"uncounted"}),
+        always=("gates.max_latency_ms", "gates.metrics"),
     ),
     "drift": Reads(
-        decide=("drift", "model", "owner"), gather=("drift", "collection.late", "endpoint")
+        decide=("drift", "model", "owner", "privacy"),
+        gather=("drift", "collection.late", "endpoint"),
+        quiet=frozenset({"cannot_look"}),
     ),
     "kpi": Reads(decide=("kpis", "owner", "model"), gather=("kpis", "endpoint")),
-    "batch": Reads(decide=("batch", "drift", "model", "owner"), gather=("batch", "drift")),
-    "collection": Reads(
-        decide=("collection", "owner", "model"), gather=("collection", "endpoint", "drift")
+    "batch": Reads(
+        decide=("batch", "drift", "model", "owner", "privacy"), gather=("batch", "drift")
     ),
-    "promotion": Reads(decide=(*_ENTRANCE, "retraining"), gather=_ENTRANCE),
+    "collection": Reads(
+        decide=("collection", "owner", "model"),
+        gather=("collection", "endpoint", "drift"),
+        quiet=frozenset({"requests_unknown", "not_expected", "columns_filled", "rows_came"}),
+        always=("collection.expected",),
+    ),
+    "promotion": Reads(
+        decide=(*_ENTRANCE, "retraining", "privacy"),
+        gather=_ENTRANCE,
+        quiet=frozenset({"nothing_new"}),
+    ),
     "monitors": Reads(gather=("drift.retrain", "drift.monitors")),
     "azure_alerts": Reads(gather=("endpoint", "owner", "model")),
     "runs": Reads(gather=("batch", "model")),

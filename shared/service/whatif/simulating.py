@@ -5,7 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.action import Action, PostAlert, ResolveAlert, ScheduleCheck, describe
+from shared.domain.action import (
+    Action,
+    PostAlert,
+    ResolveAlert,
+    ScheduleCheck,
+    ShiftTraffic,
+    describe,
+)
 from shared.domain.canonical import parse_time
 from shared.domain.event import EXTENSION_PREFIX, Event
 from shared.domain.notices.scope import scope_of
@@ -120,8 +127,22 @@ class Simulation:
             track.take()
             self._course.passed += 1
             self._goes_on(link, entry)
-        else:
+        elif not self._is_same(track, link, entry):
             self._again(track, link, entry)
+
+    def _is_same(self, track: Track, link: Link, entry: Entry) -> bool:
+        """Whether a decision that may be another one is not, found out the short way."""
+        if self._forced or not track.in_sync or link.family in OWN or not link.looked:
+            return False
+        state = self._deciding.concludes_the_same(track, link, track.state())
+        if state is None:
+            return False
+        track.take()
+        self._course.again += 1
+        self._course.stale[link.family] += self._deciding.is_stale(track, link)
+        self._goes_on(link, entry)
+        self._tracks.agrees(track, link.version, replace(state, last_hash=link.head.hash))
+        return True
 
     def _leave_out(self, track: Track, link: Link) -> None:
         """What made its event did not happen, so neither does it, nor what followed from it."""
@@ -155,8 +176,11 @@ class Simulation:
         return not unsynced.isdisjoint(read)
 
     def _goes_on(self, link: Link, entry: Entry) -> None:
-        """All that followed from a recorded decision follows."""
-        self._made.make(link.head.messages, link.decided, entry.generation)
+        """All that followed from a recorded decision follows, and what its consumers told of it."""
+        keys = list(link.head.messages)
+        if link.is_noticed or ShiftTraffic.kind in link.content:
+            keys += [one.key for _, follows in self._followed(link) for one in follows]
+        self._made.make(keys, link.decided, entry.generation)
         self._course.tell_unchanged(link)
 
     def _again(self, track: Track, link: Link, entry: Entry) -> None:
@@ -183,9 +207,7 @@ class Simulation:
         """
         decision, plain = again.concluded.decision, link.plain
         before = self._recorded_scope(link)
-        tells = before is not None or not any(
-            one["action"] in _OF_ALERTS for one in plain["actions"]
-        )
+        silent = before is None and any(one["action"] in _OF_ALERTS for one in plain["actions"])
         scope = _scope(track.subject, again.policy) if self._tells and not silent else None
         left, fresh = self._followed(link), []
         for action, events in new_follow_ups(decision, scope):

@@ -1,9 +1,9 @@
 """One subject in the course of time: as it was recorded for as long as nothing differs."""
 
+from collections import deque
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.chain import is_stub
 from shared.domain.state import SubjectState
 from shared.domain.wording import spell_time
 from shared.errors import NotFound, Refused
@@ -12,7 +12,6 @@ from shared.service.deciding import as_read
 from shared.service.making import SNAPSHOT_EVERY
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import state_before
-from shared.service.past.recorded import Recorded
 from shared.service.whatif.links import Link, first_since, links
 
 _UNREAD = "unread"
@@ -43,6 +42,7 @@ class Track:
         self._until = until
         self._own: SubjectState | None = None
         self._known: tuple[int, SubjectState] | None = None
+        self._passed: deque[Link] = deque(maxlen=SNAPSHOT_EVERY)
         self._policy: str | None = _UNREAD
         self.last: dict[str, Link] = {}
         self.head: Link | None = None
@@ -81,6 +81,7 @@ class Track:
         self.last[link.family] = link
         if link.looked:
             self._policy = link.head.policy
+        self._passed.append(link)
         self._next()
         return link
 
@@ -122,16 +123,13 @@ class Track:
         self.head = link if link is not None and link.decided < self._until else None
 
     def _forward(self, at: int, state: SubjectState, version: int) -> SubjectState:
-        if at == version:
-            return state
-        for logged in self._ledger.chain(self.subject, at + 1):
-            if logged.version > version:
-                break
-            if is_stub(logged.decision):
-                raise NotFound(f"What {self.subject} decided as {logged.version} was erased.")
-            recorded = Recorded.of(logged)
-            left = self._past.again(recorded, state).state
-            state = as_read(replace(left, last_hash=recorded.hash))
+        """What was passed by since a state that is known lies within two snapshots."""
+        between = [link for link in self._passed if at < link.version <= version]
+        if len(between) < version - at:
+            raise NotFound(f"Not all that {self.subject} decided up to {version} is kept.")
+        for link in between:
+            left = self._past.outcome(link.recorded, state).state
+            state = as_read(replace(left, last_hash=link.head.hash))
         return state
 
     def _too_long_ago(self) -> str:

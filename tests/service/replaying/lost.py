@@ -47,6 +47,7 @@ def asked(application, name: str = "lost", selection: Selection | None = None, *
     """Have a replay begin."""
     return asking.ask(
         application.service,
+        application.archive,
         application.ledger,
         name,
         selection or Selection(),

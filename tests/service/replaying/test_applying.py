@@ -1,5 +1,6 @@
 """Events told again for real: each once, in order, with the mark of their replay."""
 
+import json
 import logging
 from datetime import timedelta
 
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from shared.bootstrap import build
 from shared.domain.replay import Selection
 from shared.errors import InvalidData, Refused, Unavailable
+from shared.ports import ArchivedEvent
+from shared.service.intake import parse
 from shared.service.replaying import asking
 from shared.service.replaying.stepping import Stepping
 from shared.settings import Settings
@@ -55,6 +58,27 @@ def test_what_was_lost_is_decided_and_the_replay_says_what_it_did(application):
     assert decision["event"]["replayname"] == "lost"
     assert decision["event"]["replayapplied"] is True
     assert "replayagain" not in decision["event"]
+
+
+def test_what_a_hook_refused_as_of_another_sender_no_replay_lets_in(application):
+    [kept] = parse(json.dumps(completed("a", "forged", NOON)).encode(), via="azure-devops")
+    application.archive.put(
+        ArchivedEvent(
+            key=kept.key,
+            received=NOON,
+            via="azure-devops",
+            body=kept.body,
+            event=None,
+            refusal=kept.refusal,
+        )
+    )
+    application.clock.advance(STEP)
+
+    asked(application)
+    row = run(application)
+
+    assert (row["told"], row["refused"]) == (0, 1)
+    assert decided(application, "endpoint/a") == []
 
 
 def test_told_a_second_time_under_another_name_nothing_is_decided(application):

@@ -8,6 +8,7 @@ from shared.domain.action import ScheduleCheck, Tell
 from shared.domain.canonical import format_time
 from shared.domain.decision import Decision
 from shared.domain.event import Check, Event, EventType, Replay, check_due
+from shared.errors import InvalidData
 from shared.ports import ArchivedEvent
 from shared.service.intake import parse
 from shared.service.intake.own import OURS_ALONE
@@ -15,7 +16,7 @@ from shared.service.intake.sources import source_of
 from shared.service.messages import messages_of
 from shared.service.replaying.stepping import told_again
 from tests.conftest import NOON
-from tests.service.replaying.lost import completed
+from tests.service.replaying.lost import asked, completed
 
 MARK = Replay(name="lost", applied=True, again=True)
 
@@ -98,3 +99,22 @@ def test_an_event_is_told_with_the_mark_that_has_it_decided_once(replay, recorde
 
 def test_what_was_erased_is_told_no_more():
     assert told_again(event(), "new", {"erased": "h"}, again=True) is None
+
+
+def test_of_two_who_ask_under_one_name_at_once_the_second_is_told_so(scene):
+    """Neither is decided yet, so that the ledger knows of none."""
+    asked(scene.application, "lost")
+    scene.clock.advance(timedelta(seconds=1))
+
+    assert asked(scene.application, "lost")["replay"] == "lost", "the same said twice is one"
+    with pytest.raises(InvalidData, match="Somebody asked for a replay lost just now"):
+        asked(scene.application, "lost", again=True)
+
+
+@pytest.mark.parametrize("kind", sorted(OURS_ALONE))
+def test_what_driftgate_said_is_not_said_again_by_a_replay(kind):
+    """An acknowledgement or an override of back then would hold for what is wrong now."""
+    said = event(type=kind, source="driftgate/x")
+
+    assert told_again(said, "new", {"event": {}}, again=True) is None
+    assert told_again(said, "new", None, again=True) is not None

@@ -169,7 +169,11 @@ def health_policy(policy: Policy | None) -> HealthPolicy:
 
 def limit_ms(policy: Policy | None) -> float | None:
     """Within how many milliseconds answers have to come; None when nobody said."""
-    bound = None if policy is None else policy.gates.bounds().get("latency_ms")
+    if policy is None:
+        return None
+    if policy.gates.max_latency_ms is not None:
+        return policy.gates.max_latency_ms
+    bound = policy.gates.metrics.get("latency_ms")
     return None if bound is None else bound.max
 
 
