@@ -22,6 +22,8 @@ _TABLES = {
         "SELECT queue, session, id, due, deliveries, locked_until FROM message ORDER BY number",
         "SELECT * FROM seen ORDER BY queue, id",
         "SELECT * FROM dead_letter ORDER BY number",
+        "SELECT queue, session, turn, number, held FROM session ORDER BY queue, session",
+        "SELECT key, queue, note FROM note ORDER BY key",
     ),
 }
 
