@@ -30,6 +30,7 @@ def replay(application: Application) -> None:
     with suppress(InvalidData):  # there is one of this name: it was asked for
         ask(
             application.service,
+            application.archive,
             application.ledger,
             "after-the-outage",
             Selection(),
