@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.service.hooks import Hooks
     from shared.service.replaying.dry_run import DryRun
     from shared.service.replaying.rereading import Reread
+    from shared.service.retention import Run
     from shared.service.service import Service
     from shared.service.worker import Handler, Worker
     from shared.settings import Settings
@@ -100,7 +101,7 @@ class Application:
         handlers = {**consumed, **given, messages.ALERTS: logged}
         return Worker(self.adapters.receiver, handlers, together)
 
-    def retention(self) -> None:
+    def retention(self) -> "Run":
         """Keep where the chains end, then remove what is older than is kept.
 
         Raises InvalidPolicy for a fleet's file that is wrong: then nothing is removed.
@@ -109,7 +110,7 @@ class Application:
         from shared.service.verifying.anchoring import anchor
 
         anchor(self.adapters.ledger, self.adapters.anchors, self.clock())
-        Retention(service=self.service, adapters=self.adapters, clock=self.clock).apply()
+        return Retention(service=self.service, adapters=self.adapters, clock=self.clock).apply()
 
     def deliver(self, body: "Mapping[str, Any]") -> None:
         """Send a notice over its channel, and say what became of it. Raises MalformedPayload."""

@@ -2,17 +2,21 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.deadletters_screen import print_counts, print_letter, print_letters, print_resent
+from shared.cli.deadletters_screen import (
+    NONE,
+    print_counts,
+    print_letter,
+    print_letters,
+    print_resent,
+)
 from shared.cli.printing import console, print_json
-from shared.cli.saying import AsJson, Author, Because, signed_in
-from shared.errors import InvalidData, Refused
+from shared.cli.saying import AsJson, Author, Because, refusing, signed_in
+from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
@@ -75,7 +79,7 @@ def list_(
     from shared.service.dead_letters.showing import listed
 
     application = _built()
-    with _refusing():
+    with refusing():
         wanted = _wanted(application, queue, reason, since, until, subject, type_, where)
         found, letters = _select(application, [], wanted, limit)
     if as_json:
@@ -86,14 +90,17 @@ def list_(
 
 
 @app.command()
-def show(identity: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+def show(
+    identity: Annotated[str, typer.Argument(metavar="ID", help="Its id, or how it begins.")],
+    as_json: AsJson = False,
+) -> None:
     """Show one whole: why it is there, its properties, its body, and how that was edited.
 
     Example: driftgate deadletters show 3fa91c0b
     """
     from shared.service.dead_letters.showing import shown
 
-    with _refusing():
+    with refusing():
         [letter] = _named(_built(), [identity])
     if as_json:
         print_json({"dead_letter": shown(letter)})
@@ -103,7 +110,7 @@ def show(identity: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson
 
 @app.command()
 def edit(
-    identity: Annotated[str, typer.Argument(metavar="ID")],
+    identity: Annotated[str, typer.Argument(metavar="ID", help="Its id, or how it begins.")],
     sets: Annotated[list[str] | None, typer.Option("--set", help="path=value, repeatable.")] = None,
     file: Annotated[Path | None, typer.Option(help="The whole body, as a JSON file.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take an edit back.")] = False,
@@ -123,7 +130,7 @@ def edit(
         sys.stderr.write("Say what to change: --set path=value, --file body.json, or --undo.\n")
         raise typer.Exit(3)
     application = _built()
-    with _refusing():
+    with refusing():
         [letter] = _named(application, [identity])
         if undo:
             keep(letter, None, application.adapters, application.clock())
@@ -138,7 +145,8 @@ def edit(
     if as_json:
         print_json({"dead_letter": letter.id, "diff": changed})
         return
-    console().print(f"Kept. Send it with: driftgate deadletters resubmit {letter.id} --apply")
+    done = "Taken back; it goes as it came." if undo else "Kept."
+    console().print(f"{done} Send it with: driftgate deadletters resubmit {letter.id} --apply")
 
 
 @app.command()
@@ -152,7 +160,7 @@ def resubmit(
     type_: Type = None,
     where: Where = None,
     limit: Limit = 100,
-    rate: Annotated[float | None, typer.Option(min=0.01, help="At most so many a second.")] = None,
+    rate: Annotated[float | None, typer.Option(min=0.01, help="At most so many a minute.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Do it; else it is only said.")] = False,
     because: Annotated[str | None, typer.Option(help="Why, for whoever reads it later.")] = None,
     author: Author = None,
@@ -169,7 +177,7 @@ def resubmit(
     from shared.service.dead_letters.resending import plan, resend
 
     application = _built()
-    with _refusing():
+    with refusing():
         wanted = _wanted(application, queue, reason, since, until, subject, type_, where)
         _some_named(ids, wanted)
         _, letters = _select(application, ids or [], wanted, limit)
@@ -195,7 +203,7 @@ def resubmit(
     if as_json:
         print_json({"applied": apply, "dead_letters": done, "decisions": decided})
     elif not done:
-        console().print("No dead letter is meant.")
+        console().print(NONE)
     elif not apply:
         console().print(f"Nothing was sent: {len(done)} would be, with --apply.")
     else:
@@ -229,7 +237,7 @@ def purge(
     from shared.service.dead_letters.removing import purge as throw_away
 
     application = _built()
-    with _refusing():
+    with refusing():
         wanted = _wanted(application, queue, reason, since, until, subject, type_, where)
         _some_named(ids, wanted)
         _, letters = _select(application, ids or [], wanted, limit)
@@ -331,12 +339,17 @@ def _some_named(ids: list[str] | None, wanted: Any) -> None:
 def _pause(rate: float | None) -> Any:
     from time import sleep
 
-    return (lambda: None) if rate is None else (lambda: sleep(1 / rate))
+    return (lambda: None) if rate is None else (lambda: sleep(60 / rate))
 
 
 def _ask(question: str, *, yes: bool) -> None:
-    if not yes and not typer.confirm(question):
-        raise typer.Exit(3)
+    """Ask on the terminal; where there is none, say that --yes is missing."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise InvalidData("Nothing was done; give --yes where nobody can be asked.")
+    if not typer.confirm(question, err=True):
+        raise InvalidData("Nothing was done.")
 
 
 def _read(file: Path) -> bytes:
@@ -344,13 +357,3 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as problem:
         raise InvalidData(f"{file} cannot be read: {problem.strerror}.") from problem
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """A refusal is one sentence and exit code 3."""
-    try:
-        yield
-    except Refused as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        raise typer.Exit(3) from refusal

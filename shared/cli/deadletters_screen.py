@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _COLOURS = {"sent": "green", "would be sent": "yellow", "refused": "red"}
+NONE = "No dead letter fits; see how many there are with: driftgate deadletters"
 
 
 def print_counts(screen: "Console", counts: Mapping[str, int], more: Sequence[str]) -> None:
@@ -39,7 +40,7 @@ def print_letters(
         tries = f" after {count} {'try' if count == 1 else 'tries'}" if count else ""
         screen.print(f"  [red]{_safe(letter['reason'])}[/]{tries}: {_safe(letter['sentence'])}")
     if not letters:
-        screen.print("No dead letter is meant.")
+        screen.print(NONE)
     for queue in more:
         screen.print(f"[dim]{queue} holds more than were read.[/]")
 

@@ -1,13 +1,11 @@
 """`driftgate erase`: what is kept of one subject is taken away, and its chain says so."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shared.cli.printing import console, print_json
-from shared.cli.saying import AsJson, Because, signed_in
-from shared.errors import Refused
+from shared.cli.saying import AsJson, Author, Because, refusing, signed_in
 
 if TYPE_CHECKING:
     from shared.service.erasing import Done, Plan
@@ -16,9 +14,7 @@ if TYPE_CHECKING:
 def erase(
     subject: Annotated[str, typer.Argument(help="Whole, such as endpoint/loan-endpoint.")],
     because: Because,
-    by: Annotated[
-        str | None, typer.Option(help="Who asks for it; default: who is signed in here.")
-    ] = None,
+    author: Author = None,
     apply: Annotated[
         bool, typer.Option("--apply", help="Erase it; without, it is only told what would go.")
     ] = False,
@@ -36,14 +32,11 @@ def erase(
 
     application = build()
     erasing = Erasing.of(application.service, application.adapters, application.clock)
-    try:
+    with refusing():
         if apply:
-            done = erasing.erase(subject, author=by or signed_in(), reason=because)
+            done = erasing.erase(subject, author=author or signed_in(), reason=because)
         else:
             plan = erasing.plan(subject)
-    except Refused as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        raise typer.Exit(3) from refusal
     if as_json:
         print_json({"erased": to_plain(done)} if apply else {"to_erase": to_plain(plan)})
     elif apply:

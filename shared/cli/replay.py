@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from shared.cli import replay_options as options
-from shared.cli.saying import AsJson
+from shared.cli.saying import AsJson, refusing
 from shared.domain.replay import By, Of
 from shared.domain.replay_said import USUAL
 from shared.errors import InvalidData
@@ -73,17 +73,18 @@ def replay(
         str | None, typer.Option(help="What to call it.", rich_help_panel=_APPLY)
     ] = None,
     author: Annotated[
-        str | None, typer.Option("--by", help="Who asks for it.", rich_help_panel=_APPLY)
+        str | None,
+        typer.Option(
+            help="Who asks for it; default: who is signed in here.", rich_help_panel=_APPLY
+        ),
     ] = None,
     because: Annotated[
-        str | None, typer.Option(help="Why, for whoever reads it.", rich_help_panel=_APPLY)
+        str | None, typer.Option(help="Why, for whoever reads it later.", rich_help_panel=_APPLY)
     ] = None,
     rate: Annotated[
         float, typer.Option(help="Events a minute at most.", rich_help_panel=_APPLY)
     ] = USUAL,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Do not ask once more.", rich_help_panel=_APPLY)
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.", rich_help_panel=_APPLY)] = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell what would be decided of old events; nothing is done unless --apply is given.
@@ -96,52 +97,53 @@ def replay(
     from shared.bootstrap import build
 
     application = build()
-    selection = options.selection_of(
-        application.clock(),
-        since=since,
-        until=until,
-        by=by_time,
-        types=kinds,
-        sources=sources,
-        vias=vias,
-        model=model,
-        endpoint=endpoint,
-        subject=subject,
-        correlation=correlation,
-        events=events,
-        verdicts=verdicts,
-        where=where,
-        of=of,
-    )
-    if apply:
-        _refuse_of(_DRY, {"--after": after, "--limit": limit, "--all": show_all})
-        from shared.cli.replays import begin
+    with refusing():
+        selection = options.selection_of(
+            application.clock(),
+            since=since,
+            until=until,
+            by=by_time,
+            types=kinds,
+            sources=sources,
+            vias=vias,
+            model=model,
+            endpoint=endpoint,
+            subject=subject,
+            correlation=correlation,
+            events=events,
+            verdicts=verdicts,
+            where=where,
+            of=of,
+        )
+        if apply:
+            _refuse_of(_DRY, {"--after": after, "--limit": limit, "--all": show_all})
+            from shared.cli.replays import begin
 
-        begin(
+            begin(
+                application,
+                selection,
+                again=again,
+                name=name,
+                author=author,
+                because=because,
+                rate=rate,
+                yes=yes,
+                as_json=as_json,
+            )
+            return
+        _refuse_of(_APPLY, {"--again": again, "--name": name, "--because": because, "--yes": yes})
+        from shared.cli.replay_dry import run_dry
+
+        run_dry(
             application,
             selection,
-            again=again,
-            name=name,
-            author=author,
-            because=because,
-            rate=rate,
-            yes=yes,
+            now=evidence is Evidence.NOW,
+            after=after,
+            limit=limit,
+            processes=processes,
+            show_all=show_all,
             as_json=as_json,
         )
-        return
-    _refuse_of(_APPLY, {"--again": again, "--name": name, "--because": because, "--yes": yes})
-    from shared.cli.replay_dry import run_dry
-
-    run_dry(
-        application,
-        selection,
-        now=evidence is Evidence.NOW,
-        after=after,
-        limit=limit,
-        processes=processes,
-        show_all=show_all,
-        as_json=as_json,
-    )
 
 
 def _refuse_of(panel: str, given: dict[str, object]) -> None:

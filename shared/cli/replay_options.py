@@ -44,14 +44,14 @@ Looked = Annotated[
 
 def selection_of(now: datetime, *, since: str | None, until: str | None, **asked: Any) -> Selection:
     """What the options select. Raises InvalidData naming the one that cannot be meant."""
-    from shared.service.replaying.selection import past
+    from shared.policies.moments import parse_past
 
     lists = ("types", "sources", "vias", "events", "verdicts")
     fields: dict[str, Any] = {
         name: tuple(value or ()) if name in lists else value for name, value in asked.items()
     }
     return Selection(
-        since=None if since is None else past(since, now, "since"),
-        until=None if until is None else past(until, now, "until"),
+        since=None if since is None else parse_past(since, now, "since"),
+        until=None if until is None else parse_past(until, now, "until"),
         **fields,
     )

@@ -35,10 +35,21 @@ def told_by(
         initargs=(settings, run.selection, run.archived),
     )
     try:
-        for told in pool.map(_of_subject, asked):
+        for told in _begun(pool, asked):
             yield from told
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _begun(
+    pool: ProcessPoolExecutor, asked: "list[tuple[str, Cursor | None]]"
+) -> "Iterator[list[Told]]":
+    """All that is asked, handed to the processes, which begin to ignore interrupts from birth."""
+    answered = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return pool.map(_of_subject, asked)
+    finally:
+        signal.signal(signal.SIGINT, answered)
 
 
 def _begin(settings: "Settings", selection: "Selection", archived: "References | None") -> None:

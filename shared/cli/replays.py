@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.printing import console, minute, print_json
-from shared.cli.saying import AsJson, Because
-from shared.errors import Refused
+from shared.cli.saying import AsJson, Author, Because, refusing, signed_in
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +22,6 @@ _MAY_CAUSE = (
     "and end, people may be told, and retrainings, promotions and changes of traffic may be "
     "carried out."
 )
-By = Annotated[str, typer.Option("--by", help="Who says so.")]
 Name = Annotated[str, typer.Argument(help="A replay's name; see driftgate replays.")]
 
 
@@ -42,21 +40,22 @@ def begin(
     """Say what it may cause, ask once more, and have the events told again."""
     from shared.service.replaying.asking import ask, expected
 
-    if not name or not author or not because:
-        sys.stderr.write(
-            "Give --name, --by and --because: what is told again stands in the records.\n"
-        )
+    if not name or not because:
+        sys.stderr.write("Give --name and --because: what is told again stands in the records.\n")
         raise typer.Exit(3)
-    with _refusals():
+    with refusing():
         found = expected(
             application.archive, application.ledger, selection, application.reread, again=again
         )
     if not found.count:
-        sys.stderr.write(f"Nothing is to be told: {_left_out(found)}.\n")
-        raise typer.Exit(3)
+        if as_json:
+            print_json({"replay": None, "decided": found.decided, "refused": found.refused})
+        else:
+            console().print(f"Nothing is to be told: {_left_out(found)}.")
+        return
     if not yes:
         _confirm(found, name, rate)
-    with _refusals():
+    with refusing():
         said = ask(
             application.service,
             application.archive,
@@ -66,7 +65,7 @@ def begin(
             again=again,
             rate=rate,
             count=found.count,
-            author=author,
+            author=author or signed_in(),
             reason=because,
             now=application.clock(),
             via="command",
@@ -98,10 +97,12 @@ def replays(
         _print(screen, row)
 
 
-def stop_replay(name: Name, author: By, because: Because, as_json: AsJson = False) -> None:
+def stop_replay(
+    name: Name, because: Because, author: Author = None, as_json: AsJson = False
+) -> None:
     """Let a replay take no more step; what it has told is handled.
 
-    Example: driftgate stop-replay lost-in-may --by berta --because "too many pages"
+    Example: driftgate stop-replay lost-in-may --because "too many pages"
 
     Exit code 0 said, 3 refused (the sentence is on standard error), 1 fault.
     """
@@ -109,12 +110,12 @@ def stop_replay(name: Name, author: By, because: Because, as_json: AsJson = Fals
     from shared.service.replaying.asking import replay_of, stop
 
     application = build()
-    with _refusals():
+    with refusing():
         stop(
             application.service,
             application.ledger,
             name,
-            author=author,
+            author=author or signed_in(),
             reason=because,
             now=application.clock(),
             via="command",
@@ -125,10 +126,12 @@ def stop_replay(name: Name, author: By, because: Because, as_json: AsJson = Fals
     _show(row, as_json=as_json)
 
 
-def resume_replay(name: Name, author: By, because: Because, as_json: AsJson = False) -> None:
+def resume_replay(
+    name: Name, because: Because, author: Author = None, as_json: AsJson = False
+) -> None:
     """Let a replay that was stopped, that failed or that hangs go on where it stands.
 
-    Example: driftgate resume-replay lost-in-may --by berta --because "the pager is quiet again"
+    Example: driftgate resume-replay lost-in-may --because "the pager is quiet again"
 
     Exit code 0 said, 3 refused (the sentence is on standard error), 1 fault.
     """
@@ -136,12 +139,12 @@ def resume_replay(name: Name, author: By, because: Because, as_json: AsJson = Fa
     from shared.service.replaying.asking import resume
 
     application = build()
-    with _refusals():
+    with refusing():
         said = resume(
             application.service,
             application.ledger,
             name,
-            author=author,
+            author=author or signed_in(),
             reason=because,
             now=application.clock(),
             via="command",
@@ -194,11 +197,11 @@ def _confirm(found: "Expected", name: str, rate: float) -> None:
     from shared.domain.wording import spell_list
 
     kinds = spell_list([f"{count} {kind}" for kind, count in sorted(found.told.items())], 20)
-    minutes = found.count / rate
+    minutes = max(1, round(found.count / rate))
     sys.stderr.write(
-        f"{found.count} events of {found.subjects} subjects are told again as {name}, in about "
-        f"{max(1, round(minutes))} minutes: {kinds}. {_left_out(found)[0].upper()}"
-        f"{_left_out(found)[1:]}.\n{_MAY_CAUSE}\n"
+        f"{_counted(found.count, 'event')} of {_counted(found.subjects, 'subject')} "
+        f"{'is' if found.count == 1 else 'are'} told again as {name}, in about "
+        f"{_counted(minutes, 'minute')}: {kinds}. {_left_out(found)}.\n{_MAY_CAUSE}\n"
     )
     if not sys.stdin.isatty():
         sys.stderr.write("Nothing was done; give --yes where nobody can be asked.\n")
@@ -209,19 +212,13 @@ def _confirm(found: "Expected", name: str, rate: float) -> None:
 
 
 def _left_out(found: "Expected") -> str:
-    return f"{found.decided} are decided already, {found.refused} cannot be read"
+    """What is left alone, as it stands in a sentence."""
+    decided = f"{found.decided} {'is' if found.decided == 1 else 'are'} decided already"
+    return f"{decided}, {found.refused} cannot be read"
 
 
-class _refusals:  # noqa: N801  reads as a word in a with statement
-    """A refusal is one sentence on standard error, and exit code 3."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, problem: object, __: object) -> None:
-        if isinstance(problem, Refused):
-            sys.stderr.write(f"{problem}\n")
-            raise typer.Exit(3) from problem
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _show(row: dict[str, Any], *, as_json: bool) -> None:
@@ -252,4 +249,4 @@ def _print(screen: "Console", row: dict[str, Any]) -> None:
     if phase == "running" and row["advanced"] is not None:
         screen.print(f"  last step {minute(row['advanced'])}")
     if phase in {"stopped", "failed"}:
-        screen.print(f"  go on with: driftgate resume-replay {row['replay']} --by … --because …")
+        screen.print(f"  go on with: driftgate resume-replay {row['replay']} --because …")

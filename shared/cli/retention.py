@@ -32,10 +32,12 @@ def retention(
     from shared.service.retention import Retention
 
     application = build()
-    kept = Retention(
-        service=application.service, adapters=application.adapters, clock=application.clock
-    )
-    run = kept.apply() if apply else kept.plan()
+    if apply:
+        run = application.retention()
+    else:
+        run = Retention(
+            service=application.service, adapters=application.adapters, clock=application.clock
+        ).plan()
     if as_json:
         from shared.domain.canonical import to_plain
 

@@ -1,7 +1,8 @@
 """What commands share that tell Driftgate something in a person's name."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 Because = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
 _COLOURS = {"in force": "green", "to come": "yellow"}
 Author = Annotated[str | None, typer.Option(help="Who says so; default: who is signed in here.")]
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """A refusal is one sentence on standard error, and exit code 3."""
+    try:
+        yield
+    except Refused as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        raise typer.Exit(3) from refusal
 
 
 def say(
@@ -36,11 +47,8 @@ def say(
     from shared.cli.sending import decide_waiting
 
     application = build()
-    try:
+    with refusing():
         said = what(application)
-    except Refused as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        raise typer.Exit(3) from refusal
     decided = decide_waiting(application) if application.settings.azure is None else []
     if as_json:
         print_json({name: said, "decisions": decided})

@@ -1,7 +1,7 @@
 """`driftgate whatif`: the past decided again under another policy, and what would have differed."""
 
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +38,7 @@ def whatif(
     """
     from shared.bootstrap import build
     from shared.cli.whatif_screen import print_report
+    from shared.policies.moments import parse_past
     from shared.service.whatif.asking import changed_by, newest, what_if
     from shared.service.whatif.comparing import Span
 
@@ -51,8 +52,12 @@ def whatif(
         last = newest(application.adapters)
         if last is None:
             raise Refused("Nothing has been decided yet, so there is nothing to decide again.")
-        end = last + timedelta.resolution if until is None else _time(until, "--until")
-        span = Span(since=_back(since, end), until=end)
+        end = (
+            last + timedelta.resolution
+            if until is None
+            else parse_past(until, application.clock(), "until")
+        )
+        span = Span(since=parse_past(since, end, "since"), until=end)
         report = what_if(application.adapters, application.settings, changed, span)
     except (DriftgateError, OSError) as problem:
         sys.stderr.write(f"{spelled_fault(problem)}\n")
@@ -67,24 +72,3 @@ def whatif(
     else:
         print_report(report, html)
     raise typer.Exit(_DIFFERS if report.differs else 0)
-
-
-def _back(text: str, end: datetime) -> datetime:
-    from shared.policies.durations import parse_duration
-
-    try:
-        return end - parse_duration(text)
-    except (ValueError, OverflowError):
-        return _time(text, "--since")
-
-
-def _time(text: str, option: str) -> datetime:
-    from shared.domain.canonical import parse_time
-
-    try:
-        return parse_time(text)
-    except (ValueError, OverflowError) as problem:
-        raise Refused(
-            f"{option} is {text[:80]!r}; write a time such as 2026-02-03T10:00Z"
-            + (", or a span such as 30d." if option == "--since" else ".")
-        ) from problem

@@ -70,16 +70,13 @@ def _counted(counts: Counts) -> tuple[str, str, str]:
 def _print_alerts(screen: "Console", alerts: Sequence[AlertChange]) -> None:
     if not alerts:
         return
-    rows = table("Alert", "Change", "Recorded", "What if")
+    screen.print("[bold]Alerts[/]")
     for one in alerts[:_MOST]:
-        told = one.told
-        rows.add_row(
-            _safe(told.title, 60),
-            ", ".join(change.value for change in one.changes),
-            _life(one.before),
-            _life(one.after),
+        changes = ", ".join(change.value for change in one.changes)
+        screen.print(f"  [bold]{changes}[/] {_safe(one.told.title, 200)}")
+        screen.print(
+            f"    recorded {_life(one.before)}", f"    what if  {_life(one.after)}", sep="\n"
         )
-    screen.print(rows)
     _print_rest(screen, len(alerts), "alerts")
 
 

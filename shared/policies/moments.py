@@ -9,6 +9,7 @@ from shared.policies.durations import parse_duration
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST = 3
 _WEEKDAY = re.compile(r"([A-Za-z]+)\s+(\d\S*)")
+_HOUR = re.compile(r"\d{1,2}:")
 _DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 _EXAMPLES = "write 2d, Friday 18:00Z or 2026-02-06T18:00Z"
 
@@ -35,7 +36,7 @@ def parse_moment(text: str, now: datetime, field: str) -> datetime:
     try:
         if named is not None:
             return _next(_weekday(named[1]), _hour(named[2]), now)
-        if re.match(r"\d{1,2}:", text):
+        if _HOUR.match(text):
             return _next(None, _hour(text), now)
         if re.match(r"\d{4}-?\d{2}", text):
             moment = datetime.fromisoformat(text)
@@ -47,17 +48,28 @@ def parse_moment(text: str, now: datetime, field: str) -> datetime:
 
 
 def parse_past(text: str, now: datetime, field: str) -> datetime:
-    """A moment that is over: a duration counts back from now, anything else is read as it stands.
+    """A moment to look back to: a duration counts back from now, a day alone is its beginning.
 
-    >>> parse_past("2d", datetime(2026, 2, 3, 12, 0, tzinfo=UTC), "since").isoformat()
+    An hour, with a weekday or without, is the last such.
+
+    >>> now = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
+    >>> parse_past("2d", now, "since").isoformat()
     '2026-02-01T12:00:00+00:00'
+    >>> parse_past("Friday 18:00Z", now, "since").isoformat()
+    '2026-01-30T18:00:00+00:00'
+    >>> parse_past("2026-02-01", now, "since").isoformat()
+    '2026-02-01T00:00:00+00:00'
 
     Raises InvalidData naming the field.
     """
+    text = text.strip()
     try:
-        return now - parse_duration(text.strip())
+        return now - parse_duration(text)
     except (ValueError, OverflowError):
-        return parse_moment(text, now, field)
+        moment = parse_moment(f"{text} 00:00" if _DATE.fullmatch(text) else text, now, field)
+    if _WEEKDAY.fullmatch(text) is not None:
+        return moment - timedelta(days=7)
+    return moment - timedelta(days=1) if _HOUR.match(text) is not None else moment
 
 
 def _is_day_alone(text: str) -> bool:

@@ -12,10 +12,10 @@ from shared.domain.replay import By, Of, ReplayWatch, Selection
 from shared.domain.replay_said import FASTEST, SLOWEST, USUAL
 from shared.domain.roles import Role
 from shared.errors import InvalidData
+from shared.policies.moments import parse_past
 from shared.service.replaying import asking as service
 from shared.service.replaying.cursor import Cursor
 from shared.service.replaying.difference import Difference
-from shared.service.replaying.selection import past
 from shared.web.admission import Here, Who, requires, routes
 from shared.web.answers import EXACT, Shown, accepts, answers
 from shared.web.bodies import Said, Text, author_of, said_as
@@ -252,8 +252,8 @@ def _selection(here: Application, asked: Selecting, of: Of = Of.ARCHIVE) -> Sele
     return Selection(
         of=of,
         by=asked.by,
-        since=None if asked.since is None else past(asked.since, now, "since"),
-        until=None if asked.until is None else past(asked.until, now, "until"),
+        since=None if asked.since is None else parse_past(asked.since, now, "since"),
+        until=None if asked.until is None else parse_past(asked.until, now, "until"),
         types=tuple(asked.types or ()),
         sources=tuple(asked.sources or ()),
         vias=tuple(asked.vias or ()),

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from shared.domain.canonical import parse_time
+from shared.domain.chain import is_stub
 from shared.errors import InvalidData
 from shared.ports import Archive, Ledger
 from shared.service import queries
@@ -48,7 +49,10 @@ def _after(archive: Archive, count: int, received: str, key: str) -> list[dict[s
 def decisions_page(
     ledger: Ledger, subject: str | None, limit: int, cursor: str | None
 ) -> dict[str, Any]:
-    """Those of all subjects, as far as they are listed, or every one of a subject, newest first."""
+    """Those of all subjects, as far as they are listed, or every one of a subject, newest first.
+
+    Of those whose contents were erased there is nothing to show.
+    """
     if subject is None:
         rows = [queries.shown(one) for one in ledger.decisions(limit=_MOST_OF_ALL)]
         return page("decisions", rows, limit, cursor, lambda row: str(row["hash"]))
@@ -57,7 +61,8 @@ def decisions_page(
         last = min(last, read_cursor(cursor, int)[0])
     first = max(1, last - limit + 1)
     found = list(islice(ledger.chain(subject, first), max(0, last - first + 1)))
-    answer: dict[str, Any] = {"decisions": [queries.shown(one.decision) for one in reversed(found)]}
+    kept = [one.decision for one in reversed(found) if not is_stub(one.decision)]
+    answer: dict[str, Any] = {"decisions": [queries.shown(decision) for decision in kept]}
     if first > 1:
         answer["next"] = write_cursor(first - 1)
     return answer

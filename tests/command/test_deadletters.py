@@ -45,7 +45,10 @@ def test_without_anything_it_counts_by_queue(run):
 
 def test_nothing_put_aside_is_said_so(run):
     assert run("deadletters").stdout == "There are no dead letters.\n"
-    assert run("deadletters", "list").stdout == "No dead letter is meant.\n"
+    assert (
+        run("deadletters", "list").stdout
+        == "No dead letter fits; see how many there are with: driftgate deadletters\n"
+    )
 
 
 @pytest.mark.usefixtures("app")
@@ -111,7 +114,7 @@ def test_resubmitting_says_what_it_would_do_until_it_is_told_to(run, app):
     assert "Nothing was sent: 1 would be, with --apply." in dry.stdout
     assert app.queue.peek("promotion-requests") == []
 
-    done = run("deadletters", "resubmit", identity, "--apply", "--rate", "1000")
+    done = run("deadletters", "resubmit", identity, "--apply", "--rate", "60000")
     assert done.returncode == 0
     assert done.stdout.startswith(f"sent {identity} promotion-requests m-1\n")
     assert "DeadLettersResubmitted deadletters/promotion-requests" in done.stdout

@@ -51,12 +51,12 @@ def test_retention_counts_first_and_removes_when_it_is_told_to(run, home):
 
 @pytest.mark.usefixtures("home")
 def test_an_erasure_is_told_first_and_done_when_it_is_told_to(run):
-    planned = run("erase", SUBJECT, *BECAUSE, "--by", "anna")
+    planned = run("erase", SUBJECT, *BECAUSE, "--author", "anna")
     assert (planned.returncode, "what 5 decisions say" in planned.stdout) == (0, True)
     assert "Nothing was erased" in planned.stdout
     assert run("verify", "--json").returncode == 0
 
-    done = run("erase", SUBJECT, *BECAUSE, "--by", "anna", "--apply")
+    done = run("erase", SUBJECT, *BECAUSE, "--author", "anna", "--apply")
 
     assert done.stdout.startswith("Erased of endpoint/loan-endpoint: what 5 decisions said, 0")
     assert run("verify", "--evidence", "--again").returncode == 0

@@ -8,7 +8,7 @@ from shared.bootstrap import build
 from shared.settings import Settings
 from tests.service.replaying.lost import completed, keep
 
-SAID = ("--by", "berta", "--because", "the queue lost them")
+SAID = ("--author", "berta", "--because", "the queue lost them")
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_nothing_is_told_again_unless_somebody_says_yes(ask, application):
 
     assert done.returncode == 3
     assert done.stderr.startswith(
-        "1 events of 1 subjects are told again as lost, in about 1 minutes: "
+        "1 event of 1 subject is told again as lost, in about 1 minute: "
         "1 DeploymentCompleted. 2 are decided already, 0 cannot be read.\n"
         "They are handled for real, "
     )
@@ -105,25 +105,30 @@ def test_events_are_told_again_and_the_replay_is_listed(ask, application):
     assert ask("replay").returncode == 0
 
 
+def test_where_nothing_was_lost_there_is_nothing_to_tell_and_no_fault(ask):
+    words = ("replay", "--apply", "--type", "RunCompleted", "--name", "x", *SAID)
+
+    done = ask(*words)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Nothing is to be told: 0 are decided already, 0 cannot be read.\n"
+    assert json.loads(ask(*words, "--json").stdout)["replay"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("replay", "--apply"), 3, "Give --name, --by and --because: "),
-        (("replay", "--apply", "--all", *SAID), 1, "--all is for dry run; leave out --apply."),
-        (("replay", "--again"), 1, "--again is for telling events again; give --apply."),
-        (("replay", "--where", "event."), 1, "where is no JMESPath"),
-        (("replay", "--after", "x"), 1, "after is 'x', which is no cursor"),
-        (("replay", "--since", "soon"), 1, "since is 'soon', which is no time"),
-        (("replay", "--evidence", "now", "--processes", "2"), 1, "--processes is for --evidence"),
+        (("replay", "--apply"), 3, "Give --name and --because: "),
+        (("replay", "--apply", "--all", *SAID), 3, "--all is for dry run; leave out --apply."),
+        (("replay", "--again"), 3, "--again is for telling events again; give --apply."),
+        (("replay", "--where", "event."), 3, "where is no JMESPath"),
+        (("replay", "--after", "x"), 3, "after is 'x', which is no cursor"),
+        (("replay", "--since", "soon"), 3, "since is 'soon', which is no time"),
+        (("replay", "--evidence", "now", "--processes", "2"), 3, "--processes is for --evidence"),
         (
             ("replay", "--apply", "--of", "chains", "--name", "x", "--yes", *SAID),
             3,
             "Only what came in can be told again",
-        ),
-        (
-            ("replay", "--apply", "--type", "RunCompleted", "--name", "x", *SAID),
-            3,
-            "Nothing is to be told: 0 are decided already, 0 cannot be read.",
         ),
         (("stop-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),
         (("resume-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),

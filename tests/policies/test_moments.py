@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.errors import InvalidData
-from shared.policies.moments import parse_moment
+from shared.policies.moments import parse_moment, parse_past
 
 TUESDAY = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 
@@ -59,3 +59,24 @@ def test_what_is_no_time_is_refused_with_what_to_write(text):
 def test_a_moment_that_no_calendar_has_is_no_time(text):
     with pytest.raises(InvalidData, match="which is no time"):
         parse_moment(text, TUESDAY, "until")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("30d", "2026-01-04T12:00:00"),
+        ("2026-02-01T06:00Z", "2026-02-01T06:00:00"),
+        ("2026-02-01", "2026-02-01T00:00:00"),
+        ("Friday 18:00Z", "2026-01-30T18:00:00"),
+        ("18:00Z", "2026-02-02T18:00:00"),
+        ("9:00", "2026-02-03T09:00:00"),
+    ],
+)
+def test_looking_back_a_span_an_hour_and_a_day_alone_are_those_that_were(text, moment):
+    assert parse_past(text, TUESDAY, "since") == datetime.fromisoformat(moment + "+00:00")
+
+
+@pytest.mark.parametrize("text", ["soon", "2026-13-01", "Friday", ""])
+def test_what_is_no_time_to_look_back_to_is_refused_by_its_field(text):
+    with pytest.raises(InvalidData, match=r"^since is "):
+        parse_past(text, TUESDAY, "since")

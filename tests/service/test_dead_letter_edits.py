@@ -22,6 +22,7 @@ TOLD = {
     "subject": "model/churn",
     "data": {},
 }
+NOTICE = {"id": "n", "data": {"notice": {"receiver": "log"}}}
 MARKED = {**TOLD, "replayname": "lost"}
 
 
@@ -46,6 +47,7 @@ def letter_with(scene, body, queue="checks"):
             "data.author=x",
             "AlertAcknowledged is made by Driftgate alone",
         ),
+        ("undelivered", NOTICE, "data.notice.receiver=pager", "A notice is made by Driftgate"),
         ("promotion-requests", ORDER, "data.version=8", "data.version was decided"),
         ("promotion-requests", ORDER, "data.stage=production", "data.stage was decided"),
         ("retraining-requests", ORDER, "data.model=other", "data.model was decided"),

@@ -18,6 +18,7 @@ from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import fold, state_before
 from shared.service.verifying import verify
 from shared.settings import Settings
+from shared.web.walking import decisions_page
 from tests.conftest import NOON
 
 ENDPOINT = "endpoint/loan-endpoint"
@@ -219,6 +220,20 @@ def test_what_was_erased_is_listed_nowhere_and_cannot_be_decided_again(watched, 
     ]
     with pytest.raises(NotFound, match="before decision 3 is not known any more: the contents"):
         state_before(application.ledger, application.evidence, past, ENDPOINT, 3)
+
+
+def test_its_decisions_are_paged_past_what_was_erased(watched, completed):
+    application = watched.application
+    erasing(application).erase(ENDPOINT, **ASKED)
+    watched.send(completed("green", at=watched.clock.now))
+    last = application.ledger.state(ENDPOINT).version
+
+    first = decisions_page(application.ledger, ENDPOINT, 3, None)
+    rest = decisions_page(application.ledger, ENDPOINT, 100, first["next"])
+
+    told = [one["event"]["type"].rpartition(".")[2] for one in first["decisions"]]
+    assert told == ["DeploymentCompleted", "SubjectErased"]
+    assert (rest, last > 3) == ({"decisions": []}, True)
 
 
 def test_what_others_say_of_it_is_counted_by_subject(watched):

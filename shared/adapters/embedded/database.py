@@ -26,9 +26,16 @@ class Database:
     def __init__(self, path: Path, schema: str) -> None:
         self._path = path.absolute()
         self._threads = threading.local()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._kept().connection.execute("PRAGMA journal_mode=WAL")
-        self.create(schema)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._kept().connection.execute("PRAGMA journal_mode=WAL")
+            self.create(schema)
+        except (OSError, sqlite3.DatabaseError) as problem:
+            why = problem.strerror if isinstance(problem, OSError) else str(problem)
+            raise Unavailable(
+                f"{path} cannot be opened: {why}. Let DRIFTGATE_HOME name a folder that can be "
+                "written."
+            ) from problem
 
     @classmethod
     def of(cls, at: "Path | Database", schema: str) -> "Database":

@@ -91,6 +91,11 @@ def _refuse_ours(queue: str, before: Mapping[str, Any], body: Mapping[str, Any])
                     f"data.{name} was decided, and an edit decides nothing; take that back, and "
                     "ask for what is wanted instead."
                 )
+    if queue.partition("/")[0] == messages.UNDELIVERED:
+        raise InvalidData(
+            "A notice is made by Driftgate alone and not edited; resubmit it as it is, and its "
+            "receiver sends it if it is still news."
+        )
     if queue == messages.CHECKS:
         ours = [kind for kind in (type_of(before), type_of(body)) if kind in _OURS]
         if ours:

@@ -61,7 +61,7 @@ def expected(
             archived.event, archived.key, archived.received
         ):
             continue
-        event = reread.event(archived)[0] if archived.event is None else _read(archived.event)
+        event = reread.read(archived)
         if event is None:
             refused += 1
             continue
@@ -190,10 +190,6 @@ def _row(name: str, watch: ReplayWatch) -> dict[str, Any]:
     plain = to_plain(watch)
     told = plain if isinstance(plain, dict) else {}
     return {"replay": name, **told, "text": spell_selection(watch.selection)}
-
-
-def _read(cloud_event: Mapping[str, Any]) -> Event:
-    return Event.from_cloud_event(cloud_event)
 
 
 def _asked_otherwise(archive: Archive, event: Event) -> bool:

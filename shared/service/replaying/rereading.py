@@ -29,6 +29,18 @@ class Reread:
         )
         return parsed.event, parsed.refusal
 
+    def read(self, archived: ArchivedEvent) -> Event | None:
+        """The event that was kept, or what it is read as now; None for what is none today.
+
+        An event that another release kept may be of a type that is not known here.
+        """
+        if archived.event is None:
+            return self.event(archived)[0]
+        try:
+            return Event.from_cloud_event(archived.event)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
     def told(self, one: Reference, reading: Reading) -> Told:
         """What a dry run tells of it."""
         archived = reading.archive.get(one.key)

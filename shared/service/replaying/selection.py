@@ -9,8 +9,6 @@ from shared.domain.event import EXTENSION_PREFIX, EventType
 from shared.domain.replay import By, Of, Selection
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidData
-from shared.policies.durations import parse_duration
-from shared.policies.moments import parse_moment
 from shared.service.replaying.predicate import Predicate
 
 UNDECIDED = "none"
@@ -87,14 +85,6 @@ class Selected:
 def short_type(event: Mapping[str, Any]) -> str:
     """The type as people name it."""
     return str(event["type"]).removeprefix(EXTENSION_PREFIX)
-
-
-def past(text: str, now: datetime, field: str) -> datetime:
-    """A time, or a span back from now, as 30d. Raises InvalidData naming the field."""
-    try:
-        return now - parse_duration(text)
-    except (ValueError, OverflowError):
-        return parse_moment(text, now, field)
 
 
 def received_span(selection: Selection) -> tuple[datetime | None, datetime | None]:

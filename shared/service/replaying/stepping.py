@@ -102,12 +102,9 @@ class Stepping:
             return None
         if not selected.event(archived.event, archived.key, archived.received):
             return None
-        if archived.event is None:
-            event, _ = self.reread.event(archived)
-            if event is None:
-                return "refused"
-        else:
-            event = Event.from_cloud_event(archived.event)
+        event = self.reread.read(archived)
+        if event is None:
+            return "refused"
         if event.subject.startswith(SUBJECT):
             return None
         decision = self.ledger.decision(event.subject, event.key)

@@ -16,7 +16,7 @@ from shared.service.intake.sources import source_of
 from shared.service.messages import messages_of
 from shared.service.replaying.stepping import told_again
 from tests.conftest import NOON
-from tests.service.replaying.lost import asked, completed
+from tests.service.replaying.lost import asked, completed, run
 
 MARK = Replay(name="lost", applied=True, again=True)
 
@@ -99,6 +99,29 @@ def test_an_event_is_told_with_the_mark_that_has_it_decided_once(replay, recorde
 
 def test_what_was_erased_is_told_no_more():
     assert told_again(event(), "new", {"erased": "h"}, again=True) is None
+
+
+def test_an_event_that_no_release_knows_any_more_holds_up_no_other(scene):
+    app = scene.application
+    for number, kind in enumerate(("DeploymentCompleted", "LongForgotten", "DeploymentCompleted")):
+        cloud_event = event(
+            id=f"e{number}", type=EventType.DEPLOYMENT_COMPLETED, subject="endpoint/a"
+        ).to_cloud_event()
+        app.archive.put(
+            ArchivedEvent(
+                key=f"k{number}",
+                received=NOON,
+                via="event-grid",
+                body=b"{}",
+                event={**cloud_event, "type": f"io.driftgate.{kind}"},
+            )
+        )
+    scene.clock.advance(timedelta(seconds=1))
+    asked(app)
+
+    row = run(app)
+
+    assert (row["phase"], row["told"], row["refused"]) == ("done", 2, 1)
 
 
 def test_of_two_who_ask_under_one_name_at_once_the_second_is_told_so(scene):

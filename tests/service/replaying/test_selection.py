@@ -13,7 +13,7 @@ from shared.domain.replay_said import selection_from
 from shared.errors import InvalidData
 from shared.service.replaying.cursor import Cursor
 from shared.service.replaying.predicate import Predicate
-from shared.service.replaying.selection import Selected, past, received_span
+from shared.service.replaying.selection import Selected, received_span
 
 NOON = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 EVENT = {
@@ -141,13 +141,6 @@ def test_a_selection_that_cannot_be_meant_is_refused(asked, sentence):
         Selected(Selection(**asked))
 
     assert str(problem.value).startswith(sentence)
-
-
-def test_a_time_is_a_moment_or_a_span_back_from_now():
-    assert past("30d", NOON, "since") == NOON - timedelta(days=30)
-    assert past("2026-02-01T06:00Z", NOON, "since") == datetime(2026, 2, 1, 6, 0, tzinfo=UTC)
-    with pytest.raises(InvalidData, match="since is 'soon', which is no time"):
-        past("soon", NOON, "since")
 
 
 def test_of_the_events_own_time_the_archive_is_walked_from_a_little_before():
