@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from tests.crash.cases import CASES
-from tests.crash.killing import Ground, prepared
+from tests.crash.killing import Died, Ground, prepared
 from tests.crash.places import Making, OnFiles
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
@@ -75,7 +75,11 @@ def main() -> None:
         reached, end = cloud.start()
         making = azure.OnAzure(reached)
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(json.loads(line), making)) + "\n")
+        try:
+            said = answer(json.loads(line), making)
+        except Died as fault:
+            said = {"faults": [str(fault)], "points": 0, "kills": 0, "survived": 0, "ways": 0}
+        sys.stdout.write(json.dumps(said) + "\n")
         sys.stdout.flush()
     if end is not None:
         end()

@@ -16,6 +16,8 @@ _SEEN = (
     "evidence",
     "profiles",
     "reports",
+    "anchors",
+    "notes",
     "policies",
     "workspace",
     "models",

@@ -16,11 +16,14 @@ _TABLES = {
         "SELECT * FROM state ORDER BY subject",
         "SELECT * FROM decision ORDER BY number",
         "SELECT * FROM outbox ORDER BY number",
+        "SELECT hash FROM evidence ORDER BY hash",
     ),
     "queues.db": (
         "SELECT queue, session, id, due, deliveries, locked_until FROM message ORDER BY number",
         "SELECT * FROM seen ORDER BY queue, id",
         "SELECT * FROM dead_letter ORDER BY number",
+        "SELECT queue, session, turn, number, held FROM session ORDER BY queue, session",
+        "SELECT key, queue, note FROM note ORDER BY key",
     ),
 }
 

@@ -53,6 +53,7 @@ class Life:
             around=lambda adapters: seen(self.place.around(adapters)),
         )
         self._worker = self.application.worker({"alerts": self._show})
+        self._worker._timer = lambda: 0.0  # as many are taken together, however slow it is here
 
     def moment(self) -> None:
         """Take in all that comes, and handle what follows from it at once."""

@@ -8,7 +8,6 @@ from shared.domain.replay import Selection
 from shared.errors import InvalidData
 from shared.service.erasing import Erasing
 from shared.service.replaying.asking import ask
-from shared.service.retention import Retention
 
 ERASED = "endpoint/churn-endpoint"
 _WHO = "anna@example.org"
@@ -16,8 +15,7 @@ _WHO = "anna@example.org"
 
 def retain(application: Application) -> None:
     """The daily run of retention."""
-    parts = application.adapters
-    Retention(service=application.service, adapters=parts, clock=application.clock).apply()
+    application.retention()
 
 
 def erase(application: Application) -> None:
@@ -32,6 +30,7 @@ def replay(application: Application) -> None:
     with suppress(InvalidData):  # there is one of this name: it was asked for
         ask(
             application.service,
+            application.archive,
             application.ledger,
             "after-the-outage",
             Selection(),

@@ -1,7 +1,8 @@
 """A world just before something happens to Driftgate: a scenario, played up to that moment."""
 
-import os
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from shutil import copytree
 from typing import Any, cast
 
 from shared.bootstrap import Application
+from shared.domain.canonical import format_time
 from shared.domain.event import Event
 from shared.errors import DriftgateError
 from shared.scenarios import read_scenario
@@ -93,8 +95,9 @@ def play_up_to(
         )
         player.application.adapters.close()
         copytree(player.stage.home, folder)
-    for path in (folder / "evidence").rglob("*"):
-        os.utime(path, (at.timestamp(), at.timestamp()))
+    with closing(sqlite3.connect(folder / "driftgate.db")) as kept:
+        kept.execute("UPDATE evidence SET put = ?", (format_time(at),))
+        kept.commit()
     return world
 
 

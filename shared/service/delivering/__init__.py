@@ -33,6 +33,7 @@ from shared.errors import (
 from shared.ports import Adapters, Sending
 from shared.service.codec import decode
 from shared.service.emergency import emergency_receiver
+from shared.service.heard import say_what_was_kept
 from shared.service.replayed import held_back
 from shared.settings import Settings
 
@@ -60,6 +61,8 @@ def deliver(
         return
     if not _is_wanted(order, adapters):
         _LOG.info("order %s is not the receiver's any more; not sent", order.order)
+        outcomes = [f"delivered-{order.order}", f"undelivered-{order.order}"]
+        say_what_was_kept(adapters.archive, SOURCE, outcomes, lambda event: _said(event, say))
         return
     try:
         reference, tokens = _send(order, adapters, settings)

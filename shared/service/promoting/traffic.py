@@ -13,6 +13,7 @@ from shared.domain.event import Event, EventType
 from shared.errors import ChangedMeanwhile, MalformedPayload, NotFound, Refused
 from shared.ports import Adapters, Traffic
 from shared.service.codec import decode
+from shared.service.heard import say_what_was_kept
 
 _LOG = logging.getLogger("driftgate.requests")
 SOURCE = "driftgate/promotion"
@@ -23,13 +24,15 @@ def shift_traffic(data: Mapping[str, Any], *, adapters: Adapters, say: Say, now:
     """Change the shares where they are still the expected ones, and say so in an event.
 
     However often its message comes, it is done once: shares that are so already count as changed.
-    One whose time is over is let be, since it may have been asked for anew; one that Azure took
-    and has not finished is seen by the next look. Raises Unavailable, so that it comes again, and
-    MalformedPayload for what is no such order.
+    One whose time is over is let be, since it may have been asked for anew, but what was kept of
+    its outcome is said; one that Azure took and has not finished is seen by the next look. Raises
+    Unavailable, so that it comes again, and MalformedPayload for what is no such order.
     """
     order = _read(data)
     if order.until is not None and now > order.until:
-        _LOG.warning("order %s for %s came too late; not done", order.order, order.endpoint)
+        outcomes = [f"shifted-{order.order}", f"not-shifted-{order.order}"]
+        if not say_what_was_kept(adapters.archive, SOURCE, outcomes, say):
+            _LOG.warning("order %s for %s came too late; not done", order.order, order.endpoint)
         return
     try:
         found = _traffic(order, adapters).change(
