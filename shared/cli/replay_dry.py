@@ -65,9 +65,11 @@ def run_dry(
     if as_json:
         sums = {came.value: count for came, count in counts.items()}
         print_json({"events": [one.to_json() for one in kept], "counts": sums, "cursor": cursor})
-    screen.sum_up(counts, cursor)
+    if counts or not stopped:
+        screen.sum_up(counts, cursor)
     if stopped:
-        sys.stderr.write("Interrupted; what is above is whole.\n")
+        above = "what is above is whole" if counts else "nothing was told yet"
+        sys.stderr.write(f"Interrupted; {above}.\n")
         raise typer.Exit(130)
     if set(counts) - AS_BEFORE:
         raise typer.Exit(2)

@@ -62,7 +62,14 @@ def foreseen(_: Request, error: Exception) -> JSONResponse:
     return problem(503 if retryable else 400, str(error))
 
 
+_NO_ROUTE = {
+    404: "There is nothing at this path; GET /api/openapi.json names every one.",
+    405: "The path has no such method; GET /api/openapi.json names those that it has.",
+}
+
+
 def of_http(_: Request, error: Exception) -> JSONResponse:
     """A path that is none, or a method that it does not have."""
     code = int(getattr(error, "status_code", 500))
-    return problem(code, f"{HTTPStatus(code).phrase}.", getattr(error, "headers", None))
+    title = _NO_ROUTE.get(code, f"{HTTPStatus(code).phrase}.")
+    return problem(code, title, getattr(error, "headers", None))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -101,8 +102,7 @@ def test_a_wrong_policy_is_told_as_the_check_of_policies_tells_it(asked, longer)
 
 def test_beyond_what_is_kept_it_says_from_when_on_it_can_tell():
     with staged(1) as story:
-        home = story.application.settings.home
-        kept = [path for path in (home / "evidence").glob("*/*") if path.is_file()]
+        evidence = story.application.evidence
         states = {
             one.decision["state"]
             for subject in story.application.ledger.subjects()
@@ -110,9 +110,9 @@ def test_beyond_what_is_kept_it_says_from_when_on_it_can_tell():
             if one.version % 32 == 0
         }
         policies = {one["policy"] for one in story.application.ledger.decisions(limit=1000)}
-        for path in kept:
-            if path.name not in states | policies:
-                path.unlink()
+        for kept in list(evidence.walk()):
+            if kept.hash not in states | policies:
+                evidence.remove(kept.hash, kept.put + timedelta(seconds=1))
         policy = story.policy()
         changed = replace(policy, routing=replace(policy.routing, severity="info"))
 

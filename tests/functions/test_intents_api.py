@@ -137,10 +137,19 @@ def test_what_is_not_there_or_too_much_is_a_problem_of_its_own_kind(call):
     assert call("DELETE", "intents/loan-endpoint/abc", b" " * 70_000)[0] == 413
     assert call("DELETE", "intents/loan-endpoint/abc", {})[1]["title"].startswith("reason is")
     status, problem, answer = call("DELETE", "intents")
-    assert (status, problem["title"]) == (405, "Method Not Allowed.")
+    assert (status, problem["title"]) == (
+        405,
+        "The path has no such method; GET /api/openapi.json names those that it has.",
+    )
     assert set(answer.headers["allow"].split(", ")) >= {"GET"}
     status, problem, answer = call("POST", "nowhere", SAID)
-    assert (status, problem) == (404, {"status": 404, "title": "Not Found."})
+    assert (status, problem) == (
+        404,
+        {
+            "status": 404,
+            "title": "There is nothing at this path; GET /api/openapi.json names every one.",
+        },
+    )
     assert answer.headers["content-type"] == "application/problem+json"
 
 
