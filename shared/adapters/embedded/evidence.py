@@ -1,6 +1,6 @@
 """Evidence as files named by their content's hash."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from os import utime
@@ -48,7 +48,10 @@ class FolderEvidence:
             raise AlteredEvidence(f"The evidence {content_hash} was altered after it was kept.")
         return content
 
-    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
+    def expect(self, hashes: Iterable[str]) -> None:
+        """Files are near: nothing is gained by beginning early."""
+
+    def walk(self, after: str = "", put_before: datetime | None = None) -> Iterator[KeptEvidence]:
         """What is kept, by hash and a folder at a time, behind the hash `after`."""
         for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
             if folder.name < after[:2]:
@@ -57,9 +60,15 @@ class FolderEvidence:
             for name, path in sorted(found.items()):
                 if name > after and len(name) == 64 and set(name) <= _HEXADECIMAL:
                     try:
-                        yield KeptEvidence(hash=name, put=_put(path))
+                        put = _put(path)
                     except FileNotFoundError:
                         continue
+                    if put_before is None or put < put_before:
+                        yield KeptEvidence(hash=name, put=put)
+
+    def remove_all(self, hashes: Sequence[str], put_before: datetime) -> int:
+        """Remove those that were not put since; returns how many went."""
+        return sum(self.remove(name, put_before) for name in hashes)
 
     def remove(self, content_hash: str, put_before: datetime) -> bool:
         """Remove it for good unless it was put since; True when it was there and is gone.
