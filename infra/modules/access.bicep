@@ -27,7 +27,7 @@ var busRoles = [
   '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39' // Azure Service Bus Data Sender: events and requests are queued, alerts published.
   '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0' // Azure Service Bus Data Receiver: the triggers take messages.
 ]
-var writtenContainers = [ 'events', 'evidence', 'profiles', 'reports', 'deadletters', 'heads' ]
+var writtenContainers = [ 'events', 'evidence', 'profiles', 'reports', 'deadletters' ]
 var blobContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe' // Storage Blob Data Contributor: what is kept is written and read back, and Event Grid writes dead letters.
 var blobReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1' // Storage Blob Data Reader: policies are read; only people change them.
 var tableContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3' // Storage Table Data Contributor: decisions and the outbox are rows of the ledger.
@@ -56,6 +56,11 @@ resource written 'Microsoft.Storage/storageAccounts/blobServices/containers@2025
 resource policies 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = {
   parent: dataBlobs
   name: 'policies'
+}
+
+resource heads 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = {
+  parent: dataBlobs
+  name: 'heads'
 }
 
 resource deadLetters 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = {
@@ -101,7 +106,40 @@ resource watcherOnBus 'Microsoft.Authorization/roleAssignments@2022-04-01' = [fo
   }
 }]
 
-// Archive, evidence, profiles, reports, heads and notes of dead letters are the app's; container by container.
+// Where chains end is added and read; what is there nobody's app writes over or deletes.
+resource anchoring 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(heads.id, 'driftgate-heads')
+  properties: {
+    roleName: 'Driftgate heads ${dataAccountName}'
+    description: 'Adds blobs and reads them; Storage Blob Data Contributor would also write over and delete.'
+    type: 'CustomRole'
+    permissions: [
+      {
+        actions: []
+        notActions: []
+        dataActions: [
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'
+        ]
+        notDataActions: []
+      }
+    ]
+    assignableScopes: [ resourceGroup().id ]
+  }
+}
+
+// The app whose ledger the heads hold to its word must not be able to change them.
+resource watcherOnHeads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(heads.id, watcherPrincipalId, anchoring.id)
+  scope: heads
+  properties: {
+    roleDefinitionId: anchoring.id
+    principalId: watcherPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// Archive, evidence, profiles, reports and notes of dead letters are the app's; container by container.
 resource watcherOnWritten 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (name, index) in writtenContainers: {
   name: guid(data.id, name, watcherPrincipalId, blobContributor)
   scope: written[index]

@@ -190,14 +190,23 @@ class Evidence(Protocol):
     def get(self, content_hash: str) -> bytes:
         """Read back. Raises `NotFound`."""
 
-    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
-        """What is kept, by hash and page by page, behind the hash `after`."""
+    def expect(self, hashes: Iterable[str]) -> None:
+        """These are about to be read: a store that is far away may begin with it."""
+
+    def walk(self, after: str = "", put_before: datetime | None = None) -> Iterator[KeptEvidence]:
+        """What is kept, by hash and page by page, behind the hash `after`.
+
+        With `put_before`, only what was last put before then.
+        """
 
     def remove(self, content_hash: str, put_before: datetime) -> bool:
         """Remove it for good unless it was put since; True when it was there and is gone.
 
         Nobody who puts it meanwhile loses it.
         """
+
+    def remove_all(self, hashes: Sequence[str], put_before: datetime) -> int:
+        """Remove each of these as `remove` does; returns how many went."""
 
 
 class Profiles(Protocol):

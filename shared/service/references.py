@@ -41,6 +41,13 @@ class Names(msgspec.Struct, frozen=True):
         except ValueError:
             return True
 
+    def is_after(self, time: datetime | None) -> bool:
+        """Whether it was surely decided after a time; of None, or of what cannot be read, not."""
+        try:
+            return time is not None and parse_time(self.decided) > time
+        except ValueError:
+            return False
+
     def hashes(self) -> Iterator[str]:
         """What is kept by its hash: evidence, policy, and the state where it is kept."""
         yield from (one for one in (self.evidence, self.policy, self.state) if one)

@@ -253,3 +253,36 @@ def test_what_was_kept_as_an_anchor_is_never_written_over_and_the_newest_is_foun
     assert stores.anchors.newest() == b"3"
     with pytest.raises(Refused, match="is no anchor name"):
         stores.anchors.keep("../x", b"")
+
+
+def test_evidence_is_walked_by_hash_in_any_part_behind_any_and_put_before_a_time(evidence):
+    hashes = sorted(evidence.put(f"piece {number}".encode()) for number in range(40))
+    middle, later = hashes[17], datetime.now(UTC) + timedelta(hours=1)
+
+    assert [one.hash for one in evidence.walk()] == hashes
+    assert [one.hash for one in evidence.walk(middle, later)] == hashes[18:]
+    assert list(evidence.walk(put_before=later - timedelta(hours=2))) == []
+    assert evidence.remove_all([*hashes[:3], "0" * 64], later) == 3
+    assert [one.hash for one in evidence.walk()] == hashes[3:]
+
+
+def test_what_is_expected_is_read_as_what_is_not(evidence):
+    hashes = [evidence.put(f"piece {number}".encode()) for number in range(3)]
+
+    evidence.expect([*hashes[:2], "0" * 64, "no hash"])
+
+    assert [evidence.get(one) for one in hashes] == [b"piece 0", b"piece 1", b"piece 2"]
+    for gone in ("0" * 64, "no hash"):
+        with pytest.raises(NotFound):
+            evidence.get(gone)
+
+
+def test_many_payloads_are_walked_and_listed_in_order_and_removed(archive):
+    for minute in range(30):
+        archive.put(archived(f"k{minute:02d}", minutes=minute))
+    keys = [f"k{minute:02d}" for minute in range(30)]
+
+    assert [one.key for one in archive.walk()] == keys
+    assert [one.key for one in archive.list(limit=29)] == keys[:0:-1]
+    archive.remove([*keys[:25], "unknown"])
+    assert [one.key for one in archive.walk()] == keys[25:]

@@ -93,7 +93,7 @@ def test_containers_are_those_of_the_adapters_and_one_for_packages_and_dead_lett
 def test_containers_that_are_written_are_those_the_identity_may_write():
     written = set(tree("access")["variables"]["writtenContainers"]["value"])
 
-    assert written == {"events", "evidence", "profiles", "reports", "deadletters", "heads"}
+    assert written == {"events", "evidence", "profiles", "reports", "deadletters"}
 
 
 def test_alerts_ask_for_metrics_and_functions_that_the_code_has():

@@ -77,3 +77,13 @@ def test_summaries_are_asked_by_the_watcher_alone_and_only_where_a_resource_is_n
     assert text.count("roleAssignments@") == 1
     assert "promoter" not in text
     assert "module summaries 'modules/summaries.bicep' = if (!empty(openaiAccount)) {" in main
+
+
+def test_where_chains_end_the_app_adds_and_reads_alone():
+    access = (INFRA / "modules" / "access.bicep").read_text()
+    [role] = re.findall(r"resource anchoring '.*?\n}", access, re.DOTALL)
+    [written] = re.findall(r"var writtenContainers = (.+)", access)
+
+    assert re.findall(r"containers/blobs/([^']+)'", role) == ["read", "add/action"]
+    assert "'heads'" not in written
+    assert access.count("scope: heads\n") == 1, "no other role reaches them"

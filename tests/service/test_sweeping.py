@@ -56,11 +56,11 @@ class World:
                 text = f'{{"decided":"{decided.isoformat()}","evidence":"{name}","policy":null}}'
                 yield KeptRow(version=version, text=text)
 
-    def walk(self, after: str = ""):
+    def walk(self, after: str = "", put_before: datetime | None = None):
         for name in sorted(self.put_at):
             if name > after:
                 self.between()
-                if name in self.put_at:
+                if name in self.put_at and (put_before is None or self.put_at[name] < put_before):
                     yield KeptEvidence(hash=name, put=self.put_at[name])
 
     def remove(self, name: str, put_before: datetime) -> bool:
@@ -69,6 +69,9 @@ class World:
             del self.put_at[name]
             return True
         return False
+
+    def remove_all(self, names: list[str], put_before: datetime) -> int:
+        return sum(self.remove(name, put_before) for name in names)
 
     def load(self, name: str) -> Any:
         return self.progress.get(name)
@@ -100,13 +103,24 @@ OLD = st.lists(
 )
 
 
-@given(old=OLD, steps=STEPS, patience=st.integers(0, 6), batch=st.integers(1, 4))
-def test_no_decision_within_the_span_ever_loses_its_evidence(old, steps, patience, batch):
+@given(
+    old=OLD,
+    steps=STEPS,
+    patience=st.integers(0, 6),
+    batch=st.integers(1, 4),
+    refreshed=st.sampled_from([None, 0, 29, 31, 300]),
+)
+def test_no_decision_within_the_span_ever_loses_its_evidence(
+    old, steps, patience, batch, refreshed
+):
     """Others put the same contents again and commit them late, between any two calls.
 
     The sweep is stopped after some looks and goes on a day later, again and again.
     """
     world = World()
+    if refreshed is not None:
+        noting = Sweeping(world, world, world, lambda: True)
+        noting.refreshed_since(NOON - refreshed * DAY)
     for age, subject, content in sorted(old, reverse=True):
         world.now = NOON - age * DAY
         world.commit(subject, world.put(str(content)))
@@ -168,3 +182,43 @@ def test_what_nobody_needs_any_more_goes_and_only_that(old):
     assert world.lost() == []
     needed = {name for links in world.links.values() for _, name in links}
     assert set(world.put_at) <= needed
+
+
+class Counting(World):
+    """Counts the links that are read."""
+
+    read = 0
+
+    def kept_decisions(self, subject: str, first: int = 1):
+        for row in super().kept_decisions(subject, first):
+            self.read += 1
+            yield row
+
+
+def test_of_a_long_chain_the_piece_that_may_rest_on_what_goes_is_read():
+    world, older = Counting(), Counting()
+    for one in (world, older):
+        for age in range(200, 0, -1):
+            one.now = NOON - age * DAY
+            one.commit("endpoint/a", one.put(f"{age}"))
+        one.put_at["f" * 64] = NOON - 199 * DAY
+    Sweeping(world, world, world, lambda: True).refreshed_since(NOON - 200 * DAY)
+
+    for one in (world, older):
+        assert Sweeping(one, one, one, lambda: True).candidates(NOON - 150 * DAY) == 1
+    assert older.read >= 200
+    assert world.read <= older.read / 2
+
+
+def test_what_an_older_release_put_once_stays_while_a_later_decision_rests_on_it():
+    world = World(now=NOON - 100 * DAY)
+    name = world.put("a policy")
+    for age in (90, 1):
+        world.now = NOON - age * DAY
+        world.commit("endpoint/a", name)
+    world.now = NOON
+    one = Sweeping(world, world, world, lambda: True)
+    one.refreshed_since(NOON)
+
+    assert one.run(one.pending(NOON - SPAN)) == (0, True)
+    assert world.lost() == []

@@ -15,9 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import islice
 
 from azure.storage.blob import BlobServiceClient
 
+from shared.adapters.azure.at_once import in_order
 from shared.adapters.azure.blob_container import BlobContainer
 from shared.domain.canonical import canonical_json, format_time, parse_time
 from shared.ports import ArchivedEvent
@@ -59,42 +61,42 @@ class BlobArchive:
         self, *, since: datetime | None = None, until: datetime | None = None, limit: int = 1000
     ) -> Iterable[ArchivedEvent]:
         """Received in [since, until), newest first."""
-        found: list[ArchivedEvent] = []
-        for name in self._names(since or _EARLIEST, until or _LATEST):
-            if len(found) >= limit:
-                break
-            event = self._indexed(name)
-            if event is not None:
-                found.append(event)
-        return found
+        names = self._names(since or _EARLIEST, until or _LATEST)
+        found = (event for event in in_order(self._indexed, names) if event is not None)
+        return list(islice(found, limit))
 
     def walk(
         self, *, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[ArchivedEvent]:
         """Received in [since, until), oldest first; the names of one hour are held at a time."""
-        newest, oldest = _backwards(until or _LATEST), _backwards(since or _EARLIEST)
+        names = self._names_oldest_first(since or _EARLIEST, until or _LATEST)
+        for event in in_order(self._indexed, names):
+            if event is not None:
+                yield event
+
+    def _names_oldest_first(self, since: datetime, until: datetime) -> Iterator[str]:
+        newest, oldest = _backwards(until), _backwards(since)
         for folder in reversed(list(self._blobs.folders("by-time/"))):
             hour = int(folder.split("/")[1])
             if hour * _HOUR > oldest or (hour + 1) * _HOUR <= newest:
                 continue
             for name in reversed(list(self._blobs.names(folder))):
                 if newest < int(name.rpartition("/")[2].partition("-")[0]) <= oldest:
-                    event = self._read(name.rpartition("-")[2])
-                    if event is not None and name == _index(
-                        event.received, name.rpartition("-")[2]
-                    ):
-                        yield event
+                    yield name
 
     def remove(self, keys: Sequence[str]) -> None:
         """Remove these for good; harmless for those that are gone.
 
         An event goes before its index: an index that leads nowhere tells nothing.
         """
-        for name in (sha256(key.encode()).hexdigest() for key in keys):
-            kept = self._read(name)
-            if kept is not None:
-                self._blobs.delete(f"by-key/{name}")
-                self._blobs.delete(_index(kept.received, name))
+        for _ in in_order(self._remove, [sha256(key.encode()).hexdigest() for key in keys]):
+            continue
+
+    def _remove(self, name: str) -> None:
+        kept = self._read(name)
+        if kept is not None:
+            self._blobs.delete(f"by-key/{name}")
+            self._blobs.delete(_index(kept.received, name))
 
     def _names(self, since: datetime, until: datetime) -> Iterator[str]:
         newest, oldest = _backwards(until), _backwards(since)

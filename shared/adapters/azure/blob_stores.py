@@ -2,16 +2,19 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from math import inf
 from threading import Lock
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from azure.storage.blob import BlobServiceClient
 
+from shared.adapters.azure.at_once import AT_ONCE, in_order
 from shared.adapters.azure.blob_container import BlobContainer
 from shared.adapters.names import plain_path
 from shared.domain.canonical import canonical_json
@@ -19,6 +22,9 @@ from shared.errors import AlteredEvidence, NotFound
 from shared.ports import PUT_AGAIN_WITHIN, KeptEvidence, no_evidence
 
 _REMEMBERED = 10_000
+_MOST_EXPECTED = 64
+_EXPECTED_SECONDS = 20.0
+_MOST_LISTED = 20_000
 _HEXADECIMAL = set("0123456789abcdef")
 
 
@@ -32,13 +38,15 @@ class BlobEvidence:
     def __init__(self, service: BlobServiceClient) -> None:
         self._blobs = BlobContainer(service, "evidence")
         self._lately: OrderedDict[str, float] = OrderedDict()
+        self._expected: OrderedDict[str, tuple[float, Future[bytes]]] = OrderedDict()
+        self._pool = ThreadPoolExecutor(AT_ONCE)
         self._lock = Lock()
 
     def put(self, content: bytes) -> str:
         """Store once, return the SHA-256 in hexadecimal; what is there counts as put now."""
         digest = sha256(content).hexdigest()
-        began = monotonic()
-        if began - self._lately.get(digest, -inf) < PUT_AGAIN_WITHIN.total_seconds():
+        began = time()
+        if abs(began - self._lately.get(digest, -inf)) < PUT_AGAIN_WITHIN.total_seconds():
             return digest
         blob = _name(digest)
         while not self._blobs.write_new(blob, content) and not self._blobs.touch(blob):
@@ -50,8 +58,27 @@ class BlobEvidence:
                 self._lately.popitem(last=False)
         return digest
 
+    def expect(self, hashes: Iterable[str]) -> None:
+        """Begin to read these; a `get` that follows soon waits for little or nothing.
+
+        So many are held, and for a moment: whoever looks later looks anew.
+        """
+        for name in hashes:
+            with self._lock:
+                if name not in self._expected:
+                    self._expected[name] = monotonic(), self._pool.submit(self._read, name)
+                if len(self._expected) > _MOST_EXPECTED:
+                    self._expected.popitem(last=False)[1][1].cancel()
+
     def get(self, content_hash: str) -> bytes:
         """Read back, checked against the hash. Raises NotFound or AlteredEvidence."""
+        with self._lock:
+            began, expected = self._expected.pop(content_hash, (-inf, None))
+        if expected is None or monotonic() - began > _EXPECTED_SECONDS:
+            return self._read(content_hash)
+        return expected.result()
+
+    def _read(self, content_hash: str) -> bytes:
         if not content_hash or not set(content_hash) <= _HEXADECIMAL:
             raise NotFound(f"{content_hash[:80]!r} is no content hash.")
         content = self._blobs.read(_name(content_hash))
@@ -61,19 +88,50 @@ class BlobEvidence:
             raise AlteredEvidence(f"The evidence {content_hash} was altered after it was kept.")
         return content
 
-    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
-        """What is kept, by hash and a folder at a time, behind the hash `after`."""
-        for folder in range(int(after[:2] or "0", 16), 256):
-            for blob, modified in self._blobs.modified(f"{folder:02x}/"):
-                name = blob.rpartition("/")[2]
-                if name > after:
-                    yield KeptEvidence(hash=name, put=modified)
+    def walk(self, after: str = "", put_before: datetime | None = None) -> Iterator[KeptEvidence]:
+        """What is kept, by hash and several parts at once, behind the hash `after`."""
+
+        def kept(part: str, after: str = after) -> list[KeptEvidence]:
+            found = (
+                KeptEvidence(hash=name, put=put)
+                for blob, put in self._blobs.modified(part)
+                if (name := blob.rpartition("/")[2]) > after
+                and (put_before is None or put < put_before)
+            )
+            return list(islice(found, _MOST_LISTED))
+
+        parts = _parts_behind(after)
+        for part, listed in zip(parts, in_order(kept, parts, AT_ONCE), strict=True):
+            found = listed
+            while found:
+                yield from found
+                found = kept(part, found[-1].hash) if len(found) == _MOST_LISTED else []
+
+    def remove_all(self, hashes: Sequence[str], put_before: datetime) -> int:
+        """Remove those that were not put since, several at once; returns how many went."""
+        return sum(in_order(lambda name: self.remove(name, put_before), hashes))
 
     def remove(self, content_hash: str, put_before: datetime) -> bool:
         """Remove it for good unless it was put since; True when it was there and is gone."""
         with self._lock:
             self._lately.pop(content_hash, None)
+            self._expected.pop(content_hash, None)
         return self._blobs.delete_unmodified(_name(content_hash), put_before)
+
+
+def _parts_behind(after: str) -> list[str]:
+    """What names begin with: a sixteenth of all each, or a folder where a part is over.
+
+    >>> _parts_behind("ed01")
+    ['ed/', 'ee/', 'ef/', 'f']
+    >>> len(_parts_behind(""))
+    16
+    """
+    if not after:
+        return list("0123456789abcdef")
+    folder = int(after[:2], 16)
+    folders = [f"{one:02x}/" for one in range(folder, (folder // 16 + 1) * 16)]
+    return [*folders, *"0123456789abcdef"[folder // 16 + 1 :]]
 
 
 def _name(content_hash: str) -> str:

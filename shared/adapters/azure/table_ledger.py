@@ -42,6 +42,7 @@ TABLE = "ledger"
 AUDIENCE = "https://storage.azure.com"
 MOST_MESSAGES = 97
 _MOST_CHARACTERS = 1_600_000
+_FIRST_PAGE = 8
 _PAGE = 500
 _ERASED_AT_ONCE = 50
 
@@ -204,20 +205,21 @@ class TableLedger:
     def kept_decisions(self, subject: str, first: int = 1) -> Iterator[KeptRow]:
         """The rows that `chain` reads, which lie newest first: a span of versions at a time.
 
-        Behind a gap it goes on with the next row there is.
+        The first span is short, for whoever wants one row alone. Behind a gap it goes on with the
+        next row there is.
         """
-        partition, version = partition_of(subject), first
+        partition, version, page = partition_of(subject), first, _FIRST_PAGE
         while True:
-            rows = self._between(partition, version, version + _PAGE - 1)
-            if not rows:
+            rows = self._between(partition, version, version + page - 1)
+            for row in reversed(rows):
+                yield KeptRow(version=version_of(row["RowKey"]), text=text_of(row))
+            version, whole = version + page, len(rows) == page
+            if not whole:
                 following = self._first_from(partition, version)
                 if following is None:
                     return
                 version = following
-                continue
-            for row in reversed(rows):
-                yield KeptRow(version=version_of(row["RowKey"]), text=text_of(row))
-            version += _PAGE
+            page = min(_PAGE, page * 8)
 
     def kept_state(self, subject: str) -> KeptRow | None:
         """The row that `state` reads, None without one."""

@@ -1,6 +1,6 @@
 """Evidence by its content's hash, in the database of the decisions that rest on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -66,18 +66,27 @@ class EmbeddedEvidence:
             raise AlteredEvidence(f"The evidence {content_hash} was altered after it was kept.")
         return content
 
-    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
+    def expect(self, hashes: Iterable[str]) -> None:
+        """Rows are near: nothing is gained by beginning early."""
+
+    def walk(self, after: str = "", put_before: datetime | None = None) -> Iterator[KeptEvidence]:
         """What is kept, by hash and page by page, behind the hash `after`."""
+        before = "~" if put_before is None else _spelled(put_before)
         while True:
             with self._database.read() as connection:
                 rows = connection.execute(
-                    "SELECT hash, put FROM evidence WHERE hash > ? ORDER BY hash LIMIT ?",
-                    (after, _PAGE),
+                    "SELECT hash, put FROM evidence WHERE hash > ? AND put < ?"
+                    " ORDER BY hash LIMIT ?",
+                    (after, before, _PAGE),
                 ).fetchall()
             if not rows:
                 return
             yield from (KeptEvidence(hash=row["hash"], put=parse_time(row["put"])) for row in rows)
             after = rows[-1]["hash"]
+
+    def remove_all(self, hashes: Sequence[str], put_before: datetime) -> int:
+        """Remove those that were not put since; returns how many went."""
+        return sum(self.remove(name, put_before) for name in hashes)
 
     def remove(self, content_hash: str, put_before: datetime) -> bool:
         """Remove it for good unless it was put since; True when it was there and is gone."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from shared.errors import NotFound
 from shared.ports import Evidence, Ledger
 from shared.service.deciding import Concluded, as_read
 from shared.service.making import SNAPSHOT_EVERY
+from shared.service.past.blocks import expected
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.recorded import Recorded
 
@@ -41,7 +43,7 @@ def fold(
     """
     version, kept = kept_before(ledger, evidence, subject, first)
     state: SubjectState | None = kept
-    for logged in ledger.chain(subject, version + 1):
+    for logged in expected(ledger.chain(subject, version + 1), evidence):
         if is_stub(logged.decision):
             state = None
             continue
@@ -64,9 +66,8 @@ def state_before(
     """
     known, kept = kept_before(ledger, evidence, subject, version)
     state: SubjectState | None = kept
-    for logged in ledger.chain(subject, known + 1):
-        if logged.version >= version:
-            break
+    before = takewhile(lambda one: one.version < version, ledger.chain(subject, known + 1))
+    for logged in expected(before, evidence):
         if is_stub(logged.decision):
             state = None
             continue

@@ -16,6 +16,7 @@ from shared.errors import DriftgateError
 from shared.ports import Evidence, Ledger, Logged
 from shared.service.deciding import as_read
 from shared.service.making import SNAPSHOT_EVERY
+from shared.service.past.blocks import blocks, rested_on
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import began_anew, kept_before
 from shared.service.past.recorded import Recorded
@@ -61,16 +62,20 @@ class Walk:
         """
         version, state = kept_before(self._ledger, self._evidence, self._subject, first)
         self._state = replace(state, last_hash="")
-        waiting: list[Logged] = []
-        for logged in self._ledger.chain(self._subject, version + 1):
-            waiting.append(logged)
-            kept = logged.version % SNAPSHOT_EVERY == 0
-            if logged.version >= first and wanted(logged):
-                yield self._decided(waiting, kept)
-                waiting = []
-            elif kept:
-                self._state = self._passed(waiting)
-                waiting = []
+        for block in blocks(self._ledger.chain(self._subject, version + 1)):
+            asked = [logged.version >= first and wanted(logged) for logged in block]
+            last = max((at for at, is_asked in enumerate(asked) if is_asked), default=-1)
+            self._evidence.expect(rested_on(block[: last + 1]))
+            waiting: list[Logged] = []
+            for logged, is_asked in zip(block, asked, strict=True):
+                waiting.append(logged)
+                kept = logged.version % SNAPSHOT_EVERY == 0
+                if is_asked:
+                    yield self._decided(waiting, kept)
+                    waiting = []
+                elif kept:
+                    self._state = self._passed(waiting)
+                    waiting = []
 
     def _decided(self, waiting: list[Logged], kept: bool) -> Again:
         """Decide what waits; the last of it is what is asked for."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from shared.domain.canonical import format_time, parse_time
@@ -100,11 +101,11 @@ class DryRun:
             self.archived = references(self._reading.archive, self._selected, self._most)
         return self.archived
 
-    def _wanted(self, logged: Logged) -> bool:
-        """Whether a decision of a chain is selected."""
+    def _wanted(self, subject: str, logged: Logged) -> bool:
+        """Whether a decision of a subject's chain is selected."""
         decision = logged.decision
         if is_stub(decision):
-            return self._selected.event(None, "", decision["decided"])
+            return self._selected.erased(subject, decision["decided"])
         event = decision["event"]
         key = key_of(event) if self.selection.events else ""
         return self._selected.event(event, key, decision["decided"]) and (
@@ -113,7 +114,7 @@ class DryRun:
 
     def _of_chain(self, subject: str, after: Cursor | None) -> Iterator[Told]:
         first = 1 if after is None else after.version + 1
-        for again in self._walk(subject).again(self._wanted, first):
+        for again in self._walk(subject).again(partial(self._wanted, subject), first):
             yield _told(subject, again)
 
     def _of_archive(self, subject: str, after: Cursor | None) -> Iterator[Told]:

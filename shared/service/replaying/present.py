@@ -40,7 +40,7 @@ class PresentRun(DryRun):
         first = 1 if after is None else after.version + 1
         for logged in self._reading.ledger.chain(subject, first):
             plain = logged.decision
-            if self._wanted(logged):
+            if self._wanted(subject, logged):
                 cursor = Cursor(subject=subject, version=logged.version)
                 told = Told(
                     cursor=cursor.text,

@@ -171,11 +171,19 @@ class ReadEvidence:
         """Read back. Raises NotFound."""
         return self._evidence.get(content_hash)
 
-    def walk(self, after: str = "") -> Iterator[KeptEvidence]:
+    def expect(self, hashes: Iterable[str]) -> None:
+        """These are about to be read."""
+        self._evidence.expect(hashes)
+
+    def walk(self, after: str = "", put_before: datetime | None = None) -> Iterator[KeptEvidence]:
         """What is kept, by hash."""
-        return self._evidence.walk(after)
+        return self._evidence.walk(after, put_before)
 
     def remove(self, content_hash: str, put_before: datetime) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
+
+    def remove_all(self, hashes: Sequence[str], put_before: datetime) -> NoReturn:  # noqa: ARG002
         """Refuse."""
         refuse()
 

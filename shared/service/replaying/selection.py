@@ -56,6 +56,20 @@ class Selected:
             and self._at(event, received)
         )
 
+    def erased(self, subject: str, decided: str) -> bool:
+        """Whether a decision whose contents were erased fits: of it only this is known."""
+        asked = self.selection
+        if asked.types or asked.sources or asked.correlation or asked.events:
+            return False
+        known = {"subject": subject}
+        return (
+            (asked.subject is None or subject == asked.subject)
+            and (asked.model is None or _is_of_model(known, asked.model))
+            and (asked.endpoint is None or _is_of(known, ("endpoint",), asked.endpoint))
+            and self._at(None, decided)
+            and self.decision(None, None)
+        )
+
     def via(self, via: str) -> bool:
         """Whether the way in fits."""
         return not self.selection.vias or via in self.selection.vias

@@ -94,6 +94,7 @@ class Retention:
         """
         began = self._clock()
         run = self._cut_offs(began)
+        self._sweeping(_always).refreshed_since(began)
         erasures = sum(1 for _ in self._erasing.finish())
         if not self._is_due(run):
             return replace(run, erasures=erasures)

@@ -3,21 +3,25 @@
 Mark and sweep, the other way about: what is old is gathered first, then every chain strikes out
 what it needs, and what is left goes. So it takes no more room than a batch, stops at any moment
 and goes on from there, and never meets a decision that is being made: whoever decides puts its
-evidence first, and a store lets nothing go that was put again.
+evidence first, and a store lets nothing go that was put again. For the same reason no decision
+rests on what was last put long before it, so that of each chain a short piece is enough.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from shared.domain.canonical import format_time, parse_time
-from shared.ports import Evidence, Ledger, Profiles
+from shared.ports import PUT_AGAIN_WITHIN, Evidence, Ledger, Profiles
 from shared.service.references import first_needed, named_by
 
 BATCH = 20_000
 _PROGRESS = "retention/evidence"
+_REFRESHED = "retention/refreshed"
+_PUT_BEFORE = PUT_AGAIN_WITHIN + timedelta(hours=3)
+"""The most between the last put of evidence and a decision upon it, by the clocks of two."""
 
 
 @dataclass(slots=True)
@@ -82,13 +86,13 @@ class Sweeping:
             if not self._strike_out(sweep):
                 self._profiles.save(_PROGRESS, sweep.to_json())
                 return removed, False
-            removed += sum(self._evidence.remove(name, sweep.before) for name in sweep.batch)
+            removed += self._evidence.remove_all(sweep.batch, sweep.before)
             sweep.after, sweep.batch, sweep.subject = sweep.behind, (), ""
 
     def any_old(self, before: datetime) -> bool:
         """Whether there is a sweep to go on with, or anything that a new one would look at."""
         return bool(self._profiles.load(_PROGRESS)) or any(
-            kept.put < before for kept in self._evidence.walk()
+            True for _ in self._evidence.walk(put_before=before)
         )
 
     def candidates(self, before: datetime) -> int:
@@ -100,16 +104,29 @@ class Sweeping:
             sweep.after, sweep.batch, sweep.subject = sweep.behind, (), ""
         return count
 
+    def refreshed_since(self, now: datetime) -> None:
+        """Note once that from now on whatever is rested on is put again.
+
+        What an older release kept was put once, and rested on ever after.
+        """
+        if not self._profiles.load(_REFRESHED):
+            self._profiles.save(_REFRESHED, {"since": format_time(now)})
+
+    def _settled(self, before: datetime) -> datetime | None:
+        """What is decided after this rests on nothing that was last put before then."""
+        kept = self._profiles.load(_REFRESHED)
+        return None if not kept else max(before, parse_time(kept["since"])) + _PUT_BEFORE
+
     def _gather(self, sweep: Sweep) -> bool:
         """The next of what is old; False when there is none."""
-        old = (kept.hash for kept in self._evidence.walk(sweep.after) if kept.put < sweep.before)
+        old = (kept.hash for kept in self._evidence.walk(sweep.after, sweep.before))
         sweep.batch = tuple(islice(old, BATCH))
         sweep.behind = sweep.batch[-1] if sweep.batch else sweep.after
         return bool(sweep.batch)
 
     def _strike_out(self, sweep: Sweep) -> bool:
         """Have every chain take out of the batch what it needs; False when the time is over."""
-        left = set(sweep.batch)
+        left, settled = set(sweep.batch), self._settled(sweep.before)
         for subject in self._ledger.chained():
             if subject < sweep.subject:
                 continue
@@ -121,6 +138,8 @@ class Sweeping:
             first = first_needed(self._ledger, subject, sweep.before)
             for _, names in named_by(self._ledger, subject, first):
                 left.difference_update(names.hashes())
+                if names.is_after(settled):
+                    break
         sweep.batch = _kept(sweep.batch, left)
         return True
 

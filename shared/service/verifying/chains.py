@@ -1,7 +1,8 @@
 """One subject's chain walked from end to end, with its inbox and its state."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from shared.domain.chain import Break, Fault, Link, read_link
 from shared.domain.chain_end import judge_end
@@ -9,6 +10,8 @@ from shared.domain.chain_walk import Walk
 from shared.ports import Ledger
 
 Seen = Callable[[Walk, Link], None]
+Expect = Callable[[Sequence[Link]], None]
+_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,20 +25,24 @@ class Chained:
     breaks: tuple[Break, ...]
 
 
-def verify_chain(ledger: Ledger, subject: str, seen: Seen) -> Chained:
+def verify_chain(ledger: Ledger, subject: str, seen: Seen, expect: Expect) -> Chained:
     """Walk it; `seen` is told each link that is intact, and adds to the walk what it finds.
 
+    `expect` is told of some links together before they are seen.
     While it is walked the subject may decide more: the walk goes on until the state is reached.
     """
     walk = Walk(subject=subject)
     inbox = _Inbox(ledger, subject)
     while True:
         before = walk.links
-        for version, link in links_of(ledger, subject, walk.last_version + 1):
-            walk.take(version, link)
-            if link is not None and link.intact:
-                inbox.look(walk, link)
-                seen(walk, link)
+        links = links_of(ledger, subject, walk.last_version + 1)
+        while some := list(islice(links, _AT_ONCE)):
+            expect([link for _, link in some if link is not None and link.intact])
+            for version, link in some:
+                walk.take(version, link)
+                if link is not None and link.intact:
+                    inbox.look(walk, link)
+                    seen(walk, link)
         state = ledger.kept_state(subject)
         if state is None or state.version <= walk.last_version or walk.links == before:
             break

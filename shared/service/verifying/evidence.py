@@ -1,5 +1,6 @@
 """Whether the evidence and the policies that decisions name are still there, and unaltered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.canonical import parse_time
@@ -45,6 +46,15 @@ class EvidenceLook:
     def read(self) -> int:
         """How many pieces were looked at."""
         return len(self._known)
+
+    def expect(self, links: Sequence[Link]) -> None:
+        """Have what these rest on read together, as far as it was not looked at."""
+        named = dict.fromkeys(name for link in links for name in (link.evidence, link.policy))
+        self._evidence.expect(
+            name
+            for name in named
+            if name and name != NOTHING_READ and name.encode()[:32] not in self._known
+        )
 
     def see(self, walk: Walk, link: Link) -> None:
         """Look at what one link rests on."""

@@ -49,10 +49,11 @@ def verify(
     subjects = _subjects(ledger, subject, against)
     look = EvidenceLook(ledger, evidence) if with_evidence else None
     repeated = DecidedAgain(ledger, evidence) if again else None
+    expect = _nothing_ahead if look is None else look.expect
     found: list[Chained] = []
     breaks: list[Break] = []
     for index, name in enumerate(subjects):
-        found.append(verify_chain(ledger, name, _nothing if look is None else look.see))
+        found.append(verify_chain(ledger, name, _nothing if look is None else look.see, expect))
         breaks += found[-1].breaks
         if repeated is not None:
             breaks += repeated.look(name, found[-1].version)
@@ -79,6 +80,10 @@ def _subjects(ledger: Ledger, subject: str | None, against: Heads | None) -> Seq
     if not known and (against is None or subject not in against.heads):
         raise NotFound(f"Nothing was decided of {subject[:200]!r}; `driftgate status` names what.")
     return [subject] if known else []
+
+
+def _nothing_ahead(links: Sequence[Link]) -> None:
+    """Nor is it asked for."""
 
 
 def _nothing(walk: Walk, link: Link) -> None:

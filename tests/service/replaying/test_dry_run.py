@@ -169,5 +169,14 @@ def test_a_decision_that_was_erased_is_one_line_and_what_rests_on_it_too(played)
     assert {one.came for one in mine[:32]} == {Came.UNKNOWN}
     assert {one.came for one in mine[32:]} == {Came.SAME}
     erased = [one for one in archive if "of its decision were erased" in (one.sentence or "")]
+    of_it = told(
+        played,
+        of=Of.CHAINS,
+        subject=ENDPOINT,
+        endpoint="loan-endpoint",
+        until=played.clock.now,
+    )
+    assert of_it == mine, "what is known of a stub is whose it is"
+    assert told(played, of=Of.CHAINS, model="loan-default")[0].came is Came.SAME
     assert len(erased) == 2
     assert all(one.came is Came.UNKNOWN for one in erased)
