@@ -219,7 +219,7 @@ class Player:
         times += [at for at, _ in self._undoing]
         shown = self.stage.next_time()
         times += [] if shown is None else [shown]
-        due = None if self.stage.down else self.application.queue.next_due()
+        due = self.application.queue.next_due() if self.stage.handles else None
         if due is not None:
             times.append(max(due, self.stage.now))
         return min(times)
@@ -268,7 +268,7 @@ class Player:
 
     def _work(self) -> None:
         """Handle what is due. Mostly nothing is, and one question is cheaper than one a queue."""
-        while not self.stage.down and self._is_due(self.application.queue.next_due()):
+        while self.stage.handles and self._is_due(self.application.queue.next_due()):
             if not self._worker.step():
                 return
 

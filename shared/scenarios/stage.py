@@ -49,11 +49,11 @@ class Stage:
     """The world of one play.
 
     `late`, `times` and `deaf` are how events arrive for the time being; `down` counts what keeps
-    Driftgate from working, `muted` what keeps alerts in, `stopped` holds the timers that do not
-    fire. `commands` are what people told Driftgate by commands of its own,
-    `fleet` says that people are told by notices, over `channels`; `calls` those of
-    environment checks, of which there were so many `checks`. While it is `opening`, nobody is told
-    of anything.
+    Driftgate from working, `idle` what keeps it from messages alone, `muted` what keeps alerts in,
+    `stopped` holds the timers that do not fire. `commands` are what people told Driftgate by
+    commands of its own, `fleet` says that people are told by notices, over `channels`; `calls`
+    those of environment checks, of which there were so many `checks`. While it is `opening`, nobody
+    is told of anything.
     """
 
     clock: SimulatedClock
@@ -73,6 +73,7 @@ class Stage:
     times: int = 1
     deaf: int = 0
     down: int = 0
+    idle: int = 0
     muted: int = 0
     stopped: list[str] = field(default_factory=list)
     hindrances: list[Hindrance] = field(default_factory=list)
@@ -90,6 +91,11 @@ class Stage:
     _later: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _told: int = 0
     _pushed: int = 0
+
+    @property
+    def handles(self) -> bool:
+        """Whether messages are taken out of the queues now."""
+        return not self.down and not self.idle
 
     @property
     def now(self) -> datetime:

@@ -163,7 +163,10 @@ class Service:
 
         Tells of each what is wrong with it, None where it is decided. There are fewer answers than
         bodies where there was `enough` before the last: one slow look holds up what is decided.
+        What several have to send leaves in a trace of its own.
         """
+        if len(bodies) == 1:
+            return [_problem_of(partial(self.handle, bodies[0]))]
         made: list[Made | Exception | None] = []
         with self._world.policies.steady():
             for body in bodies:

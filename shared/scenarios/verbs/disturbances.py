@@ -109,6 +109,17 @@ def driftgate_down(stage: Stage, found: Found) -> Undo:  # noqa: ARG001  every v
     return back
 
 
+@verbs.add("no message is taken", lasts=True)
+def messages_wait(stage: Stage, found: Found) -> Undo:  # noqa: ARG001
+    """Timers fire and events are kept, but more comes in than is worked off."""
+    stage.idle += 1
+
+    def back() -> None:
+        stage.idle -= 1
+
+    return back
+
+
 @verbs.add("alerts cannot be sent", lasts=True)
 def alerts_stay(stage: Stage, found: Found) -> Undo:  # noqa: ARG001
     """Service Bus does not take them; they wait in the outbox."""

@@ -15,6 +15,7 @@ from datetime import timedelta
 import azure.functions as func
 import pytest
 
+import shared.service.making as making_module
 import shared.service.service as service_module
 from functions import checks, promotion
 from shared.adapters.azure.devops import AzureDevOps
@@ -498,7 +499,7 @@ def test_a_model_without_a_policy_that_can_be_read_waits_a_day_and_fails(
 ):
     from shared.service.reactions.record import REACTION
 
-    monkeypatch.setattr(service_module, "reaction_to", lambda _: REACTION)
+    monkeypatch.setattr(making_module, "reaction_to", lambda _: REACTION)
     world.scene.policy(policy)
     world.environment.timeout = timedelta(days=2)
     world.environment.reach()
@@ -523,7 +524,7 @@ def test_a_decision_that_is_not_to_be_read_yet_is_asked_for_again(world, monkeyp
 def test_an_event_that_nothing_judges_lets_nobody_pass(world, monkeypatch):
     from shared.service.reactions.record import REACTION
 
-    monkeypatch.setattr(service_module, "reaction_to", lambda _: REACTION)
+    monkeypatch.setattr(making_module, "reaction_to", lambda _: REACTION)
     world.environment.reach()
     world.work()
 
