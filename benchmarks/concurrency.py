@@ -64,12 +64,12 @@ def service_of(url: str, environment: dict[str, str]) -> str:
 class Waits:
     """Lets every request wait as its service would, and counts them."""
 
-    def __init__(self, environment: dict[str, str], factor: float) -> None:
+    def __init__(self, environment: dict[str, str]) -> None:
         from azure.core.pipeline.transport import RequestsTransport
         from azure.servicebus import ServiceBusSender
 
         self.asked: Counter[str] = Counter()
-        self._factor, self._lock = factor, threading.Lock()
+        self.factor, self._lock = 0.0, threading.Lock()
         self._around(RequestsTransport, "send", lambda request: request.url, environment)
         self._around(ServiceBusSender, "send_messages", lambda _: None, environment)
 
@@ -92,7 +92,7 @@ class Waits:
                 return ask(sdk, first, *args, **named)
             finally:
                 took = perf_counter() - begun
-                sleep(max(0.0, SECONDS[service] * self._factor - took))
+                sleep(max(0.0, SECONDS[service] * self.factor - took))
 
         setattr(kind, method, call)
 
@@ -156,12 +156,13 @@ def memory(name: str) -> float:
 def instance(threads: int, number: int, factor: float) -> dict[str, Any]:
     """Build the application, warm it up, and let the threads decide that many sessions."""
     environment = dict(os.environ)
-    waits = Waits(environment, factor)
+    waits = Waits(environment)
     application = build()
     _warm(application)
     work = [[_received(one) for one in events] for events in sessions(number, seed=1)]
     took: list[float] = []
     waits.asked.clear()
+    waits.factor = factor
     begun, cpu = perf_counter(), process_time()
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(_of_session, application, one, took) for one in work]:
@@ -211,7 +212,7 @@ def main() -> None:
                 asked: dict[str, float] = {}
                 for threads in options.threads:
                     number = max(8, options.sessions * threads)
-                    told = {"threads": threads, "number": number, "factor": waits == "azure"}
+                    told = {"threads": threads, "number": number, "factor": float(waits == "azure")}
                     one = _apart(told, cores, running.environment())
                     asked = one["asked"]
                     print(
