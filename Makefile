@@ -22,6 +22,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/cold_start.py
 	$(BIN)/python benchmarks/profiles.py
 	PYTHONPATH=. $(BIN)/python benchmarks/verdicts.py
+	PYTHONPATH=. $(BIN)/python -m benchmarks.concurrency --threads 1 5 8 --cores 1
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Driftgate needs Python 3.11 or newer; name one with: make PYTHON=python3.12 demo")'

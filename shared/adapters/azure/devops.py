@@ -8,11 +8,12 @@ from urllib.parse import quote
 from azure.core import PipelineClient
 from azure.core.credentials import TokenCredential
 from azure.core.exceptions import HttpResponseError
-from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import BearerTokenCredentialPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
 from shared.adapters.azure.answers import json_object, mapping, text, texts, time
 from shared.adapters.azure.faults import told_as_ours
+from shared.adapters.azure.retries import RetriesWithinBudget
 from shared.domain.pipelines import (
     Approval,
     ApprovalStep,
@@ -43,7 +44,7 @@ class AzureDevOps:
         budget: float = 30.0,
     ) -> None:
         self._project = project.rstrip("/")
-        retry: RetryPolicy[Any, Any] = RetryPolicy(
+        retry = RetriesWithinBudget(
             retry_total=retries, retry_backoff_factor=backoff, timeout=budget
         )
         token = BearerTokenCredentialPolicy(credential, SCOPE)

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from azure.core import PipelineClient
 from azure.core.exceptions import DecodeError, HttpResponseError
-from azure.core.pipeline.policies import RetryPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
 from shared.adapters.azure.answers import whole
 from shared.adapters.azure.check_address import CheckAddress, basic, check_address
 from shared.adapters.azure.faults import told_as_ours
+from shared.adapters.azure.retries import RetriesWithinBudget
 from shared.domain.pipelines import EnvironmentCheck
 from shared.errors import DriftgateError, NoPermission, Unavailable
 
@@ -46,7 +47,7 @@ class DevOpsChecks:
     ) -> None:
         self._project = project.rstrip("/")
         self._page = page
-        retry: RetryPolicy[Any, Any] = RetryPolicy(
+        retry = RetriesWithinBudget(
             retry_total=retries, retry_backoff_factor=backoff, timeout=budget
         )
         self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(

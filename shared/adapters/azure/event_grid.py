@@ -27,8 +27,10 @@ class EventGridSender:
     def __init__(self, endpoint: str, credential: "TokenCredential", **options: Any) -> None:
         from azure.eventgrid import EventGridPublisherClient
 
+        from shared.adapters.azure.retries import within_budget
+
         self._endpoint = endpoint
-        self._client = EventGridPublisherClient(endpoint, credential, **options)
+        self._client = EventGridPublisherClient(endpoint, credential, **within_budget(options))
 
     def send(self, messages: Sequence[Message]) -> None:
         """Publish all of them, in as few calls as one megabyte a call allows.

@@ -52,11 +52,13 @@ class WorkspaceLogs:
     ) -> None:
         from azure.monitor.query import LogsQueryClient
 
+        from shared.adapters.azure.retries import within_budget
+
         self._workspace = workspace
         self._server_timeout = server_timeout
         self._within = within
         self._client = LogsQueryClient(
-            credential, endpoint=endpoint, **{"retry_total": 1, **options}
+            credential, endpoint=endpoint, **within_budget(options, retry_total=1)
         )
 
     def requests(self, endpoint: str, start: datetime, end: datetime) -> Mapping[str, int] | None:

@@ -182,8 +182,10 @@ class EndpointMetrics:
         if self._opened is None:
             from azure.monitor.querymetrics import MetricsClient
 
+            from shared.adapters.azure.retries import within_budget
+
             address = self._endpoint
             if "{region}" in address:
                 address = address.replace("{region}", self._region())
-            self._opened = MetricsClient(address, self._credential, **self._options)
+            self._opened = MetricsClient(address, self._credential, **within_budget(self._options))
         return self._opened

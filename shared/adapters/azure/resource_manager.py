@@ -7,11 +7,9 @@ from urllib.parse import urlsplit
 
 from azure.core.credentials import TokenCredential
 from azure.core.exceptions import DecodeError, HttpResponseError
-from azure.core.pipeline import PipelineResponse
 from azure.core.pipeline.policies import (
     HeadersPolicy,
     RequestIdPolicy,
-    RetryPolicy,
     UserAgentPolicy,
 )
 from azure.core.rest import HttpRequest, HttpResponse
@@ -19,6 +17,7 @@ from azure.mgmt.core import ARMPipelineClient
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
 from shared.adapters.azure.faults import told_as_ours
+from shared.adapters.azure.retries import RetriesWithinBudget
 from shared.errors import Unavailable
 
 PUBLIC_CLOUD = "https://management.azure.com"
@@ -35,21 +34,6 @@ class Resource:
     content: Mapping[str, Any] = field(default_factory=dict)
     etag: str | None = None
     operation: str | None = None
-
-
-class RetriesWithinBudget(RetryPolicy[Any, Any]):
-    """The SDK's retries, but no wait that is longer than what is left to the whole call.
-
-    A Retry-After of an hour would hold a function for an hour; such an answer is given to the
-    caller at once, whose message then comes again later.
-    """
-
-    def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
-        """Whether to ask again."""
-        wait = self.get_retry_after(response)
-        if wait is not None and wait > settings["timeout"]:
-            return False
-        return super().is_retry(settings, response)
 
 
 class ResourceManager:

@@ -162,7 +162,11 @@ class ResourceMetrics:
         if address not in self._clients:
             from azure.monitor.querymetrics import MetricsClient
 
-            self._clients[address] = MetricsClient(address, self._credential, **self._options)
+            from shared.adapters.azure.retries import within_budget
+
+            self._clients[address] = MetricsClient(
+                address, self._credential, **within_budget(self._options)
+            )
         return self._clients[address]
 
 

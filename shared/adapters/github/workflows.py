@@ -13,11 +13,12 @@ from urllib.parse import quote
 
 from azure.core import PipelineClient
 from azure.core.exceptions import DecodeError, HttpResponseError
-from azure.core.pipeline.policies import HeadersPolicy, RetryPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import HeadersPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
 from shared.adapters.azure.answers import mapping, text, time, whole
 from shared.adapters.azure.faults import told_as_ours
+from shared.adapters.azure.retries import RetriesWithinBudget
 from shared.domain.canonical import format_time
 from shared.domain.pipelines import Approval, ApprovalStep, PipelineOrder, PipelineRun
 from shared.errors import NotFound, Refused, Unavailable
@@ -56,7 +57,7 @@ class GitHubWorkflows:
             "Authorization": f"Bearer {token}",
             "X-GitHub-Api-Version": _API_VERSION,
         }
-        retry: RetryPolicy[Any, Any] = RetryPolicy(
+        retry = RetriesWithinBudget(
             retry_total=retries, retry_backoff_factor=backoff, timeout=budget
         )
         self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
