@@ -270,6 +270,7 @@ def build(
         announces=adapters.announces,
         telemetry=adapters.telemetry,
         aside=adapters,
+        broker=adapters.queue,
     )
     return Application(
         settings=settings,

@@ -17,6 +17,7 @@ from shared.ports.messages import (
     Notes,
     Receiver,
     Sender,
+    Waiting,
 )
 from shared.ports.platforms import (
     EnvironmentChecks,
@@ -83,6 +84,7 @@ __all__ = [
     "Summary",
     "Telemetry",
     "Traffic",
+    "Waiting",
     "Workspace",
     "no_evidence",
 ]

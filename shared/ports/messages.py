@@ -176,6 +176,15 @@ class DeadEvents(Protocol):
         """How many files there are, without reading any."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many messages of a queue could be taken now or are being, and since when the oldest."""
+
+    queue: str
+    messages: int
+    since: datetime
+
+
 class Broker(Sender, Receiver, DeadLetters, Protocol):
     """A broker within reach: what waits in it can be looked at."""
 
@@ -184,3 +193,6 @@ class Broker(Sender, Receiver, DeadLetters, Protocol):
 
     def next_due(self) -> datetime | None:
         """The earliest time at which a waiting message of any queue is due, None without any."""
+
+    def waiting(self) -> Sequence[Waiting]:
+        """The queues in which something is due, without what is kept for people to look at."""
