@@ -6,6 +6,7 @@ Every adapter of a port passes the contract tests of that port, in `tests/contra
 from shared.ports.adapters import Adapters
 from shared.ports.channels import Channel, Sending, Summaries, Summary
 from shared.ports.messages import (
+    NO_PAUSE,
     Broker,
     DeadEvent,
     DeadEvents,
@@ -47,6 +48,7 @@ from shared.ports.stores import (
 from shared.ports.telling import Clock, Telemetry
 
 __all__ = [
+    "NO_PAUSE",
     "PUT_AGAIN_WITHIN",
     "Adapters",
     "Anchors",
