@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Clock,
         Evidence,
         Ledger,
+        Message,
         Policies,
         Profiles,
         Workspace,
@@ -99,7 +100,7 @@ class Application:
         logged = self.logged(given.get(messages.ALERTS, _read))
         together = {} if messages.CHECKS in given else {messages.CHECKS: self.service.handle_all}
         handlers = {**consumed, **given, messages.ALERTS: logged}
-        return Worker(self.adapters.receiver, handlers, together)
+        return Worker(self.adapters.receiver, handlers, together, later=self.put_off)
 
     def retention(self) -> "Run":
         """Keep where the chains end, then remove what is older than is kept.
@@ -187,8 +188,15 @@ class Application:
             handle,
             notes=self.adapters.notes,
             telemetry=self.adapters.telemetry,
+            later=self.put_off,
             now=self.clock(),
         )
+
+    def put_off(self, message: "Message", problem: Exception, tries: int) -> bool:
+        """Send an event's message for later where its world does not answer; whether it was."""
+        from shared.service.again import put_off
+
+        return put_off(message, problem, tries, sender=self.adapters.sender, now=self.clock())
 
     def dry_run(
         self, selection: "Selection", *, now: bool = False, most: int | None = None
@@ -270,6 +278,7 @@ def build(
         announces=adapters.announces,
         telemetry=adapters.telemetry,
         aside=adapters,
+        broker=adapters.queue,
     )
     return Application(
         settings=settings,

@@ -133,6 +133,38 @@ resource untold 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   }
 }
 
+// Nobody may count what waits in a queue without managing the namespace; its own metric does.
+resource behind 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'driftgate-behind'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Events have waited in hundreds for a quarter of an hour: more comes in than is worked off, or Azure answers slowly. Nothing is lost; what is told comes late. If it lasts, give more instances.'
+    severity: 3
+    enabled: true
+    scopes: [ busId ]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'behind'
+          metricNamespace: 'Microsoft.ServiceBus/namespaces'
+          metricName: 'ActiveMessages'
+          operator: 'GreaterThan'
+          threshold: 500
+          timeAggregation: 'Minimum'
+          dimensions: [ { name: 'EntityName', operator: 'Include', values: [ 'checks' ] } ]
+        }
+      ]
+    }
+    actions: [ { actionGroupId: operators.id } ]
+  }
+}
+
 resource undelivered 'Microsoft.Insights/metricAlerts@2018-03-01' = [for topic in topics: {
   name: 'driftgate-undelivered-${topic.name}'
   location: 'global'

@@ -34,16 +34,22 @@ def status(
     """
     from shared.bootstrap import build
     from shared.service import queries
+    from shared.service.backlog import backlog_of
     from shared.service.status import status_of
 
     application = build()
     problems = list(application.policies.problems())
     if name is None:
         rows = queries.overview(application.ledger)
+        behind = backlog_of(
+            application.ledger, application.adapters.queue, application.clock()
+        ).late
         if as_json:
-            print_json({"subjects": rows, "policy_problems": problems})
+            print_json({"subjects": rows, "policy_problems": problems, "behind": behind})
         else:
             _print_overview(rows, problems)
+            if behind is not None:
+                console().print(f"[yellow]{behind}[/]")
         return
     found = status_of(
         application.ledger, application.evidence, application.policies, name, application.clock()

@@ -6,6 +6,7 @@ Every adapter of a port passes the contract tests of that port, in `tests/contra
 from shared.ports.adapters import Adapters
 from shared.ports.channels import Channel, Sending, Summaries, Summary
 from shared.ports.messages import (
+    NO_PAUSE,
     Broker,
     DeadEvent,
     DeadEvents,
@@ -17,6 +18,7 @@ from shared.ports.messages import (
     Notes,
     Receiver,
     Sender,
+    Waiting,
 )
 from shared.ports.platforms import (
     EnvironmentChecks,
@@ -46,6 +48,7 @@ from shared.ports.stores import (
 from shared.ports.telling import Clock, Telemetry
 
 __all__ = [
+    "NO_PAUSE",
     "PUT_AGAIN_WITHIN",
     "Adapters",
     "Anchors",
@@ -83,6 +86,7 @@ __all__ = [
     "Summary",
     "Telemetry",
     "Traffic",
+    "Waiting",
     "Workspace",
     "no_evidence",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 
@@ -44,6 +44,9 @@ class Sender(Protocol):
         """Accept all of them or raise `Unavailable`."""
 
 
+NO_PAUSE = timedelta()
+
+
 class Receiver(Protocol):
     """Receives messages under a lock. In Azure the Functions host is the receiver."""
 
@@ -62,9 +65,10 @@ class Receiver(Protocol):
     def release(self, deliveries: Sequence[Delivery]) -> None:
         """Give back what nobody began with: where the broker can, it counts as no try."""
 
-    def abandon(self, delivery: Delivery, reason: str) -> None:
+    def abandon(self, delivery: Delivery, reason: str, pause: timedelta = NO_PAUSE) -> None:
         """Give it back; after the queue's tries it goes to the dead letters.
 
+        Where the broker can, it comes again after the `pause` and its session waits with it.
         Their sentence is the broker's own where it keeps no reason of ours, which is then logged.
         """
 
@@ -176,6 +180,15 @@ class DeadEvents(Protocol):
         """How many files there are, without reading any."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many messages of a queue could be taken now or are being, and since when the oldest."""
+
+    queue: str
+    messages: int
+    since: datetime
+
+
 class Broker(Sender, Receiver, DeadLetters, Protocol):
     """A broker within reach: what waits in it can be looked at."""
 
@@ -184,3 +197,6 @@ class Broker(Sender, Receiver, DeadLetters, Protocol):
 
     def next_due(self) -> datetime | None:
         """The earliest time at which a waiting message of any queue is due, None without any."""
+
+    def waiting(self) -> Sequence[Waiting]:
+        """The queues in which something is due, without what is kept for people to look at."""

@@ -26,5 +26,5 @@ class Telemetry(Protocol):
     def count(self, name: str, by: int = 1, **attributes: str) -> None:
         """Add to a counter."""
 
-    def gauge(self, name: str, value: float) -> None:
+    def gauge(self, name: str, value: float, **attributes: str) -> None:
         """Set a value that goes up and down."""

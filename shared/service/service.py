@@ -13,8 +13,19 @@ from shared.domain.decision import Decision
 from shared.domain.event import Check, Event
 from shared.domain.state import SubjectState
 from shared.errors import Conflict, DriftgateError, MalformedPayload, Refused
-from shared.ports import Archive, ArchivedEvent, Clock, Evidence, Ledger, Message, Sender, Telemetry
+from shared.ports import (
+    Archive,
+    ArchivedEvent,
+    Broker,
+    Clock,
+    Evidence,
+    Ledger,
+    Message,
+    Sender,
+    Telemetry,
+)
 from shared.service.asking import ITSELF, asked
+from shared.service.backlog import backlog_of, tell_wait
 from shared.service.codec import decode
 from shared.service.dead_letters.counting import Aside, count_aside
 from shared.service.intake import parse
@@ -44,7 +55,7 @@ class Service:
     """Turns payloads into committed decisions and messages, on whatever adapters it is given.
 
     Where it `announces`, each decision's findings go out too, for others to react to. `aside` is
-    where what cannot be sent is put.
+    where what cannot be sent is put, `broker` one whose queues can be counted.
     """
 
     def __init__(
@@ -58,6 +69,7 @@ class Service:
         telemetry: Telemetry,
         aside: Aside,
         announces: bool = False,
+        broker: Broker | None = None,
     ) -> None:
         self._archive = archive
         self._sender = sender
@@ -65,6 +77,7 @@ class Service:
         self._clock = clock
         self._telemetry = telemetry
         self._aside = aside
+        self._broker = broker
         self._evidence = evidence
         self._making = Making(world=world, clock=clock, telemetry=telemetry, announces=announces)
 
@@ -272,6 +285,7 @@ class Service:
         event, verdict = decision.event, decision.verdict.value
         kind = event.type.rpartition(".")[2]
         self._telemetry.count("decisions", verdict=verdict, type=kind)
+        tell_wait(event, decision.decided, self._telemetry)
         replay = {} if event.replay is None else {"replay": event.replay.name}
         _LOG.info(
             "%s of %s: %s%s",
@@ -305,10 +319,12 @@ class Service:
     def heartbeat(self) -> int:
         """Ask for the look at Driftgate itself: silent checks, an outbox that stands still.
 
-        How old the last such look is, is told to whoever watches from outside: a timer may fire
-        although nothing is decided any more.
+        How old the last such look is and how much waits, is told to whoever watches from outside: a
+        timer may fire although nothing is decided any more.
         """
-        self._telemetry.gauge("outbox.age", self._age(self._ledger.oldest_unsent()))
+        backlog = backlog_of(self._ledger, self._broker, self._clock())
+        backlog.tell(self._telemetry)
+        self._telemetry.gauge("outbox.age", self._age(backlog.outbox_since))
         state = decode(self._ledger.state(ITSELF).state, SubjectState)
         self._telemetry.gauge("heartbeat.age", self._age(state.checks.get(Check.HEARTBEAT.value)))
         asked = self.fan_out(Check.HEARTBEAT)

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
 from shared.errors import Conflict, DriftgateError
 from shared.ports import Delivery, Receiver
+from shared.service.again import Later
 from shared.service.dead_letters.poison import why
 
 Handler = Callable[[Mapping[str, Any]], object]
@@ -17,13 +19,15 @@ _LOG = logging.getLogger("driftgate.dead_letters")
 MOST_AT_ONCE = 32
 LONGEST_SECONDS = 0.02
 """As many of different sessions are handled together, for as long; then they are committed."""
+_SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(minutes=1)
 
 
 class Worker:
     """Takes messages as the host does: done completes, an error gives back.
 
-    An error that repeating cannot mend sends the message to the dead letters at once. The queues
-    that are handled `together` have several messages taken at a time, each of another session.
+    An error that repeating cannot mend sends the message to the dead letters at once; any other
+    gives it back for a pause that grows, unless it is put off for `later`. The queues that are
+    handled `together` have several messages taken at a time, each of another session.
     """
 
     def __init__(
@@ -32,11 +36,13 @@ class Worker:
         handlers: Mapping[str, Handler],
         together: Mapping[str, Together] | None = None,
         timer: Callable[[], float] = monotonic,
+        later: Later = lambda _, __, ___: False,
     ) -> None:
         self._receiver = receiver
         self._handlers = handlers
         self._together = together or {}
         self._timer = timer
+        self._later = later
         self._most = MOST_AT_ONCE
 
     def step(self) -> bool:
@@ -81,7 +87,7 @@ class Worker:
             _LOG.warning("%s", lost)
 
     def _give_up(self, delivery: Delivery, fault: Exception) -> None:
-        """Give it back or put it aside. Raises Conflict where its lock ran out: it comes again."""
+        """Give it back, put it off or aside. Raises Conflict where its lock ran out."""
         reason, sentence = why(fault)
         _LOG.warning(
             "message %s of %s, try %d: %s: %s",
@@ -93,8 +99,10 @@ class Worker:
         )
         if isinstance(fault, DriftgateError) and not fault.retryable:
             self._receiver.dead_letter(delivery, reason, sentence)
+        elif self._later(delivery.message, fault, delivery.delivery_count):
+            self._receiver.complete(delivery)
         else:
-            self._receiver.abandon(delivery, sentence)
+            self._receiver.abandon(delivery, sentence, _pause(delivery.delivery_count))
 
     def drain(self) -> int:
         """Handle messages until none is due; returns the number of rounds that had work."""
@@ -102,6 +110,11 @@ class Worker:
         while self.step():
             rounds += 1
         return rounds
+
+
+def _pause(tries: int) -> timedelta:
+    """A second, twice as long each time, at most a minute: ten tries last four minutes."""
+    return min(_SHORTEST * (1 << min(tries - 1, 6)), _LONGEST)
 
 
 def _problem(handler: Handler, delivery: Delivery) -> Exception | None:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shared.domain.roles import Role
 from shared.service import queries
+from shared.service.backlog import MOST_UNSENT, backlog_of
 from shared.service.dead_letters.counting import count_aside
 from shared.service.status import status_of
 from shared.web.admission import Here, requires, routes
@@ -19,14 +20,29 @@ from shared.web.paging import Cursor, Limit, Page, page
 from shared.web.walking import decisions_page, events_page
 
 router = routes("known")
-_MOST_UNSENT = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    """A queue in which something waits: how many messages, and for how long the oldest."""
+
+    __pydantic_config__ = EXACT
+
+    queue: str
+    messages: int
+    seconds: float
 
 
 class Health(Shown):
-    """Whether Driftgate answers, what waits to be sent, and which policies cannot be read."""
+    """Whether Driftgate answers, what waits and how long, and which policies cannot be read."""
 
     status: str
-    outbox: Annotated[int, Field(ge=0, le=_MOST_UNSENT, description="Counted up to 1000.")]
+    outbox: Annotated[int, Field(ge=0, le=MOST_UNSENT, description="Counted up to 1000.")]
+    outbox_seconds: Annotated[float, Field(ge=0, description="How long the oldest waits.")]
+    queues: Annotated[
+        list[QueueRow] | None,
+        Field(description="Those in which something waits; null on Service Bus, which counts."),
+    ]
     dead_letters: Annotated[
         int,
         Field(ge=0, description="Without those that Service Bus holds, which it counts itself."),
@@ -130,11 +146,22 @@ class Decisions(Page):
     responses=answers(Health),
 )
 def health(here: Here) -> JSONResponse:
-    """That it answers, what waits to be sent or for somebody, and the policies that are wrong."""
+    """That it answers, what waits and for how long, and the policies that are wrong."""
+    backlog = backlog_of(here.ledger, here.adapters.queue, here.clock())
+    queues = [
+        {
+            "queue": one.queue,
+            "messages": one.messages,
+            "seconds": backlog.age(one.since).total_seconds(),
+        }
+        for one in backlog.queues or ()
+    ]
     return JSONResponse(
         {
             "status": "up",
-            "outbox": len(here.ledger.unsent(limit=_MOST_UNSENT)),
+            "outbox": backlog.outbox,
+            "outbox_seconds": backlog.age(backlog.outbox_since).total_seconds(),
+            "queues": None if backlog.queues is None else queues,
             "dead_letters": count_aside(here.adapters),
             "policy_problems": list(here.policies.problems()),
         }

@@ -2,9 +2,13 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from shared.adapters.embedded.queue import EmbeddedQueue
+from shared.ports import Message
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "samples" / "events"
@@ -176,3 +180,13 @@ def test_smoke_says_by_its_exit_code_that_something_could_not_be_read(run, tmp_p
 
     assert done.returncode == 1
     assert "ep.yaml is not YAML" in done.stdout
+
+
+def test_status_says_in_a_line_what_has_waited_for_long(run, tmp_path):
+    waits = Message(id="a", queue="checks", session="s", body={"id": "a"})
+    ago = datetime.now(UTC) - timedelta(minutes=5)
+    (tmp_path / "home").mkdir()
+    EmbeddedQueue(tmp_path / "home/queues.db", clock=lambda: ago).send([waits])
+
+    assert "Behind: 1 in checks, the oldest for 5 min." in run("status").stdout
+    assert json.loads(run("status", "--json").stdout)["behind"].startswith("Behind: 1 in checks")

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from shared.errors import DriftgateError
-from shared.ports import Adapters, Delivery
+from shared.ports import NO_PAUSE, Adapters, Delivery
 from tests.crash.fuse import Fuse, Probed, ProbedByName
 from tests.crash.journal import Journal
 
@@ -132,10 +133,10 @@ class Settling:
         self._journal.note("handled", queue=delivery.message.queue, id=delivery.message.id)
         self._receiver.complete(delivery)
 
-    def abandon(self, delivery: Delivery, reason: str) -> None:
+    def abandon(self, delivery: Delivery, reason: str, pause: timedelta = NO_PAUSE) -> None:
         facts = {"queue": delivery.message.queue, "id": delivery.message.id}
         self._journal.note("given back", reason=reason, **facts)
-        self._receiver.abandon(delivery, reason)
+        self._receiver.abandon(delivery, reason, pause)
 
     def dead_letter(self, delivery: Delivery, reason: str, sentence: str) -> None:
         facts = {"queue": delivery.message.queue, "id": delivery.message.id}

@@ -3,6 +3,7 @@
 import errno
 import json
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
@@ -85,6 +86,7 @@ def test_a_database_that_is_held_gives_the_message_back(scene, completed, monkey
 
     other.execute("ROLLBACK")
     other.close()
+    scene.clock.advance(timedelta(seconds=1))
     application.worker().drain()
     assert len(application.ledger.decisions(SUBJECT)) == 1
 

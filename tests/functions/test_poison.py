@@ -86,16 +86,16 @@ def test_what_no_try_can_mend_is_done_after_one_and_kept_to_the_last_byte(app, b
 
 
 def test_what_another_try_may_mend_comes_again_until_the_last(app, monkeypatch):
-    def away(_):
+    def away(*_):
         raise Unavailable("The workspace did not answer.")
 
-    monkeypatch.setattr(app.application.service, "handle", away)
+    monkeypatch.setattr(type(app.application), "promote", away)
     for number in range(1, MOST_TRIES):
         with pytest.raises(Unavailable):
-            run(checks.decide_event, trigger("{}", tries=number))
+            run(promotion.promotion_request, trigger("{}", tries=number))
         assert find(app.application.adapters).letters == ()
 
-    run(checks.decide_event, trigger("{}", tries=MOST_TRIES))
+    run(promotion.promotion_request, trigger("{}", tries=MOST_TRIES))
 
     [letter] = find(app.application.adapters).letters
     assert (letter.reason, letter.sentence, letter.tries) == (
@@ -151,6 +151,7 @@ def test_where_no_note_can_be_kept_the_message_goes_back_to_the_broker(app):
             refuse,
             notes=Away(),
             telemetry=app.application.adapters.telemetry,
+            later=app.application.put_off,
             now=NOON,
         )
 
@@ -177,6 +178,7 @@ def test_a_crash_between_the_note_and_its_end_leaves_one_letter_and_the_same(sce
             scene.application.service.handle,
             notes=adapters.notes,
             telemetry=adapters.telemetry,
+            later=scene.application.put_off,
             now=clock(),
         )
 

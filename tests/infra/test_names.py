@@ -4,7 +4,7 @@ import json
 import re
 
 from shared.domain.event import Check
-from shared.service.messages import UNDELIVERED
+from shared.service.messages import CHECKS, UNDELIVERED
 from shared.settings import AzureSettings, Settings
 from tests.infra.bicep import INFRA, ROOT, app_settings, config, parsed, resources
 
@@ -119,6 +119,17 @@ def test_somebody_is_told_of_notices_that_nobody_could_be_told():
 
     assert untold["metricName"] == "ActiveMessages"
     assert untold["dimensions"][0]["values"] == [UNDELIVERED]
+
+
+def test_somebody_is_told_when_events_wait_in_hundreds():
+    [behind] = [
+        alert["properties"]["criteria"]["allOf"][0]
+        for alert in resources(tree("alerts"), "Microsoft.Insights/metricAlerts")
+        if alert["name"] == "driftgate-behind"
+    ]
+
+    assert (behind["metricName"], behind["timeAggregation"]) == ("ActiveMessages", "Minimum")
+    assert behind["dimensions"][0]["values"] == [CHECKS]
 
 
 def test_the_table_is_that_of_the_ledger():

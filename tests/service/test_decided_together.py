@@ -95,6 +95,7 @@ def test_what_is_not_committed_together_is_not_committed_at_all_and_comes_again(
         worker(fleet).step()
 
     assert [decided(fleet, name) for name in NAMES] == [[], [], [], [], []]
+    fleet.clock.advance(timedelta(seconds=1))
     worker(fleet).drain()
     assert [decided(fleet, name) for name in NAMES] == [[0]] * 5
 

@@ -14,7 +14,7 @@ from shared.adapters.azure.service_bus_links import Links, Locked
 from shared.adapters.azure.service_bus_messages import from_service_bus
 from shared.adapters.azure.service_bus_sources import SUBSCRIPTIONS, LinksByQueue, Source
 from shared.errors import Conflict, Refused
-from shared.ports import Clock, Delivery
+from shared.ports import NO_PAUSE, Clock, Delivery
 
 if TYPE_CHECKING:
     from azure.servicebus import ServiceBusClient, ServiceBusReceivedMessage
@@ -108,7 +108,12 @@ class ServiceBusReceiver:
         """Remove it. Raises Conflict when the lock is lost."""
         self._settle(delivery, "complete", lambda link, received: link.complete_message(received))
 
-    def abandon(self, delivery: Delivery, reason: str) -> None:
+    def abandon(
+        self,
+        delivery: Delivery,
+        reason: str,
+        pause: timedelta = NO_PAUSE,  # noqa: ARG002  Service Bus has none
+    ) -> None:
         """Give it back at once; after the queue's tries Service Bus puts it with the dead letters.
 
         Service Bus keeps no reason for it, so that the reason is logged.

@@ -71,12 +71,12 @@ class OpenTelemetry:
                 self._counters[name] = self._meter.create_counter(f"{NAME}.{name}")
         self._counters[name].add(by, _named(attributes))
 
-    def gauge(self, name: str, value: float) -> None:
+    def gauge(self, name: str, value: float, **attributes: str) -> None:
         """Set the gauge `driftgate.<name>`."""
         with self._lock:
             if name not in self._gauges:
                 self._gauges[name] = self._meter.create_gauge(f"{NAME}.{name}")
-        self._gauges[name].set(value)
+        self._gauges[name].set(value, _named(attributes))
 
 
 def _named(attributes: dict[str, str]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from shared.adapters.embedded.topics import TOPICS, Filter
 from shared.adapters.message_rows import message_or_text, message_to_json, readable
 from shared.domain.canonical import format_time, parse_time
 from shared.errors import Conflict, Refused
-from shared.ports import Clock, DeadLetter, Delivery, Message, Notes
+from shared.ports import NO_PAUSE, Clock, DeadLetter, Delivery, Message, Notes, Waiting
 
 MOST_BYTES = 256 * 1024
 MOST_ID = 128
@@ -239,14 +239,21 @@ class EmbeddedQueue:
                     _give_back(connection, row, row["deliveries"] - 1)
                     put_back(connection, row)
 
-    def abandon(self, delivery: Delivery, reason: str) -> None:
-        """Give it back at once; after the queue's tries it goes to the dead letters."""
+    def abandon(self, delivery: Delivery, reason: str, pause: timedelta = NO_PAUSE) -> None:
+        """Give it back for after the pause; after the queue's tries it goes to the dead letters.
+
+        Its session waits with it, so that the order in it stays.
+        """
         with self._database.write() as connection:
             row = self._held(connection, delivery)
             if row["deliveries"] >= self._of(row["queue"]).most_deliveries:
                 self._bury(connection, row, "MaxDeliveryCountExceeded", reason)
             else:
                 _give_back(connection, row, row["deliveries"])
+                if pause:
+                    until = self._clock() + pause
+                    hold(connection, row["queue"], row["session"], until)
+                    return
             let_go(connection, row["queue"], row["session"], self._clock())
 
     def dead_letter(self, delivery: Delivery, reason: str, sentence: str) -> None:
@@ -288,6 +295,20 @@ class EmbeddedQueue:
         with self._database.read() as connection:
             row = connection.execute("SELECT min(turn) AS turn FROM session").fetchone()
         return None if row["turn"] is None else parse_time(row["turn"])
+
+    def waiting(self) -> Sequence[Waiting]:
+        """The queues in which something is due, from the index alone: no message is read."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT queue, count(*) AS messages, min(due) AS since FROM message"
+                " INDEXED BY message_waiting WHERE due <= ? GROUP BY queue",
+                (spelled(self._clock()),),
+            ).fetchall()
+        return [
+            Waiting(queue=row["queue"], messages=row["messages"], since=parse_time(row["since"]))
+            for row in rows
+            if row["queue"] not in self._kept
+        ]
 
 
 def _give_back(connection: sqlite3.Connection, row: sqlite3.Row, deliveries: int) -> None:

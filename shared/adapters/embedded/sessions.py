@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS session (
     PRIMARY KEY (queue, session)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS session_turn ON session (queue, turn, number);
-CREATE INDEX IF NOT EXISTS message_session ON message (queue, session, number);
+CREATE INDEX IF NOT EXISTS message_waiting ON message (queue, session, number, due);
+DROP INDEX IF EXISTS message_session;
 DROP INDEX IF EXISTS message_due;
 DROP INDEX IF EXISTS message_locked;
 """

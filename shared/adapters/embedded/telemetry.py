@@ -22,5 +22,5 @@ class Silent:
     def count(self, name: str, by: int = 1, **attributes: str) -> None:
         """Count nothing."""
 
-    def gauge(self, name: str, value: float) -> None:
+    def gauge(self, name: str, value: float, **attributes: str) -> None:
         """Keep nothing."""

@@ -3,7 +3,8 @@
 The host gives a message back when its function raises, and after ten tries the broker puts it aside
 with a sentence of its own. So the last try, and the first that no other can mend, keep a note with
 the reason and the message as it came; the message is then done, and the note is the dead letter.
-Where no note can be kept the message goes back, and nothing is lost.
+Where no note can be kept the message goes back, and nothing is lost. An event whose world does not
+answer is put off instead, for a day.
 """
 
 import json
@@ -17,7 +18,8 @@ from typing import Any
 
 from shared.domain.wording import one_line
 from shared.errors import DriftgateError, MalformedPayload
-from shared.ports import Note, Notes, Telemetry
+from shared.ports import Message, Note, Notes, Telemetry
+from shared.service.again import Later
 from shared.service.dead_letters.secrecy import SECRET
 
 _LOG = logging.getLogger("driftgate.dead_letters")
@@ -47,6 +49,7 @@ def take(
     *,
     notes: Notes,
     telemetry: Telemetry,
+    later: Later,
     now: datetime,
 ) -> None:
     """Handle a message; one that cannot be is put aside, or given back by raising.
@@ -57,6 +60,9 @@ def take(
     try:
         handle(read_body(received.body, received.id))
     except Exception as fault:
+        if later(_message(received), fault, received.tries):
+            telemetry.count("messages.put_off", queue=received.queue)
+            return
         reason, sentence = why(fault)
         final = received.tries >= MOST_TRIES or not _may_help(fault)
         _LOG.log(
@@ -95,6 +101,23 @@ def why(fault: Exception) -> tuple[str, str]:
     place = f"{PurePath(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "?"
     kind = type(fault).__name__
     return kind, f"Driftgate failed to handle it: {kind} in {place}."
+
+
+def _message(received: Received) -> Message:
+    """What was sent, as far as it can be read."""
+    try:
+        body = read_body(received.body, received.id)
+    except MalformedPayload:
+        body = {}
+    return Message(
+        id=received.id,
+        queue=received.queue,
+        session=received.session,
+        body=body,
+        properties=received.properties,
+        headers=received.headers,
+        lives=received.lives,
+    )
 
 
 def _may_help(fault: Exception) -> bool:

@@ -17,6 +17,7 @@ from shared.domain.event import Event, EventType, Replay
 from shared.errors import InvalidData, Refused
 from shared.ports import Adapters, Message
 from shared.service import messages
+from shared.service.again import PUT_OFF
 from shared.service.dead_letters.letters import Letter, Place, body_of
 from shared.service.dead_letters.recording import SOURCE, record
 from shared.service.dead_letters.removing import remove
@@ -139,6 +140,9 @@ def message_again(letter: Letter, now: datetime) -> Message:
         queue=letter.queue.partition("/")[0],
         session=letter.message.session or letter.message.id[:_MOST_ID],
         body=body,
+        properties={
+            name: value for name, value in letter.message.properties.items() if name != PUT_OFF
+        },
         scheduled=None,
     )
     if message.queue == messages.UNDELIVERED:

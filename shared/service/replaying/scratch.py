@@ -175,5 +175,5 @@ class NoTelemetry:
     def count(self, name: str, by: int = 1, **attributes: str) -> None:
         """Count nothing."""
 
-    def gauge(self, name: str, value: float) -> None:
+    def gauge(self, name: str, value: float, **attributes: str) -> None:
         """Keep nothing."""
