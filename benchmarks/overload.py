@@ -1,11 +1,13 @@
 """What becomes of more than there is capacity for: all of it, later, in order, and once.
 
 First the capacity c is measured, in events a second from the first offer until the last is decided,
-offered in the same payloads as the bursts are. Then, each on a new world: bursts of 10 c and 50 c; a world whose every look takes as long as ten decisions; a broker that takes nothing for a
-while, so that its sender delivers again; one subject that has nine tenths of all events. What came
-of it is counted from the archive and from the ledger's chains. The delay of an event is from when
-it was first offered until it was decided; recovery is from the last offer until all was through.
-Exit code 1 where anything was lost, done twice or decided out of turn.
+offered in the same payloads as the bursts are. Then, each on a new world: bursts of 10 c and 50 c
+for so many seconds; a world whose every look at a model or an endpoint takes as long as ten
+decisions; a broker that takes nothing for a while, so that its sender delivers again; one subject
+with nine tenths of all events. What came of it is counted from the archive and the ledger's chains.
+The delay of an event is from when it was first offered until it was decided; recovery is from when
+the last was taken in until all was decided.
+Exit code 1 where anything was lost, done twice, decided out of turn or left over.
 Run: python -m benchmarks.overload [--seconds 0.3] [--events 1500]
 """
 
@@ -236,9 +238,10 @@ def delayed(delays: Sequence[float]) -> str:
 def told(name: str, overload: Overload) -> Outcome:
     """Run one, and print what came of it."""
     outcome, offered = overload.go(), overload.offered
+    took = (offered.ended - offered.began).total_seconds()
     every = [delay for some in outcome.delays.values() for delay in some]
     print(
-        f"{name}: offered {overload.events} in {(offered.ended - offered.began).total_seconds():.1f} s"
+        f"{name}: offered {overload.events} in {took:.1f} s"
         f" ({offered.deliveries} deliveries), archived {outcome.archived},"
         f" decided {outcome.decided}, lost {outcome.lost}, twice {outcome.twice},"
         f" out of turn {outcome.out_of_turn}, unsent {outcome.unsent}, aside {outcome.aside}\n"
@@ -261,9 +264,11 @@ def main() -> None:
         capacity = options.events / first.took
         print(f"capacity c: {capacity:.0f} events/s", flush=True)
         one = max(20, int(capacity * options.seconds))
-        outcomes = [first]
-        for times in (10, 50):
-            outcomes.append(told(f"{times} c", Overload(folder / f"burst-{times}", times * one)))
+        bursts = [
+            told(f"{times} c", Overload(folder / f"burst-{times}", times * one))
+            for times in (10, 50)
+        ]
+        outcomes = [first, *bursts]
 
         def slow(adapters: Adapters) -> Adapters:
             return replace(adapters, workspace=Slow(adapters.workspace, 10 / capacity))
