@@ -61,7 +61,6 @@ def holds(script, text):
         ),
         pytest.param(
             POLICY + WORLD + "from 01:00 until 01:20 health do not answer\n"
-            "between 01:00 and 01:20 expect dead letter\n"
             "at 01:10 expect verdict pass of routing for blue\nat 02:00 nothing fires\n",
             id="One way to read may be away alone.",
         ),

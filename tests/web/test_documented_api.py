@@ -3,14 +3,19 @@
 import json
 import re
 import shlex
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from shared.domain.retraining import RetrainingWatch
 from shared.domain.roles import Role
+from shared.domain.state import SubjectState
 from shared.web.limits import RATES
 from shared.web.operations import api
+from tests.conftest import NOON
+from tests.service.explained import commit as decide
 from tests.web.fuzzed import UNLIMITED, told
 from tests.web.platform import Platform, ask, with_access
 
@@ -24,7 +29,13 @@ COMMANDS = [
 
 @pytest.fixture
 def app(scene):
-    return api(told(scene).application, UNLIMITED)
+    """What the demo leaves, and a retraining that was stopped, so that the last command may go."""
+    stopped = SubjectState(retraining=RetrainingWatch(stopped=NOON - timedelta(days=1)))
+    ledger = told(scene).application.ledger
+    decide(ledger, "loan-default", subject="retraining/loan-default", state=stopped)
+    judged = SubjectState(versions={"8": "fail"})
+    decide(ledger, "again", subject="model/loan-default", state=judged)
+    return api(scene.application, UNLIMITED)
 
 
 def asked(app, command, **values):

@@ -567,7 +567,7 @@ def test_a_service_that_never_answers_ends_among_the_dead_letters(world, loopbac
     loopback.router.fail_next("POST", EVENTS, *(fault(503, "Busy.") for _ in range(40)))
     world.environment.reach()
     world.work()
-    for _ in range(10):
+    for _ in range(20):
         world.later(minutes=2)
 
     [put_aside] = world.dead

@@ -100,7 +100,7 @@ def calls():
         "operations": (
             "req",
             "http",
-            {"method": "GET", "url": "https://host/api/health", "params": {"path": "health"}},
+            {"method": "GET", "url": "http://localhost/api/health", "params": {"path": "health"}},
             {},
         ),
     }
