@@ -1,8 +1,10 @@
 """What the ledgers keep as the text of one row: a message, and when each check reported."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -52,6 +54,10 @@ def readable(text: str) -> Message | None:
     return message if isinstance(message.body, dict) else None
 
 
-def checks_from_json(text: str | None) -> dict[str, datetime]:
-    """The times of a state's `checks`; none where it has none."""
+@lru_cache(maxsize=10_000)
+def checks_from_json(text: str | None) -> Mapping[str, datetime]:
+    """The times of a state's `checks`; none where it has none.
+
+    Of most subjects they are asked for far more often than they change.
+    """
     return {check: parse_time(time) for check, time in json.loads(text or "{}").items()}

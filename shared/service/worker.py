@@ -18,6 +18,7 @@ Together = Callable[[Sequence[Mapping[str, Any]], Callable[[], bool]], Sequence[
 _LOG = logging.getLogger("driftgate.dead_letters")
 MOST_AT_ONCE = 32
 LONGEST_SECONDS = 0.02
+_MORE = 2
 """As many of different sessions are handled together, for as long; then they are committed."""
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -66,7 +67,7 @@ class Worker:
             [delivery.message.body for delivery in deliveries], lambda: self._timer() >= until
         )
         begun = deliveries[: len(problems)]
-        self._most = min(MOST_AT_ONCE, 2 * len(begun))
+        self._most = min(MOST_AT_ONCE, len(begun) + _MORE)
         done = [one for one, problem in zip(begun, problems, strict=True) if problem is None]
         if done:
             self._receiver.complete_all(done)

@@ -26,6 +26,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (
     subject TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS state_checks ON state (subject, json_extract(state, '$.checks'));
 CREATE TABLE IF NOT EXISTS decision (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     subject TEXT NOT NULL,
@@ -145,10 +146,11 @@ class EmbeddedLedger:
         return [row["subject"] for row in rows]
 
     def reported(self) -> Mapping[str, Mapping[str, datetime]]:
-        """By subject, when each check last reported: the `checks` of every state."""
+        """By subject, when each check last reported, from an index and no state."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT subject, json_extract(state, '$.checks') AS checks FROM state"
+                " INDEXED BY state_checks"
             ).fetchall()
         return {row["subject"]: checks_from_json(row["checks"]) for row in rows}
 
