@@ -12,7 +12,7 @@ from shared.web.admission import requires, routes
 from shared.web.answers import Shown, answers
 from tests.web.fuzzed import described, operations, send_many, told
 
-EXAMPLES = 5
+EXAMPLES = 3
 
 
 def test_every_answer_to_whatever_is_sent_is_one_of_those_described(scene):

@@ -5,7 +5,7 @@ import pytest
 from shared.service.whatif.reading import FLEET, OWN, READS, touches
 from tests.whatif.staged import staged
 
-FAMILIES_AND_TIES = (1, 30, 45, 48, 49, 58, 81, 115, 119, 124, 134)
+FAMILIES_AND_TIES = (1, 30, 45, 48, 49, 115, 119, 134)
 """Scenarios in which every family decides, among them those whose moments hold many decisions."""
 
 
