@@ -89,6 +89,17 @@ def test_when_each_check_reported_is_told_of_every_subject_without_its_state(led
     assert ledger.reported()["endpoint/a"] == {}
 
 
+def test_of_one_check_only_the_subjects_are_told_of_where_it_reported(ledger):
+    hour = "2026-02-03T12:00:00Z"
+    commit(ledger, subject="model/a", state={"checks": {"promotion": hour, "drift": hour}})
+    commit(ledger, subject="model/b", state={"checks": {"drift": hour}, "promotion": hour})
+    commit(ledger, subject="model/c", state={"seen": "promotion"})
+
+    assert ledger.reported("promotion") == {"model/a": {"promotion": NOON, "drift": NOON}}
+    assert sorted(ledger.reported("drift")) == ["model/a", "model/b"]
+    assert ledger.reported("alerts") == {}
+
+
 def test_a_check_whose_commit_was_refused_has_not_reported(ledger):
     commit(ledger, state={"checks": {"drift": "2026-02-03T12:00:00Z"}})
 
