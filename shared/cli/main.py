@@ -14,36 +14,18 @@ import sys
 
 import typer
 
-from shared.cli import (
-    acknowledgements,
-    canary,
-    deadletters,
-    demo,
-    diagnose,
-    drift,
-    erase,
-    explain,
-    gate,
-    health,
-    intents,
-    looking,
-    overrides,
-    performance,
-    policy,
-    profile,
-    promotions,
-    replay,
-    replays,
-    retention,
-    retrainings,
-    rollout,
-    scenario,
-    sending,
-    silences,
-    smoke,
-    verify,
-    whatif,
-)
+from shared.cli import sending
+from shared.cli.dead_letters import deadletters
+from shared.cli.endpoints import diagnose, health, smoke
+from shared.cli.keeping import erase, retention, verify
+from shared.cli.known import explain, looking
+from shared.cli.people import acknowledgements, intents, overrides, silences
+from shared.cli.policies import policy
+from shared.cli.promotion import gate, promotions, retrainings, rollout
+from shared.cli.replay import replay, replays
+from shared.cli.scenarios import demo, scenario
+from shared.cli.statistics import canary, drift, performance, profile
+from shared.cli.whatif import whatif
 from shared.errors import DriftgateError
 
 app = typer.Typer(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.printing import console, print_decision, print_json
+from shared.cli.terminal.printing import console, print_decision, print_json
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
@@ -23,7 +23,7 @@ def send(
     Exit code 0 handled, 3 refused (the sentence is on standard error), 1 fault.
     """
     from shared.bootstrap import build
-    from shared.domain.chain import is_stub
+    from shared.domain.chain.links import is_stub
     from shared.service.queries import shown
 
     try:

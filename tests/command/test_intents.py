@@ -192,7 +192,7 @@ def test_a_new_home_says_that_nobody_has_said_anything(run):
 
 
 def test_where_nobody_is_signed_in_the_author_is_asked_for(monkeypatch):
-    from shared.cli.saying import signed_in
+    from shared.cli.people.saying import signed_in
     from shared.errors import InvalidData
 
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):

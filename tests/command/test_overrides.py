@@ -8,7 +8,7 @@ import pytest
 
 from shared.bootstrap import build
 from shared.domain.canonical import to_plain
-from shared.domain.override import override_given, override_of
+from shared.domain.people.override import override_given, override_of
 from shared.domain.state import SubjectState
 from shared.settings import Settings
 

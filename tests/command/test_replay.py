@@ -67,7 +67,7 @@ def test_what_would_be_decided_now_is_shown(ask):
 
 
 def test_an_interrupt_ends_with_the_cursor_to_go_on_from(ask, monkeypatch):
-    from shared.cli.replay_screen import Screen
+    from shared.cli.replay.screen import Screen
 
     behind = json.loads(ask("replay", "--json", "--limit", "1").stdout)["cursor"]
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.canonical import to_plain
+from shared.domain.people.replay import selection_from
 from shared.domain.replay import By, Of, Selection
-from shared.domain.replay_said import selection_from
 from shared.errors import InvalidData
 from shared.service.replaying.cursor import Cursor
 from shared.service.replaying.predicate import Predicate
