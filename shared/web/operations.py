@@ -16,7 +16,8 @@ from shared.web.dead_letters import deadletters
 from shared.web.http.limits import Buckets
 from shared.web.http.problems import Problem, foreseen, of_http, of_problem
 from shared.web.http.rim import Keyless, Rim
-from shared.web.known import explanations, known, verifying
+from shared.web.keeping import verifying
+from shared.web.known import explanations, known
 from shared.web.people import acknowledgements, intents, overrides, silences
 from shared.web.promotion import promotions, retrainings
 from shared.web.replay import replays
