@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from shared.cli.main import app
+from shared.cli.commands import app
 from tests.service.promoted import commit, kept
 
 

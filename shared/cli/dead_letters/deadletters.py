@@ -14,7 +14,8 @@ from shared.cli.dead_letters.screen import (
     print_letters,
     print_resent,
 )
-from shared.cli.people.saying import AsJson, Author, Because, refusing, signed_in
+from shared.cli.people.saying import AsJson, Author, Because, signed_in
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json
 from shared.errors import InvalidData
 
@@ -79,9 +80,8 @@ def list_(
     from shared.service.dead_letters.showing import listed
 
     application = _built()
-    with refusing():
-        wanted = _wanted(application, queue, reason, since, until, subject, type_, where)
-        found, letters = _select(application, [], wanted, limit)
+    wanted = _wanted(application, queue, reason, since, until, subject, type_, where)
+    found, letters = _select(application, [], wanted, limit)
     if as_json:
         shown = [listed(letter) for letter in letters]
         print_json({"dead_letters": shown, "more": found.more, "problems": found.problems})
@@ -100,8 +100,7 @@ def show(
     """
     from shared.service.dead_letters.showing import shown
 
-    with refusing():
-        [letter] = _named(_built(), [identity])
+    [letter] = _named(_built(), [identity])
     if as_json:
         print_json({"dead_letter": shown(letter)})
         return
@@ -127,21 +126,19 @@ def edit(
     from shared.service.dead_letters.showing import diff
 
     if sum((bool(sets), file is not None, undo)) != 1:
-        sys.stderr.write("Say what to change: --set path=value, --file body.json, or --undo.\n")
-        raise typer.Exit(3)
+        raise InvalidData("Say what to change: --set path=value, --file body.json, or --undo.")
     application = _built()
-    with refusing():
-        [letter] = _named(application, [identity])
-        if undo:
-            keep(letter, None, application.adapters, application.clock())
-            changed = ""
-        else:
-            content = with_values(letter, sets or []) if file is None else _read(file)
-            changed = diff(letter.original, checked(letter, content))
-            if not as_json:
-                console().print(changed or "Nothing differs.", markup=False)
-            _ask("Keep this, to be sent in its place?", yes=yes)
-            keep(letter, content, application.adapters, application.clock())
+    [letter] = _named(application, [identity])
+    if undo:
+        keep(letter, None, application.adapters, application.clock())
+        changed = ""
+    else:
+        content = with_values(letter, sets or []) if file is None else _read(file)
+        changed = diff(letter.original, checked(letter, content))
+        if not as_json:
+            console().print(changed or "Nothing differs.", markup=False)
+        _ask("Keep this, to be sent in its place?", yes=yes)
+        keep(letter, content, application.adapters, application.clock())
     if as_json:
         print_json({"dead_letter": letter.id, "diff": changed})
         return
@@ -177,28 +174,27 @@ def resubmit(
     from shared.service.dead_letters.resending import plan, resend
 
     application = _built()
-    with refusing():
-        wanted = _wanted(application, queue, reason, since, until, subject, type_, where)
-        _some_named(ids, wanted)
-        _, letters = _select(application, ids or [], wanted, limit)
-        if apply:
-            going: Any = resend(
-                letters,
-                service=application.service,
-                adapters=application.adapters,
-                author=author or signed_in(),
-                reason=because or "sent again",
-                now=application.clock(),
-                via="command",
-                pause=_pause(rate),
-            )
-        else:
-            going = plan(letters, application.clock())
-        done = []
-        for one in going:
-            done.append(one.to_json())
-            if not as_json:
-                print_resent(console(), done[-1])
+    wanted = _wanted(application, queue, reason, since, until, subject, type_, where)
+    _some_named(ids, wanted)
+    _, letters = _select(application, ids or [], wanted, limit)
+    if apply:
+        going: Any = resend(
+            letters,
+            service=application.service,
+            adapters=application.adapters,
+            author=author or signed_in(),
+            reason=because or "sent again",
+            now=application.clock(),
+            via="command",
+            pause=_pause(rate),
+        )
+    else:
+        going = plan(letters, application.clock())
+    done = []
+    for one in going:
+        done.append(one.to_json())
+        if not as_json:
+            print_resent(console(), done[-1])
     decided = _decided(application) if apply else []
     if as_json:
         print_json({"applied": apply, "dead_letters": done, "decisions": decided})
@@ -209,7 +205,7 @@ def resubmit(
     else:
         _print_decided(decided)
     if any(one["outcome"] == "refused" for one in done):
-        raise typer.Exit(2)
+        raise typer.Exit(Ending.NO)
 
 
 @app.command()
@@ -237,21 +233,20 @@ def purge(
     from shared.service.dead_letters.removing import purge as throw_away
 
     application = _built()
-    with refusing():
-        wanted = _wanted(application, queue, reason, since, until, subject, type_, where)
-        _some_named(ids, wanted)
-        _, letters = _select(application, ids or [], wanted, limit)
-        if letters:
-            _ask(f"Throw these away for good: {len(letters)} of them?", yes=yes)
-        count = throw_away(
-            letters,
-            service=application.service,
-            adapters=application.adapters,
-            author=author or signed_in(),
-            reason=because,
-            now=application.clock(),
-            via="command",
-        )
+    wanted = _wanted(application, queue, reason, since, until, subject, type_, where)
+    _some_named(ids, wanted)
+    _, letters = _select(application, ids or [], wanted, limit)
+    if letters:
+        _ask(f"Throw these away for good: {len(letters)} of them?", yes=yes)
+    count = throw_away(
+        letters,
+        service=application.service,
+        adapters=application.adapters,
+        author=author or signed_in(),
+        reason=because,
+        now=application.clock(),
+        via="command",
+    )
     decided = _decided(application)
     if as_json:
         print_json({"purged": [letter.id for letter in letters], "decisions": decided})

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json
 from shared.errors import InvalidData, NotFound
 
 if TYPE_CHECKING:
     from shared.domain.diagnosis import Diagnosis
-
-UNKNOWN = 4
 
 
 def diagnose(
@@ -26,7 +25,7 @@ def diagnose(
 ) -> None:
     """Say what went wrong in a deployment's container, on which line, and what to do first.
 
-    Exit codes: 0 a cause was found, 4 the log does not tell, 1 a fault.
+    Exit codes: 0 a cause was found, 4 the log does not tell, 3 refused, 1 a fault.
 
     Example: driftgate diagnose loan-endpoint green
     """
@@ -55,7 +54,7 @@ def diagnose(
         )
     else:
         _print(found)
-    raise typer.Exit(0 if found.known else UNKNOWN)
+    raise typer.Exit(Ending.DONE if found.known else Ending.OPEN)
 
 
 def _read(file: Path) -> str:

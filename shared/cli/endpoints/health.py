@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.terminal.printing import EXIT, coloured, console, print_json, table
+from shared.cli.terminal.ending import OF_VERDICT
+from shared.cli.terminal.printing import coloured, console, print_json, table
 from shared.domain.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def health(
 
     Nothing is kept, and nobody is told.
 
-    Exit code 0 pass, 2 fail, 4 inconclusive, 1 fault.
+    Exit code 0 pass, 2 fail, 4 inconclusive, 3 refused, 1 fault.
 
     Example: driftgate health loan-endpoint
     """
@@ -39,7 +40,7 @@ def health(
         print_json(report.to_json())
     else:
         _print(report)
-    raise typer.Exit(EXIT[report.verdict])
+    raise typer.Exit(OF_VERDICT[report.verdict])
 
 
 def _print(report: "HealthReport") -> None:

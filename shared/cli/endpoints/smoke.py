@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json, table
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def smoke(
 ) -> None:
     """Look at the connected workspace and say what it does; nothing is written or sent.
 
-    Exit codes: 0 everything could be read, 1 something could not.
+    Exit codes: 0 everything could be read, 1 something could not, 3 refused.
 
     Example: driftgate smoke --since 7d --report smoke.md
     """
@@ -50,7 +51,8 @@ def smoke(
         )
     else:
         _print(found)
-    raise typer.Exit(1 if any(one.answer is Answer.FAULT for one in found) else 0)
+    if any(one.answer is Answer.FAULT for one in found):
+        raise typer.Exit(Ending.FAULT)
 
 
 def _all(found: "Sequence[Observation]") -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, refusing, signed_in
+from shared.cli.people.saying import AsJson, Author, Because, signed_in
 from shared.cli.terminal.printing import console, print_json
 
 if TYPE_CHECKING:
@@ -32,11 +32,10 @@ def erase(
 
     application = build()
     erasing = Erasing.of(application.service, application.adapters, application.clock)
-    with refusing():
-        if apply:
-            done = erasing.erase(subject, author=author or signed_in(), reason=because)
-        else:
-            plan = erasing.plan(subject)
+    if apply:
+        done = erasing.erase(subject, author=author or signed_in(), reason=because)
+    else:
+        plan = erasing.plan(subject)
     if as_json:
         print_json({"erased": to_plain(done)} if apply else {"to_erase": to_plain(plan)})
     elif apply:

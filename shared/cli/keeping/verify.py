@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json, table
 from shared.errors import InvalidData
 
@@ -42,7 +43,7 @@ def verify(
 
     Example: driftgate verify --evidence --heads heads.json
 
-    Exit code 0 intact, 2 broken, 1 fault.
+    Exit code 0 intact, 2 broken, 3 refused (the sentence is on standard error), 1 fault.
     """
     from shared.bootstrap import build
     from shared.cli.terminal.progress import told
@@ -69,7 +70,7 @@ def verify(
         print_json(_plain(found, seconds))
     else:
         _show(found, seconds)
-    raise typer.Exit(2 if found.breaks else 0)
+    raise typer.Exit(Ending.NO if found.breaks else Ending.DONE)
 
 
 def _heads(application: "Application", against: str) -> "Heads":

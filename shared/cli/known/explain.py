@@ -27,7 +27,7 @@ def explain(
 
     It is read from the decisions that were made, and nothing is decided anew.
 
-    Exit codes: 0 found, 1 nothing is known of it (what it could be is on standard error).
+    Exit codes: 0 found, 3 nothing is known of it (what it could be is on standard error).
 
     Example: driftgate explain 9c1d22ab
     """

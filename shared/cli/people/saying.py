@@ -1,14 +1,12 @@
 """What commands share that tell Driftgate something in a person's name."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shared.cli.terminal.printing import console, minute, print_decision, print_json
-from shared.errors import InvalidData, Refused
+from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
@@ -17,16 +15,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 Because = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
 _COLOURS = {"in force": "green", "to come": "yellow"}
 Author = Annotated[str | None, typer.Option(help="Who says so; default: who is signed in here.")]
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """A refusal is one sentence on standard error, and exit code 3."""
-    try:
-        yield
-    except Refused as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        raise typer.Exit(3) from refusal
 
 
 def say(
@@ -47,8 +35,7 @@ def say(
     from shared.cli.sending import decide_waiting
 
     application = build()
-    with refusing():
-        said = what(application)
+    said = what(application)
     decided = decide_waiting(application) if application.settings.azure is None else []
     if as_json:
         print_json({name: said, "decisions": decided})

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json, spelled_fault
 
 if TYPE_CHECKING:
     from shared.policies.linting import Advice
-
-WARNED = 2
 
 
 def lint(
@@ -20,7 +19,7 @@ def lint(
         list[Path], typer.Argument(help="Folders of policies, or files; fleet.yaml lies beside.")
     ],
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 2 when there are warnings alone.")
+        bool, typer.Option("--strict", help="Exit with 2 for warnings as well.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
@@ -29,7 +28,7 @@ def lint(
     Errors cannot work: a wrong key, a receiver that is not there. Warnings work and are hardly
     meant: a route that no alert gets to, critical alerts that nobody reads.
 
-    Exit codes: 0 no error, 1 an error or a path that cannot be read, 2 warnings with --strict.
+    Exit codes: 0 no error, 2 an error (with --strict also a warning), 3 a path cannot be read.
 
     Example: driftgate policy lint samples/policies
     """
@@ -41,7 +40,7 @@ def lint(
         found = list(_linted(paths))
     except OSError as problem:
         sys.stderr.write(f"{spelled_fault(problem)}\n")
-        raise typer.Exit(1) from problem
+        raise typer.Exit(Ending.REFUSED) from problem
     errors = sum(one.weight is Weight.ERROR for _, one in found)
     warnings = len(found) - errors
     if as_json:
@@ -63,7 +62,7 @@ def lint(
             screen.print(f"[{colour}]{one.weight.value}[/] {where}: {escape(one.sentence)}")
         screen.print(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}.")
     if errors or (strict and warnings):
-        raise typer.Exit(1 if errors else WARNED)
+        raise typer.Exit(Ending.NO)
 
 
 def _linted(paths: Sequence[Path]) -> "Iterator[tuple[Path, Advice]]":

@@ -9,9 +9,10 @@ import typer
 from typer.core import TyperGroup
 
 from shared.cli.policies import lint, route, testing
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json, spelled_fault
 from shared.domain.canonical import to_plain
-from shared.errors import InvalidPolicy
+from shared.errors import InvalidData, InvalidPolicy
 
 _CHECK = "check"
 
@@ -46,6 +47,8 @@ def check(
 ) -> None:
     """Check a policy file and say what is wrong with it in one sentence.
 
+    Exit codes: 0 valid, 2 something is wrong with it, 3 it cannot be read.
+
     Example: driftgate policy samples/policies/loan-default.yaml
     """
     from shared.policies import read_fleet, read_policy
@@ -56,8 +59,7 @@ def check(
         schema_of(Document(of))
         return
     if file is None:
-        sys.stderr.write("Name a policy file, or ask for --schema.\n")
-        raise typer.Exit(1)
+        raise InvalidData("Name a policy file, or ask for --schema.")
     try:
         if file.name in FILES:
             fleet = read_fleet(file.read_bytes(), file.name)
@@ -67,7 +69,8 @@ def check(
             read, about = to_plain(policy), f"is a valid policy for {policy.model}"
     except (InvalidPolicy, OSError) as problem:
         sys.stderr.write(f"{spelled_fault(problem)}\n")
-        raise typer.Exit(1) from problem
+        wrong = isinstance(problem, InvalidPolicy)
+        raise typer.Exit(Ending.NO if wrong else Ending.REFUSED) from problem
     if as_json:
         print_json(read)
     else:

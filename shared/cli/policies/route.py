@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json, table
 from shared.domain.alert import AlertKind, Severity
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from shared.domain.policy import AlertPolicy, Fleet
     from shared.policies.trial import Destination, RouteTrial
     from shared.ports import Ledger, Policies
-
-NOBODY = 2
 
 
 def route(
@@ -47,7 +46,7 @@ def route(
 ) -> None:
     """Show where an alert would go: by which route, in which group, when, and what would hold it.
 
-    Exit codes: 0 somebody is told, 2 nobody is, 1 the policies cannot be read.
+    Exit codes: 0 somebody is told, 2 nobody is, 3 the policies cannot be read.
 
     Example: driftgate policy route --kind no_traffic --severity critical --at "Friday 23:00Z"
     """
@@ -78,7 +77,7 @@ def route(
             others = [replace(alert, severity=one) for one in (Severity.CRITICAL, Severity.INFO)]
             tried = [try_route(one, scope, policy, fleet, at=begins) for one in others]
             _print_others(trial, tried)
-    raise typer.Exit(0 if trial.told else NOBODY)
+    raise typer.Exit(Ending.DONE if trial.told else Ending.NO)
 
 
 def _of_folder(folder: Path) -> "Policies":

@@ -127,7 +127,11 @@ def _check(
     from shared.service.gating import GateReport, could_not, gate_version
     from shared.service.world import World
 
-    application = build()
+    try:
+        application = build()
+    except DriftgateError as problem:
+        sys.stderr.write(f"{problem}\n")
+        raise typer.Exit(EXIT[Verdict.ERROR]) from problem
     now = application.clock()
     try:
         given = None if policy is None else read_policy(policy.read_bytes(), policy.name)

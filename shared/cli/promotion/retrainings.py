@@ -1,13 +1,11 @@
 """`driftgate retrainings` and `resume-retraining`: what is trained again, and why not."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shared.cli.people.saying import AsJson, Author, Because, signed_in
 from shared.cli.terminal.printing import console, minute, print_decision, print_json
-from shared.errors import Refused
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -73,19 +71,15 @@ def resume_retraining(
     from shared.service.retrainings import resume
 
     application = build()
-    try:
-        said = resume(
-            application.service,
-            application.ledger,
-            model,
-            author=author or signed_in(),
-            reason=because,
-            now=application.clock(),
-            via="command",
-        )
-    except Refused as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        raise typer.Exit(3) from refusal
+    said = resume(
+        application.service,
+        application.ledger,
+        model,
+        author=author or signed_in(),
+        reason=because,
+        now=application.clock(),
+        via="command",
+    )
     decided = decide_waiting(application) if application.settings.azure is None else []
     if as_json:
         print_json({"resumed": said, "decisions": decided})

@@ -1,12 +1,10 @@
 """`driftgate rollout`: the steps by which a version gets its traffic, before and while it does."""
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
 from shared.cli.terminal.printing import console, print_json, table
-from shared.errors import Refused
 
 _COLOURS = {"passed": "green", "in force": "bold green", "moved to": "yellow"}
 
@@ -32,11 +30,7 @@ def rollout(
     from shared.service.rollouts import rollout_of
 
     application = build()
-    try:
-        found = rollout_of(application.adapters, model, version, stage, application.clock())
-    except Refused as refusal:
-        sys.stderr.write(f"{refusal}\n")
-        raise typer.Exit(3) from refusal
+    found = rollout_of(application.adapters, model, version, stage, application.clock())
     if as_json:
         print_json(found)
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from shared.cli.replay.screen import AS_BEFORE, Screen
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json
 from shared.cli.terminal.progress import told
 from shared.errors import InvalidData
@@ -70,9 +71,9 @@ def run_dry(
     if stopped:
         above = "what is above is whole" if counts else "nothing was told yet"
         sys.stderr.write(f"Interrupted; {above}.\n")
-        raise typer.Exit(130)
+        raise typer.Exit(Ending.INTERRUPTED)
     if set(counts) - AS_BEFORE:
-        raise typer.Exit(2)
+        raise typer.Exit(Ending.NO)
 
 
 def _told(

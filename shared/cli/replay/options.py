@@ -20,7 +20,7 @@ Types = Annotated[
 ]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="An event's source.")]
 Vias = Annotated[
-    list[str] | None, typer.Option("--via", help="The way in: event-grid, devops, command.")
+    list[str] | None, typer.Option("--via", help="The way in: event-grid, azure-devops, command, …")
 ]
 Model = Annotated[str | None, typer.Option(help="Events of this model, or that name it.")]
 Endpoint = Annotated[str | None, typer.Option(help="Events of this endpoint, or that name it.")]

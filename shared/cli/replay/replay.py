@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from shared.cli.people.saying import AsJson, refusing
+from shared.cli.people.saying import AsJson
 from shared.cli.replay import options
 from shared.domain.people.replay import USUAL
 from shared.domain.replay import By, Of
@@ -97,53 +97,52 @@ def replay(
     from shared.bootstrap import build
 
     application = build()
-    with refusing():
-        selection = options.selection_of(
-            application.clock(),
-            since=since,
-            until=until,
-            by=by_time,
-            types=kinds,
-            sources=sources,
-            vias=vias,
-            model=model,
-            endpoint=endpoint,
-            subject=subject,
-            correlation=correlation,
-            events=events,
-            verdicts=verdicts,
-            where=where,
-            of=of,
-        )
-        if apply:
-            _refuse_of(_DRY, {"--after": after, "--limit": limit, "--all": show_all})
-            from shared.cli.replay.replays import begin
+    selection = options.selection_of(
+        application.clock(),
+        since=since,
+        until=until,
+        by=by_time,
+        types=kinds,
+        sources=sources,
+        vias=vias,
+        model=model,
+        endpoint=endpoint,
+        subject=subject,
+        correlation=correlation,
+        events=events,
+        verdicts=verdicts,
+        where=where,
+        of=of,
+    )
+    if apply:
+        _refuse_of(_DRY, {"--after": after, "--limit": limit, "--all": show_all})
+        from shared.cli.replay.replays import begin
 
-            begin(
-                application,
-                selection,
-                again=again,
-                name=name,
-                author=author,
-                because=because,
-                rate=rate,
-                yes=yes,
-                as_json=as_json,
-            )
-            return
-        _refuse_of(_APPLY, {"--again": again, "--name": name, "--because": because, "--yes": yes})
-        from shared.cli.replay.dry_run import run_dry
-
-        run_dry(
+        begin(
             application,
             selection,
-            now=evidence is Evidence.NOW,
-            after=after,
-            limit=limit,
-            processes=processes,
-            show_all=show_all,
+            again=again,
+            name=name,
+            author=author,
+            because=because,
+            rate=rate,
+            yes=yes,
             as_json=as_json,
         )
+        return
+    _refuse_of(_APPLY, {"--again": again, "--name": name, "--because": because, "--yes": yes})
+    from shared.cli.replay.dry_run import run_dry
+
+    run_dry(
+        application,
+        selection,
+        now=evidence is Evidence.NOW,
+        after=after,
+        limit=limit,
+        processes=processes,
+        show_all=show_all,
+        as_json=as_json,
+    )
 
 
 def _refuse_of(panel: str, given: dict[str, object]) -> None:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, refusing, signed_in
+from shared.cli.people.saying import AsJson, Author, Because, signed_in
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, minute, print_json
+from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,12 +43,10 @@ def begin(
     from shared.service.replaying.asking import ask, expected
 
     if not name or not because:
-        sys.stderr.write("Give --name and --because: what is told again stands in the records.\n")
-        raise typer.Exit(3)
-    with refusing():
-        found = expected(
-            application.archive, application.ledger, selection, application.reread, again=again
-        )
+        raise InvalidData("Give --name and --because: what is told again stands in the records.")
+    found = expected(
+        application.archive, application.ledger, selection, application.reread, again=again
+    )
     if not found.count:
         if as_json:
             print_json({"replay": None, "decided": found.decided, "refused": found.refused})
@@ -55,21 +55,20 @@ def begin(
         return
     if not yes:
         _confirm(found, name, rate)
-    with refusing():
-        said = ask(
-            application.service,
-            application.archive,
-            application.ledger,
-            name,
-            selection,
-            again=again,
-            rate=rate,
-            count=found.count,
-            author=author or signed_in(),
-            reason=because,
-            now=application.clock(),
-            via="command",
-        )
+    said = ask(
+        application.service,
+        application.archive,
+        application.ledger,
+        name,
+        selection,
+        again=again,
+        rate=rate,
+        count=found.count,
+        author=author or signed_in(),
+        reason=because,
+        now=application.clock(),
+        via="command",
+    )
     _carry_on(application, name, as_json=as_json, said=said)
 
 
@@ -110,16 +109,15 @@ def stop_replay(
     from shared.service.replaying.asking import replay_of, stop
 
     application = build()
-    with refusing():
-        stop(
-            application.service,
-            application.ledger,
-            name,
-            author=author or signed_in(),
-            reason=because,
-            now=application.clock(),
-            via="command",
-        )
+    stop(
+        application.service,
+        application.ledger,
+        name,
+        author=author or signed_in(),
+        reason=because,
+        now=application.clock(),
+        via="command",
+    )
     if application.settings.azure is None:
         application.worker().drain()
     row = replay_of(application.ledger, name)
@@ -139,16 +137,15 @@ def resume_replay(
     from shared.service.replaying.asking import resume
 
     application = build()
-    with refusing():
-        said = resume(
-            application.service,
-            application.ledger,
-            name,
-            author=author or signed_in(),
-            reason=because,
-            now=application.clock(),
-            via="command",
-        )
+    said = resume(
+        application.service,
+        application.ledger,
+        name,
+        author=author or signed_in(),
+        reason=because,
+        now=application.clock(),
+        via="command",
+    )
     _carry_on(application, name, as_json=as_json, said=said)
 
 
@@ -168,7 +165,7 @@ def _carry_on(
         _work(application, name)
     except KeyboardInterrupt:
         sys.stderr.write(f"Left alone; go on with: driftgate resume-replay {name}\n")
-        raise typer.Exit(130) from None
+        raise typer.Exit(Ending.INTERRUPTED) from None
     _show(replay_of(application.ledger, name), as_json=as_json)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json
 from shared.errors import InvalidScenario
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from shared.scenarios import Played
-
-FAILED = 2
 
 
 def scenario(
@@ -37,7 +36,7 @@ def scenario(
 ) -> None:
     """Play what happens in scenario files, and check who is told of it and when.
 
-    Exit codes: 0 everything held, 2 an expectation failed, 1 a file cannot be understood.
+    Exit codes: 0 everything held, 2 an expectation failed, 3 a file cannot be understood.
 
     Example: driftgate scenario samples/scenarios/01-the-incident.scenario --told
     """
@@ -76,8 +75,8 @@ def scenario(
     else:
         screen.print(f"{held} of {len(played)} scenarios held.")
     if faults:
-        raise typer.Exit(1)
-    raise typer.Exit(0 if held == len(played) else FAILED)
+        raise typer.Exit(Ending.REFUSED)
+    raise typer.Exit(Ending.DONE if held == len(played) else Ending.NO)
 
 
 def _print(screen: "Console", played: "Played", *, told: bool) -> None:

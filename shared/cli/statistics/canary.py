@@ -1,15 +1,15 @@
 """`driftgate canary`: judge an experiment against its control, with no Azure at all."""
 
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.terminal.printing import EXIT, coloured, console, print_json, table
+from shared.cli.terminal.ending import OF_VERDICT
+from shared.cli.terminal.printing import coloured, console, print_json, table
 from shared.domain.verdict import Verdict
-from shared.errors import DriftgateError, InvalidData
+from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,25 +34,21 @@ def canary(
     Example: driftgate canary samples/canary/control.csv samples/canary/experiment.csv
     --config samples/canary/canary.yaml
 
-    Exit code 0 pass, 2 fail, 4 marginal or inconclusive, 1 fault.
+    Exit code 0 pass, 2 fail, 4 marginal or inconclusive, 3 refused, 1 fault.
     """
     from shared.statistics import judge
 
-    try:
-        asked = _config(config)
-        sides = _read(control), _read(experiment)
-        _check_numbers((control, experiment), sides, asked)
-        result = judge(sides[0].metrics, sides[1].metrics, asked, look=look, looks=looks)
-        texts = dict.fromkeys([*sides[0].others, *sides[1].others])
-        result = replace(result, not_judged=(*result.not_judged, *texts))
-    except DriftgateError as problem:
-        sys.stderr.write(f"{problem}\n")
-        raise typer.Exit(1) from problem
+    asked = _config(config)
+    sides = _read(control), _read(experiment)
+    _check_numbers((control, experiment), sides, asked)
+    result = judge(sides[0].metrics, sides[1].metrics, asked, look=look, looks=looks)
+    texts = dict.fromkeys([*sides[0].others, *sides[1].others])
+    result = replace(result, not_judged=(*result.not_judged, *texts))
     if as_json:
         print_json(result.to_json())
     else:
         _print(result)
-    raise typer.Exit(EXIT[result.verdict])
+    raise typer.Exit(OF_VERDICT[result.verdict])
 
 
 def _config(file: Path | None) -> "CanaryConfig | None":

@@ -1,6 +1,5 @@
 """`driftgate drift`: compare two files, with no Azure at all."""
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,10 +9,11 @@ import typer
 from shared.cli.statistics.drift_screen import print_comparison, print_history, print_quality
 from shared.cli.statistics.profile import make_baseline
 from shared.cli.statistics.windows import rows_or_period
-from shared.cli.terminal.printing import EXIT, coloured, console, print_json
+from shared.cli.terminal.ending import OF_VERDICT
+from shared.cli.terminal.printing import coloured, console, print_json
 from shared.cli.terminal.progress import told
 from shared.domain.verdict import Verdict, worst
-from shared.errors import DriftgateError, InvalidData
+from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.profiles.files import KeptBaseline
@@ -62,7 +62,7 @@ def drift(
 
     Example: driftgate drift baseline.parquet current.parquet --every 5000 --report drift.html
 
-    Exit code 0 pass, 2 fail, 4 inconclusive, 1 fault.
+    Exit code 0 pass, 2 fail, 4 inconclusive, 3 refused, 1 fault.
     """
     from shared.profiles import window
     from shared.profiles.rows import count_repeated
@@ -70,25 +70,19 @@ def drift(
     from shared.statistics.quality import check_quality
 
     limits = {"psi": limit}
-    try:
-        kept, unlearnt = make_baseline(
-            baseline, column, exclude, every, time_column, learn=every is not None
-        )
-        base = kept.profile
-        with told(f"Reading {current.name}") as progress:
-            win = window(current, base, progress=progress)
-        result = compare(base, win, limits=limits)
-        repeated = count_repeated(current, unique) if unique else None
-        quality = check_quality(base, win, repeated=repeated)
-        joint = _together(baseline, current, base, win) if together else None
-        history = None
-        if every is not None:
-            history = _history(
-                current, kept, unlearnt, every, time_column, run_length, limits=limits
-            )
-    except DriftgateError as problem:
-        sys.stderr.write(f"{problem}\n")
-        raise typer.Exit(1) from problem
+    kept, unlearnt = make_baseline(
+        baseline, column, exclude, every, time_column, learn=every is not None
+    )
+    base = kept.profile
+    with told(f"Reading {current.name}") as progress:
+        win = window(current, base, progress=progress)
+    result = compare(base, win, limits=limits)
+    repeated = count_repeated(current, unique) if unique else None
+    quality = check_quality(base, win, repeated=repeated)
+    joint = _together(baseline, current, base, win) if together else None
+    history = None
+    if every is not None:
+        history = _history(current, kept, unlearnt, every, time_column, run_length, limits=limits)
     broken = [each.verdict for each in quality if each.verdict is Verdict.FAIL]
     alarmed = [] if history is None else [history.verdict]
     joined = [] if joint is None else [joint.verdict]
@@ -119,7 +113,7 @@ def drift(
         screen.print(f"Verdict: {verdict.value}")
         if report is not None:
             screen.print(f"Report: {report}")
-    raise typer.Exit(EXIT[verdict])
+    raise typer.Exit(OF_VERDICT[verdict])
 
 
 def _together(baseline: Path, current: Path, base: "Profile", win: "Profile") -> "Joint":

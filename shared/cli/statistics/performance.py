@@ -1,13 +1,12 @@
 """`driftgate performance`: how good a model is, with labels and before they are there."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from shared.cli.terminal.printing import EXIT, coloured, console, print_json, table
-from shared.errors import DriftgateError
+from shared.cli.terminal.ending import OF_VERDICT
+from shared.cli.terminal.printing import coloured, console, print_json, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,32 +33,26 @@ def performance(
 
     Example: driftgate performance reference.parquet now.parquet --score p --label repaid
 
-    Exit code 0 pass, 2 fail, 4 inconclusive, 1 fault.
+    Exit code 0 pass, 2 fail, 4 inconclusive, 3 refused, 1 fault.
     """
     from shared.profiles.labels import join_labels
     from shared.profiles.scores import score_profile
     from shared.statistics.performance import estimate_without_labels, evaluate
 
-    try:
-        limits = dict(_limit(text) for text in limit or ()) or None
-        base = cast(
-            "ScoreProfile",
-            score_profile(
-                baseline, score=score, label=label, prediction=prediction, positive=positive
-            ),
-        )
-        window = cast(
-            "ScoreProfile",
-            score_profile(predictions, score=score, prediction=prediction, like=base),
-        )
-        found = {"estimated": estimate_without_labels(window, base, limits=limits)}
-        if labels is not None:
-            joined = join_labels(predictions, labels, key=key, label=label)
-            seen = score_profile(joined, score=score, prediction=prediction, like=base)
-            found["labelled"] = evaluate(seen, baseline=base, limits=limits)
-    except DriftgateError as problem:
-        sys.stderr.write(f"{problem}\n")
-        raise typer.Exit(1) from problem
+    limits = dict(_limit(text) for text in limit or ()) or None
+    base = cast(
+        "ScoreProfile",
+        score_profile(baseline, score=score, label=label, prediction=prediction, positive=positive),
+    )
+    window = cast(
+        "ScoreProfile",
+        score_profile(predictions, score=score, prediction=prediction, like=base),
+    )
+    found = {"estimated": estimate_without_labels(window, base, limits=limits)}
+    if labels is not None:
+        joined = join_labels(predictions, labels, key=key, label=label)
+        seen = score_profile(joined, score=score, prediction=prediction, like=base)
+        found["labelled"] = evaluate(seen, baseline=base, limits=limits)
     verdict = found.get("labelled", found["estimated"]).verdict
     if as_json:
         told = {name: each.to_json() for name, each in found.items()}
@@ -70,7 +63,7 @@ def performance(
             if name in found:
                 _print(screen, found[name])
         screen.print(f"Verdict: {coloured(verdict.value)}")
-    raise typer.Exit(EXIT[verdict])
+    raise typer.Exit(OF_VERDICT[verdict])
 
 
 def _limit(text: str) -> tuple[str, float]:

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.action_text import action_text
 from shared.domain.promotion import Phase
-from shared.domain.verdict import Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-EXIT = {Verdict.PASS: 0, Verdict.FAIL: 2, Verdict.INCONCLUSIVE: 4, Verdict.ERROR: 1}
 _TO_BE_APPROVED = frozenset({Phase.WAITING, Phase.BLOCKED, Phase.REQUESTED, Phase.RUNNING})
 COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "error": "magenta"}
 

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
+from shared.cli.terminal.ending import Ending, ending_of
 from shared.cli.terminal.printing import print_json, spelled_fault
 from shared.errors import DriftgateError, Refused
-
-_DIFFERS = 2
 
 
 def whatif(
@@ -34,7 +33,7 @@ def whatif(
 
     Example: driftgate whatif --policy new.yaml --since 30d --html whatif.html
 
-    Exit code 0 no difference, 2 a difference, 1 fault.
+    Exit code 0 no difference, 2 a difference, 3 refused, 1 fault.
     """
     from shared.bootstrap import build
     from shared.cli.whatif.screen import print_report
@@ -61,7 +60,7 @@ def whatif(
         report = what_if(application.adapters, application.settings, changed, span)
     except (DriftgateError, OSError) as problem:
         sys.stderr.write(f"{spelled_fault(problem)}\n")
-        raise typer.Exit(1) from problem
+        raise typer.Exit(ending_of(problem)) from problem
     if html is not None:
         from shared.web.reports.whatif import whatif_report
 
@@ -71,4 +70,4 @@ def whatif(
         print_json(report.to_json())
     else:
         print_report(report, html)
-    raise typer.Exit(_DIFFERS if report.differs else 0)
+    raise typer.Exit(Ending.NO if report.differs else Ending.DONE)
