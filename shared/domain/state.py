@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from shared.domain.alert import Alert
 from shared.domain.collected import Seen
-from shared.domain.intent import Intent
 from shared.domain.notices import ReceiverWatch, ScopeWatch, Silence
+from shared.domain.people.intent import Intent
 from shared.domain.promotion import Override, Promotion
 from shared.domain.replay import ReplayWatch
 from shared.domain.retraining import BudgetWatch, RetrainingWatch

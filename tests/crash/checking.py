@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.bootstrap import Application
 from shared.domain.canonical import content_hash, parse_time
-from shared.domain.chain import is_stub
+from shared.domain.chain.links import is_stub
 from shared.domain.event import Event
 from shared.domain.state import AlertStatus, SubjectState
 from shared.errors import NotFound

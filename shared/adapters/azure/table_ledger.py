@@ -31,7 +31,7 @@ from shared.adapters.azure.table_rows import (
 )
 from shared.adapters.message_rows import checks_from_json
 from shared.domain.canonical import canonical_json
-from shared.domain.chain import is_stub, stub_of
+from shared.domain.chain.links import is_stub, stub_of
 from shared.errors import Conflict, Refused
 from shared.ports import Clock, KeptRow, LedgerState, Logged, Message
 

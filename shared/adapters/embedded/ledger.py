@@ -15,7 +15,7 @@ from shared.adapters.message_rows import (
     message_to_json,
 )
 from shared.domain.canonical import canonical_json, format_time, parse_time, plain_json
-from shared.domain.chain import is_stub, stub_of
+from shared.domain.chain.links import is_stub, stub_of
 from shared.errors import Conflict
 from shared.ports import KeptRow, LedgerState, Logged, Message
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from shared.domain import silence_said
 from shared.domain.event import Check
+from shared.domain.people import silence as silence_said
 from shared.domain.wording import one_line
 from shared.errors import NotFound
 from shared.ports import Archive, ArchivedEvent, Ledger
