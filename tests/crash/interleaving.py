@@ -5,6 +5,7 @@ Each worker has adapters of its own, as processes have; chance decides after eac
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, cast
 from shared.bootstrap import Application, build
 from shared.domain.state import SubjectState
 from shared.errors import Conflict
-from shared.ports import Adapters
+from shared.ports import Adapters, Message, Sender
 from shared.scenarios.azure_events import resource_event
 from shared.service.codec import decode
 from shared.service.messages import CHECKS
@@ -47,6 +48,19 @@ EVENTS = [
 ]
 
 
+@dataclass(frozen=True)
+class Noting:
+    """A sender that notes the ids of what the broker took."""
+
+    sender: Sender
+    sent: set[str]
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Send them on."""
+        self.sender.send(messages)
+        self.sent.update(message.id for message in messages)
+
+
 @dataclass
 class World:
     """One home, and the workers on it; some events come `late`, when it is their turn."""
@@ -65,6 +79,7 @@ class World:
             path.parent.mkdir(parents=True)
             path.write_text(content)
         self.told: list[bytes] = []
+        self.sent: set[str] = set()
 
     def application(self, player: Player | None = None) -> Application:
         settings = Settings(
@@ -72,6 +87,7 @@ class World:
         )
 
         def around(adapters: Adapters) -> Adapters:
+            adapters = replace(adapters, sender=Noting(adapters.sender, self.sent))
             if player is None:
                 return adapters
             ports = {name: Standing(getattr(adapters, name), player) for name in STANDS_AT}
@@ -135,8 +151,11 @@ class World:
         return application
 
 
-def assert_whole(application: Application, told: list[bytes]) -> None:
-    """Nothing lost, nothing twice, one chain, and the state is the one that its decisions leave."""
+def assert_whole(application: Application, told: list[bytes], sent: set[str]) -> None:
+    """Nothing lost, nothing twice, one chain, and the state is the one that its decisions leave.
+
+    What any of them has to say was sent.
+    """
     steps = list(
         fold(
             application.ledger,
@@ -154,6 +173,7 @@ def assert_whole(application: Application, told: list[bytes]) -> None:
     assert decode(stored.state, SubjectState) == left
     decided = Counter(step.recorded.event.key for step in steps)
     assert set(decided.values()) == {1}
+    assert {one for step in steps for one in step.recorded.plain["messages"] if one} <= sent
     ids = {json.loads(payload)[0]["id"] for payload in told}
     assert ids <= {step.recorded.event.id for step in steps}
     assert application.ledger.unsent() == []
@@ -195,7 +215,7 @@ def play_out(drawn: Drawn) -> Counter[str]:
         for fault in (player.fault for player in world.players if player.fault):
             raise fault
         application = world.end()
-        assert_whole(application, world.told)
+        assert_whole(application, world.told, world.sent)
         return taken + Counter(
             told=len(world.told),
             decisions=application.ledger.state(SUBJECT).version,

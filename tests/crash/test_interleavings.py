@@ -26,7 +26,7 @@ TURNS = st.one_of(
 def test_however_workers_take_turns_the_chain_is_one_and_nothing_is_lost(workers):
     """Each event is decided once, by whoever commits first, and the others decide upon that."""
 
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
     @given(
         events=st.lists(st.sampled_from(EVENTS), min_size=1, max_size=4),
         asked=SOME,
