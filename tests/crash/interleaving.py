@@ -79,6 +79,7 @@ class World:
             path.parent.mkdir(parents=True)
             path.write_text(content)
         self.told: list[bytes] = []
+        self.unanswered: list[bytes] = []
         self.sent: set[str] = set()
 
     def application(self, player: Player | None = None) -> Application:
@@ -107,10 +108,13 @@ class World:
 
         def ask(player: Player) -> None:
             application = self.application(player)
-            for receipt in application.service.receive(payload, via="event-grid"):
+            receipts = application.service.receive(payload, via="event-grid")
+            self.unanswered.remove(payload)
+            for receipt in receipts:
                 assert receipt.event is not None
                 application.service.handle(receipt.event.to_cloud_event())
 
+        self.unanswered.append(payload)
         self.told.append(payload)
         self.players.append(Player(ask))
 
@@ -138,9 +142,12 @@ class World:
             self.tell(self.late.pop())
 
     def end(self) -> Application:
-        """What the dead left locked comes again, and a last worker finds nothing else to do."""
-        while self.late:
-            self.tell(self.late.pop())
+        """What the dead left locked comes again, and a last worker finds nothing else to do.
+
+        What had no receipt is delivered again, and what is late comes now.
+        """
+        for payload in (*self.unanswered, *self.late):
+            self.tell(payload)
         self.clock.advance(LOCK)
         application = self.application()
         application.service.sweep()
