@@ -1,5 +1,6 @@
 """What every ledger promises: handled, new state and outgoing messages together or not at all."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,6 +118,15 @@ def test_a_message_marked_sent_is_no_longer_in_the_outbox_and_marking_twice_is_h
 
     assert ledger.unsent() == []
     assert ledger.oldest_unsent() is None
+
+
+def test_marking_a_message_as_sent_leaves_what_another_worker_committed_meanwhile(ledger):
+    commit(ledger, messages=[MESSAGE])
+    commit(ledger, subject="model/b", messages=[replace(MESSAGE, id="m2")])
+
+    ledger.mark_sent(["m1"])
+
+    assert [message.id for message in ledger.unsent()] == ["m2"]
 
 
 def test_decisions_come_newest_first_of_one_subject_or_of_all(ledger):

@@ -76,6 +76,11 @@ class _Look:
         What its sender gave up after no receipt may be kept and never be queued.
         """
         lost = {n for line in self._lines["lost"] for n in line["numbers"]}
+        receipts = Counter(line["number"] for line in self._lines["receipt"])
+        self.counts["deliveries lost"] = len(lost)
+        self.counts["late"] = len(self._lines["late"])
+        again = sum(n if number < 0 else n - 1 for number, n in receipts.items())
+        self.counts["given again"] = again
         expected = []
         for number, payload in enumerate(self._world.payloads):
             known = parse(payload, names=self._application.settings.keeps_names)
@@ -208,7 +213,7 @@ class _Look:
         self.counts["runs"] = len(runs)
 
     def outcome(self) -> dict[str, Any]:
-        """What fires, what runs, how traffic is shared."""
+        """What fires, what runs, how traffic is shared, who could not be told."""
         firing = set()
         for subject in self._application.ledger.subjects():
             state = decode(self._application.ledger.state(subject).state, SubjectState)
@@ -221,6 +226,7 @@ class _Look:
             "runs": sorted(one.partition(" ")[0] for one in _correlations(files)),
             "jobs": sorted(path.name for path in files.glob("jobs/retrain-*.yaml")),
             "shares": _shares(self._application),
+            "undelivered": sorted(self._place.undelivered()),
         }
 
 
