@@ -3,7 +3,7 @@
 import gc
 import sqlite3
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from functools import _lru_cache_wrapper
 from logging import Handler
@@ -44,7 +44,7 @@ def _walked(ways: list[tuple[str, Any]]) -> Counter[str]:
         if id(thing) in seen or isinstance(thing, _NOT_LOOKED_INTO) or _bounded(thing):
             continue
         seen[id(thing)] = thing
-        if isinstance(thing, dict | list | set | frozenset | tuple) or hasattr(thing, "popleft"):
+        if isinstance(thing, dict | list | set | frozenset | tuple | deque):
             sizes[way] += len(thing)
         ways += [(f"{way}{step}"[-240:], part) for step, part in _parts(thing)]
     return sizes
@@ -57,7 +57,7 @@ def _parts(thing: Any) -> Iterator[tuple[str, Any]]:
             for key, value in list(thing.items())
         )
         yield from (("[key]", key) for key in list(thing) if not isinstance(key, str))
-    elif isinstance(thing, list | set | frozenset | tuple):
+    elif isinstance(thing, list | set | frozenset | tuple | deque):
         yield from (("[]", part) for part in list(thing))
     elif isinstance(thing, type):
         if _ours(thing.__module__):

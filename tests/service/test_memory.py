@@ -19,7 +19,8 @@ def live(scene, server, completed, registered, first):
     app, clock = scene.application, scene.clock
     for number in range(first, first + EACH):
         model = f"model-{number}"
-        scene.write("policies/one.yaml", POLICY.format(name=model))
+        scene.write(f"policies/{model}.yaml", POLICY.format(name=model))
+        (scene.home / f"policies/model-{number - 5}.yaml").unlink(missing_ok=True)
         text = json.dumps(completed("blue", at=clock.now))
         payloads = (
             json.loads(text.replace("loan-endpoint", f"{model}-endpoint")),
