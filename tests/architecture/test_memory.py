@@ -1,4 +1,4 @@
-"""Whatever a process keeps in memory for later is in the table of docs/capacity.md, with a bound."""
+"""Whatever a process keeps in memory for later is in a table of docs/capacity.md, with a bound."""
 
 import ast
 import re

@@ -87,7 +87,8 @@ def test_when_checks_reported():
 def test_regions_of_resources():
     manager = SimpleNamespace(pages=lambda *_, **__: iter([{"location": "westeurope"}]))
     metrics = ResourceMetrics(manager, Credential(), endpoint="https://{region}.metrics")
-    root = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g/providers/Microsoft.Web/sites"
+    group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g"
+    root = f"{group}/providers/Microsoft.Web/sites"
     for number in range(MANY):
         assert metrics._region(read_resource_id(f"{root}/site-{number}")) == "westeurope"
         assert len(metrics._regions) <= 4096

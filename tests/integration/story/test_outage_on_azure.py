@@ -4,15 +4,16 @@ import json
 from datetime import timedelta
 
 import pytest
-from azure.servicebus import ServiceBusMessage
 
-from shared.service.again import AT_ONCE, PUT_OFF
 from shared.service.dead_letters.letters import find
 from tests.integration.loopback.server import refusal
 from tests.integration.service_bus.broker.stored import State
 from tests.integration.story.hosting import Host
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+UNANSWERED = refusal(505, "Away", "No.")
+"""The SDK itself tries this one once."""
+BUSY = refusal(503, "Busy", "No.", Retry_After="3600")
 ENDPOINTS = ("east-endpoint", "west-endpoint")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -42,14 +43,14 @@ class Azure:
     """Resource Manager behind the loopback, which can be away for a while."""
 
     def __init__(self, story, monkeypatch):
-        self.away, self.asked = False, 0
+        self.away, self.says, self.asked = False, UNANSWERED, 0
         self._answer = story.loopback.router.answer
         monkeypatch.setattr(story.loopback.router, "answer", self.answer)
 
     def answer(self, request):
         if self.away and request.path.startswith("/subscriptions/"):
             self.asked += 1
-            return refusal(503, "ServiceUnavailable", "Come again.", Retry_After="3600")
+            return self.says
         return self._answer(request)
 
 
@@ -90,3 +91,17 @@ def test_an_outage_of_three_hours_puts_events_off_in_their_session_and_each_is_d
     assert decided(story, "east-endpoint") == sorted(decided(story, "east-endpoint"))
     assert host.held("checks") == host.held("checks", State.SCHEDULED) == []
     assert find(story.application.adapters).letters == ()
+
+
+def test_a_service_that_says_when_is_asked_once_by_all_and_each_event_comes_again_then(
+    host, completed, monkeypatch
+):
+    story, azure = host.story, Azure(host.story, monkeypatch)
+    azure.away, azure.says = True, BUSY
+    arrive(story, completed, *ENDPOINTS)
+    handed = host.run()
+
+    assert (handed, azure.asked) == (2, 1)
+    for one in host.held("checks", State.SCHEDULED):
+        assert HOUR - MINUTE < one.envelope.scheduled - story.clock.now <= HOUR
+    assert len(host.held("checks", State.SCHEDULED)) == 2
