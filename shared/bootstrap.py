@@ -113,6 +113,15 @@ class Application:
         anchor(self.adapters.ledger, self.adapters.anchors, self.clock())
         return Retention(service=self.service, adapters=self.adapters, clock=self.clock).apply()
 
+    def sweep(self) -> int:
+        """Send what the outbox holds, and queue what came in and never was; how many went.
+
+        Raises Unavailable.
+        """
+        from shared.service.unqueued import queue_unqueued
+
+        return self.service.sweep() + queue_unqueued(self.adapters, self.clock())
+
     def deliver(self, body: "Mapping[str, Any]") -> None:
         """Send a notice over its channel, and say what became of it. Raises MalformedPayload."""
         from shared.service.delivering import deliver

@@ -1,11 +1,12 @@
 """How often one caller may ask: a bucket of tokens each, in bounded memory, for this instance."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
 from time import monotonic
+
+from shared.recent import Recent
 
 MOST_BYTES = 65_536
 """A body of the API: what a person says in a sentence or two, with room to spare."""
@@ -56,8 +57,7 @@ class Buckets:
         """`clock` counts seconds and never goes back."""
         self._rates = RATES if rates is None else rates
         self._clock = clock
-        self._most = most
-        self._left: OrderedDict[tuple[str, Kind], tuple[float, float]] = OrderedDict()
+        self._left: Recent[tuple[str, Kind], tuple[float, float]] = Recent(most)
         self._lock = Lock()
 
     def wait(self, caller: str, kind: Kind) -> float:
@@ -68,6 +68,4 @@ class Buckets:
             left = min(float(rate.burst), left + (now - seen) * rate.each_second)
             granted = left >= 1.0
             self._left[caller, kind] = (left - 1.0 if granted else left, now)
-            while len(self._left) > self._most:
-                self._left.popitem(last=False)
         return 0.0 if granted else (1.0 - left) / rate.each_second
