@@ -4,7 +4,8 @@ Every model has an endpoint; one in twenty has an incident a day: a new deployme
 traffic for five hours. Of one model in five the inputs are collected, twenty rows an hour, and
 compared with its training data each day; those of every fourth of these drift in mid-month. One in
 ten has a KPI with an hourly bucket, of which every fourth falls by a sixth in mid-month. Of one in
-ten the requests are known, twelve an hour, of which one in fifty fails.
+ten the requests are known, twelve an hour, of which one in fifty fails. One in five gets another
+version in mid-month; the first ones are registered an hour before the span begins.
 """
 
 import csv
@@ -31,12 +32,21 @@ from shared.settings import Settings
 
 START = datetime(2026, 2, 2, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BEFORE = START - HOUR
 UNEASY = 20
 IDLE = timedelta(hours=5)
 WITH_INPUTS, WITH_OTHERS = 5, 10
 ROWS, REQUESTS = 20, 12
 KEPT_DAYS = 9
 TOGETHER = 50
+SIGNATURE = {
+    "inputs": [
+        {"name": "income", "type": "double"},
+        {"name": "age", "type": "double"},
+        {"name": "area", "type": "string"},
+    ],
+    "outputs": [{"name": "probability", "type": "double"}],
+}
 FLEET = """\
 receivers:
   - {name: on-call, channel: pagerduty, secret: ON_CALL}
@@ -117,6 +127,10 @@ class World:
         """Whether anybody counts its requests."""
         return number % WITH_OTHERS == 2
 
+    def has_another(self, number: int) -> bool:
+        """Whether another version is registered of it."""
+        return number % WITH_OTHERS in {3, 5}
+
     def moves(self, number: int) -> bool:
         """Whether what is watched of it moves in mid-month."""
         return number // (WITH_INPUTS if self.has_inputs(number) else WITH_OTHERS) % 4 == 3
@@ -134,34 +148,39 @@ class World:
             policy += DRIFT if self.has_inputs(number) else ""
             policy += REQUESTED if self.has_requests(number) else ""
             (self.home / f"policies/model-{number}.yaml").write_text(policy)
-            self._register(number)
-            self.describe(number, None)
+            self.describe(number, START)
             if self.has_kpi(number):
                 self._count(number)
             for back in range(KEPT_DAYS if self.has_inputs(number) else 0):
                 self.collect(number, START - (back + 1) * DAY)
 
-    def _register(self, number: int) -> None:
+    def register(self, number: int, version: int) -> bytes:
+        """Describe a version; returns the event that Azure tells of it."""
         folder = self.home / f"workspace/models/model-{number}"
-        folder.mkdir(parents=True)
-        version: dict[str, Any] = {"metrics": {"auc": 0.9}}
+        folder.mkdir(parents=True, exist_ok=True)
+        described: dict[str, Any] = {"metrics": {"auc": 0.9}, **SIGNATURE}
         if self.has_inputs(number):
-            version["training_data"] = f"rows-{number}"
+            described["training_data"] = f"rows-{number}"
             rows = self.home / f"workspace/training/{number}.jsonl"
             chance = random.Random(number)  # noqa: S311
             rows.write_text("".join(f"{json.dumps(_row(chance, 0))}\n" for _ in range(5_000)))
             asset = self.home / f"workspace/data/rows-{number}.yaml"
             asset.write_text(json.dumps({"paths": [f"../training/{number}.jsonl"]}))
-        (folder / "1.yaml").write_text(json.dumps(version))
+        (folder / f"{version}.yaml").write_text(json.dumps(described))
+        return _registered(f"model-{number}", version)
 
-    def describe(self, number: int, idle_since: datetime | None) -> None:
-        """An endpoint, with a new deployment without traffic in an incident."""
-        deployments: dict[str, Any] = {
-            "blue": {"model": f"model-{number}:1", "changed": "2026-01-01T00:00:00Z"}
-        }
-        if idle_since is not None:
-            changed = idle_since.isoformat()
-            deployments["green"] = {"model": f"model-{number}:1", "changed": changed}
+    def describe(self, number: int, at: datetime, *, idle: bool = False) -> None:
+        """An endpoint, with a new deployment without traffic in an incident.
+
+        Another version serves from an hour after it was registered.
+        """
+        since = self.middle + HOUR
+        newer = self.has_another(number) and at >= since
+        model = f"model-{number}:{2 if newer else 1}"
+        changed = since.isoformat() if newer else "2026-01-01T00:00:00Z"
+        deployments: dict[str, Any] = {"blue": {"model": model, "changed": changed}}
+        if idle:
+            deployments["green"] = {"model": model, "changed": at.isoformat()}
         described = {"traffic": {"blue": 100}, "deployments": deployments}
         path = self.home / f"workspace/endpoints/endpoint-{number}.yaml"
         path.write_text(json.dumps(described))
@@ -231,7 +250,7 @@ def made(world: World) -> int:
     """Let the days pass; returns how many decisions were made."""
     world.write()
     logging.getLogger("driftgate").setLevel(logging.ERROR)
-    clock = SimulatedClock(START)
+    clock = SimulatedClock(BEFORE)
     waiting = Waiting(clock)
 
     def around(adapters: Adapters) -> Adapters:
@@ -247,7 +266,7 @@ def _played(world: World, application: Application, clock: SimulatedClock, waiti
         for name, text in SCHEDULES.items()
         if name.lower() in {check.value for check in Check}
     }
-    following = {name: schedule.after(START) for name, schedule in timers.items()}
+    following = {name: schedule.after(BEFORE) for name, schedule in timers.items()}
     happenings = _happenings(world, application)
     end, decided = START + world.days * DAY, 0
     while True:
@@ -313,9 +332,17 @@ def _happenings(
     world: World, application: Application
 ) -> list[tuple[datetime, Callable[[], None]]]:
     found: list[tuple[datetime, Callable[[], None]]] = []
+
+    serves = world.middle + HOUR
+
+    def register(number: int, version: int) -> None:
+        application.service.receive(world.register(number, version), via="benchmark")
+
     for number in range(world.models):
-        registered = _registered(f"model-{number}")
-        found.append((START, lambda body=registered: _receive(application, body)))
+        found.append((BEFORE, lambda n=number: register(n, 1)))
+        if world.has_another(number):
+            found.append((world.middle, lambda n=number: register(n, 2)))
+            found.append((serves, lambda n=number: world.describe(n, serves)))
     for day in range(world.days):
         begins = START + day * DAY
         for number in range(world.models):
@@ -325,24 +352,20 @@ def _happenings(
                 found.append((begins, lambda n=number, d=begins: world.serve(n, d)))
         for number in range(day % UNEASY, world.models, UNEASY):
             at = begins + timedelta(hours=2, minutes=number % 60)
-            found.append((at, lambda n=number, t=at: world.describe(n, t)))
-            found.append((at + IDLE, lambda n=number: world.describe(n, None)))
+            found.append((at, lambda n=number, t=at: world.describe(n, t, idle=True)))
+            found.append((at + IDLE, lambda n=number, t=at + IDLE: world.describe(n, t)))
     return sorted(found, key=lambda each: each[0])
 
 
-def _receive(application: Application, body: bytes) -> None:
-    application.service.receive(body, via="benchmark")
-
-
-def _registered(model: str) -> bytes:
+def _registered(model: str, version: int) -> bytes:
     return json.dumps(
         {
             "specversion": "1.0",
-            "id": f"registered-{model}",
+            "id": f"registered-{model}-{version}",
             "source": "benchmark",
             "type": "Microsoft.MachineLearningServices.ModelRegistered",
-            "subject": f"models/{model}:1",
-            "time": START.isoformat(),
-            "data": {"modelName": model, "modelVersion": "1"},
+            "subject": f"models/{model}:{version}",
+            "time": BEFORE.isoformat(),
+            "data": {"modelName": model, "modelVersion": str(version)},
         }
     ).encode()
