@@ -107,7 +107,7 @@ class Life:
         """A timer; one that does not come to its end fires when it is due again."""
         service = self.application.service
         if name == "SWEEP":
-            service.sweep()
+            self.application.sweep()
         elif name == "HEARTBEAT":
             service.heartbeat()
         elif name == "RETENTION":
