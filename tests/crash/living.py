@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from shared.bootstrap import Application, build
+from shared.domain.canonical import format_time
 from shared.domain.event import Check
 from shared.scenarios.clock import SimulatedClock
 from shared.settings import Settings
@@ -114,7 +115,7 @@ class Life:
             self.application.retention()
         else:
             service.fan_out(Check(name.lower()))
-        self.journal.note("fired", name=name)
+        self.journal.note("fired", name=name, at=format_time(self.clock.now))
 
     def work(self) -> None:
         """Handle what is due."""
