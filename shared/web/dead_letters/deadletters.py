@@ -209,7 +209,7 @@ def resubmit(here: Here, who: Who, said: ToResend) -> JSONResponse:
             via="api",
         )
         if said.apply
-        else plan(letters, now)
+        else plan(letters, now, here.ledger)
     )
     outcomes = [one.to_json() for one in done]
     return JSONResponse({"applied": said.apply, "dead_letters": outcomes}, status_code=202)
