@@ -79,11 +79,12 @@ def main() -> int:
             strict=True,
         ):
             print("| " + " | ".join(row(name, told)) + " |", flush=True)
-            faults += [f"{name}: {fault}" for fault in told["faults"]]
+            found = [f"{name}: {fault}" for fault in told["faults"]]
+            print(*found, sep="\n", end="\n" * bool(found), file=sys.stderr, flush=True)
+            faults += found
             total.update({name: told[name] for name in ("points", "kills", "survived", "ways")})
             total.update(told.get("counts", {}))
     print(f"\n{len(names)} cases: " + ", ".join(f"{n} {name}" for name, n in total.items()))
-    print("\n".join(faults))
     return 1 if faults else 0
 
 

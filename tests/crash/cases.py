@@ -177,9 +177,10 @@ CASES = (
     ),
     Case(
         "findings that come late and at once",
-        "115-one-at-a-time",
-        "01:20",
-        "budget retraining monitors",
-        held=timedelta(minutes=21),
+        "113-several-findings-one-retraining",
+        "01:30",
+        "monitors retraining",
+        held=timedelta(minutes=31),
+        minutes=75,
     ),
 )

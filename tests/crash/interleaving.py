@@ -182,7 +182,8 @@ def assert_whole(application: Application, told: list[bytes], sent: set[str]) ->
     assert set(decided.values()) == {1}
     assert {one for step in steps for one in step.recorded.plain["messages"] if one} <= sent
     ids = {json.loads(payload)[0]["id"] for payload in told}
-    assert ids <= {step.recorded.event.id for step in steps}
+    outside = {step.recorded.event.id: step.recorded.event.key for step in steps}
+    assert all(application.archive.get(outside[name]) is not None for name in ids)
     assert application.ledger.unsent() == []
     assert application.adapters.dead_letters.dead_letters(CHECKS) == []
     waiting = {one.id for one in application.queue.peek(CHECKS)}

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from shared.bootstrap import Application, build
+from shared.domain.canonical import format_time
 from shared.domain.event import Check
 from shared.scenarios.clock import SimulatedClock
 from shared.settings import Settings
@@ -107,14 +108,14 @@ class Life:
         """A timer; one that does not come to its end fires when it is due again."""
         service = self.application.service
         if name == "SWEEP":
-            service.sweep()
+            self.application.sweep()
         elif name == "HEARTBEAT":
             service.heartbeat()
         elif name == "RETENTION":
             self.application.retention()
         else:
             service.fan_out(Check(name.lower()))
-        self.journal.note("fired", name=name)
+        self.journal.note("fired", name=name, at=format_time(self.clock.now))
 
     def work(self) -> None:
         """Handle what is due."""
