@@ -7,6 +7,8 @@ from enum import StrEnum
 from threading import Lock
 from time import monotonic
 
+from shared.domain.tokens import take
+
 MOST_BYTES = 65_536
 """A body of the API: what a person says in a sentence or two, with room to spare."""
 MOST_ROWS = 200
@@ -65,9 +67,8 @@ class Buckets:
         rate, now = self._rates[kind], self._clock()
         with self._lock:
             left, seen = self._left.pop((caller, kind), (float(rate.burst), now))
-            left = min(float(rate.burst), left + (now - seen) * rate.each_second)
-            granted = left >= 1.0
-            self._left[caller, kind] = (left - 1.0 if granted else left, now)
+            left, wait = take(left, now - seen, rate=rate.each_second, burst=rate.burst)
+            self._left[caller, kind] = (left, now)
             while len(self._left) > self._most:
                 self._left.popitem(last=False)
-        return 0.0 if granted else (1.0 - left) / rate.each_second
+        return wait
