@@ -132,6 +132,19 @@ def test_where_nothing_was_lost_there_is_nothing_to_tell_and_no_fault(ask):
         ),
         (("stop-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),
         (("resume-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),
+        (("replay", "--rate", "5"), 3, "--rate is for telling events again; give --apply."),
+        (("replay", "--author", "a"), 3, "--author is for telling events again; give --apply."),
+        (
+            ("replay", "--apply", "--evidence", "now"),
+            3,
+            "--evidence now is for a dry run; leave out --apply.",
+        ),
+        (
+            ("replay", "--apply", "--processes", "2"),
+            3,
+            "--processes is for a dry run; leave out --apply.",
+        ),
+        (("replay", "--via", "pigeon"), 3, "via is 'pigeon'; there are api, azure-devops, "),
         (("replays", "x"), 3, "There is no replay x; see driftgate replays."),
     ],
 )

@@ -91,8 +91,8 @@ def _show_done(done: "Done") -> None:
     if done.waiting:
         screen.print(
             f"[yellow]To be erased later: {_decisions(done.waiting)}. The evidence was put less "
-            "than two hours ago, and somebody may be deciding from it. The daily run erases it, or the "
-            "same command later.[/]"
+            "than two hours ago, and somebody may be deciding from it. The daily run erases it, "
+            "or the same command later.[/]"
         )
 
 
