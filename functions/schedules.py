@@ -92,7 +92,7 @@ def outbox_sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_HEARTBEAT_SCHEDULE%")
 def heartbeat(timer: func.TimerRequest) -> None:  # noqa: ARG001
     """Ask for the look at Driftgate itself."""
-    application().service.heartbeat()
+    application().heartbeat()
 
 
 @blueprint.function_name("retention_timer")

@@ -122,6 +122,17 @@ class Application:
 
         return self.service.sweep() + queue_unqueued(self.adapters, self.clock())
 
+    def heartbeat(self) -> int:
+        """Ask for the look at Driftgate itself, and end the replays whose step cannot be taken.
+
+        Returns how many looks were asked for. Raises Unavailable.
+        """
+        from shared.service.replaying.dead_steps import fail_dead_steps
+
+        asked = self.service.heartbeat()
+        fail_dead_steps(self.adapters, self._saying("replay", {}), self.clock())
+        return asked
+
     def deliver(self, body: "Mapping[str, Any]") -> None:
         """Send a notice over its channel, and say what became of it. Raises MalformedPayload."""
         from shared.service.delivering import deliver

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.terminal.ending import Ending
-from shared.cli.terminal.printing import console, print_decision, print_json
+from shared.cli.terminal.printing import console, print_decision, print_decisions, print_json
 from shared.errors import InvalidData
 
 if TYPE_CHECKING:
@@ -92,10 +92,14 @@ def decide_waiting(application: "Application") -> list[dict[str, Any]]:
     return decided
 
 
+def decided_here(application: "Application") -> list[dict[str, Any]]:
+    """What follows from something said, where no host works on the queues but the command."""
+    return decide_waiting(application) if application.settings.azure is None else []
+
+
 def _print(decided: list[dict[str, Any]], repeated: list[dict[str, Any]]) -> None:
     screen = console()
-    for decision in decided:
-        print_decision(screen, decision)
+    print_decisions(screen, decided)
     for decision in repeated:
         screen.print("[dim]Already decided; nothing was done again:[/]")
         print_decision(screen, decision)

@@ -75,7 +75,7 @@ def test_what_is_found_is_one_line_each_and_an_error_is_exit_code_2(run, folder)
     assert done.returncode == 2
     assert done.stdout.splitlines()[-2:] == [
         f"error {folder() / 'fleet.yaml'}: default is tea, which is no receiver; write team.",
-        "1 error, no warnings.",
+        "1 error, 0 warnings.",
     ]
 
 

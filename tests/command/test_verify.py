@@ -26,7 +26,7 @@ def test_an_intact_ledger_exits_with_zero_and_says_how_much_was_looked_at(run):
     done = run("verify")
 
     assert done.returncode == 0
-    assert done.stdout.startswith("intact: 1 subjects, 5 links in ")
+    assert done.stdout.startswith("intact: 1 subject, 5 links in ")
 
 
 def test_a_broken_one_exits_with_two_and_names_the_place(run, home):

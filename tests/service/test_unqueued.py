@@ -47,6 +47,7 @@ def lose(scene, registered, *versions, problem=Died):
         sender.problem = problem()
         with pytest.raises(problem):
             come(scene, registered, version)
+        scene.clock.advance(timedelta(seconds=1))
         sender.problem = None
 
 

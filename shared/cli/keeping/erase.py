@@ -6,6 +6,7 @@ import typer
 
 from shared.cli.people.saying import AsJson, Author, Because, signed_in
 from shared.cli.terminal.printing import console, print_json
+from shared.domain.wording import spell_count, spell_time
 
 if TYPE_CHECKING:
     from shared.service.erasing import Done, Plan
@@ -48,26 +49,31 @@ def _show_plan(plan: "Plan") -> None:
     from rich.markup import escape
 
     from shared.cli.terminal.harmless import harmless
-    from shared.domain.wording import spell_time
 
     screen = console()
     screen.print(
         f"Of [bold]{escape(harmless(plan.subject, 200))}[/] would go, up to decision "
-        f"{plan.up_to}: what {plan.decisions} decisions say, {plan.payloads} payloads, "
-        f"{plan.evidence} pieces of evidence that nothing else rests on."
+        f"{plan.up_to}: what {_decisions(plan.decisions)} say, "
+        f"{spell_count(plan.payloads, 'payload')}, {_pieces(plan.evidence)} that nothing else "
+        "rests on."
     )
     if plan.begun is not None:
         screen.print(f"It would finish the erasure begun {spell_time(plan.begun)}.")
     if plan.firing:
-        screen.print(f"Its {plan.firing} firing alerts would be told as over, because erased.")
+        screen.print(
+            f"{spell_count(plan.firing, 'firing alert')} of it would be told as over: erased."
+        )
     if plan.promotions:
         screen.print(
-            f"[yellow]{plan.promotions} promotions under way would be forgotten; what they changed "
-            "in Azure stays as it is.[/]"
+            f"[yellow]{spell_count(plan.promotions, 'promotion')} under way would be forgotten; "
+            "what was changed in Azure stays as it is.[/]"
         )
     for other, count in plan.elsewhere.items():
-        screen.print(f"  also named in {count} decisions of {escape(harmless(other, 200))}")
-    screen.print("[dim]Nothing was erased; do it with --apply. It cannot be undone.[/]")
+        screen.print(f"  also named in {_decisions(count)} of {escape(harmless(other, 200))}")
+    screen.print(
+        "[dim]What rests on evidence of the last two hours waits for the daily run. Nothing was "
+        "erased; do it with --apply. It cannot be undone.[/]"
+    )
 
 
 def _show_done(done: "Done") -> None:
@@ -77,13 +83,22 @@ def _show_done(done: "Done") -> None:
 
     screen = console()
     screen.print(
-        f"Erased of [bold]{escape(harmless(done.subject, 200))}[/]: what {done.decisions} "
-        f"decisions said, {done.payloads} payloads, {done.evidence} pieces of evidence. "
+        f"Erased of [bold]{escape(harmless(done.subject, 200))}[/]: what "
+        f"{_decisions(done.decisions)} said, {spell_count(done.payloads, 'payload')}, "
+        f"{_pieces(done.evidence)}. "
         f"Decision {done.decision[:16]} says so."
     )
     if done.waiting:
         screen.print(
-            f"[yellow]{done.waiting} decisions wait: their evidence was put less than two hours "
-            "ago, and somebody may be deciding from it. The daily run erases them, or the same "
-            "command later.[/]"
+            f"[yellow]To be erased later: {_decisions(done.waiting)}. The evidence was put less "
+            "than two hours ago, and somebody may be deciding from it. The daily run erases it, "
+            "or the same command later.[/]"
         )
+
+
+def _decisions(count: int) -> str:
+    return spell_count(count, "decision")
+
+
+def _pieces(count: int) -> str:
+    return f"{count} piece{'' if count == 1 else 's'} of evidence"

@@ -55,7 +55,7 @@ def retention(
 
 
 def _show(run: "Run", *, applied: bool) -> None:
-    from shared.domain.wording import spell_time
+    from shared.domain.wording import spell_count, spell_time
 
     screen = console()
     rows = table("What", "Kept since", "Removed" if applied else "To remove", "Which is")
@@ -64,7 +64,7 @@ def _show(run: "Run", *, applied: bool) -> None:
         rows.add_row(name, since, str(run.went[name]), _WORDS[name])
     screen.print(rows)
     if run.erasures:
-        screen.print(f"{run.erasures} erasures were finished.")
+        screen.print(f"Finished: {spell_count(run.erasures, 'erasure')}.")
     if not run.finished:
         screen.print("[yellow]The time was over; the next run goes on from there.[/]")
     if not applied:

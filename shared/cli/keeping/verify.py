@@ -8,6 +8,7 @@ import typer
 
 from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json, table
+from shared.domain.wording import spell_count
 from shared.errors import InvalidData
 
 if TYPE_CHECKING:
@@ -145,13 +146,18 @@ def _show(found: "Verified", seconds: float) -> None:
     for note in found.notes:
         screen.print(f"[yellow]{escape(harmless(note, 400))}[/]")
     word = f"[red]{len(found.breaks)} broken[/]" if found.breaks else "[green]intact[/]"
-    more = [f"{found.evidence} pieces of evidence"] if found.evidence else []
+    more = (
+        [f"{found.evidence} piece{'' if found.evidence == 1 else 's'} of evidence"]
+        if found.evidence
+        else []
+    )
     more += [f"{found.removed} removed by retention"] if found.removed else []
     more += [f"{found.again} decided again"] if found.again else []
     also = "".join(f", {one}" for one in more)
     speed = found.links / seconds if seconds else 0
     screen.print(
-        f"{word}: {found.subjects} subjects, {found.links} links{also} "
+        f"{word}: {spell_count(found.subjects, 'subject')}, "
+        f"{spell_count(found.links, 'link')}{also} "
         f"in {seconds:.1f} s ({speed:,.0f} links/s)"
     )
     screen.print(f"[dim]root {found.heads.root}[/]")

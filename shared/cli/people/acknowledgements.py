@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed_in
+from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed
 from shared.cli.people.silences import For, Until
 from shared.cli.terminal.printing import console, print_json
 
@@ -38,12 +38,9 @@ def acknowledge(
             application.ledger,
             application.policies,
             fingerprint,
-            author=author or signed_in(),
-            reason=because,
             lasts=lasts,
             until=until,
-            now=application.clock(),
-            via="command",
+            **signed(application, author, because),
         )
 
     say(said, "acknowledgement", _taken, as_json=as_json)
@@ -70,10 +67,7 @@ def release(
             application.service,
             application.ledger,
             fingerprint,
-            author=author or signed_in(),
-            reason=because,
-            now=application.clock(),
-            via="command",
+            **signed(application, author, because),
         )
 
     say(done, "acknowledgement", _had, as_json=as_json, lead="Given back: ")

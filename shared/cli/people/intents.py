@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed_in
+from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed
 from shared.cli.terminal.printing import console, print_json
 from shared.errors import InvalidData
 
@@ -41,14 +41,11 @@ def intend(
         return declare(
             application.service,
             endpoint,
-            author=author or signed_in(),
-            reason=because,
             until=until,
             since=since,
             deployment=standby,
             traffic=None if traffic is None else _shares(traffic),
-            now=application.clock(),
-            via="command",
+            **signed(application, author, because),
         )
 
     say(said, "intent", _meant, as_json=as_json)
@@ -75,10 +72,7 @@ def withdraw(
             application.ledger,
             endpoint,
             intent,
-            author=author or signed_in(),
-            reason=because,
-            now=application.clock(),
-            via="command",
+            **signed(application, author, because),
         )
 
     say(done, "intent", _meant, as_json=as_json, lead="Taken back: ")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed_in
+from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed
 from shared.cli.terminal.printing import console, print_json
 
 if TYPE_CHECKING:
@@ -40,11 +40,8 @@ def override(
             model,
             version,
             gates=gate,
-            author=author or signed_in(),
-            reason=because,
             until=until,
-            now=application.clock(),
-            via="command",
+            **signed(application, author, because),
         )
 
     say(said, "override", _passes, as_json=as_json)
@@ -71,10 +68,7 @@ def withdraw_override(
             application.ledger,
             model,
             override,
-            author=author or signed_in(),
-            reason=because,
-            now=application.clock(),
-            via="command",
+            **signed(application, author, because),
         )
 
     say(done, "override", _passes, as_json=as_json, lead="Taken back: ")

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.terminal.printing import console, minute, print_decision, print_json
+from shared.cli.terminal.printing import console, minute, print_decisions, print_json
 from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.service.people.saying import Signed
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 Because = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
@@ -32,11 +33,11 @@ def say(
     from rich.markup import escape
 
     from shared.bootstrap import build
-    from shared.cli.sending import decide_waiting
+    from shared.cli.sending import decided_here
 
     application = build()
     said = what(application)
-    decided = decide_waiting(application) if application.settings.azure is None else []
+    decided = decided_here(application)
     if as_json:
         print_json({name: said, "decisions": decided})
         return
@@ -45,8 +46,7 @@ def say(
         f"{lead}[bold]{said['id']}[/] {escape(shown(said))} until {minute(said['until'])}, "
         f"says {escape(said['author'])}: {escape(said['reason'])}"
     )
-    for decision in decided:
-        print_decision(screen, decision)
+    print_decisions(screen, decided)
     if not decided:
         screen.print("[dim]It is kept and queued; it counts as soon as it is decided.[/]")
 
@@ -75,6 +75,15 @@ def show_said(
                 f"  taken back {minute(one['withdrawn'])} by {escape(one['withdrawn_by'])}: "
                 f"{escape(one['withdrawn_because'])}"
             )
+
+
+def signed(application: "Application", author: str | None, because: str) -> "Signed":
+    """In whose name it is said: whoever is named, else who is signed in here."""
+    from shared.service.people.saying import Signed
+
+    return Signed(
+        author=author or signed_in(), reason=because, now=application.clock(), via="command"
+    )
 
 
 def signed_in() -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed_in
+from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed
 from shared.cli.terminal.printing import console, print_json
 
 if TYPE_CHECKING:
@@ -45,14 +45,11 @@ def silence(
             application.ledger,
             application.policies,
             matchers,
-            author=author or signed_in(),
-            reason=because,
             lasts=lasts,
             until=until,
             starts=starts,
             until_resolved=until_resolved,
-            now=application.clock(),
-            via="command",
+            **signed(application, author, because),
         )
         muted.extend(one["mutes"])
         return one
@@ -81,10 +78,7 @@ def unsilence(
             application.service,
             application.ledger,
             silence,
-            author=author or signed_in(),
-            reason=because,
-            now=application.clock(),
-            via="command",
+            **signed(application, author, because),
         )
 
     say(done, "silence", _silenced, as_json=as_json, lead="Taken back: ")

@@ -34,6 +34,7 @@ def lint(
     """
     from rich.markup import escape
 
+    from shared.domain.wording import spell_count
     from shared.policies.linting import Weight
 
     try:
@@ -60,7 +61,7 @@ def lint(
             colour = "red" if one.weight is Weight.ERROR else "yellow"
             where = escape(str(path))
             screen.print(f"[{colour}]{one.weight.value}[/] {where}: {escape(one.sentence)}")
-        screen.print(f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}.")
+        screen.print(f"{spell_count(errors, 'error')}, {spell_count(warnings, 'warning')}.")
     if errors or (strict and warnings):
         raise typer.Exit(Ending.NO)
 
@@ -89,7 +90,3 @@ def _linted(paths: Sequence[Path]) -> "Iterator[tuple[Path, Advice]]":
         if not any(Path(name).suffix in SUFFIXES for name in files):
             raise FileNotFoundError(f"{folder} holds no policy: no file that ends in .yaml or .yml")
         yield from ((folder / one.file, one) for one in look_through(files, of))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, signed_in
-from shared.cli.terminal.printing import console, minute, print_decision, print_json
+from shared.cli.people.saying import AsJson, Author, Because, signed
+from shared.cli.terminal.printing import console, minute, print_decisions, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,7 +66,7 @@ def resume_retraining(
     from rich.markup import escape
 
     from shared.bootstrap import build
-    from shared.cli.sending import decide_waiting
+    from shared.cli.sending import decided_here
     from shared.cli.terminal.harmless import harmless
     from shared.service.retrainings import resume
 
@@ -75,12 +75,9 @@ def resume_retraining(
         application.service,
         application.ledger,
         model,
-        author=author or signed_in(),
-        reason=because,
-        now=application.clock(),
-        via="command",
+        **signed(application, author, because),
     )
-    decided = decide_waiting(application) if application.settings.azure is None else []
+    decided = decided_here(application)
     if as_json:
         print_json({"resumed": said, "decisions": decided})
         return
@@ -89,8 +86,7 @@ def resume_retraining(
         f"Retraining of [bold]{escape(model)}[/], stopped since {minute(said['stopped'])}, goes "
         f"on, says {escape(harmless(said['author'], 200))}: {escape(harmless(said['reason'], 500))}"
     )
-    for decision in decided:
-        print_decision(screen, decision)
+    print_decisions(screen, decided)
     if not decided:
         screen.print("[dim]It is kept and queued; it counts as soon as it is decided.[/]")
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from shared.cli.terminal.options import Asked, taking
 from shared.domain.replay import By, Of, Selection
 
 Since = Annotated[
@@ -13,7 +14,9 @@ Since = Annotated[
 Until = Annotated[str | None, typer.Option(help="Before then.", metavar="TIME")]
 ByTime = Annotated[
     By,
-    typer.Option(help="Which time: when it was received (of chains: decided), or of the event."),
+    typer.Option(
+        "--by-time", help="Which time: when it was received (of chains: decided), or of the event."
+    ),
 ]
 Types = Annotated[
     list[str] | None, typer.Option("--type", help="An event's type, as ModelRegistered.")
@@ -42,16 +45,34 @@ Looked = Annotated[
 ]
 
 
-def selection_of(now: datetime, *, since: str | None, until: str | None, **asked: Any) -> Selection:
+selecting = taking(
+    since=Since,
+    until=Until,
+    by=(ByTime, By.RECEIVED),
+    types=Types,
+    sources=Sources,
+    vias=Vias,
+    model=Model,
+    endpoint=Endpoint,
+    subject=Subject,
+    correlation=Correlation,
+    events=Events,
+    verdicts=Verdicts,
+    where=Where,
+    of=(Looked, Of.ARCHIVE),
+)
+"""Gives a command all of them; the names are those of a `Selection`."""
+_SEVERAL = frozenset({"types", "sources", "vias", "events", "verdicts"})
+
+
+def selection_of(now: datetime, asked: Asked) -> Selection:
     """What the options select. Raises InvalidData naming the one that cannot be meant."""
     from shared.policies.moments import parse_past
 
-    lists = ("types", "sources", "vias", "events", "verdicts")
     fields: dict[str, Any] = {
-        name: tuple(value or ()) if name in lists else value for name, value in asked.items()
+        name: tuple(value or ()) if name in _SEVERAL else value for name, value in asked.items()
     }
-    return Selection(
-        since=None if since is None else parse_past(since, now, "since"),
-        until=None if until is None else parse_past(until, now, "until"),
-        **fields,
-    )
+    for time in ("since", "until"):
+        if asked[time] is not None:
+            fields[time] = parse_past(asked[time], now, time)
+    return Selection(**fields)

@@ -7,8 +7,9 @@ import typer
 
 from shared.cli.people.saying import AsJson
 from shared.cli.replay import options
+from shared.cli.terminal.options import Asked
 from shared.domain.people.replay import USUAL
-from shared.domain.replay import By, Of
+from shared.domain.replay import Of
 from shared.errors import InvalidData
 
 _DRY = "Dry run"
@@ -22,21 +23,10 @@ class Evidence(StrEnum):
     NOW = "now"
 
 
+@options.selecting
 def replay(
-    since: options.Since = None,
-    until: options.Until = None,
-    by_time: options.ByTime = By.RECEIVED,
-    kinds: options.Types = None,
-    sources: options.Sources = None,
-    vias: options.Vias = None,
-    model: options.Model = None,
-    endpoint: options.Endpoint = None,
-    subject: options.Subject = None,
-    correlation: options.Correlation = None,
-    events: options.Events = None,
-    verdicts: options.Verdicts = None,
-    where: options.Where = None,
-    of: options.Looked = Of.ARCHIVE,
+    *,
+    asked: Asked,
     evidence: Annotated[
         Evidence,
         typer.Option(
@@ -82,8 +72,9 @@ def replay(
         str | None, typer.Option(help="Why, for whoever reads it later.", rich_help_panel=_APPLY)
     ] = None,
     rate: Annotated[
-        float, typer.Option(help="Events a minute at most.", rich_help_panel=_APPLY)
-    ] = USUAL,
+        float | None,
+        typer.Option(help=f"Events a minute at most; {USUAL} else.", rich_help_panel=_APPLY),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.", rich_help_panel=_APPLY)] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -97,25 +88,19 @@ def replay(
     from shared.bootstrap import build
 
     application = build()
-    selection = options.selection_of(
-        application.clock(),
-        since=since,
-        until=until,
-        by=by_time,
-        types=kinds,
-        sources=sources,
-        vias=vias,
-        model=model,
-        endpoint=endpoint,
-        subject=subject,
-        correlation=correlation,
-        events=events,
-        verdicts=verdicts,
-        where=where,
-        of=of,
-    )
+    selection = options.selection_of(application.clock(), asked)
     if apply:
-        _refuse_of(_DRY, {"--after": after, "--limit": limit, "--all": show_all})
+        _refuse_of(
+            _DRY,
+            {
+                "--of chains": selection.of is Of.CHAINS,
+                "--evidence now": evidence is Evidence.NOW,
+                "--after": after,
+                "--limit": limit,
+                "--processes": processes > 1,
+                "--all": show_all,
+            },
+        )
         from shared.cli.replay.replays import begin
 
         begin(
@@ -125,12 +110,22 @@ def replay(
             name=name,
             author=author,
             because=because,
-            rate=rate,
+            rate=USUAL if rate is None else rate,
             yes=yes,
             as_json=as_json,
         )
         return
-    _refuse_of(_APPLY, {"--again": again, "--name": name, "--because": because, "--yes": yes})
+    _refuse_of(
+        _APPLY,
+        {
+            "--again": again,
+            "--name": name,
+            "--author": author,
+            "--because": because,
+            "--rate": rate is not None,
+            "--yes": yes,
+        },
+    )
     from shared.cli.replay.dry_run import run_dry
 
     run_dry(
@@ -148,5 +143,9 @@ def replay(
 def _refuse_of(panel: str, given: dict[str, object]) -> None:
     for option, value in given.items():
         if value:
-            there = "leave out --apply" if panel == _DRY else "give --apply"
-            raise InvalidData(f"{option} is for {panel[0].lower()}{panel[1:]}; {there}.")
+            rule = (
+                "is for a dry run; leave out --apply"
+                if panel == _DRY
+                else "is for telling events again; give --apply"
+            )
+            raise InvalidData(f"{option} {rule}.")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, signed_in
+from shared.cli.people.saying import AsJson, Author, Because, signed
+from shared.cli.terminal.asking import ask as ask_first
 from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, minute, print_json
 from shared.errors import InvalidData
@@ -64,10 +65,7 @@ def begin(
         again=again,
         rate=rate,
         count=found.count,
-        author=author or signed_in(),
-        reason=because,
-        now=application.clock(),
-        via="command",
+        **signed(application, author, because),
     )
     _carry_on(application, name, as_json=as_json, said=said)
 
@@ -105,23 +103,12 @@ def stop_replay(
 
     Exit code 0 said, 3 refused (the sentence is on standard error), 1 fault.
     """
-    from shared.bootstrap import build
     from shared.service.replaying.asking import replay_of, stop
 
-    application = build()
-    stop(
-        application.service,
-        application.ledger,
-        name,
-        author=author or signed_in(),
-        reason=because,
-        now=application.clock(),
-        via="command",
-    )
+    application, _ = _said(stop, name, author, because)
     if application.settings.azure is None:
         application.worker().drain()
-    row = replay_of(application.ledger, name)
-    _show(row, as_json=as_json)
+    _show(replay_of(application.ledger, name), as_json=as_json)
 
 
 def resume_replay(
@@ -133,20 +120,21 @@ def resume_replay(
 
     Exit code 0 said, 3 refused (the sentence is on standard error), 1 fault.
     """
-    from shared.bootstrap import build
     from shared.service.replaying.asking import resume
 
-    application = build()
-    said = resume(
-        application.service,
-        application.ledger,
-        name,
-        author=author or signed_in(),
-        reason=because,
-        now=application.clock(),
-        via="command",
-    )
+    application, said = _said(resume, name, author, because)
     _carry_on(application, name, as_json=as_json, said=said)
+
+
+def _said(
+    what: Callable[..., dict[str, Any]], name: str, author: str | None, because: str
+) -> tuple["Application", dict[str, Any]]:
+    """Say it of a replay: the application it was said to, and the replay as it was."""
+    from shared.bootstrap import build
+
+    application = build()
+    who = signed(application, author, because)
+    return application, what(application.service, application.ledger, name, **who)
 
 
 def _carry_on(
@@ -191,31 +179,22 @@ def _work(application: "Application", name: str) -> None:
 
 def _confirm(found: "Expected", name: str, rate: float) -> None:
     """Ask on the terminal; where there is none, say that --yes is missing."""
-    from shared.domain.wording import spell_list
+    from shared.domain.wording import spell_count, spell_list
 
     kinds = spell_list([f"{count} {kind}" for kind, count in sorted(found.told.items())], 20)
     minutes = max(1, round(found.count / rate))
     sys.stderr.write(
-        f"{_counted(found.count, 'event')} of {_counted(found.subjects, 'subject')} "
+        f"{spell_count(found.count, 'event')} of {spell_count(found.subjects, 'subject')} "
         f"{'is' if found.count == 1 else 'are'} told again as {name}, in about "
-        f"{_counted(minutes, 'minute')}: {kinds}. {_left_out(found)}.\n{_MAY_CAUSE}\n"
+        f"{spell_count(minutes, 'minute')}: {kinds}. {_left_out(found)}.\n{_MAY_CAUSE}\n"
     )
-    if not sys.stdin.isatty():
-        sys.stderr.write("Nothing was done; give --yes where nobody can be asked.\n")
-        raise typer.Exit(3)
-    if not typer.confirm("Tell them?", err=True):
-        sys.stderr.write("Nothing was done.\n")
-        raise typer.Exit(3)
+    ask_first("Tell them?", yes=False)
 
 
 def _left_out(found: "Expected") -> str:
     """What is left alone, as it stands in a sentence."""
     decided = f"{found.decided} {'is' if found.decided == 1 else 'are'} decided already"
     return f"{decided}, {found.refused} cannot be read"
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _show(row: dict[str, Any], *, as_json: bool) -> None:

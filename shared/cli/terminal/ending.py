@@ -4,10 +4,12 @@
 or an error.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from inspect import cleandoc
 from typing import Any
 
 import typer
@@ -20,6 +22,7 @@ from shared.errors import DriftgateError, Refused
 _WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
 """Typer brings a click of its own, and gives no other name to this error of it."""
 _GATE = "gate"
+_WITHIN_A_PARAGRAPH = re.compile(r"(?<!\n)\n(?!\n)")
 
 
 class Ending(IntEnum):
@@ -55,6 +58,13 @@ def ending_of(problem: Exception) -> Ending:
 class Commands(TyperGroup):
     """Every command ends by one rule: a foreseen fault is one sentence on standard error."""
 
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """One of them, its help in paragraphs that fit any terminal."""
+        found = super().get_command(ctx, cmd_name)
+        for one in () if found is None else (found, *getattr(found, "commands", {}).values()):
+            one.help = _flowing(one.help)
+        return found
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Where the words are none of ours, that is refused as well."""
         with _refused(ctx):
@@ -70,6 +80,10 @@ class Commands(TyperGroup):
             raise typer.Exit(ending_of(problem)) from problem
         except KeyboardInterrupt:
             end_interrupted()
+
+
+def _flowing(text: str | None) -> str | None:
+    return None if text is None else _WITHIN_A_PARAGRAPH.sub(" ", cleandoc(text))
 
 
 @contextmanager

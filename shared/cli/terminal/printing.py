@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.action_text import action_text
@@ -96,6 +97,12 @@ def print_decision(screen: "Console", decision: dict[str, Any]) -> None:
         message = action["message_id"]
         sent = f"message {message[:16]}" if message else "done with the decision"
         screen.print(f"  [cyan]{action['action']}[/] {safe(action_text(action))} [dim]{sent}[/]")
+
+
+def print_decisions(screen: "Console", decisions: Iterable[dict[str, Any]]) -> None:
+    """One after the other."""
+    for decision in decisions:
+        print_decision(screen, decision)
 
 
 def print_standing(screen: "Console", alert: dict[str, Any]) -> None:

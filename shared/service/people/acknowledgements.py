@@ -12,6 +12,7 @@ from shared.domain.people.acknowledgement import acknowledgement_withdrawn, aler
 from shared.domain.wording import spell_list
 from shared.errors import InvalidData, NotFound
 from shared.ports import Ledger, Policies
+from shared.service.people.saying import say
 from shared.service.people.silences import end_of, firing, rules_of, shown
 from shared.service.service import Service
 
@@ -48,7 +49,7 @@ def acknowledge(
         longest=max(rules.longest, rules.acknowledged_for),
         now=now,
     )
-    _say(service, event, via)
+    say(service, event, via)
     taken = Acknowledgement(
         author=str(event.data["author"]),
         reason=str(event.data["reason"]),
@@ -82,7 +83,7 @@ def release(
     event = acknowledgement_withdrawn(
         scope, life.alert.fingerprint, author=author, reason=reason, now=now
     )
-    _say(service, event, via)
+    say(service, event, via)
     return _listed(scope, life, taken)
 
 

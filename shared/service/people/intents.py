@@ -6,7 +6,6 @@ from typing import Any
 
 from shared.domain.canonical import to_plain
 from shared.domain.decisions.routing.route import intents_of
-from shared.domain.event import Event
 from shared.domain.people.intent import Intent, intent_declared, intent_of, intent_withdrawn
 from shared.domain.policy import RoutingPolicy
 from shared.domain.state import SubjectState
@@ -14,6 +13,7 @@ from shared.errors import InvalidData, InvalidPolicy, NotFound
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger, Policies
 from shared.service.codec import decode
+from shared.service.people.saying import say
 from shared.service.service import Service
 
 _BY_POLICY = "policy/"
@@ -46,7 +46,7 @@ def declare(
         traffic=None if traffic is None else dict(traffic),
         now=now,
     )
-    _say(service, event, via)
+    say(service, event, via)
     return _listed(endpoint, intent_of(event), now)
 
 
@@ -76,7 +76,7 @@ def withdraw(
     if known[intent].end <= now:
         raise InvalidData(f"Intent {intent} is over already; there is nothing to take back.")
     event = intent_withdrawn(endpoint, intent, author=author, reason=reason, now=now)
-    _say(service, event, via)
+    say(service, event, via)
     return _listed(endpoint, known[intent], now)
 
 
@@ -118,12 +118,6 @@ def standing(intent: Intent, now: datetime) -> str:
     if intent.end <= now:
         return "over"
     return "in force" if intent.holds(now) else "to come"
-
-
-def _say(service: Service, event: Event, via: str) -> None:
-    receipt = service.say(event, via=via)
-    if receipt.refusal is not None:
-        raise InvalidData(receipt.refusal)
 
 
 def _listed(endpoint: str, intent: Intent, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.canonical import to_plain
-from shared.domain.event import Event
 from shared.domain.people.override import override_given, override_of, override_withdrawn
 from shared.domain.promotion import Override
 from shared.domain.state import SubjectState
@@ -13,6 +12,7 @@ from shared.errors import InvalidData, NotFound
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger
 from shared.service.codec import decode
+from shared.service.people.saying import say
 from shared.service.service import Service
 
 
@@ -48,7 +48,7 @@ def declare(
             f"{model}:{version} was never judged; judged are: {', '.join(judged) or 'none'}. "
             "One that was registered just now takes a moment."
         )
-    _say(service, event, via)
+    say(service, event, via)
     return _listed(model, override_of(event), now)
 
 
@@ -78,7 +78,7 @@ def withdraw(
     event = override_withdrawn(
         model, known[override].version, override, author=author, reason=reason, now=now
     )
-    _say(service, event, via)
+    say(service, event, via)
     return _listed(model, known[override], now)
 
 
@@ -101,12 +101,6 @@ def standing(override: Override, now: datetime) -> str:
     if override.withdrawn is not None and override.withdrawn <= now:
         return "withdrawn"
     return "in force" if override.holds(now) else "over"
-
-
-def _say(service: Service, event: Event, via: str) -> None:
-    receipt = service.say(event, via=via)
-    if receipt.refusal is not None:
-        raise InvalidData(receipt.refusal)
 
 
 def _listed(model: str, override: Override, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.canonical import to_plain
-from shared.domain.event import Check, Event
+from shared.domain.event import Check
 from shared.domain.notices import AlertLife, Silence
 from shared.domain.notices.fields import values_of
 from shared.domain.notices.matching import matchers_of, spell_matchers
@@ -25,6 +25,7 @@ from shared.policies.durations import parse_duration
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger, Policies
 from shared.service.codec import decode
+from shared.service.people.saying import say
 from shared.service.service import Service
 
 _SHORTEST_ID = 4
@@ -68,7 +69,7 @@ def declare(
             f"{MOST_IN_FORCE} silences are in force or to come already; take one back, or give "
             "a route other receivers."
         )
-    _say(service, event, via)
+    say(service, event, via)
     silence = silence_of(event)
     return {**_listed(silence, now), "mutes": mutes(ledger, silence)}
 
@@ -90,7 +91,7 @@ def withdraw(
     one = _known(ledger, silence, now)
     if one.end <= now:
         raise InvalidData(f"Silence {one.id} is over already; there is nothing to take back.")
-    _say(service, silence_withdrawn(one.id, author=author, reason=reason, now=now), via)
+    say(service, silence_withdrawn(one.id, author=author, reason=reason, now=now), via)
     return _listed(one, now)
 
 
@@ -193,12 +194,6 @@ def _known(ledger: Ledger, named: str, now: datetime) -> Silence:
         f"There is no silence {named[:80]}; in force or to come are: {ids}. "
         "One that was said just now takes a moment."
     )
-
-
-def _say(service: Service, event: Event, via: str) -> None:
-    receipt = service.say(event, via=via)
-    if receipt.refusal is not None:
-        raise InvalidData(receipt.refusal)
 
 
 def _listed(silence: Silence, now: datetime) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from shared.service.dead_letters.showing import listed as in_short
 from shared.service.dead_letters.showing import shown
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers
-from shared.web.http.bodies import Said, Text, author_of, said_as
+from shared.web.http.bodies import Said, Text, said_as, signed
 from shared.web.http.limits import USUAL_ROWS, Kind
 from shared.web.http.paging import Cursor, Limit, Page, page
 
@@ -197,19 +197,15 @@ def one(here: Here, letter: str) -> JSONResponse:
 def resubmit(here: Here, who: Who, said: ToResend) -> JSONResponse:
     """Each to its queue once more, as it was or as it was edited."""
     letters = _of(here, said)
-    now = here.clock()
     done = (
         resend(
             letters,
             service=here.service,
             adapters=here.adapters,
-            author=author_of(who, said),
-            reason=said.reason,
-            now=now,
-            via="api",
+            **signed(here, who, said),
         )
         if said.apply
-        else plan(letters, now)
+        else plan(letters, here.clock(), here.ledger)
     )
     outcomes = [one.to_json() for one in done]
     return JSONResponse({"applied": said.apply, "dead_letters": outcomes}, status_code=202)
@@ -230,10 +226,7 @@ def purge(here: Here, who: Who, said: Meant) -> JSONResponse:
         letters,
         service=here.service,
         adapters=here.adapters,
-        author=author_of(who, said),
-        reason=said.reason,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     return JSONResponse({"purged": [letter.id for letter in letters]}, status_code=202)
 

@@ -4,7 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.bootstrap import Application
 from shared.errors import InvalidData
+from shared.service.people.saying import Signed
 from shared.web.http.callers import Caller
 
 Text = Annotated[str, Field(pattern=r"\S", max_length=4000)]
@@ -31,9 +33,12 @@ class Said(BaseModel):
     ] = None
 
 
-def author_of(caller: Caller, said: Said) -> str:
-    """Whom the platform signed in, before whoever the body says it is. Raises InvalidData."""
+def signed(here: Application, caller: Caller, said: Said) -> Signed:
+    """In whose name it is said: whom the platform signed in, before whoever the body says it is.
+
+    Raises InvalidData where it is nobody.
+    """
     author = caller.name or said.author
     if author is None:
         raise InvalidData("author is missing; send it as text.")
-    return author
+    return Signed(author=author, reason=said.reason, now=here.clock(), via="api")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from threading import Lock
 from time import monotonic
 
+from shared.domain.tokens import take
 from shared.recent import Recent
 
 MOST_BYTES = 65_536
@@ -65,7 +66,6 @@ class Buckets:
         rate, now = self._rates[kind], self._clock()
         with self._lock:
             left, seen = self._left.pop((caller, kind), (float(rate.burst), now))
-            left = min(float(rate.burst), left + (now - seen) * rate.each_second)
-            granted = left >= 1.0
-            self._left[caller, kind] = (left - 1.0 if granted else left, now)
-        return 0.0 if granted else (1.0 - left) / rate.each_second
+            left, wait = take(left, now - seen, rate=rate.each_second, burst=rate.burst)
+            self._left[caller, kind] = (left, now)
+        return wait

@@ -10,7 +10,7 @@ from shared.domain.roles import Role
 from shared.service.people import acknowledgements as service
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import Shown, accepts, answers
-from shared.web.http.bodies import Said, Text, author_of, said_as
+from shared.web.http.bodies import Said, Text, said_as, signed
 from shared.web.http.limits import USUAL_ROWS
 from shared.web.http.paging import Cursor, Limit, Page, page
 from shared.web.people.silences import AlertInShort
@@ -94,12 +94,9 @@ def declare(here: Here, who: Who, said: AlertTaken) -> JSONResponse:
         here.ledger,
         here.policies,
         said.fingerprint,
-        author=author_of(who, said),
-        reason=said.reason,
         lasts=said.lasts,
         until=said.until,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     where = {"Location": f"/api/acknowledgements/{one['id']}"}
     return JSONResponse({"acknowledgement": one}, status_code=202, headers=where)
@@ -119,10 +116,7 @@ def release(here: Here, who: Who, acknowledgement: str, said: Said) -> JSONRespo
         here.service,
         here.ledger,
         acknowledgement,
-        author=author_of(who, said),
-        reason=said.reason,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     return JSONResponse({"acknowledgement": one}, status_code=202)
 

@@ -12,7 +12,7 @@ from shared.domain.roles import Role
 from shared.service.people import intents as service
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers, located
-from shared.web.http.bodies import Said, Text, author_of, said_as
+from shared.web.http.bodies import Said, Text, said_as, signed
 from shared.web.http.limits import USUAL_ROWS
 from shared.web.http.paging import Cursor, Limit, Page, page
 
@@ -96,14 +96,11 @@ def declare(here: Here, who: Who, said: IntentSaid) -> JSONResponse:
     one = service.declare(
         here.service,
         said.endpoint,
-        author=author_of(who, said),
-        reason=said.reason,
         until=said.until,
         since=said.since,
         deployment=said.deployment,
         traffic=said.traffic,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     where = located("intents", said.endpoint)
     return JSONResponse({"intent": one}, status_code=202, headers=where)
@@ -124,10 +121,7 @@ def withdraw(here: Here, who: Who, endpoint: str, intent: str, said: Said) -> JS
         here.ledger,
         endpoint,
         intent,
-        author=author_of(who, said),
-        reason=said.reason,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     return JSONResponse({"intent": one}, status_code=202)
 

@@ -11,7 +11,7 @@ from shared.domain.roles import Role
 from shared.service.people import overrides as service
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers, located
-from shared.web.http.bodies import Said, Text, author_of, said_as
+from shared.web.http.bodies import Said, Text, said_as, signed
 from shared.web.http.limits import USUAL_ROWS
 from shared.web.http.paging import Cursor, Limit, Page, page
 
@@ -95,11 +95,8 @@ def declare(here: Here, who: Who, said: OverrideSaid) -> JSONResponse:
         said.model,
         said.version,
         gates=said.gates,
-        author=author_of(who, said),
-        reason=said.reason,
         until=said.until,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     where = located("overrides", one["model"])
     return JSONResponse({"override": one}, status_code=202, headers=where)
@@ -120,10 +117,7 @@ def withdraw(here: Here, who: Who, model: str, override: str, said: Said) -> JSO
         here.ledger,
         model,
         override,
-        author=author_of(who, said),
-        reason=said.reason,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     return JSONResponse({"override": one}, status_code=202)
 

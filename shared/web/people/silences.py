@@ -11,7 +11,7 @@ from shared.domain.roles import Role
 from shared.service.people import silences as service
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers
-from shared.web.http.bodies import Said, Text, author_of, said_as
+from shared.web.http.bodies import Said, Text, said_as, signed
 from shared.web.http.limits import USUAL_ROWS
 from shared.web.http.paging import Cursor, Limit, Page, page
 
@@ -120,14 +120,11 @@ def declare(here: Here, who: Who, said: SilenceSaid) -> JSONResponse:
         here.ledger,
         here.policies,
         said.matchers,
-        author=author_of(who, said),
-        reason=said.reason,
         lasts=said.lasts,
         until=said.until,
         starts=said.starts,
         until_resolved=said.until_resolved or False,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     where = {"Location": f"/api/silences/{one['id']}"}
     return JSONResponse({"silence": one}, status_code=202, headers=where)
@@ -147,9 +144,6 @@ def withdraw(here: Here, who: Who, silence: str, said: Said) -> JSONResponse:
         here.service,
         here.ledger,
         silence,
-        author=author_of(who, said),
-        reason=said.reason,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     return JSONResponse({"silence": one}, status_code=202)

@@ -10,7 +10,7 @@ from shared.domain.roles import Role
 from shared.service import retrainings as service
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers, located
-from shared.web.http.bodies import Said, author_of
+from shared.web.http.bodies import Said, signed
 from shared.web.http.limits import USUAL_ROWS
 from shared.web.http.paging import Cursor, Limit, Page, page
 
@@ -119,10 +119,7 @@ def resume(here: Here, who: Who, model: str, said: Said) -> JSONResponse:
         here.service,
         here.ledger,
         model,
-        author=author_of(who, said),
-        reason=said.reason,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     where = located("retrainings", resumed["model"])
     return JSONResponse({"resumed": resumed}, status_code=202, headers=where)

@@ -18,7 +18,8 @@ from shared.service.replaying.cursor import Cursor
 from shared.service.replaying.difference import Difference
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers
-from shared.web.http.bodies import Said, Text, author_of, said_as
+from shared.web.http.bodies import Said, Text, said_as, signed
+from shared.web.http.callers import Caller
 from shared.web.http.limits import MOST_ROWS, USUAL_ROWS, Kind
 from shared.web.http.paging import Cursor as PageCursor
 from shared.web.http.paging import Limit, Page, page
@@ -199,10 +200,7 @@ def begin(here: Here, who: Who, said: ReplayAsked) -> JSONResponse:
         _selection(here, said.selection),
         again=said.again,
         rate=said.rate,
-        author=author_of(who, said),
-        reason=said.reason,
-        now=here.clock(),
-        via="api",
+        **signed(here, who, said),
     )
     where = {"Location": f"/api/replays/{begun['replay']}"}
     return JSONResponse({"replay": begun}, status_code=202, headers=where)
@@ -218,7 +216,7 @@ def begin(here: Here, who: Who, said: ReplayAsked) -> JSONResponse:
 )
 def stop(here: Here, who: Who, name: str, said: Said) -> JSONResponse:
     """It takes no more step; what it has told is handled."""
-    return _said(service.stop, here, author_of(who, said), name, said)
+    return _said(service.stop, here, who, name, said)
 
 
 @router.post(
@@ -231,19 +229,11 @@ def stop(here: Here, who: Who, name: str, said: Said) -> JSONResponse:
 )
 def resume(here: Here, who: Who, name: str, said: Said) -> JSONResponse:
     """One that was stopped, that failed, or that hangs goes on where it stands."""
-    return _said(service.resume, here, author_of(who, said), name, said)
+    return _said(service.resume, here, who, name, said)
 
 
-def _said(what: Any, here: Application, author: str, name: str, said: Said) -> JSONResponse:
-    row = what(
-        here.service,
-        here.ledger,
-        name,
-        author=author,
-        reason=said.reason,
-        now=here.clock(),
-        via="api",
-    )
+def _said(what: Any, here: Application, who: Caller, name: str, said: Said) -> JSONResponse:
+    row = what(here.service, here.ledger, name, **signed(here, who, said))
     return JSONResponse({"replay": row}, status_code=202)
 
 
