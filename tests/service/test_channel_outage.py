@@ -1,4 +1,4 @@
-"""A channel or a store away for an hour: nothing is put aside, and people hear what is true then."""
+"""A channel or store away for an hour: nothing is put aside, and people hear what is true then."""
 
 from dataclasses import replace
 from datetime import timedelta
