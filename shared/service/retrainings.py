@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.canonical import to_plain
 from shared.domain.finding import Rule
+from shared.domain.people.retraining import retraining_resumed
 from shared.domain.retraining import Retraining, RetrainingCause, RetrainingWatch
-from shared.domain.retraining_said import retraining_resumed
 from shared.domain.state import SubjectState
 from shared.errors import InvalidData, NotFound
 from shared.ports import Ledger

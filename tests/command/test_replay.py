@@ -67,7 +67,7 @@ def test_what_would_be_decided_now_is_shown(ask):
 
 
 def test_an_interrupt_ends_with_the_cursor_to_go_on_from(ask, monkeypatch):
-    from shared.cli.replay_screen import Screen
+    from shared.cli.replay.screen import Screen
 
     behind = json.loads(ask("replay", "--json", "--limit", "1").stdout)["cursor"]
 
@@ -132,7 +132,7 @@ def test_where_nothing_was_lost_there_is_nothing_to_tell_and_no_fault(ask):
         ),
         (("stop-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),
         (("resume-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),
-        (("replays", "x"), 1, "There is no replay x; see driftgate replays."),
+        (("replays", "x"), 3, "There is no replay x; see driftgate replays."),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence(ask, words, code, sentence):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.bootstrap import build
-from shared.domain.chain import is_stub
+from shared.domain.chain.links import is_stub
 from shared.errors import InvalidData, NotFound
 from shared.service.erasing import Erasing
 from shared.service.erasing.contents import Contents
@@ -20,7 +20,7 @@ from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import fold, state_before
 from shared.service.verifying import verify
 from shared.settings import Settings
-from shared.web.walking import decisions_page
+from shared.web.http.walking import decisions_page
 from tests.conftest import NOON
 
 ENDPOINT = "endpoint/loan-endpoint"

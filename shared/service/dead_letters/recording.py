@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.canonical import content_hash
 from shared.domain.event import Event, EventType
-from shared.domain.said import signed
+from shared.domain.people.signed import signed
 from shared.errors import InvalidData
 from shared.service.service import Service
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from shared.domain.canonical import content_hash, parse_time
-from shared.domain.chain import Link
+from shared.domain.chain.links import Link
 from shared.domain.event import Event, EventType
 from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.wording import one_line

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.canonical import parse_time
-from shared.domain.chain import is_stub
+from shared.domain.chain.links import is_stub
 from shared.domain.event import EXTENSION_PREFIX, Event
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_list

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
-from shared.domain import silence_said
 from shared.domain.event import Check
+from shared.domain.people import silence as silence_said
 from shared.domain.wording import one_line
 from shared.errors import NotFound
 from shared.ports import Archive, ArchivedEvent, Ledger
@@ -129,8 +129,7 @@ def _receivers(sought: Sought) -> list[str]:
 
 def active_scopes(ledger: Ledger) -> list[str]:
     """Those that have alerts to look after, known without reading every state."""
-    due = Check.ALERTS.value
-    return [s for s, checks in ledger.reported().items() if s.startswith(_ALERTS) and due in checks]
+    return [s for s in ledger.reported(Check.ALERTS.value) if s.startswith(_ALERTS)]
 
 
 def _told_now(name: str, ledger: Ledger) -> Thing | None:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.canonical import to_plain
 from shared.domain.decisions.replay.telling import spell_selection
 from shared.domain.event import Event
-from shared.domain.replay import By, ReplayPhase, ReplayWatch, Selection
-from shared.domain.replay_said import (
+from shared.domain.people.replay import (
     SUBJECT,
     USUAL,
     replay_asked,
     replay_resumed,
     replay_stopped,
 )
+from shared.domain.replay import By, ReplayPhase, ReplayWatch, Selection
 from shared.domain.state import SubjectState
 from shared.errors import InvalidData, NotFound
 from shared.ports import Archive, Ledger

@@ -12,10 +12,10 @@ from itertools import islice
 from typing import Any
 
 from shared.domain.canonical import content_hash, format_time, parse_time
-from shared.domain.chain import is_stub
+from shared.domain.chain.links import is_stub
 from shared.domain.event import Event, Replay
+from shared.domain.people.replay import SUBJECT, Advance, replay_advanced, replay_failed
 from shared.domain.replay import ReplayPhase, ReplayWatch
-from shared.domain.replay_said import SUBJECT, Advance, replay_advanced, replay_failed
 from shared.domain.state import SubjectState
 from shared.errors import MalformedPayload, Refused, Unavailable
 from shared.ports import Archive, ArchivedEvent, Clock, Ledger, Message, Sender
