@@ -181,6 +181,6 @@ CASES = (
         "01:30",
         "monitors retraining",
         held=timedelta(minutes=31),
-        minutes=75,
+        minutes=100,
     ),
 )

@@ -12,6 +12,7 @@ from shared.domain.chain.links import is_stub
 from shared.domain.event import Event
 from shared.domain.state import AlertStatus, SubjectState
 from shared.errors import NotFound
+from shared.service.asking import ITSELF
 from shared.service.codec import decode
 from shared.service.deciding import NOTHING_READ, state_hash
 from shared.service.intake import parse
@@ -63,7 +64,7 @@ def decided_at(world: World, application: Application) -> dict[str, list[str]]:
 class _Look:
     def __init__(self, life: Life, until: datetime) -> None:
         self._world, self._application, self._until = life.world, life.application, until
-        self._place = life.place
+        self._place, self._timers = life.place, life.timers
         self._lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for line in life.journal.lines():
             self._lines[line["what"]].append(line)
@@ -216,12 +217,18 @@ class _Look:
         self.counts["runs"] = len(runs)
 
     def outcome(self) -> dict[str, Any]:
-        """What fires, what runs, how traffic is shared, who could not be told."""
+        """What fires, what runs, how traffic is shared, who could not be told.
+
+        Where no timer fires, Driftgate rightly tells of itself that it stands still: no difference.
+        """
         firing = set()
-        for subject in self._application.ledger.subjects():
+        itself = set() if self._timers else {ITSELF}
+        for subject in set(self._application.ledger.subjects()) - itself:
             state = decode(self._application.ledger.state(subject).state, SubjectState)
             firing |= {
-                name for name, one in state.alerts.items() if one.status is AlertStatus.FIRING
+                f"{one.alert.kind.value} {name}"
+                for name, one in state.alerts.items()
+                if one.status is AlertStatus.FIRING
             }
         files = self._application.settings.workspace
         return {
