@@ -79,7 +79,8 @@ class Refusal:
     """Azure did not do what was asked at `time`: nothing but an event ever tells of it.
 
     It is spoken of until `until`, unless a later try succeeds. `by` asked for it, `correlation`
-    finds it in Azure's activity log, both where the event tells.
+    finds it in Azure's activity log, both where the event tells. One whose `outcome` is `deleted`
+    is none: it keeps refusals from before that deletion, told after it, from being news.
     """
 
     time: datetime

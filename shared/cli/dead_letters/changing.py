@@ -91,7 +91,7 @@ def resubmit(
             pause=_pause(rate),
         )
     else:
-        going = plan(letters, application.clock())
+        going = plan(letters, application.clock(), application.ledger)
     done = []
     for one in going:
         done.append(one.to_json())

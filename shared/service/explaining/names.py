@@ -125,8 +125,7 @@ def _receivers(sought: Sought) -> list[str]:
 
 def active_scopes(ledger: Ledger) -> list[str]:
     """Those that have alerts to look after, known without reading every state."""
-    due = Check.ALERTS.value
-    return [s for s, checks in ledger.reported().items() if s.startswith(_ALERTS) and due in checks]
+    return [s for s in ledger.reported(Check.ALERTS.value) if s.startswith(_ALERTS)]
 
 
 def _told_now(name: str, ledger: Ledger) -> Thing | None:

@@ -120,9 +120,9 @@ def mutes(ledger: Ledger, silence: Silence) -> list[dict[str, Any]]:
 
 def firing(ledger: Ledger) -> Iterator[tuple[str, AlertLife]]:
     """Every alert that fires now, with the name of its scope."""
-    for subject, checks in sorted(ledger.reported().items()):
+    for subject in sorted(ledger.reported(Check.ALERTS.value)):
         kind, _, scope = subject.partition("/")
-        if kind == SCOPE and Check.ALERTS.value in checks:
+        if kind == SCOPE:
             for life in _state(ledger, subject).scope.lives.values():
                 if life.ended is None:
                     yield scope, life

@@ -205,7 +205,7 @@ def resubmit(here: Here, who: Who, said: ToResend) -> JSONResponse:
             **signed(here, who, said),
         )
         if said.apply
-        else plan(letters, here.clock())
+        else plan(letters, here.clock(), here.ledger)
     )
     outcomes = [one.to_json() for one in done]
     return JSONResponse({"applied": said.apply, "dead_letters": outcomes}, status_code=202)

@@ -1,6 +1,5 @@
 """How often one caller may ask: a bucket of tokens each, in bounded memory, for this instance."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +7,7 @@ from threading import Lock
 from time import monotonic
 
 from shared.domain.tokens import take
+from shared.recent import Recent
 
 MOST_BYTES = 65_536
 """A body of the API: what a person says in a sentence or two, with room to spare."""
@@ -58,8 +58,7 @@ class Buckets:
         """`clock` counts seconds and never goes back."""
         self._rates = RATES if rates is None else rates
         self._clock = clock
-        self._most = most
-        self._left: OrderedDict[tuple[str, Kind], tuple[float, float]] = OrderedDict()
+        self._left: Recent[tuple[str, Kind], tuple[float, float]] = Recent(most)
         self._lock = Lock()
 
     def wait(self, caller: str, kind: Kind) -> float:
@@ -69,6 +68,4 @@ class Buckets:
             left, seen = self._left.pop((caller, kind), (float(rate.burst), now))
             left, wait = take(left, now - seen, rate=rate.each_second, burst=rate.burst)
             self._left[caller, kind] = (left, now)
-            while len(self._left) > self._most:
-                self._left.popitem(last=False)
         return wait
