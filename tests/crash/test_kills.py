@@ -89,6 +89,13 @@ def test_a_message_that_counts_as_sent_before_it_is_would_be_found_lost(killed_i
     assert any("reached nobody" in fault for fault in told["faults"])
 
 
+def test_a_run_that_was_started_and_not_remembered_is_found_by_its_order(killed_in):
+    told = killed_in("a version is rolled back", at=["after pipelines.start"])
+
+    assert told["faults"] == []
+    assert told["kills"] == 1
+
+
 def test_a_post_that_is_made_again_soon_after_a_death_has_the_order_of_the_first(killed_in):
     """At least once is by design: whoever honours the order has one notice."""
     told = killed_in("a notice is posted", at=["after channels"], pause=1)
