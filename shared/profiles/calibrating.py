@@ -11,7 +11,7 @@ from shared.profiles.compute import text_columns, window
 from shared.profiles.reading import Source, read_parts
 from shared.profiles.sources.part import Part
 from shared.profiles.sources.unread import Faults
-from shared.profiles.windowing import part_between, times_of
+from shared.profiles.windowing import timed_part_between
 from shared.statistics.profile import Profile
 from shared.statistics.sequential import NEEDED_CHUNKS, Calibration, calibrate
 
@@ -59,10 +59,12 @@ def windows_of_time(
     length = int(every.total_seconds() * 1e6)
     merged: dict[int, Profile] = {}
     for whole in read_parts(source, text=text_columns(base), faults=faults):
-        part = part_between(whole, time_column, start, end)
+        if not whole.names and not whole.rows:
+            continue
+        part, instants = timed_part_between(whole, time_column, start, end)
         if part.rows == 0:
             continue
-        times = pc.cast(times_of(part, time_column), pa.int64())
+        times = pc.cast(instants, pa.int64())
         period = pc.floor(pc.divide(pc.cast(pc.subtract(times, zero), pa.float64()), float(length)))
         for number, rows in _grouped(part, period, _columns(part, base)):
             found = window(rows, base)

@@ -10,6 +10,8 @@ from shared.profiles.sources.part import Part
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_LENGTH_WITH_MICROSECONDS = len("2026-02-03T10:15:30.123456")
+
 
 def utc(time: datetime | None) -> datetime | None:
     """The instant in UTC; a time without a zone is one of UTC."""
@@ -25,18 +27,36 @@ def part_between(
 
     Raises InvalidData when the column is absent or does not hold times.
     """
-    import pyarrow.compute as pc
-
     if time_column is None or (start is None and end is None):
         return part
     if not part.names and not part.rows:
         return part
+    keep = _within(times_of(part, time_column), start, end)
+    return part if keep is None else part.where(keep)
+
+
+def timed_part_between(
+    part: Part, time_column: str, start: datetime | None, end: datetime | None
+) -> "tuple[Part, pa.Array]":
+    """The same rows, each with its instant in UTC; the times of a part are read once.
+
+    Raises InvalidData when the column is absent or does not hold times.
+    """
     times = times_of(part, time_column)
+    keep = _within(times, start, end)
+    return (part, times) if keep is None else (part.where(keep), times.filter(keep))
+
+
+def _within(
+    times: "pa.Array", start: datetime | None, end: datetime | None
+) -> "pa.BooleanArray | None":
+    import pyarrow.compute as pc
+
     keep = None if start is None else pc.greater_equal(times, _instant(start))
     if end is not None:
         before = pc.less(times, _instant(end))
         keep = before if keep is None else pc.and_(keep, before)
-    return part.where(keep)
+    return keep
 
 
 def _instant(time: datetime) -> "pa.Scalar":
@@ -72,7 +92,9 @@ def as_timestamps(column: "pa.Array", name: str) -> "pa.Array":
         if pa.types.is_integer(kind):
             return column.cast(pa.int64()).cast(pa.timestamp("ms", tz="UTC")).cast(target)
         if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            text = pc.replace_substring_regex(column.cast(pa.string()), r"(\.\d{6})\d+", r"\1")
+            text = column.cast(pa.string())
+            if (pc.max(pc.binary_length(text)).as_py() or 0) > _LENGTH_WITH_MICROSECONDS:
+                text = pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1")
             if pc.any(pc.match_substring_regex(text, r":.*(Z|[+-]\d\d:?\d\d)$")).as_py():
                 return text.cast(target)
             return pc.assume_timezone(text.cast(pa.timestamp("us")), "UTC")

@@ -7,6 +7,8 @@ names, enums, required and read-only properties, plain types and api-versions.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +33,18 @@ _PLAIN = {"string": str, "boolean": bool, "integer": int}
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """The tree. Raises lark's errors for what is no Bicep."""
-    tree: dict[str, Any] = pycep.BicepParser().parse(text=text)
+    """The tree, parsed once a process. Raises lark's errors for what is no Bicep."""
+    return deepcopy(_parsed(text))
+
+
+@cache
+def _parser() -> pycep.BicepParser:
+    return pycep.BicepParser()
+
+
+@cache
+def _parsed(text: str) -> dict[str, Any]:
+    tree: dict[str, Any] = _parser().parse(text=text)
     return tree
 
 

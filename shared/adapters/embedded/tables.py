@@ -50,10 +50,18 @@ def _rows(name: str, text: str) -> Iterator[tuple[datetime, Mapping[str, str]]]:
             ) from problem
 
 
-def read_series(path: Path) -> list[SeriesPoint]:
-    """A KPI's buckets by time: `time,value` and, where there are such, `weight,deployment`."""
+def read_series(path: Path) -> tuple[SeriesPoint, ...]:
+    """A KPI's buckets by time: `time,value` and, where there are such, `weight,deployment`.
+
+    A file whose text is known already is not parsed again.
+    """
+    return _series(path.name, path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=16)
+def _series(name: str, text: str) -> tuple[SeriesPoint, ...]:
     points = []
-    for number, (time, row) in enumerate(read_times(path), start=2):
+    for number, (time, row) in enumerate(_rows(name, text), start=2):
         weight = row.get("weight")
         try:
             points.append(
@@ -66,7 +74,7 @@ def read_series(path: Path) -> list[SeriesPoint]:
             )
         except ValueError as problem:
             raise InvalidData(
-                f"{path.name} line {number}: value and weight must be numbers, "
+                f"{name} line {number}: value and weight must be numbers, "
                 f"they are {row.get('value')!r} and {weight!r}."
             ) from problem
-    return sorted(points, key=lambda point: point.time)
+    return tuple(sorted(points, key=lambda point: point.time))

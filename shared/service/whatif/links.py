@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from shared.domain.canonical import content_hash, parse_time
-from shared.domain.chain import is_stub_text
+from shared.domain.chain.links import is_stub_text
 from shared.domain.event import EXTENSION_PREFIX, Event, EventType
 from shared.ports import KeptRow, Ledger, Logged
 from shared.service.deciding import NOTHING_READ
