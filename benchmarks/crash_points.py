@@ -6,7 +6,7 @@ many of these were survived: everything kept, decided once, acted on once, and t
 `ways` is how many of the kills left something behind that no kill before had left; only these are
 gone on from. Events, decisions, actions and repeats are summed over the kills.
 On Azure every kill is gone on from, and calls are requests of the SDKs: HTTP, sends, settlements.
-Run: python -m benchmarks.crash_points [--azure] [--cases TEXT] [--most NUMBER] [--processes 1]
+Run: python -m benchmarks.crash_points [--azure] [--cases TEXT ...] [--most NUMBER] [--processes 1]
 """
 
 import argparse
@@ -58,12 +58,16 @@ def row(case: str, told: dict[str, Any]) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", default="", help="only those with this text in their name")
+    parser.add_argument(
+        "--cases", nargs="*", default=[""], help="only those with such a text in their name"
+    )
     parser.add_argument("--most", type=int, help="at most so many kills in each case")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--azure", action="store_true", help="state on Azurite and the test broker")
     options = parser.parse_args()
-    names = [case.name for case in CASES if options.cases in case.name]
+    names = list(
+        dict.fromkeys(case.name for text in options.cases for case in CASES if text in case.name)
+    )
     print("| " + " | ".join(_HEAD) + " |")
     print("|" + " --- |" * len(_HEAD))
     total: Counter[str] = Counter()
@@ -75,11 +79,12 @@ def main() -> int:
             strict=True,
         ):
             print("| " + " | ".join(row(name, told)) + " |", flush=True)
-            faults += [f"{name}: {fault}" for fault in told["faults"]]
+            found = [f"{name}: {fault}" for fault in told["faults"]]
+            print(*found, sep="\n", end="\n" * bool(found), file=sys.stderr, flush=True)
+            faults += found
             total.update({name: told[name] for name in ("points", "kills", "survived", "ways")})
             total.update(told.get("counts", {}))
     print(f"\n{len(names)} cases: " + ", ".join(f"{n} {name}" for name, n in total.items()))
-    print("\n".join(faults))
     return 1 if faults else 0
 
 

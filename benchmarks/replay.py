@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from shared.bootstrap import Application, build  # noqa: E402
-from shared.cli.replay_processes import told_by  # noqa: E402
+from shared.cli.replay.processes import told_by  # noqa: E402
 from shared.domain.event import Check, Event, EventType, check_due  # noqa: E402
 from shared.domain.replay import Of, Selection  # noqa: E402
 from shared.scenarios.clock import SimulatedClock  # noqa: E402

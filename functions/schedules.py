@@ -84,15 +84,15 @@ def reconcile_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
 @blueprint.function_name("outbox_sweep")
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_SWEEP_SCHEDULE%")
 def outbox_sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001
-    """Send what a crash left in the outbox."""
-    application().service.sweep()
+    """Send what a crash left in the outbox, and queue what it left in the archive."""
+    application().sweep()
 
 
 @blueprint.function_name("heartbeat")
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_HEARTBEAT_SCHEDULE%")
 def heartbeat(timer: func.TimerRequest) -> None:  # noqa: ARG001
     """Ask for the look at Driftgate itself."""
-    application().service.heartbeat()
+    application().heartbeat()
 
 
 @blueprint.function_name("retention_timer")

@@ -113,6 +113,26 @@ class Application:
         anchor(self.adapters.ledger, self.adapters.anchors, self.clock())
         return Retention(service=self.service, adapters=self.adapters, clock=self.clock).apply()
 
+    def sweep(self) -> int:
+        """Send what the outbox holds, and queue what came in and never was; how many went.
+
+        Raises Unavailable.
+        """
+        from shared.service.unqueued import queue_unqueued
+
+        return self.service.sweep() + queue_unqueued(self.adapters, self.clock())
+
+    def heartbeat(self) -> int:
+        """Ask for the look at Driftgate itself, and end the replays whose step cannot be taken.
+
+        Returns how many looks were asked for. Raises Unavailable.
+        """
+        from shared.service.replaying.dead_steps import fail_dead_steps
+
+        asked = self.service.heartbeat()
+        fail_dead_steps(self.adapters, self._saying("replay", {}), self.clock())
+        return asked
+
     def deliver(self, body: "Mapping[str, Any]") -> None:
         """Send a notice over its channel, and say what became of it. Raises MalformedPayload."""
         from shared.service.delivering import deliver

@@ -1,7 +1,7 @@
 """How long a timer may rest: the longest time between two firings of its schedule."""
 
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 from shared.schedules import Schedule
@@ -11,7 +11,7 @@ _LOOKED_AT = 5 * 366
 _DAY = 24 * 60 * 60
 
 
-@cache
+@lru_cache(maxsize=256)
 def longest_gap(schedule: Schedule) -> timedelta:
     """The longest time between two firings, looked for over five years.
 

@@ -1,109 +1,26 @@
-"""The `driftgate` command: one file a subcommand family, joined here.
+"""Where the `driftgate` command starts.
 
-Exit codes: 0 handled or pass, 1 fault, 2 fail and 4 inconclusive (`health`, `drift`,
-`performance`, `canary`), 2 broken (`verify`), 3 refused (`send`, `intend`, `withdraw`, `override`,
-`withdraw-override`, `rollout`, `resume-retraining`, `silence`, `unsilence`, `acknowledge`,
-`release`, `deadletters`, `replay`, `stop-replay`, `resume-replay`), 4 no cause found (`diagnose`).
-`gate` has those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an
-error. `scenario` and `policy test`: 0 held, 2 failed, 1 not understood. `policy lint`: 1 errors,
-2 warnings where it is strict. `policy route`: 2 nobody is told. `replay`: 2 something is not as it
-was, 130 interrupted. `whatif`: 0 no difference, 2 a difference.
+Exit codes, defined in `terminal/ending.py`: 0 done, or all as it should be; 1 a fault, the same may
+help later; 2 the answer is no (`health`, `drift`, `performance`, `canary` fail; `verify` finds a
+break; `replay` and `whatif` something that would be otherwise; `scenario`, `policy test` what did
+not hold; `policy check`, `policy lint` what is wrong; `policy route` that nobody is told;
+`deadletters resubmit` that some were refused); 3 refused, the sentence is on standard error (every
+command, as `send`, `erase` and `verify`, and words that are no command); 4 no answer (the same four
+inconclusive, `diagnose` no cause); 130 interrupted. `gate` has those that pipelines expect: 0
+passed, 1 failed, 2 wrong usage, 3 inconclusive or an error.
 """
 
-import sys
-
-import typer
-
-from shared.cli import (
-    acknowledgements,
-    canary,
-    deadletters,
-    demo,
-    diagnose,
-    drift,
-    erase,
-    explain,
-    gate,
-    health,
-    intents,
-    looking,
-    overrides,
-    performance,
-    policy,
-    profile,
-    promotions,
-    replay,
-    replays,
-    retention,
-    retrainings,
-    rollout,
-    scenario,
-    sending,
-    silences,
-    smoke,
-    verify,
-    whatif,
-)
-from shared.errors import DriftgateError
-
-app = typer.Typer(
-    name="driftgate",
-    help="Watches models on Azure Machine Learning and decides which may be promoted.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-)
-app.command()(sending.send)
-app.command()(looking.status)
-app.command()(looking.alerts)
-app.command()(looking.events)
-app.command()(explain.explain)
-app.command()(health.health)
-app.command()(intents.intend)
-app.command()(intents.intents)
-app.command()(intents.withdraw)
-app.command()(overrides.override)
-app.command()(overrides.overrides)
-app.command()(overrides.withdraw_override)
-app.command()(silences.silence)
-app.command()(silences.silences)
-app.command()(silences.unsilence)
-app.command()(acknowledgements.acknowledge)
-app.command()(acknowledgements.acknowledgements)
-app.command()(acknowledgements.release)
-app.command()(drift.drift)
-app.command()(profile.profile)
-app.command()(performance.performance)
-app.command()(canary.canary)
-app.add_typer(policy.app, name="policy")
-app.command()(gate.gate)
-app.command()(promotions.promotions)
-app.command()(promotions.report)
-app.command()(rollout.rollout)
-app.command()(retrainings.retrainings)
-app.command()(retrainings.resume_retraining)
-app.command()(replay.replay)
-app.command()(replays.replays)
-app.command()(replays.stop_replay)
-app.command()(replays.resume_replay)
-app.command()(scenario.scenario)
-app.command()(whatif.whatif)
-app.command()(smoke.smoke)
-app.add_typer(deadletters.app, name="deadletters")
-app.command()(diagnose.diagnose)
-app.command()(verify.verify)
-app.command()(retention.retention)
-app.command()(erase.erase)
-app.command()(demo.demo)
+from shared.cli.terminal.interrupting import end_interrupted
 
 
 def main() -> None:
-    """Run the command; a fault that was foreseen is one sentence and exit code 1."""
+    """Run the command. Its modules are imported here, so that Ctrl-C meanwhile is one line too."""
     try:
+        from shared.cli.commands import app
+
         app()
-    except DriftgateError as problem:
-        sys.stderr.write(f"{problem}\n")
-        sys.exit(1)
+    except KeyboardInterrupt:
+        end_interrupted()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.printing import console, print_decision, print_json
+from shared.cli.terminal.ending import Ending
+from shared.cli.terminal.printing import console, print_decision, print_decisions, print_json
+from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
@@ -23,14 +25,13 @@ def send(
     Exit code 0 handled, 3 refused (the sentence is on standard error), 1 fault.
     """
     from shared.bootstrap import build
-    from shared.domain.chain import is_stub
+    from shared.domain.chain.links import is_stub
     from shared.service.queries import shown
 
     try:
         payload = file.read_bytes()
     except OSError as problem:
-        sys.stderr.write(f"{file} cannot be read: {problem.strerror}.\n")
-        raise typer.Exit(1) from problem
+        raise InvalidData(f"{file} cannot be read: {problem.strerror}.") from problem
     application = build()
     receipts = application.service.receive(payload, via="command")
     decided = decide_waiting(application)
@@ -69,9 +70,9 @@ def send(
     for receipt in unsettled:
         sys.stderr.write(f"Event {receipt.key} was kept but could not be decided.\n")
     if unsettled:
-        raise typer.Exit(1)
+        raise typer.Exit(Ending.FAULT)
     if refusals:
-        raise typer.Exit(3)
+        raise typer.Exit(Ending.REFUSED)
 
 
 def decide_waiting(application: "Application") -> list[dict[str, Any]]:
@@ -91,10 +92,14 @@ def decide_waiting(application: "Application") -> list[dict[str, Any]]:
     return decided
 
 
+def decided_here(application: "Application") -> list[dict[str, Any]]:
+    """What follows from something said, where no host works on the queues but the command."""
+    return decide_waiting(application) if application.settings.azure is None else []
+
+
 def _print(decided: list[dict[str, Any]], repeated: list[dict[str, Any]]) -> None:
     screen = console()
-    for decision in decided:
-        print_decision(screen, decision)
+    print_decisions(screen, decided)
     for decision in repeated:
         screen.print("[dim]Already decided; nothing was done again:[/]")
         print_decision(screen, decision)

@@ -151,7 +151,9 @@ class Event:
     def from_cloud_event(cls, cloud_event: Mapping[str, Any]) -> Self:
         """Read back what `to_cloud_event` wrote.
 
-        Raises KeyError or ValueError when a required attribute is missing or of no known value.
+        Raises KeyError where an attribute is missing, ValueError for an unknown type or a time that
+        is none, AttributeError for a time that is no text, TypeError for what is no object. Whether
+        `id`, `source`, `subject` and `data` are of their kind is not looked at: intake does that.
         """
         return cls(
             id=cloud_event["id"],

@@ -4,6 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+WAYS_IN = (
+    "event-grid",
+    "event-grid-dead-letters",
+    "azure-devops",
+    "azure-monitor",
+    "environment-check",
+    "command",
+    "api",
+    "demo",
+    "delivery",
+    "promotion",
+    "retraining",
+    "replay",
+)
+"""By which way anything comes in, as it is kept with it (`via`)."""
+
 
 class Of(StrEnum):
     """Where events are looked for: among all that came in, or among all that was decided."""

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from shared.domain.alert import Alert
 from shared.domain.collected import Seen
-from shared.domain.intent import Intent
 from shared.domain.notices import ReceiverWatch, ScopeWatch, Silence
+from shared.domain.people.intent import Intent
 from shared.domain.promotion import Override, Promotion
 from shared.domain.replay import ReplayWatch
 from shared.domain.retraining import BudgetWatch, RetrainingWatch
@@ -79,7 +79,8 @@ class Refusal:
     """Azure did not do what was asked at `time`: nothing but an event ever tells of it.
 
     It is spoken of until `until`, unless a later try succeeds. `by` asked for it, `correlation`
-    finds it in Azure's activity log, both where the event tells.
+    finds it in Azure's activity log, both where the event tells. One whose `outcome` is `deleted`
+    is none: it keeps refusals from before that deletion, told after it, from being news.
     """
 
     time: datetime

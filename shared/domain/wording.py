@@ -32,6 +32,15 @@ def spell_number(value: float | None) -> str:
     return f"{value:,.0f}".replace(",", " ")
 
 
+def spell_count(count: int, thing: str) -> str:
+    """A number with its noun.
+
+    >>> spell_count(1, "event"), spell_count(2, "event"), spell_count(0, "event")
+    ('1 event', '2 events', '0 events')
+    """
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 def spell_time(time: datetime) -> str:
     """A time to the minute, with its zone.
 

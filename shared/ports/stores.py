@@ -122,9 +122,10 @@ class Ledger(Protocol):
     def subjects(self) -> Sequence[str]:
         """Every subject that has a state, sorted."""
 
-    def reported(self) -> Mapping[str, Mapping[str, datetime]]:
+    def reported(self, check: str | None = None) -> Mapping[str, Mapping[str, datetime]]:
         """By subject, when each check last reported: the `checks` of every state, without the rest.
 
+        With a `check` only of the subjects that have it: while something of theirs is under way.
         May be behind the state for a moment, never ahead of it.
         """
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.canonical import content_hash, parse_time
-from shared.errors import Conflict, DriftgateError, Unavailable
+from shared.errors import Conflict, DriftgateError, Throttled, Unavailable
 from shared.ports import Message, Sender
 from shared.service.messages import CHECKS
 
@@ -74,16 +74,17 @@ def put_off(
 
     Its id is made of the one it had, the same however often it is sent. False where it is none of
     these, where a day is over, and where the broker does not take it: then it takes its usual way
-    and ends among the dead letters.
+    and ends among the dead letters. Who is told a time to wait is not asked again before it.
     """
     away = isinstance(problem, Unavailable) and not isinstance(problem, Conflict)
-    if message.queue != CHECKS or not away or tries < AT_ONCE:
+    asked = _asked_for(problem)
+    if message.queue != CHECKS or not away or (tries < AT_ONCE and not asked):
         return False
     count = _count(message) + 1
     if count > MOST_PUT_OFF:
         _LOG.error("event message %s is put off no more: %s", message.id, problem)
         return False
-    pause = _pause(count)
+    pause = max(_pause(count), asked)
     again = replace(
         message,
         id=content_hash([message.id, count]),
@@ -97,6 +98,12 @@ def put_off(
         return False
     _LOG.warning("event message %s is put off by %s: %s", message.id, pause, problem)
     return True
+
+
+def _asked_for(problem: Exception) -> timedelta:
+    """How long a service asks to be left alone; no time where it does not."""
+    after = problem.after if isinstance(problem, Throttled) else None
+    return timedelta(seconds=after or 0)
 
 
 def _count(message: Message) -> int:

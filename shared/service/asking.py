@@ -129,9 +129,7 @@ def concerned(check: Check, world: World) -> Sequence[str]:
 
 def _under_way(check: Check, world: World) -> list[str]:
     """Those with something on its way: its check is among those reported until that ends."""
-    return sorted(
-        subject for subject, checks in world.ledger.reported().items() if check.value in checks
-    )
+    return sorted(world.ledger.reported(check.value))
 
 
 def _endpoints(world: World) -> list[str]:
@@ -170,9 +168,8 @@ def _left(check: Check, asked_already: Sequence[str], world: World) -> list[str]
     others = set(asked_already)
     return sorted(
         subject
-        for subject, checks in world.ledger.reported().items()
+        for subject in world.ledger.reported(check.value)
         if subject.startswith("model/")
-        and check.value in checks
         and subject not in others
         and any(
             record.status is AlertStatus.FIRING

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.domain.canonical import parse_time
-from shared.domain.chain import ERASING
+from shared.domain.chain.links import ERASING
 from shared.ports import Ledger
 from shared.service.making import SNAPSHOT_EVERY
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.canonical import to_plain
 from shared.domain.finding import Rule
+from shared.domain.people.retraining import retraining_resumed
 from shared.domain.retraining import Retraining, RetrainingCause, RetrainingWatch
-from shared.domain.retraining_said import retraining_resumed
 from shared.domain.state import SubjectState
 from shared.errors import InvalidData, NotFound
 from shared.ports import Ledger
 from shared.service.codec import decode
+from shared.service.people.saying import say
 
 if TYPE_CHECKING:
     from shared.service.service import Service
@@ -66,9 +67,7 @@ def resume(
             f"Retraining of {model} is not stopped; there is nothing to resume. One that stopped "
             "just now takes a moment."
         )
-    receipt = service.say(event, via=via)
-    if receipt.refusal is not None:
-        raise InvalidData(receipt.refusal)
+    say(service, event, via)
     return {"id": event.id, "model": model, **event.data, "stopped": row["stopped"]}
 
 

@@ -90,7 +90,7 @@ class Service:
 
         Nothing is raised for a bad payload: its receipt carries the refusal. A failure of the
         archive or the queue is raised, so that the sender delivers again.
-        `via` names the way in (`event-grid`, `devops`, `command`) and is kept with the archive.
+        `via` names the way in (one of `WAYS_IN`) and is kept with the archive.
         """
         with self._telemetry.span("receive", via=via):
             return self._receive(payload, via)

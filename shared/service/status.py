@@ -9,14 +9,14 @@ from shared.domain.canonical import content_hash, to_plain
 from shared.domain.decisions.routing.route import model_of
 from shared.domain.event import Event
 from shared.domain.evidence import RoutingEvidence
-from shared.domain.intent import Intent
+from shared.domain.people.intent import Intent
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict, worst
 from shared.domain.world import Endpoint
 from shared.ports import Evidence, Ledger, Policies
 from shared.service import queries
 from shared.service.codec import decode
-from shared.service.intents import meant_for, standing
+from shared.service.people.intents import meant_for, standing
 from shared.service.reactions import family_of
 
 _MOST_DECISIONS = 50

@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse
 
 from shared.access_settings import Access
 from shared.domain.roles import Role
-from shared.web.admission import requires, routes
-from shared.web.answers import answers, fault_responses
-from shared.web.limits import MOST_BYTES, MOST_ROWS, RATES, SECONDS
-from shared.web.problems import ProblemDetails
+from shared.web.http.admission import requires, routes
+from shared.web.http.answers import answers, fault_responses
+from shared.web.http.limits import MOST_BYTES, MOST_ROWS, RATES, SECONDS
+from shared.web.http.problems import ProblemDetails
 
 VERSION = "1.0.0"
 EXAMPLES = Path(__file__).with_name("examples.json")

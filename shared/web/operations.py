@@ -11,23 +11,16 @@ from starlette.exceptions import HTTPException
 
 from shared.bootstrap import Application
 from shared.errors import DriftgateError
-from shared.web import (
-    acknowledgements,
-    deadletters,
-    described,
-    explanations,
-    intents,
-    known,
-    overrides,
-    promotions,
-    replays,
-    retrainings,
-    silences,
-    verifying,
-)
-from shared.web.limits import Buckets
-from shared.web.problems import Problem, foreseen, of_http, of_problem
-from shared.web.rim import Keyless, Rim
+from shared.web import described
+from shared.web.dead_letters import deadletters
+from shared.web.http.limits import Buckets
+from shared.web.http.problems import Problem, foreseen, of_http, of_problem
+from shared.web.http.rim import Keyless, Rim
+from shared.web.keeping import verifying
+from shared.web.known import explanations, known
+from shared.web.people import acknowledgements, intents, overrides, silences
+from shared.web.promotion import promotions, retrainings
+from shared.web.replay import replays
 
 ROUTERS = (
     known.router,

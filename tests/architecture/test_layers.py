@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.replay import WAYS_IN
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted([*(ROOT / "shared").rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
 
@@ -34,6 +36,18 @@ def test_decisions_read_no_clock_and_no_chance():
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_is_one_idea_of_at_most_four_hundred_lines(path):
     assert len(path.read_text().splitlines()) <= 400
+
+
+def test_every_way_in_can_be_asked_for_in_a_replay():
+    named = {
+        node.value.value
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.keyword) and node.arg == "via"
+        if isinstance(node.value, ast.Constant)
+    }
+
+    assert {"event-grid", "azure-devops", "command", "api"} <= named <= set(WAYS_IN)
 
 
 def test_each_test_is_a_sentence():

@@ -89,7 +89,7 @@ def test_a_wrong_key_is_a_fault_in_one_sentence(run, tmp_path):
 
     done = run("canary", CONTROL, EXPERIMENT, "--config", file)
 
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "canary.yaml: metrics.m.criticl is not a known key; write critical.\n"
 
 
@@ -113,7 +113,7 @@ def test_data_that_cannot_be_judged_are_a_fault_in_one_sentence(
 
     done = run("canary", *arguments)
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -52,7 +52,7 @@ def test_a_file_that_is_not_there_is_a_fault(run):
     done = run("send", "nowhere.json")
 
     assert (done.returncode, done.stderr) == (
-        1,
+        3,
         "nowhere.json cannot be read: No such file or directory.\n",
     )
 
@@ -99,7 +99,7 @@ def test_what_people_read_names_subject_verdict_and_sentence(run):
 def test_an_unknown_name_is_a_fault_in_one_sentence(run_alone):
     done = run_alone("status", "nobody")
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert done.stderr == "Nothing is known of nobody; known are: no subjects yet.\n"
 
 
@@ -113,7 +113,7 @@ def test_an_unknown_name_is_a_fault_in_one_sentence(run_alone):
 def test_a_setting_that_cannot_be_used_is_named(run, environment, sentence):
     done = run("status", **environment)
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert done.stderr.startswith(sentence)
 
 
@@ -124,7 +124,7 @@ def test_a_policy_is_checked_in_one_sentence(run, tmp_path):
     good = run("policy", ROOT / "samples/policies/loan-default.yaml")
     bad = run("policy", wrong)
 
-    assert (good.returncode, bad.returncode) == (0, 1)
+    assert (good.returncode, bad.returncode) == (0, 2)
     assert bad.stderr == "wrong.yaml: gates.min_acu is not a known key; write min_auc.\n"
 
 
@@ -167,7 +167,7 @@ def test_smoke_looks_and_writes_its_page(run, tmp_path):
     assert {one["topic"] for one in json.loads(done.stdout)["found"]} >= {"Access", "Events"}
     assert (tmp_path / "smoke.md").read_text().startswith("# What this workspace does")
     wrong = run("smoke", "--since", "soon")
-    assert wrong.returncode == 2
+    assert wrong.returncode == 3
     assert "is no duration" in wrong.stderr
 
 

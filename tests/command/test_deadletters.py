@@ -142,7 +142,7 @@ def test_everything_is_never_meant_by_nothing(run):
 @pytest.mark.usefixtures("app")
 def test_purging_needs_a_reason_and_a_yes(run, monkeypatch):
     purge = ("deadletters", "purge", "--queue", "promotion-requests")
-    assert run(*purge, "--yes").returncode == 2
+    assert run(*purge, "--yes").returncode == 3
 
     monkeypatch.setattr("sys.stdin", StringIO("n\n"))
     assert run(*purge, "--because", "old").returncode == 3

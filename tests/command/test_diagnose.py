@@ -57,15 +57,15 @@ def test_a_deployment_of_the_workspace_is_diagnosed(run, tmp_path):
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (["--file", "nowhere.log"], 1, "nowhere.log cannot be read: No such file or directory."),
-        (["nowhere", "green"], 1, "The workspace has no online endpoint nowhere."),
+        (["--file", "nowhere.log"], 3, "nowhere.log cannot be read: No such file or directory."),
+        (["nowhere", "green"], 3, "The workspace has no online endpoint nowhere."),
         (
             ["loan-endpoint", "red"],
-            1,
+            3,
             "loan-endpoint has no deployment red; it has blue.",
         ),
-        (["loan-endpoint"], 2, "Give an endpoint and a deployment, or --file LOG."),
-        (["loan-endpoint", "blue", "--file", "x"], 2, "Give a deployment or --file, not both."),
+        (["loan-endpoint"], 3, "Give an endpoint and a deployment, or --file LOG."),
+        (["loan-endpoint", "blue", "--file", "x"], 3, "Give a deployment or --file, not both."),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(run, words, code, sentence):

@@ -67,7 +67,7 @@ def test_drift_of_a_file_that_cannot_be_read_is_a_fault(run, tmp_path):
 
     done = run("drift", tmp_path / "base.parquet", tmp_path / "base.parquet")
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "base.parquet cannot be read as parquet" in done.stderr
 
 
@@ -134,7 +134,7 @@ def test_a_period_without_a_time_column_is_told(run, tmp_path):
 
     done = run("drift", base, base, "--every", "7d")
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert done.stderr == "Windows of 7d need --time-column, the column of the rows' times.\n"
 
 

@@ -14,7 +14,7 @@ NUMBERS = [f"{value:.4f}" for value in np.random.default_rng(1).normal(size=1_00
         (["x", *NUMBERS[:300], *["oops"] * 50], 2),
         (["X", *NUMBERS], 2),
         (["x", *["inf"] * 300], 2),
-        ([], 1),
+        ([], 3),
     ],
     ids=["one row", "no rows", "mixed types", "renamed", "infinite", "an empty file"],
 )

@@ -37,11 +37,11 @@ def test_programs_get_one_document_of_it(run, night):
     assert "delivered" in {one["reason"] for one in said["moments"]}
 
 
-def test_what_is_not_known_is_exit_code_1_with_what_it_could_be(run, night):
+def test_what_is_not_known_is_exit_code_3_with_what_it_could_be(run, night):
     done = run("explain", "receiver/on-cal", home=night.scene.home)
 
     assert (done.returncode, done.stderr) == (
-        1,
+        3,
         "There is no receiver on-cal; close to it: on-call.\n",
     )
 

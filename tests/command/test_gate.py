@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from shared.cli.gate_screen import print_report
-from shared.cli.pipelines.azure_devops import to_logging_commands
-from shared.cli.pipelines.github import to_annotations, to_output
-from shared.cli.pipelines.junit import to_junit
-from shared.cli.pipelines.markdown import to_markdown
+from shared.cli.promotion.gate_screen import print_report
+from shared.cli.promotion.pipelines.azure_devops import to_logging_commands
+from shared.cli.promotion.pipelines.github import to_annotations, to_output
+from shared.cli.promotion.pipelines.junit import to_junit
+from shared.cli.promotion.pipelines.markdown import to_markdown
 from shared.domain.finding import Finding, Rule
 from shared.domain.verdict import Verdict
 from shared.service.gating import GateReport

@@ -95,7 +95,7 @@ def test_an_endpoint_that_is_not_there_is_a_fault_in_one_sentence(run, workspace
     workspace()
     done = run("health", "nowhere")
 
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "The workspace has no online endpoint nowhere.\n"
 
 

@@ -35,7 +35,7 @@ def run(tmp_path):
     """The command in this process."""
     from typer.testing import CliRunner
 
-    from shared.cli.main import app
+    from shared.cli.commands import app
 
     def command(*words, **environment):
         done = CliRunner().invoke(
@@ -181,8 +181,8 @@ def test_what_cannot_be_meant_exits_three_with_one_sentence(run, words, sentence
 
 
 def test_what_is_missing_is_wrong_usage(run):
-    assert run("intend", "loan-endpoint", "--standby", "green", "--because", "x").returncode == 2
-    assert run("withdraw", "loan-endpoint", "--because", "x").returncode == 2
+    assert run("intend", "loan-endpoint", "--standby", "green", "--because", "x").returncode == 3
+    assert run("withdraw", "loan-endpoint", "--because", "x").returncode == 3
 
 
 def test_a_new_home_says_that_nobody_has_said_anything(run):
@@ -192,7 +192,7 @@ def test_a_new_home_says_that_nobody_has_said_anything(run):
 
 
 def test_where_nobody_is_signed_in_the_author_is_asked_for(monkeypatch):
-    from shared.cli.saying import signed_in
+    from shared.cli.people.saying import signed_in
     from shared.errors import InvalidData
 
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):

@@ -8,7 +8,7 @@ import pytest
 
 from shared.bootstrap import build
 from shared.domain.canonical import to_plain
-from shared.domain.override import override_given, override_of
+from shared.domain.people.override import override_given, override_of
 from shared.domain.state import SubjectState
 from shared.settings import Settings
 
@@ -18,7 +18,7 @@ def run(tmp_path):
     """The command in this process."""
     from typer.testing import CliRunner
 
-    from shared.cli.main import app
+    from shared.cli.commands import app
 
     def command(*words):
         environment = {"DRIFTGATE_HOME": str(tmp_path), "LOGNAME": "berta"}
@@ -95,7 +95,7 @@ def test_what_cannot_be_let_pass_exits_three_with_one_sentence(run):
     assert done.stderr.count("\n") == 1
     unknown = run("withdraw-override", "churn", "abc", "--because", "x")
     assert (unknown.returncode, unknown.stderr[:29]) == (3, "churn has no override abc; kn")
-    assert run("override", "churn", "7", "--until", "1d", "--because", "x").returncode == 2
+    assert run("override", "churn", "7", "--until", "1d", "--because", "x").returncode == 3
 
 
 def test_a_new_home_says_that_nobody_lets_anything_pass(run):

@@ -36,7 +36,7 @@ def test_the_fleets_file_is_checked_as_a_policy_is(run, folder):
 
     assert (well.returncode, well.stdout) == (0, "fleet.yaml names 2 receivers.\n")
     assert (wrong.returncode, wrong.stderr) == (
-        1,
+        2,
         "fleet.yml: default is a, which is no receiver; known are none.\n",
     )
 
@@ -50,7 +50,7 @@ def test_a_policy_with_its_defaults_is_one_document(run, folder):
 def test_without_a_file_it_asks_for_one(run):
     done = run("policy")
 
-    assert (done.returncode, done.stderr) == (1, "Name a policy file, or ask for --schema.\n")
+    assert (done.returncode, done.stderr) == (3, "Name a policy file, or ask for --schema.\n")
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_the_schemas_are_those_that_are_published(run, asked, file):
     assert run("policy", *asked).stdout == published
 
 
-def test_what_is_found_is_one_line_each_and_an_error_is_exit_code_1(run, folder):
+def test_what_is_found_is_one_line_each_and_an_error_is_exit_code_2(run, folder):
     wrong = FLEET + "default: tea\n"
     done = run("policy", "lint", folder(fleet_yaml=wrong, churn_yaml=OWN))
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stdout.splitlines()[-2:] == [
         f"error {folder() / 'fleet.yaml'}: default is tea, which is no receiver; write team.",
-        "1 error, no warnings.",
+        "1 error, 0 warnings.",
     ]
 
 
@@ -100,12 +100,12 @@ def test_warnings_are_exit_code_0_unless_it_is_strict(run, folder):
     assert run("policy", "lint", path / "churn.yaml", "--strict").returncode == 0
 
 
-def test_a_path_that_holds_no_policy_is_exit_code_1(run, folder):
+def test_a_path_that_holds_no_policy_is_exit_code_3(run, folder):
     empty = folder(notes_md="")
 
     assert "holds no policy" in run("policy", "lint", empty).stderr
     gone = run("policy", "lint", empty / "no.yaml")
-    assert gone.returncode == 1
+    assert gone.returncode == 3
     assert gone.stderr == f"{empty / 'no.yaml'} cannot be read: No such file or directory.\n"
 
 
@@ -182,14 +182,14 @@ def test_without_a_kind_it_is_a_table_of_all(run, folder):
 def test_what_cannot_be_tried_is_told_in_a_sentence(run, folder, arguments, sentence):
     done = run("policy", "route", *arguments, DRIFTGATE_POLICIES=str(folder(churn_yaml=OWN)))
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert sentence in done.stderr
 
 
 def test_a_label_is_a_name_and_a_value(run, folder):
     path = folder(fleet_yaml=FLEET)
 
-    assert run("policy", "route", "--policies", path, "--label", "green").returncode == 2
+    assert run("policy", "route", "--policies", path, "--label", "green").returncode == 3
 
 
 def test_the_stories_beside_the_policies_are_played(run, folder):
@@ -208,5 +208,5 @@ def test_the_stories_beside_the_policies_are_played(run, folder):
 def test_no_story_at_all_is_no_success(run, folder):
     done = run("policy", "test", folder(a_yaml="model: a\n"))
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "holds no file that ends in .scenario" in done.stderr

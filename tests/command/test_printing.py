@@ -1,6 +1,6 @@
 """What others wrote is shown on a terminal, and never obeyed by it."""
 
-from shared.cli.printing import console, print_decision, table
+from shared.cli.terminal.printing import console, print_decision, table
 
 CLEAR = "\x1b[2J\x1b]0;owned\x07a\u202eb\x9b1m"
 

@@ -5,8 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from shared.cli.main import app
-from shared.errors import NotFound
+from shared.cli.commands import app
 from tests.service.promoted import commit, kept
 
 
@@ -48,5 +47,5 @@ def test_the_report_is_printed_or_written_in_the_forms_that_are_asked_for(ask, t
 def test_a_version_that_is_not_known_is_one_sentence(ask):
     refused = ask("report", "loan-default", "99")
 
-    assert isinstance(refused.exception, NotFound)
-    assert "those of loan-default are: 8 (production)" in str(refused.exception)
+    assert refused.exit_code == 3
+    assert "those of loan-default are: 8 (production)" in refused.stderr

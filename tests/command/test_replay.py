@@ -67,7 +67,7 @@ def test_what_would_be_decided_now_is_shown(ask):
 
 
 def test_an_interrupt_ends_with_the_cursor_to_go_on_from(ask, monkeypatch):
-    from shared.cli.replay_screen import Screen
+    from shared.cli.replay.screen import Screen
 
     behind = json.loads(ask("replay", "--json", "--limit", "1").stdout)["cursor"]
 
@@ -119,7 +119,7 @@ def test_where_nothing_was_lost_there_is_nothing_to_tell_and_no_fault(ask):
     ("words", "code", "sentence"),
     [
         (("replay", "--apply"), 3, "Give --name and --because: "),
-        (("replay", "--apply", "--all", *SAID), 3, "--all is for dry run; leave out --apply."),
+        (("replay", "--apply", "--all", *SAID), 3, "--all is for a dry run; leave out --apply."),
         (("replay", "--again"), 3, "--again is for telling events again; give --apply."),
         (("replay", "--where", "event."), 3, "where is no JMESPath"),
         (("replay", "--after", "x"), 3, "after is 'x', which is no cursor"),
@@ -128,11 +128,24 @@ def test_where_nothing_was_lost_there_is_nothing_to_tell_and_no_fault(ask):
         (
             ("replay", "--apply", "--of", "chains", "--name", "x", "--yes", *SAID),
             3,
-            "Only what came in can be told again",
+            "--of chains is for a dry run; leave out --apply.",
         ),
         (("stop-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),
         (("resume-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),
-        (("replays", "x"), 1, "There is no replay x; see driftgate replays."),
+        (("replay", "--rate", "5"), 3, "--rate is for telling events again; give --apply."),
+        (("replay", "--author", "a"), 3, "--author is for telling events again; give --apply."),
+        (
+            ("replay", "--apply", "--evidence", "now"),
+            3,
+            "--evidence now is for a dry run; leave out --apply.",
+        ),
+        (
+            ("replay", "--apply", "--processes", "2"),
+            3,
+            "--processes is for a dry run; leave out --apply.",
+        ),
+        (("replay", "--via", "pigeon"), 3, "via is 'pigeon'; there are api, azure-devops, "),
+        (("replays", "x"), 3, "There is no replay x; see driftgate replays."),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence(ask, words, code, sentence):

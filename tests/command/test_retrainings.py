@@ -57,7 +57,7 @@ def run(tmp_path):
     """The command in this process."""
     from typer.testing import CliRunner
 
-    from shared.cli.main import app
+    from shared.cli.commands import app
 
     def command(*words):
         environment = {"DRIFTGATE_HOME": str(tmp_path), "LOGNAME": "berta"}

@@ -47,10 +47,10 @@ def test_what_does_not_hold_is_exit_code_2_with_the_line_and_what_was_told(run, 
     assert done.stdout.splitlines()[-1] == "1 of 2 scenarios held."
 
 
-def test_a_file_that_cannot_be_understood_is_exit_code_1_and_stops_no_other(run, folder):
+def test_a_file_that_cannot_be_understood_is_exit_code_3_and_stops_no_other(run, folder):
     done = run("scenario", folder(a=WORLD + "at 01:00 trafic none\n", held=HELD))
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert done.stderr.startswith("a.scenario line 5: 'trafic none' is not understood; ")
     assert "held held Green waits." in done.stdout
 

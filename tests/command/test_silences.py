@@ -18,7 +18,7 @@ def run(tmp_path):
     """The command in this process, where green of ep has errors that nobody is told of yet."""
     from typer.testing import CliRunner
 
-    from shared.cli.main import app
+    from shared.cli.commands import app
 
     policies = tmp_path / "policies"
     policies.mkdir()

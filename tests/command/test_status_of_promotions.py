@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from shared.cli.main import app
+from shared.cli.commands import app
 from tests.service.promoted import commit, kept
 
 
@@ -26,7 +26,7 @@ def test_what_is_missing_is_told_and_nothing_in_it_is_a_command():
 
     from rich.console import Console
 
-    from shared.cli.printing import print_promotion
+    from shared.cli.terminal.printing import print_promotion
 
     out = StringIO()
     promotion = {

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from shared.cli.main import app
+from shared.cli.commands import app
 from shared.errors import Refused
 from tests.whatif.staged import staged
 
@@ -84,10 +84,10 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_it_shows(asked, 
         (["--policy", "{new}", "--since", "2039-01-01"], "Nothing was decided since 2039-01-01"),
     ],
 )
-def test_what_cannot_be_asked_is_one_sentence_and_exit_code_1(asked, longer, words, sentence):
+def test_what_cannot_be_asked_is_one_sentence_and_exit_code_3(asked, longer, words, sentence):
     result = asked(*(word.replace("{new}", str(longer)) for word in words))
 
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert sentence in result.output
     assert result.output.count("\n") == 1
 
@@ -97,7 +97,8 @@ def test_a_wrong_policy_is_told_as_the_check_of_policies_tells_it(asked, longer)
     told = asked("--policy", longer)
     checked = CliRunner().invoke(app, ["policy", "check", str(longer)])
 
-    assert (told.exit_code, told.output) == (checked.exit_code, checked.output)
+    assert (told.exit_code, checked.exit_code) == (3, 2)
+    assert told.output == checked.output
 
 
 def test_beyond_what_is_kept_it_says_from_when_on_it_can_tell():

@@ -1,5 +1,6 @@
 """What every ledger promises: handled, new state and outgoing messages together or not at all."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,17 @@ def test_when_each_check_reported_is_told_of_every_subject_without_its_state(led
     assert ledger.reported()["endpoint/a"] == {}
 
 
+def test_of_one_check_only_the_subjects_are_told_of_where_it_reported(ledger):
+    hour = "2026-02-03T12:00:00Z"
+    commit(ledger, subject="model/a", state={"checks": {"promotion": hour, "drift": hour}})
+    commit(ledger, subject="model/b", state={"checks": {"drift": hour}, "promotion": hour})
+    commit(ledger, subject="model/c", state={"seen": "promotion"})
+
+    assert ledger.reported("promotion") == {"model/a": {"promotion": NOON, "drift": NOON}}
+    assert sorted(ledger.reported("drift")) == ["model/a", "model/b"]
+    assert ledger.reported("alerts") == {}
+
+
 def test_a_check_whose_commit_was_refused_has_not_reported(ledger):
     commit(ledger, state={"checks": {"drift": "2026-02-03T12:00:00Z"}})
 
@@ -106,6 +118,15 @@ def test_a_message_marked_sent_is_no_longer_in_the_outbox_and_marking_twice_is_h
 
     assert ledger.unsent() == []
     assert ledger.oldest_unsent() is None
+
+
+def test_marking_a_message_as_sent_leaves_what_another_worker_committed_meanwhile(ledger):
+    commit(ledger, messages=[MESSAGE])
+    commit(ledger, subject="model/b", messages=[replace(MESSAGE, id="m2")])
+
+    ledger.mark_sent(["m1"])
+
+    assert [message.id for message in ledger.unsent()] == ["m2"]
 
 
 def test_decisions_come_newest_first_of_one_subject_or_of_all(ledger):

@@ -12,7 +12,7 @@ from shared.adapters.azure.blob_stores import BlobEvidence
 from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.azure.table_rows import decision_row, event_row, partition_of, text_of, texts
 from shared.adapters.embedded import EmbeddedEvidence, EmbeddedLedger
-from shared.domain.chain import Fault, is_stub
+from shared.domain.chain.links import Fault, is_stub
 from shared.errors import InvalidData, NotFound
 from shared.service.verifying import Heads, verify
 from shared.service.verifying.heads import heads_of

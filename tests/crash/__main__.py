@@ -19,7 +19,8 @@ def answer(asked: dict[str, Any], making: Making) -> dict[str, Any]:
     """Kill in a case at `most` of its calls, or at all of them, and say what was found.
 
     `at` is how the calls begin that count, `pause` the number of the pause before the next process
-    where chance is not to choose it; `careless` breaks the outbox on purpose.
+    where chance is not to choose it; `loses` says whether what had no receipt never comes again;
+    `careless` breaks the outbox on purpose.
     """
     if asked.get("careless"):
         making = OnFiles(careless=True)
@@ -30,8 +31,8 @@ def answer(asked: dict[str, Any], making: Making) -> dict[str, Any]:
         folder = Path(made)
         world = prepared(lambda: case.prepare(folder / "kept"), folder)
         ground = Ground(folder, world, making, timedelta(minutes=case.minutes))
-        first = ground.alive()
         found = ground.undisturbed()
+        first = ground.alive()  # warm by now: what is imported is no call of it
         faults = [f"undisturbed: {fault}" for fault in found.faults]
         numbers = [
             number
@@ -44,7 +45,9 @@ def answer(asked: dict[str, Any], making: Making) -> dict[str, Any]:
         counts, survived, ways = dict(found.counts), 0, 0
         for number in numbers:
             killed = ground.kill_at(
-                number, loses=case.found and number % 2 == 0, pause=asked.get("pause")
+                number,
+                loses=asked.get("loses", case.found and number % 2 == 0),
+                pause=asked.get("pause"),
             )
             ways += killed.is_new
             wrong = list(killed.found.faults)

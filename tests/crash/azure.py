@@ -84,6 +84,7 @@ class There:
     cloud: Reached
     account: dict[str, Any]
     now: datetime
+    knows_earlier = False
 
     def __post_init__(self) -> None:
         for module in sleeping_modules():
@@ -145,6 +146,11 @@ class There:
             if name.endswith("!")
             for one in held
         ]
+
+    def undelivered(self) -> set[str]:
+        """As the messages say."""
+        kept = [one["properties"] for one in self._kept()["undelivered"]]
+        return {f"{said['receiver']}: {said['reason']}" for said in kept}
 
     def chains_before(self, world: World) -> Mapping[str, tuple[int, str]]:
         """The account begins with states alone."""

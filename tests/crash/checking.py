@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from shared.bootstrap import Application
-from shared.domain.canonical import content_hash, parse_time
-from shared.domain.chain import is_stub
+from shared.domain.canonical import content_hash, format_time, parse_time
+from shared.domain.chain.links import is_stub
 from shared.domain.event import Event
 from shared.domain.state import AlertStatus, SubjectState
 from shared.errors import NotFound
+from shared.service.asking import ITSELF
 from shared.service.codec import decode
 from shared.service.deciding import NOTHING_READ, state_hash
 from shared.service.intake import parse
 from shared.service.reactions import family_of
+from shared.service.unqueued import RESTS
 from shared.service.verifying import verify
 from tests.crash.living import Life
 from tests.crash.worlds import World
@@ -62,7 +64,7 @@ def decided_at(world: World, application: Application) -> dict[str, list[str]]:
 class _Look:
     def __init__(self, life: Life, until: datetime) -> None:
         self._world, self._application, self._until = life.world, life.application, until
-        self._place = life.place
+        self._place, self._timers = life.place, life.timers
         self._lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for line in life.journal.lines():
             self._lines[line["what"]].append(line)
@@ -73,18 +75,25 @@ class _Look:
     def archive(self) -> Iterator[str]:
         """What was delivered is kept, once, and decided, once, or refused.
 
-        What its sender gave up after no receipt may be kept and never be queued.
+        What its sender gave up after no receipt is queued by a sweep, once it has rested.
         """
         lost = {n for line in self._lines["lost"] for n in line["numbers"]}
+        receipts = Counter(line["number"] for line in self._lines["receipt"])
+        self.counts["deliveries lost"] = len(lost)
+        self.counts["late"] = len(self._lines["late"])
+        again = sum(n if number < 0 else n - 1 for number, n in receipts.items())
+        self.counts["given again"] = again
         expected = []
         for number, payload in enumerate(self._world.payloads):
             known = parse(payload, names=self._application.settings.keeps_names)
-            expected += [(one.key, number in lost) for one in known]
-        for key, is_lost in expected:
-            archived = self._application.archive.get(key)
-            if archived is None and not is_lost:
+            expected += [(one.key, one.event, number in lost) for one in known]
+        for key, event, is_lost in expected:
+            decided = event and self._application.ledger.decision(event.subject, key)
+            if self._application.archive.get(key) is None and (decided or not is_lost):
                 yield f"the delivery {key[:12]} is not in the archive"
-        given_up = {key for key, is_lost in expected if is_lost}
+        sweeps = [line["at"] for line in self._lines["fired"] if line["name"] == "SWEEP"]
+        swept = parse_time(max(sweeps, default=format_time(self._world.moment)))
+        given_up = {key for key, _, is_lost in expected if is_lost}
         for archived in self._application.archive.walk(since=self._world.moment):
             self.counts["events"] += 1
             if archived.event is None:
@@ -92,7 +101,7 @@ class _Look:
             subject = archived.event["subject"]
             if self._application.ledger.decision(subject, archived.key) is not None:
                 continue
-            if archived.key in given_up:
+            if archived.key in given_up and archived.received + RESTS >= swept:
                 self.counts["kept only"] += 1
             else:
                 yield f"the event {archived.key[:12]} of {subject} was never decided"
@@ -208,12 +217,18 @@ class _Look:
         self.counts["runs"] = len(runs)
 
     def outcome(self) -> dict[str, Any]:
-        """What fires, what runs, how traffic is shared."""
+        """What fires, what runs, how traffic is shared, who could not be told.
+
+        Where no timer fires, Driftgate rightly tells of itself that it stands still: no difference.
+        """
         firing = set()
-        for subject in self._application.ledger.subjects():
+        itself = set() if self._timers else {ITSELF}
+        for subject in set(self._application.ledger.subjects()) - itself:
             state = decode(self._application.ledger.state(subject).state, SubjectState)
             firing |= {
-                name for name, one in state.alerts.items() if one.status is AlertStatus.FIRING
+                f"{one.alert.kind.value} {name}"
+                for name, one in state.alerts.items()
+                if one.status is AlertStatus.FIRING
             }
         files = self._application.settings.workspace
         return {
@@ -221,6 +236,7 @@ class _Look:
             "runs": sorted(one.partition(" ")[0] for one in _correlations(files)),
             "jobs": sorted(path.name for path in files.glob("jobs/retrain-*.yaml")),
             "shares": _shares(self._application),
+            "undelivered": sorted(self._place.undelivered()),
         }
 
 

@@ -92,6 +92,7 @@ class Cloud:
                     and one.token is None
                     and not (one.envelope.session and queue.sessions.is_held(one.envelope.session)),
                     "waits": one.state is State.SCHEDULED,
+                    "properties": {str(k): str(v) for k, v in one.envelope.properties.items()},
                 }
                 for one in queue.peek(0, 10_000)
             ]

@@ -132,7 +132,11 @@ class Ground:
 
 
 def in_a_process(act: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-    """What `act` answers in a process of its own, None where that was killed. Raises Died."""
+    """What `act` answers in a process of its own, None where that was killed. Raises Died.
+
+    What it had to import is imported here too, so that the next ones are warm. No thread is started
+    here, so that a fork has all there is.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -144,15 +148,22 @@ def in_a_process(act: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         return None
-    answer = json.loads(said) if said else {"fault": f"It ended with {status} and said nothing."}
-    if "fault" in answer:
-        raise Died(answer["fault"])
-    return dict(answer)
+    if not said:
+        raise Died(f"It ended with {status} and said nothing.")
+    told: dict[str, Any] = json.loads(said)
+    if "fault" in told:
+        raise Died(told["fault"])
+    _import(told["modules"])
+    answer: dict[str, Any] = told["answer"]
+    return answer
 
 
 def _live_and_leave(act: Callable[[], dict[str, Any]], writing: int) -> None:
+    known = set(sys.modules)
     try:
-        said = json.dumps(act(), default=str)
+        answer = act()
+        modules = [name for name in sys.modules if name not in known]
+        said = json.dumps({"answer": answer, "modules": modules}, default=str)
     except BaseException:  # noqa: BLE001  said to the one who waits
         said = json.dumps({"fault": traceback.format_exc()})
     with os.fdopen(writing, "wb") as file:
@@ -161,20 +172,15 @@ def _live_and_leave(act: Callable[[], dict[str, Any]], writing: int) -> None:
 
 
 def prepared(make: Callable[[], World], folder: Path) -> World:
-    """Make a world in a process of its own, and import here what it took: the next ones are warm.
-
-    No thread is started here, so that a fork has all there is.
-    """
+    """Make a world in a process of its own, which starts whatever it likes."""
     kept = folder / "world"
 
     def write() -> dict[str, Any]:
         kept.write_bytes(pickle.dumps(make()))
-        return {"modules": [name for name in sys.modules if name != "__main__"]}
+        return {}
 
-    made = in_a_process(write)
-    if made is None:
+    if in_a_process(write) is None:
         raise Died("The process that prepared a world was killed.")
-    _import(made["modules"])
     world: World = pickle.loads(kept.read_bytes())  # noqa: S301  written above
     return world
 

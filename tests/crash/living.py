@@ -1,13 +1,16 @@
 """The lives of a process: the one that is ended somewhere, and those that go on after it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from shared.bootstrap import Application, build
+from shared.domain.canonical import format_time
 from shared.domain.event import Check
 from shared.scenarios.clock import SimulatedClock
 from shared.settings import Settings
@@ -20,8 +23,11 @@ from tests.crash.worlds import World
 
 PAUSES = (timedelta(seconds=5), timedelta(seconds=90), timedelta(minutes=15))
 """Until the next process is there: a lock lasts a minute, a message's id is known for ten."""
-_LOCKS_END = timedelta(minutes=3)
+DELAYS = tuple(timedelta(seconds=seconds) for seconds in (0, 10, 60, 600))
+"""How long a delivery may take to come again: Event Grid waits longer from try to try."""
+_LOCKS_END, _WITHOUT_TIMERS = timedelta(minutes=3), timedelta(minutes=5)
 _TICK = timedelta(seconds=30)
+Act = Callable[[], None]
 
 
 @dataclass
@@ -71,11 +77,15 @@ class Life:
 
     def last_moment(self, watched: timedelta) -> datetime:
         """When this life is over: some time after the moment, or after all locks have run out."""
-        return self.world.moment + watched if self.timers else self.now + _LOCKS_END
+        return self.world.moment + watched if self.timers else self.now + _WITHOUT_TIMERS
 
     def take_in(self, number: int) -> None:
-        """A delivery of Event Grid: only with a receipt it is not made again."""
-        self.application.service.receive(self.world.payloads[number], via="event-grid")
+        """A delivery of Event Grid: only with a receipt it is not made again.
+
+        One with a negative number came earlier and comes again.
+        """
+        payloads = self.world.payloads if number >= 0 else self.world.earlier
+        self.application.service.receive(payloads[number], via="event-grid")
         self.journal.note("receipt", number=number)
 
     def hear(self, number: int) -> None:
@@ -98,14 +108,14 @@ class Life:
         """A timer; one that does not come to its end fires when it is due again."""
         service = self.application.service
         if name == "SWEEP":
-            service.sweep()
+            self.application.sweep()
         elif name == "HEARTBEAT":
             service.heartbeat()
         elif name == "RETENTION":
             self.application.retention()
         else:
             service.fan_out(Check(name.lower()))
-        self.journal.note("fired", name=name)
+        self.journal.note("fired", name=name, at=format_time(self.clock.now))
 
     def work(self) -> None:
         """Handle what is due."""
@@ -126,12 +136,13 @@ class Life:
 
     def go_on(self, until: datetime, random: Random, *, loses: bool) -> None:
         """What Azure delivers again and twice, the timers, and the queues, until the end."""
-        self._come_again(random, loses=loses)
+        arriving = list(self._arriving(until, random, loses=loses))
+        self._act_again()
         self.work()
-        for at, timer in self._timetable(until):
+        times = sorted([*arriving, *self._timetable(until)], key=itemgetter(0))
+        for at, act in times:
             self._wait_until(at)
-            if timer:
-                self.fire(timer)
+            act()
             self.work()
         self._wait_until(until)
         self.work()
@@ -150,21 +161,31 @@ class Life:
             self.clock.move_to(at)
             self.place.moved(at)
 
-    def _come_again(self, random: Random, *, loses: bool) -> None:
-        """In any order: what had no receipt unless it is lost, and some of the rest once more.
+    def _arriving(
+        self, until: datetime, random: Random, *, loses: bool
+    ) -> Iterator[tuple[datetime, Act]]:
+        """In any order and late: what had no receipt, unless it is lost, and some of the rest.
 
-        A timer whose run did not end is past due, and fires at once.
+        Of what came before the moment some comes again as well.
         """
         known = {line["number"] for line in self.journal.of("receipt")}
         missing = [one for one in range(len(self.world.payloads)) if one not in known]
         if loses:
             self.journal.note("lost", numbers=missing)
             missing = []
-        again = [one for one in sorted(known) if random.random() < 0.5]
+        earlier = range(-len(self.world.earlier), 0) if self.place.knows_earlier else ()
+        again = [one for one in (*sorted(known), *earlier) if random.random() < 0.5]
         arriving = missing + again
         random.shuffle(arriving)
+        delays = [delay for delay in DELAYS if self.clock.now + delay + _LOCKS_END <= until]
         for number in arriving:
-            self.take_in(number)
+            delay = random.choice(delays)
+            if delay:
+                self.journal.note("late", number=number, seconds=delay.total_seconds())
+            yield self.clock.now + delay, partial(self.take_in, number)
+
+    def _act_again(self) -> None:
+        """What had no answer is done again; a timer whose run did not end fires at once."""
         for what, things, act in (
             ("heard", self.world.said, self.hear),
             ("answered", self.world.calls, self.called),
@@ -179,15 +200,15 @@ class Life:
             if name not in fired:
                 self.fire(name)
 
-    def _timetable(self, until: datetime) -> Iterator[tuple[datetime, str]]:
-        """When which timer fires; without one, when a lock may have run out."""
+    def _timetable(self, until: datetime) -> Iterator[tuple[datetime, Act]]:
+        """When which timer fires, and when a lock may have run out."""
         begin = self.clock.now
-        times = [(begin + _TICK * n, "") for n in range(1, int(_LOCKS_END / _TICK) + 1)]
+        for number in range(1, int(_LOCKS_END / _TICK) + 1):
+            yield begin + _TICK * number, lambda: None
         for name, schedule in self.world.schedules.items():
             if not (self.timers or name == "SWEEP"):
                 continue
             at = schedule.after(begin)
             while at <= until and name not in self.world.stopped:
-                times.append((at, name))
+                yield at, partial(self.fire, name)
                 at = schedule.after(at)
-        return iter(sorted(times))

@@ -19,12 +19,14 @@ QUEUES = (
     messages.PROMOTION_REQUESTS,
     messages.REPLAYS,
     ENVIRONMENT_CHECKS,
-    messages.UNDELIVERED,
 )
 
 
 class Place(Protocol):
     """What a life needs of the place of its state, besides the ports."""
+
+    knows_earlier: bool
+    """Whether what came before the moment is in its archive and its inbox."""
 
     def moved(self, now: datetime) -> None:
         """It is later there too."""
@@ -41,6 +43,9 @@ class Place(Protocol):
     def letters(self) -> Sequence[str]:
         """A sentence for each message that was put aside."""
 
+    def undelivered(self) -> set[str]:
+        """Who could not be told, and why, of the notices that are kept for people to look at."""
+
     def chains_before(self, world: World) -> Mapping[str, tuple[int, str]]:
         """By subject, the version and the hash of the last decision that is not there."""
 
@@ -49,6 +54,7 @@ class Place(Protocol):
 class Here:
     """On files; the queue is asked itself."""
 
+    knows_earlier = True
     adapters: Adapters | None = None
 
     def moved(self, now: datetime) -> None:
@@ -66,7 +72,8 @@ class Here:
 
     def waiting(self) -> set[str]:
         """Those of every queue."""
-        return {one.id for queue in QUEUES for one in self._queue.peek(queue, limit=10_000)}
+        queues = (*QUEUES, messages.UNDELIVERED)
+        return {one.id for queue in queues for one in self._queue.peek(queue, limit=10_000)}
 
     def letters(self) -> Sequence[str]:
         """Those of every queue."""
@@ -75,6 +82,11 @@ class Here:
             for queue in QUEUES
             for letter in self._queue.dead_letters(queue)
         ]
+
+    def undelivered(self) -> set[str]:
+        """As the messages say."""
+        kept = self._queue.peek(messages.UNDELIVERED, limit=10_000)
+        return {f"{one.properties['receiver']}: {one.properties['reason']}" for one in kept}
 
     def chains_before(self, world: World) -> Mapping[str, tuple[int, str]]:  # noqa: ARG002
         """All are there."""

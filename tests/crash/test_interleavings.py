@@ -1,189 +1,39 @@
-"""Two and three workers on one subject, their calls in any order, with deaths and lost locks.
-
-Each worker has adapters of its own, as processes have; chance decides after each call who goes on.
-"""
-
-import json
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, cast
+"""However workers take turns on one subject: the chain is one, nothing is lost, nothing twice."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.bootstrap import Application, build
-from shared.domain.state import SubjectState
-from shared.errors import Conflict
-from shared.ports import Adapters
-from shared.scenarios.azure_events import resource_event
-from shared.service.codec import decode
-from shared.service.messages import CHECKS
-from shared.service.past.deciding import PastDecisions
-from shared.service.past.folding import fold
-from shared.service.worker import Worker
-from shared.settings import Settings
-from tests.conftest import NOON, StoppedClock
-from tests.crash.turns import Player, Standing, play
+from tests.crash.interleaving import (
+    DIES,
+    EVENTS,
+    LOSES_LOCKS,
+    TOLD_AGAIN,
+    TOLD_LATE,
+    Drawn,
+    play_out,
+)
 
-SUBJECT = "endpoint/loan-endpoint"
-POLICY = "model: loan-default\nendpoint: loan-endpoint\nrouting: {grace: 30m}\n"
-ENDPOINT = "traffic: {blue: 100}\ndeployments: {blue: {model: 'loan-default:7'}, green: {}}\n"
-STANDS_AT = ("archive", "ledger", "evidence", "sender", "receiver")
-MINUTE, LOCK = timedelta(minutes=1), timedelta(seconds=61)
-DIES, LOSES_LOCKS, TOLD_AGAIN = -1, -2, -3
-_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
-EVENTS = [
-    resource_event("Write", outcome, "loan-endpoint", deployment, at=NOON - minute * MINUTE)
-    for minute, (outcome, deployment) in enumerate(
-        [("Success", "green"), ("Failure", "green"), ("Success", None), ("Success", "blue")]
-    )
-]
-
-
-@dataclass
-class World:
-    """One home, and the workers on it."""
-
-    home: Path
-    clock: StoppedClock = field(default_factory=StoppedClock)
-    players: list[Player] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for name, content in (
-            ("policies/policy.yaml", POLICY),
-            ("workspace/endpoints/loan-endpoint.yaml", ENDPOINT),
-        ):
-            path = self.home / name
-            path.parent.mkdir(parents=True)
-            path.write_text(content)
-        self.told: list[bytes] = []
-
-    def application(self, player: Player | None = None) -> Application:
-        settings = Settings(
-            home=self.home, workspace=self.home / "workspace", policies=self.home / "policies"
-        )
-
-        def around(adapters: Adapters) -> Adapters:
-            if player is None:
-                return adapters
-            ports = {name: Standing(getattr(adapters, name), player) for name in STANDS_AT}
-            return replace(adapters, **cast(Any, ports))
-
-        return build(settings, clock=self.clock, around=around)
-
-    def tell(self, payload: bytes) -> None:
-        self.told.append(payload)
-        self.application().service.receive(payload, via="event-grid")
-
-    def add_worker(self) -> None:
-        self.players.append(Player(self._work))
-
-    def add_asker(self, payload: bytes) -> None:
-        """Decides an event at once, beside the queue and its sessions: so are checks answered."""
-
-        def ask(player: Player) -> None:
-            application = self.application(player)
-            for receipt in application.service.receive(payload, via="event-grid"):
-                application.service.handle(receipt.event.to_cloud_event())
-
-        self.told.append(payload)
-        self.players.append(Player(ask))
-
-    def _work(self, player: Player) -> None:
-        application = self.application(player)
-        receiver, together = application.adapters.receiver, application.service.handle_all
-        worker = Worker(receiver, {}, {CHECKS: together}, timer=lambda: 0.0)
-        idle = 0
-        while idle < 2:
-            try:
-                idle = 0 if worker.step() else idle + 1
-            except Conflict:  # the lock is lost; the host logs it and takes the next message
-                idle = 0
-
-    def act(self, turn: int) -> None:
-        if turn == DIES:
-            alive = [player for player in self.players if not player.over]
-            alive[0].turn(dies=True)
-            self.add_worker()
-        elif turn == LOSES_LOCKS:
-            self.clock.advance(LOCK)
-        else:
-            self.tell(self.told[0])
-
-    def end(self) -> Application:
-        """What the dead left locked comes again, and a last worker finds nothing else to do."""
-        self.clock.advance(LOCK)
-        application = self.application()
-        application.service.sweep()
-        Worker(
-            application.adapters.receiver,
-            {CHECKS: application.service.handle, "alerts": lambda _: None},
-        ).drain()
-        return application
-
-
-def assert_whole(application: Application, told: list[bytes]) -> None:
-    """Nothing lost, nothing twice, one chain, and the state is the one that its decisions leave."""
-    steps = list(
-        fold(
-            application.ledger,
-            application.evidence,
-            PastDecisions(application.evidence),
-            SUBJECT,
-        )
-    )
-    stored = application.ledger.state(SUBJECT)
-    assert [step.recorded.version for step in steps] == list(range(1, stored.version + 1))
-    assert all(step.same for step in steps)
-    previous = ["", *(step.recorded.hash for step in steps)]
-    assert [step.recorded.plain["previous"] for step in steps] == previous[:-1]
-    left = replace(steps[-1].concluded.state, last_hash=steps[-1].recorded.hash)
-    assert decode(stored.state, SubjectState) == left
-    decided = Counter(step.recorded.event.key for step in steps)
-    assert set(decided.values()) == {1}
-    ids = {json.loads(payload)[0]["id"] for payload in told}
-    assert ids <= {step.recorded.event.id for step in steps}
-    assert application.ledger.unsent() == []
-    assert application.adapters.dead_letters.dead_letters(CHECKS) == []
-    waiting = {one.id for one in application.queue.peek(CHECKS)}
-    assert waiting.isdisjoint(decided)
+SOME = st.lists(st.sampled_from(EVENTS), max_size=2)
+TURNS = st.one_of(
+    st.integers(0, 5),
+    st.integers(0, 5),
+    st.sampled_from([DIES, LOSES_LOCKS, TOLD_AGAIN, TOLD_LATE]),
+)
 
 
 @pytest.mark.parametrize("workers", [2, 3])
 def test_however_workers_take_turns_the_chain_is_one_and_nothing_is_lost(workers):
     """Each event is decided once, by whoever commits first, and the others decide upon that."""
 
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
     @given(
         events=st.lists(st.sampled_from(EVENTS), min_size=1, max_size=4),
-        asked=st.lists(st.sampled_from(EVENTS), max_size=2),
-        turns=st.lists(
-            st.one_of(
-                st.integers(0, 5),
-                st.integers(0, 5),
-                st.sampled_from([DIES, LOSES_LOCKS, TOLD_AGAIN]),
-            ),
-            max_size=120,
-        ),
+        asked=SOME,
+        late=SOME,
+        turns=st.lists(TURNS, max_size=120),
     )
-    def holds(events: list[bytes], asked: list[bytes], turns: list[int]) -> None:
-        with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-            world = World(Path(folder))
-            for payload in events:
-                world.tell(payload)
-            for _ in range(workers):
-                world.add_worker()
-            for payload in asked:
-                world.add_asker(payload)
-            unlucky = 0
-            turns = [t for t in turns if t >= 0 or (unlucky := unlucky + 1) <= 6]
-            for _ in play(world.players, turns, world.act):
-                pass
-            assert [player.fault for player in world.players if player.fault] == []
-            assert_whole(world.end(), world.told)
+    def holds(events: list[bytes], asked: list[bytes], late: list[bytes], turns: list[int]) -> None:
+        play_out(Drawn(workers=workers, events=events, asked=asked, late=late, turns=turns))
 
     holds()

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from shared.errors import Conflict
+
 
 class Killed(BaseException):
     """The worker ends here: nothing of ours catches it, as nothing catches a SIGKILL."""
@@ -19,6 +21,7 @@ class Player:
         self._dies = False
         self._undivided = 0
         self.over = False
+        self.conflicts = 0
         self.fault: BaseException | None = None
         self._thread = threading.Thread(target=self._live, daemon=True)
         self._thread.start()
@@ -81,7 +84,11 @@ class Standing:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             self._player.stand()
-            answer = asked(*args, **kwargs)
+            try:
+                answer = asked(*args, **kwargs)
+            except Conflict:
+                self._player.conflicts += 1
+                raise
             self._player.stand()
             return answer
 

@@ -1,7 +1,7 @@
 """A world just before something happens to Driftgate: a scenario, played up to that moment."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from shared.errors import DriftgateError
 from shared.scenarios import read_scenario
 from shared.scenarios.devops_events import CheckCall
 from shared.scenarios.playing import Player, schedule_of, theatre
+from shared.scenarios.stage import Telling
 from shared.scenarios.times import parse_moment
 from shared.schedules import SCHEDULES, Schedule
 from shared.service.service import Receipt
@@ -28,9 +29,10 @@ WRITTEN_AHEAD = timedelta(hours=8)
 class World:
     """What comes at `moment`: payloads, what people say, calls of checks, timers.
 
-    Driftgate's state of that moment and the workspace lie in the folder `kept`. `failing` holds by
-    receiver what its channel raises, `stopped` the timers that do not fire. `operations` are what
-    an operator does then, by name.
+    `earlier` are payloads that came before it and were decided: some may come again. Driftgate's
+    state of that moment and the workspace lie in the folder `kept`. `failing` holds by receiver
+    what its channel raises, `stopped` the timers that do not fire. `operations` are what an
+    operator does then, by name.
     """
 
     name: str
@@ -44,6 +46,7 @@ class World:
     stopped: tuple[str, ...]
     failing: Mapping[str, tuple[type[DriftgateError], tuple[Any, ...]]]
     operations: tuple[str, ...] = ()
+    earlier: tuple[bytes, ...] = ()
 
 
 def play_up_to(
@@ -53,19 +56,27 @@ def play_up_to(
     before: Callable[[Player], None] | None = None,
     *,
     later: timedelta = timedelta(),
+    held: timedelta = timedelta(),
     operations: tuple[str, ...] = (),
 ) -> World:
     """Play `scenario` until `moment` (`01:05`, `day 2 09:00`) and keep what is there then.
 
     What the scenario lets happen at the moment has happened, and Driftgate knows nothing of it.
     After it nothing happens any more. `before` may change the world, or what is told. Where it is
-    `later`, nobody has looked at anything since.
+    `later`, nobody has looked at anything since. What Azure told within `held` before the moment
+    comes in it, the last first.
     """
     script = read_scenario(SCENARIOS / f"{scenario}.scenario")
     at = _moment(moment, script.start)
-    with theatre(
-        replace(script, end=at - timedelta(seconds=1)), lambda telling: telling.arrivals
-    ) as player:
+    arrived: list[bytes] = []
+
+    def deliver(telling: Telling) -> Sequence[datetime]:
+        if telling.happened >= at - held:
+            return [max(at, one) for one in telling.arrivals]
+        arrived.extend(telling.payload for one in telling.arrivals[:1] if one < at)
+        return telling.arrivals
+
+    with theatre(replace(script, end=at - timedelta(seconds=1)), deliver) as player:
         player.play()
         player.stage.clock.move_to(at)
         player.happen()
@@ -76,7 +87,7 @@ def play_up_to(
             name=f"{scenario} {moment}",
             kept=folder,
             moment=at + later,
-            payloads=tuple(player.stage.take_arrived()),
+            payloads=tuple(reversed(player.stage.take_arrived())),
             said=tuple(_said(player)),
             calls=tuple(player.stage.calls),
             timers=tuple(
@@ -85,6 +96,7 @@ def play_up_to(
                 if timer.name not in player.stage.stopped and not later
             ),
             operations=operations,
+            earlier=tuple(arrived),
             schedules={name: schedule_of(script, name) for name in SCHEDULES},
             stopped=(*player.stage.stopped, *(("HEARTBEAT",) if later else ())),
             failing={

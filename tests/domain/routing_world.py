@@ -6,7 +6,7 @@ from shared.domain.action import PostAlert, ResolveAlert, ScheduleCheck
 from shared.domain.decisions.routing import decide_routing
 from shared.domain.event import Check, Event, EventType, check_due
 from shared.domain.evidence import RoutingEvidence
-from shared.domain.intent import intent_declared
+from shared.domain.people.intent import intent_declared
 from shared.domain.policy import Policy, RoutingPolicy
 from shared.domain.state import AlertStatus, SubjectState
 from shared.domain.world import Deployment, Endpoint

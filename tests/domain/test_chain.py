@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.canonical import canonical_json
-from shared.domain.chain import Fault, read_link, stub_of
-from shared.domain.chain_end import judge_end
-from shared.domain.chain_stubs import links_digest
-from shared.domain.chain_walk import Walk
+from shared.domain.chain.end import judge_end
+from shared.domain.chain.links import Fault, read_link, stub_of
+from shared.domain.chain.stubs import links_digest
+from shared.domain.chain.walk import Walk
 from shared.domain.decision import Decision
 from shared.domain.event import Event, EventType
 from shared.domain.finding import Finding, Rule

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.event import Event, EventType
-from shared.domain.intent import (
+from shared.domain.people.intent import (
     Intent,
     intent_declared,
     intent_from_outside,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.event import Check, Event, check_due
-from shared.domain.override import (
+from shared.domain.people.override import (
     override_findings,
     override_given,
     override_of,

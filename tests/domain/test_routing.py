@@ -14,7 +14,7 @@ from shared.domain.decisions.routing import decide_routing
 from shared.domain.decisions.routing.observed import CONFIDENCE, TOLERATED
 from shared.domain.event import EventType
 from shared.domain.evidence import RoutingEvidence
-from shared.domain.intent import intent_declared, intent_withdrawn
+from shared.domain.people.intent import intent_declared, intent_withdrawn
 from shared.domain.policy import RoutingPolicy, Standby, TrafficChanges
 from shared.domain.shares import at_most, share_interval
 from shared.domain.verdict import Verdict

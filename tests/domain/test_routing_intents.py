@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.event import EventType
-from shared.domain.intent import intent_withdrawn
+from shared.domain.people.intent import intent_withdrawn
 from shared.domain.verdict import Verdict
 from tests.domain.routing_world import DAY, HOUR, MINUTE, NOON, event, said
 
@@ -148,6 +148,6 @@ def test_a_deleted_endpoint_takes_its_intents_with_it(two):
 def test_an_intent_speaks_of_the_deployments_it_names_or_of_all_when_none_gets_any(
     traffic, name, share
 ):
-    from shared.domain.intent import intent_of
+    from shared.domain.people.intent import intent_of
 
     assert intent_of(said(NOON, until=NOON + DAY, traffic=traffic)).share_of(name) == share

@@ -123,6 +123,50 @@ def test_deleting_what_never_was_is_over_too(one):
     assert one.look(NOON + HOUR, gone) == [("-", "deployment_failed", "green")]
 
 
+def test_a_refusal_from_before_a_deletion_that_is_told_after_it_is_no_news(one):
+    """Azure delivers in any order: after an outage the end may come before the beginning."""
+    gone = event(EventType.DEPLOYMENT_DELETED, NOON, deployment="green")
+    one.look(NOON, gone)
+
+    assert one.look(NOON + MINUTE, failed("green", NOON - MINUTE)) == []
+    assert one.firing() == set()
+    assert one.look(NOON + HOUR, failed("green", NOON + HOUR)) == [
+        ("+", "deployment_failed", "green")
+    ]
+
+
+def test_the_memory_of_a_deletion_lasts_a_day_and_asks_for_no_look(one):
+    one.look(NOON, event(EventType.DEPLOYMENT_DELETED, NOON, deployment="green"))
+
+    assert one.asked() == []
+    assert list(one.state.refused) == ["green"]
+    assert one.look(NOON + DAY) == []
+    assert one.state.refused == {}
+
+
+def test_what_was_made_again_and_failed_in_time_did_not_end_by_the_day_of_its_deletion(one):
+    """A deletion that is remembered is no refusal whose day is over."""
+    one.look(NOON, event(EventType.DEPLOYMENT_DELETED, NOON, deployment="green"))
+    one.deploy("green", "Failed", changed=NOON + HOUR)
+    one.look(NOON + HOUR)
+    one.deploy("green", changed=NOON + DAY)
+    one.look(NOON + DAY)
+
+    assert one.over() == ["deployment green succeeded"]
+
+
+@pytest.mark.parametrize("late", [failed("green", NOON - MINUTE), changed(NOON, outcome="failure")])
+def test_after_an_endpoint_was_deleted_nothing_that_failed_before_is_news(one, late):
+    one.vanish()
+    one.look(NOON + MINUTE, event(EventType.ENDPOINT_DELETED, NOON + MINUTE))
+
+    assert one.look(NOON + 2 * MINUTE, late) == []
+    assert one.firing() == set()
+    assert one.look(NOON + HOUR, failed("green", NOON + HOUR)) == [
+        ("+", "deployment_failed", "green")
+    ]
+
+
 def test_a_deletion_of_before_the_refusal_ends_nothing(one):
     one.look(NOON, failed("green", NOON))
     gone = event(EventType.DEPLOYMENT_DELETED, NOON - HOUR, deployment="green")

@@ -9,7 +9,7 @@ import pytest
 from shared.domain.event import Event, EventType
 from shared.domain.notices import Silence
 from shared.domain.notices.matching import matchers_of
-from shared.domain.silence_said import (
+from shared.domain.people.silence import (
     MOST_IN_FORCE,
     is_full,
     silence_given,

@@ -8,7 +8,7 @@ from shared.domain.decisions.silences import decide_silences
 from shared.domain.event import Check, check_due
 from shared.domain.evidence.alerts import SilencesEvidence
 from shared.domain.notices.matching import matchers_of
-from shared.domain.silence_said import MOST_IN_FORCE, silence_given, silence_of, silence_withdrawn
+from shared.domain.people.silence import MOST_IN_FORCE, silence_given, silence_of, silence_withdrawn
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from tests.domain.routing_world import DAY, HOUR, MINUTE, NOON

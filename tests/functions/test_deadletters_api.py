@@ -9,8 +9,8 @@ import pytest
 
 from functions import operations
 from shared.domain.roles import Role
-from shared.web import deadletters
-from shared.web.admission import required
+from shared.web.dead_letters import deadletters
+from shared.web.http.admission import required
 from tests.service.test_dead_letters import letter_of, note, waiting_check
 
 WHY = {"reason": "the host is back", "author": "berta"}

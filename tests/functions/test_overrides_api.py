@@ -8,7 +8,7 @@ import pytest
 
 from functions import operations
 from shared.domain.canonical import to_plain
-from shared.domain.override import override_given, override_of
+from shared.domain.people.override import override_given, override_of
 from shared.domain.state import SubjectState
 from tests.conftest import NOON
 

@@ -238,8 +238,8 @@ def _promotion(content: bytes) -> None:
 
 def _principal(content: bytes) -> None:
     from shared.access_settings import Access, AccessSettings
-    from shared.web.callers import PRINCIPAL, caller_of
-    from shared.web.problems import Problem
+    from shared.web.http.callers import PRINCIPAL, caller_of
+    from shared.web.http.problems import Problem
 
     access = AccessSettings(mode=Access.ENTRA, authenticates=True, hosted=True)
     try:

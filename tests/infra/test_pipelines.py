@@ -14,7 +14,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from shared.cli.main import app
+from shared.cli.commands import app
 from shared.domain.action import RequestRetraining
 from shared.domain.world import RETRAINING_TAG
 from shared.service.retraining.orders import pipeline_order

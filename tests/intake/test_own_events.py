@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared.domain.intent import intent_declared, intent_withdrawn
+from shared.domain.people.intent import intent_declared, intent_withdrawn
 from shared.service.intake import parse
 from tests.conftest import NOON
 from tests.domain.routing_world import DAY

@@ -8,8 +8,8 @@ from shared.domain.event import Check, check_due
 from shared.domain.finding import Finding, Rule
 from shared.domain.verdict import Verdict
 from shared.service.explaining import explain
+from shared.service.people.silences import declare
 from shared.service.service import Service
-from shared.service.silences import declare
 from tests.conftest import NOON
 
 FLEET = """receivers:

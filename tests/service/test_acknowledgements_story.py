@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import InvalidData, NotFound
-from shared.service.acknowledgements import acknowledge, acknowledgements, release
+from shared.service.people.acknowledgements import acknowledge, acknowledgements, release
 from shared.service.service import Receipt
 from tests.service.silenced import SCOPE, Fleet, alert
 

@@ -19,8 +19,12 @@ class Ledger:
         self._states = states
         self.read = 0
 
-    def reported(self):
-        return {subject: state.checks for subject, state in self._states.items()}
+    def reported(self, check=None):
+        return {
+            subject: state.checks
+            for subject, state in self._states.items()
+            if check is None or check in state.checks
+        }
 
     def state(self, subject):
         self.read += 1
@@ -69,7 +73,7 @@ def test_what_is_no_model_is_not_read():
 
 def test_a_ledger_that_may_not_be_read_is_a_problem_and_no_empty_list():
     class Closed:
-        def reported(self):
+        def reported(self, _):
             raise NoPermission("Reading the table ledger was refused.")
 
     assert read_budget(Closed(), NOON, None).problem == "Reading the table ledger was refused."

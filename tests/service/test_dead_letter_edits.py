@@ -119,4 +119,4 @@ def test_an_edit_is_sent_however_many_notes_there_are(scene):
 
     [edited] = [one for one in found.letters if one.id == letter.id]
     assert json.loads(edited.content)["data"] == {"run": "r-9"}
-    assert plan([edited], scene.clock())[0].outcome == "would be sent"
+    assert plan([edited], scene.clock(), scene.application.ledger)[0].outcome == "would be sent"

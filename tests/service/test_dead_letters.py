@@ -102,7 +102,7 @@ def test_what_would_be_sent_is_said_and_nothing_done(scene):
     letter_of(scene.application, Message(id="m", queue="checks", session="s", body={"id": "x"}))
     [letter] = find(scene.application.adapters).letters
 
-    [one] = plan([letter], scene.clock())
+    [one] = plan([letter], scene.clock(), scene.application.ledger)
 
     assert (one.outcome, one.sent_as) == ("would be sent", message_again(letter, NOON).id)
     assert find(scene.application.adapters).letters == (letter,)

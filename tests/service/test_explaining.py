@@ -6,7 +6,7 @@ import pytest
 
 from shared.errors import NotFound
 from shared.service import queries
-from shared.service.acknowledgements import acknowledge
+from shared.service.people.acknowledgements import acknowledge
 from tests.service.explained import ENDPOINT, FLEET, SCOPE, Night, commit
 
 

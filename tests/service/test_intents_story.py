@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain.event import Check
 from shared.errors import InvalidData, InvalidPolicy, NotFound
-from shared.service.intents import declare, intents, withdraw
+from shared.service.people.intents import declare, intents, withdraw
 from shared.service.service import Receipt
 
 IDLE = '{blue: {model: "loan-default:7"}, green: {model: "loan-default:8"}}'

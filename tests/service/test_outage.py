@@ -8,7 +8,7 @@ import pytest
 
 from shared.bootstrap import build
 from shared.domain.canonical import canonical_json
-from shared.errors import Conflict, InvalidData, Unavailable
+from shared.errors import Conflict, InvalidData, Throttled, Unavailable
 from shared.service.again import AT_ONCE, MOST_PUT_OFF, PUT_OFF, put_off
 from shared.service.dead_letters.letters import find
 from shared.service.dead_letters.poison import MOST_TRIES, Received
@@ -188,6 +188,16 @@ def test_what_is_not_put_off_takes_its_usual_way(scene, registered, problem, tri
 
     assert not scene.application.put_off(message, problem, tries)
     assert len(scene.application.queue.peek(CHECKS)) == 1
+
+
+@pytest.mark.parametrize(("after", "pause"), [(3600.0, 3600), (5.0, 60)])
+def test_who_is_told_a_time_to_wait_does_not_try_before_it(scene, registered, after, pause):
+    message = waiting(scene, registered)
+    assert scene.application.put_off(message, Throttled("Busy.", after), 1)
+
+    [_, later] = scene.application.queue.peek(CHECKS)
+    assert later.scheduled == scene.clock.now + timedelta(seconds=pause)
+    assert not scene.application.put_off(message, Throttled("Busy."), 1)
 
 
 def test_a_broker_that_takes_nothing_leaves_the_message_to_its_tries(scene, registered):

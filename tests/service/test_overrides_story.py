@@ -6,10 +6,15 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.canonical import to_plain
-from shared.domain.override import override_given, override_of, override_withdrawn, overrides_after
+from shared.domain.people.override import (
+    override_given,
+    override_of,
+    override_withdrawn,
+    overrides_after,
+)
 from shared.domain.state import SubjectState
 from shared.errors import InvalidData, NotFound
-from shared.service.overrides import declare, overrides, withdraw
+from shared.service.people.overrides import declare, overrides, withdraw
 from shared.service.service import Receipt
 from tests.conftest import NOON
 

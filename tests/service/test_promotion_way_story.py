@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.domain.event import Check
+from shared.service.dead_letters.standing import why_over
 from shared.service.queries import gate, status
 
 POLICY = """\
@@ -55,6 +56,12 @@ class Days:
 
     def asked(self, action):
         return [body["data"] for body in self.scene.requests if body["data"]["action"] == action]
+
+    def over(self, action):
+        """Why each request of a kind would not be sent again, None for one that stands."""
+        now, ledger = self.scene.clock.now, self.scene.application.ledger
+        bodies = [body for body in self.scene.requests if body["data"]["action"] == action]
+        return [why_over(body, ledger, now) for body in bodies]
 
     def gate(self, version, stage="test"):
         clock = self.scene.clock
@@ -109,12 +116,15 @@ def test_a_promoted_version_that_answers_errors_gives_way(days, registered):
 
     [rollback] = days.asked("RequestRollback")
     assert (rollback["version"], rollback["to"]) == ("8", "7")
+    assert days.over("RequestRollback") == [None]
     assert ("PostAlert", "promoted_version_fails") in days.scene.told()
 
     days.scene.endpoint("{blue: 100}", BOTH, name="loan-endpoint")
     days.pass_(20)
 
     assert days.phases()[("8", "production")] == "rolled_back"
+    [told] = days.over("RequestRollback")
+    assert "its promotion is rolled back" in told
     assert ("ResolveAlert", "promoted_version_fails") in days.scene.told()
 
 
@@ -195,8 +205,13 @@ def test_a_newer_version_takes_the_place_of_one_that_waits(days, registered):
         days.scene.clock.advance(timedelta(minutes=1))
         days.scene.model(version, GOOD)
         days.scene.send(registered(version, at=days.scene.clock.now))
+        if version == "8":
+            assert days.over("RequestPromotion") == [None]
 
     assert days.phases() == {("8", "test"): "superseded", ("9", "test"): "requested"}
+    [told, stands] = days.over("RequestPromotion")
+    assert "is superseded" in told
+    assert stands is None
     assert days.gate("8")["status"] == "blocked"
 
 

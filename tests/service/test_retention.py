@@ -9,7 +9,7 @@ from shutil import copytree
 import pytest
 
 from shared.bootstrap import build
-from shared.domain.chain import Fault, is_stub
+from shared.domain.chain.links import Fault, is_stub
 from shared.errors import InvalidPolicy
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import fold

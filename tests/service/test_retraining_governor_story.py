@@ -13,6 +13,7 @@ from shared.domain.state import SubjectState
 from shared.domain.world import Training
 from shared.errors import NoPermission, Unavailable
 from shared.service.codec import decode
+from shared.service.dead_letters.standing import why_over
 from shared.service.reactions import reaction_to
 from shared.service.retraining.orders import job_name
 
@@ -166,9 +167,13 @@ def test_a_request_that_nobody_starts_is_told_after_a_day_and_given_up_after_a_w
     trained.want()
     trained.pass_(24)
     assert trained.scene.told() == [("PostAlert", "retraining_stalled")]
+    [data] = trained.scene.requests
+    ledger, clock = trained.scene.application.ledger, trained.scene.clock
+    assert why_over({"data": data}, ledger, clock()) is None
 
     trained.pass_(6 * 24)
     assert (trained.one().phase, trained.one().version) == ("no_version", None)
+    assert "it is waited for no more" in str(why_over({"data": data}, ledger, clock()))
 
 
 def test_a_run_that_somebody_rejects_is_refused(trained):

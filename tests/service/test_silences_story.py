@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shared.errors import InvalidData, NotFound
+from shared.service.people.silences import declare, silences, withdraw
 from shared.service.service import Receipt
-from shared.service.silences import declare, silences, withdraw
 from tests.conftest import NOON
 from tests.service.silenced import SCOPE, Fleet, alert
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.event import Check
 from shared.errors import NotFound
-from shared.service.intents import declare
+from shared.service.people.intents import declare
 from shared.service.status import status_of
 
 DEPLOYMENTS = (

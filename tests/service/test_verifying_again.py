@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.chain import Fault
+from shared.domain.chain.links import Fault
 from shared.service.verifying import verify
 from tests.conftest import NOON
 

@@ -15,7 +15,7 @@ from shared.domain.retraining import RetrainingWatch
 from shared.domain.state import SubjectState
 from shared.service.dead_letters.letters import find
 from shared.web.described import openapi_of
-from shared.web.limits import Buckets, Kind, Rate
+from shared.web.http.limits import Buckets, Kind, Rate
 from shared.web.operations import api
 from tests.conftest import NOON, Scene
 from tests.service.explained import Night

@@ -6,9 +6,9 @@ import pytest
 
 from shared.access_settings import Access, AccessSettings
 from shared.domain.roles import Role, allows
-from shared.web.admission import routes
 from shared.web.described import openapi_of
-from shared.web.limits import Buckets, Kind, Rate
+from shared.web.http.admission import routes
+from shared.web.http.limits import Buckets, Kind, Rate
 from shared.web.operations import ROUTERS, api
 from tests.web.platform import Platform, ask, principal, with_access
 

@@ -12,7 +12,7 @@ import pytest
 from shared.domain.retraining import RetrainingWatch
 from shared.domain.roles import Role
 from shared.domain.state import SubjectState
-from shared.web.limits import RATES
+from shared.web.http.limits import RATES
 from shared.web.operations import api
 from tests.conftest import NOON
 from tests.service.explained import commit as decide

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from shared.domain.verdict import Verdict
 from shared.service.explaining import Explanation
 from shared.service.explaining.explanation import AlertFacts, Moment, Thing, ThingKind
-from shared.web.explanation_page import explanation_page
+from shared.web.known.explanation_page import explanation_page
 from tests.conftest import NOON
 
 HOSTILE = (

@@ -8,8 +8,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from shared.domain.roles import Role
 from shared.web import operations as app_module
-from shared.web.admission import requires, routes
-from shared.web.answers import Shown, answers
+from shared.web.http.admission import requires, routes
+from shared.web.http.answers import Shown, answers
 from tests.web.fuzzed import described, operations, send_many, told
 
 EXAMPLES = 3

@@ -8,9 +8,9 @@ import azure.functions as func
 import pytest
 
 from shared.access_settings import Access, AccessSettings
-from shared.web.limits import Buckets, Kind, Rate
+from shared.web.http.limits import Buckets, Kind, Rate
+from shared.web.http.rim import Keyless, Rim
 from shared.web.operations import api, served
-from shared.web.rim import Keyless, Rim
 from tests.web.platform import ENTRA, Platform, ask, with_access
 
 TWO = {Kind.READ: Rate(2, 0.5), Kind.PAGE: Rate(1, 0.1), Kind.WRITE: Rate(1, 0.1)}

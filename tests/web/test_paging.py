@@ -8,8 +8,8 @@ import pytest
 
 from shared.errors import InvalidData
 from shared.ports import ArchivedEvent
+from shared.web.http.paging import page, read_cursor, write_cursor
 from shared.web.operations import api
-from shared.web.paging import page, read_cursor, write_cursor
 from tests.conftest import NOON
 from tests.service.explained import commit
 from tests.web.platform import ask

@@ -14,12 +14,12 @@ from shared.domain.promotion import Phase
 from shared.domain.state import SubjectState
 from shared.service.promotion_story import PromotionStory, story_of
 from shared.service.promotion_story.story import ApprovalsTold, ChainTold, Shares
-from shared.web.links import known_link
-from shared.web.promotion_markdown import promotion_markdown
-from shared.web.promotion_report import promotion_report
-from shared.web.promotion_words import phase_tone, phase_word
-from shared.web.reports import render
-from shared.web.traffic_chart import traffic_chart
+from shared.web.promotion.in_html import promotion_report
+from shared.web.promotion.in_markdown import promotion_markdown
+from shared.web.promotion.traffic_chart import traffic_chart
+from shared.web.promotion.words import phase_tone, phase_word
+from shared.web.reports.links import known_link
+from shared.web.reports.page import render
 from tests.conftest import NOON
 from tests.service.promoted import GATES, MODEL, OVERRIDE, PROMOTION, ROLLOUT, VERSION, Kept, kept
 

@@ -18,6 +18,8 @@ from shared.adapters.azure.faults import is_missing, told_as_ours
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
+STORAGE = {"connection_timeout": 20, "read_timeout": 60}
+"""Seconds; what the SDK gives a transport of its own."""
 _WHOLE_SECONDS = timedelta(seconds=1)
 """A blob's time of modification is cut to the second."""
 

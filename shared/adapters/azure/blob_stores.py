@@ -20,6 +20,7 @@ from shared.adapters.names import plain_path
 from shared.domain.canonical import canonical_json
 from shared.errors import AlteredEvidence, NotFound
 from shared.ports import PUT_AGAIN_WITHIN, KeptEvidence, no_evidence
+from shared.recent import Recent
 
 _REMEMBERED = 10_000
 _MOST_EXPECTED = 64
@@ -37,7 +38,7 @@ class BlobEvidence:
 
     def __init__(self, service: BlobServiceClient) -> None:
         self._blobs = BlobContainer(service, "evidence")
-        self._lately: OrderedDict[str, float] = OrderedDict()
+        self._lately: Recent[str, float] = Recent(_REMEMBERED)
         self._expected: OrderedDict[str, tuple[float, Future[bytes]]] = OrderedDict()
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._lock = Lock()
@@ -53,9 +54,6 @@ class BlobEvidence:
             continue
         with self._lock:
             self._lately[digest] = began
-            self._lately.move_to_end(digest)
-            while len(self._lately) > _REMEMBERED:
-                self._lately.popitem(last=False)
         return digest
 
     def expect(self, hashes: Iterable[str]) -> None:
@@ -202,13 +200,14 @@ class PolicyBlobs:
 
     def __call__(self) -> Mapping[str, bytes]:
         """The content of each file by its name."""
-        contents = {}
+        there: dict[str, tuple[str, bytes]] = {}
         for name, etag in self._blobs.versions().items():
             known = self._known.get(name)
             if known is None or known[0] != etag:
                 content = self._blobs.read(name)
                 if content is None:
                     continue
-                known = self._known[name] = (etag, content)
-            contents[name] = known[1]
-        return contents
+                known = (etag, content)
+            there[name] = known
+        self._known = there
+        return {name: content for name, (_, content) in there.items()}

@@ -11,7 +11,7 @@ from azure.identity import DefaultAzureCredential
 
 from shared.adapters.azure.blob_archive import BlobArchive
 from shared.adapters.azure.blob_cache import BlobCache
-from shared.adapters.azure.blob_container import blob_service
+from shared.adapters.azure.blob_container import STORAGE, blob_service
 from shared.adapters.azure.blob_dead_letters import BlobDeadEvents, BlobNotes
 from shared.adapters.azure.blob_stores import (
     BlobAnchors,
@@ -24,6 +24,7 @@ from shared.adapters.azure.clouds import cloud_of
 from shared.adapters.azure.devops import AzureDevOps
 from shared.adapters.azure.devops_checks import DevOpsChecks
 from shared.adapters.azure.event_grid import EventGridSender
+from shared.adapters.azure.gates import GatedTransport, Gates
 from shared.adapters.azure.machine_learning import AzureJobs, AzureModels, MachineLearning
 from shared.adapters.azure.openai_summaries import OpenAISummaries
 from shared.adapters.azure.resource_manager import ResourceManager
@@ -68,8 +69,11 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
     promoter = DefaultAzureCredential(managed_identity_client_id=azure.promoter_client_id)
     if azure.application_insights is not None:
         start_application_insights(azure.application_insights, watcher)
-    blobs = blob_service(azure.blob_endpoint, watcher)
-    ledger = TableLedger(azure.table_endpoint, watcher, clock=clock)
+    gates = Gates()
+    blobs = blob_service(azure.blob_endpoint, watcher, transport=GatedTransport(gates, **STORAGE))
+    ledger = TableLedger(
+        azure.table_endpoint, watcher, clock=clock, transport=GatedTransport(gates)
+    )
     bus = (
         connect_to_local_broker(azure.service_bus)
         if azure.service_bus.startswith("Endpoint=")
@@ -78,18 +82,24 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
     sender: Sender = ServiceBusSender(bus)
     connections = [watcher.close, promoter.close, blobs.close, ledger.close, bus.close]
     if azure.event_topic is not None:
-        findings = EventGridSender(azure.event_topic, watcher)
+        findings = EventGridSender(azure.event_topic, watcher, gates=gates)
         sender = RoutedSender({FINDINGS: findings}, sender)
         connections.append(findings.close)
-    manager = ResourceManager(watcher, endpoint=azure.resource_manager)
-    measured = ResourceMetrics(manager, watcher, endpoint=azure.metrics)
+    manager = ResourceManager(watcher, endpoint=azure.resource_manager, gates=gates)
+    measured = ResourceMetrics(manager, watcher, endpoint=azure.metrics, gates=gates)
     cache = BlobCache(settings.home / "cache")
     writer = ResourceManager(promoter, endpoint=azure.resource_manager)
     connections += [manager.close, writer.close, measured.close]
 
     def connected(identity: str) -> ConnectedWorkspace:
         made = connect_workspace(
-            identity, azure, manager=manager, measured=measured, credential=watcher, cache=cache
+            identity,
+            azure,
+            manager=manager,
+            measured=measured,
+            credential=watcher,
+            cache=cache,
+            gates=gates,
         )
         connections.extend(made.closes)
         return made

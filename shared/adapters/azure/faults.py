@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from shared.adapters.retry_after import wait_of
 from shared.errors import (
     Conflict,
     DriftgateError,
     NoPermission,
     NotFound,
     Refused,
+    Throttled,
     TimedOut,
     Unavailable,
 )
@@ -24,7 +26,8 @@ def told_as_ours(doing: str, *, thing: str, permission: str, who: str = "Azure")
     `doing` completes "Could not ...", `thing` names the resource, `permission` what the identity
     needs for it, such as `the role AzureML Data Scientist on the workspace`; `who` answers.
     Raises NotFound (404), NoPermission (401, 403), Conflict (409, 412), Refused (other 4xx),
-    TimedOut (no answer in time) and Unavailable (408, 429, 5xx, no answer, no token).
+    TimedOut (no answer in time), Throttled (429 and 503 that say how long to wait) and Unavailable
+    (408, 429, 5xx, no answer, no token).
     """
     from azure.core.exceptions import AzureError
 
@@ -57,6 +60,9 @@ def _ours(error: Exception, doing: str, thing: str, permission: str, who: str) -
         return NoPermission(f"May not {doing}: Driftgate's identity needs {permission} ({said}).")
     if status in _CHANGED_MEANWHILE:
         return Conflict(f"Could not {doing}: {thing} was changed meanwhile ({said}).")
+    after = wait_of(status, getattr(getattr(error, "response", None), "headers", None) or {})
+    if after is not None:
+        return Throttled(f"Could not {doing}: {who} answered {status} ({said}).", after)
     if status >= 500 or status in _ANSWER_LATER:
         return Unavailable(f"Could not {doing}: {who} answered {status} ({said}).")
     return Refused(f"Could not {doing}: {who} refused it with {status} ({said}).")

@@ -17,6 +17,7 @@ from azure.mgmt.core import ARMPipelineClient
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
 from shared.adapters.azure.faults import told_as_ours
+from shared.adapters.azure.gates import GatedTransport, Gates
 from shared.adapters.azure.retries import RetriesWithinBudget
 from shared.errors import Unavailable
 
@@ -40,7 +41,7 @@ class ResourceManager:
     """GET, PUT and POST with an api-version, pages followed, errors told as ours.
 
     `endpoint` names the cloud, such as `https://management.usgovcloudapi.net`; tokens are asked
-    for it. `budget` bounds a request with all its retries, in seconds.
+    for it. `budget` bounds a request with all its retries, in seconds. It goes out through `gates`.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class ResourceManager:
         backoff: float = 0.8,
         budget: float = 60.0,
         read_timeout: float = 30.0,
+        gates: Gates | None = None,
     ) -> None:
         self._endpoint = endpoint.rstrip("/")
         self._client: ARMPipelineClient[HttpRequest, HttpResponse] = ARMPipelineClient(
@@ -65,8 +67,9 @@ class ResourceManager:
                 ),
                 ARMChallengeAuthenticationPolicy(credential, f"{self._endpoint}/.default"),
             ],
-            connection_timeout=10.0,
-            read_timeout=read_timeout,
+            transport=GatedTransport(
+                gates or Gates(), connection_timeout=10.0, read_timeout=read_timeout
+            ),
         )
 
     def get(

@@ -16,6 +16,7 @@ from shared.domain.policy import METRICS_KEPT, Aggregation, MetricSource
 from shared.domain.resource_id import ResourceId, read_resource_id
 from shared.domain.world import SeriesAnswer, SeriesQuestion
 from shared.errors import DriftgateError, InvalidData, NotFound, Unavailable
+from shared.recent import Recent
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -27,6 +28,7 @@ _MOST_POINTS = 1440
 _MOST_SERIES = 1000
 _REGION = re.compile(r"[a-z0-9]{2,40}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_REGIONS = 4096
 _Buckets = dict[str | None, dict[datetime, float]]
 
 
@@ -49,7 +51,7 @@ class ResourceMetrics:
         self._credential = credential
         self._endpoint = endpoint
         self._options = {"audience": audience, **options}
-        self._regions: dict[str, str] = {}
+        self._regions: Recent[str, str] = Recent(_MOST_REGIONS)
         self._clients: dict[str, MetricsClient] = {}
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
@@ -133,7 +135,8 @@ class ResourceMetrics:
         Resources are found in their group's list, since each type has api-versions of its own.
         """
         key = f"{resource.subscription}/{resource.group}/{resource.root_type}/{resource.names[0]}"
-        if key.casefold() not in self._regions:
+        known = self._regions.get(key.casefold())
+        if known is None:
             group = path_of(
                 "subscriptions", resource.subscription, "resourceGroups", resource.group
             )
@@ -154,8 +157,8 @@ class ResourceMetrics:
                     f"Azure shows no resource {resource.text}; mend the id, or give Driftgate's "
                     f"identity {_role(resource)}."
                 )
-            self._regions[key.casefold()] = region
-        return self._regions[key.casefold()]
+            known = self._regions[key.casefold()] = region
+        return known
 
     def _client(self, region: str) -> "MetricsClient":
         address = self._endpoint.replace("{region}", region)

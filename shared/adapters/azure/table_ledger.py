@@ -31,7 +31,7 @@ from shared.adapters.azure.table_rows import (
 )
 from shared.adapters.message_rows import checks_from_json
 from shared.domain.canonical import canonical_json
-from shared.domain.chain import is_stub, stub_of
+from shared.domain.chain.links import is_stub, stub_of
 from shared.errors import Conflict, Refused
 from shared.ports import Clock, KeptRow, LedgerState, Logged, Message
 
@@ -180,13 +180,18 @@ class TableLedger:
             rows = self._table.query_entities(f"PartitionKey eq '{SUBJECTS}'", select=["subject"])
             return sorted(row["subject"] for row in rows)
 
-    def reported(self) -> Mapping[str, Mapping[str, datetime]]:
+    def reported(self, check: str | None = None) -> Mapping[str, Mapping[str, datetime]]:
         """By subject, when each check last reported; one partition, a thousand rows a call."""
         with self._told("list when checks reported"):
             rows = self._table.query_entities(
                 f"PartitionKey eq '{SUBJECTS}'", select=["subject", "checks"]
             )
-            return {row["subject"]: checks_from_json(row.get("checks")) for row in rows}
+            reported = {row["subject"]: checks_from_json(row.get("checks")) for row in rows}
+        return {
+            subject: checks
+            for subject, checks in reported.items()
+            if check is None or check in checks
+        }
 
     def decisions(
         self, subject: str | None = None, limit: int = 100

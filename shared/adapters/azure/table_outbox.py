@@ -1,6 +1,5 @@
 """Messages that were committed and not yet sent, found without looking at every subject."""
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from shared.adapters.azure.table_rows import PENDING, outbox_row, text_of, texts
 from shared.adapters.message_rows import message_from_json, message_to_json
 from shared.domain.canonical import format_time, parse_time
 from shared.ports import Clock, Message
+from shared.recent import Recent
 
 _REMEMBERED = 10_000
 NEVER_COMMITTED_AFTER = timedelta(days=1)
@@ -41,7 +41,7 @@ class TableOutbox:
     def __init__(self, table: TableClient, clock: Clock) -> None:
         self._table = table
         self._clock = clock
-        self._known: OrderedDict[str, list[_Place]] = OrderedDict()
+        self._known: Recent[str, tuple[_Place, ...]] = Recent(_REMEMBERED)
         self._lock = Lock()
 
     def properties(self, message: Message, committed: datetime) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class TableOutbox:
         emptied: dict[str, _Place] = {}
         for message_id in message_ids:
             with self._lock:
-                places = self._known.pop(message_id, [])
+                places = self._known.pop(message_id, ())
             for place in places:
                 self._delete(place.partition, place.row)
                 emptied[place.pending] = place
@@ -106,11 +106,9 @@ class TableOutbox:
 
     def _remember(self, message_id: str, place: _Place) -> None:
         with self._lock:
-            places = self._known.setdefault(message_id, [])
+            places = self._known.get(message_id, ())
             if place not in places:
-                places.append(place)
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+                self._known[message_id] = (*places, place)
 
     def _rows(self, partition: str, version: int, commit: str) -> list[Mapping[str, Any]]:
         rows = self._table.query_entities(

@@ -12,8 +12,10 @@ from shared.adapters.azure.answers import mapping, text
 from shared.adapters.azure.blob_cache import BlobCache
 from shared.adapters.azure.blob_locations import BlobLocation, read_location
 from shared.adapters.azure.faults import told_as_ours
+from shared.adapters.azure.gates import GatedTransport, Gates
 from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.errors import Conflict, InvalidData
+from shared.recent import Recent
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -25,12 +27,13 @@ _PATIENCE = {
     "initial_backoff": 1,
     "increment_base": 2,
     "random_jitter_range": 1,
-    "connection_timeout": 10,
-    "read_timeout": 60,
 }
 """Seconds; the SDK's own first wait is 15, which would hold a function for minutes."""
+_TIMEOUTS = {"connection_timeout": 10, "read_timeout": 60}
 _TRIES_WHILE_IT_GROWS = 3
 _MOST_BYTES_AT_ONCE = 2**20
+_MOST_CONTAINERS = 64
+"""Another thread may still read from one that is forgotten, so its connections go with it."""
 
 
 def public_account(account: str) -> str:
@@ -63,6 +66,7 @@ class WorkspaceBlobs:
         *,
         address_of_account: Callable[[str], str] = public_account,
         most_bytes: int = 2 * 2**30,
+        gates: Gates | None = None,
         **retries: Any,
     ) -> None:
         self._resources = resources
@@ -70,8 +74,9 @@ class WorkspaceBlobs:
         self._cache = cache
         self._address_of_account = address_of_account
         self._most_bytes = most_bytes
+        self._gates = gates or Gates()
         self._retries = {**_PATIENCE, **retries}
-        self._containers: dict[tuple[str, str], ContainerClient] = {}
+        self._containers: Recent[tuple[str, str], ContainerClient] = Recent(_MOST_CONTAINERS)
         self._lock = Lock()
 
     def locate(self, uri: str) -> BlobLocation:
@@ -202,14 +207,16 @@ class WorkspaceBlobs:
 
         key = location.account, location.container
         with self._lock:
-            if key not in self._containers:
-                self._containers[key] = ContainerClient(
+            known = self._containers.get(key)
+            if known is None:
+                known = self._containers[key] = ContainerClient(
                     self._address_of_account(location.account),
                     location.container,
                     credential=self._credential,
+                    transport=GatedTransport(self._gates, **_TIMEOUTS),
                     **self._retries,
                 )
-            return self._containers[key]
+            return known
 
     def _told(self, location: BlobLocation, doing: str) -> Any:
         return told_as_ours(

@@ -7,6 +7,7 @@ from typing import TypeVar
 from azure.core.credentials import TokenCredential
 
 from shared.adapters.azure.blob_cache import BlobCache
+from shared.adapters.azure.gates import Gates
 from shared.adapters.azure.logs import WorkspaceLogs
 from shared.adapters.azure.metrics import EndpointMetrics
 from shared.adapters.azure.resource_manager import ResourceManager
@@ -37,6 +38,7 @@ def connect_workspace(
     measured: ResourceMetrics,
     credential: TokenCredential,
     cache: BlobCache,
+    gates: Gates | None = None,
 ) -> ConnectedWorkspace:
     """The workspace with this resource id; opens nothing yet.
 
@@ -49,14 +51,18 @@ def connect_workspace(
         credential,
         cache,
         address_of_account=lambda account: azure.workspace_blobs.replace("{account}", account),
+        gates=gates,
     )
     logs = WorkspaceLogs(
         azure.log_analytics_id,
         credential,
         endpoint=azure.log_analytics,
         within=identity if azure.workspaces else None,
+        gates=gates,
     )
-    metrics = EndpointMetrics(identity, resources.region, credential, endpoint=azure.metrics)
+    metrics = EndpointMetrics(
+        identity, resources.region, credential, endpoint=azure.metrics, gates=gates
+    )
     return ConnectedWorkspace(
         workspace=AzureWorkspace(resources, blobs, logs, metrics, measured),
         logs=logs,

@@ -14,7 +14,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 from shared.adapters.azure.faults import told_as_ours
 from shared.adapters.channels.mail import Letter
 from shared.adapters.channels.rendered import Render
-from shared.adapters.channels.retry_after import seconds_of
+from shared.adapters.retry_after import seconds_of
 from shared.domain.policy import ChannelKind
 from shared.errors import Throttled, TimedOut, Unavailable
 from shared.ports import Clock, Sending

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.adapters.channels.exchange import Answer
 from shared.adapters.channels.hidden import Hidden
-from shared.adapters.channels.retry_after import seconds_of
+from shared.adapters.retry_after import seconds_of
 from shared.errors import (
     DriftgateError,
     NoPermission,

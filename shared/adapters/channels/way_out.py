@@ -11,7 +11,7 @@ from shared.adapters.channels.exchange import Answer, Deadline, Dial, Limits, di
 from shared.adapters.channels.hidden import Hidden
 from shared.adapters.channels.meaning import meaning
 from shared.adapters.channels.public_addresses import Resolve, looked_up, public_addresses
-from shared.adapters.channels.retry_after import seconds_of
+from shared.adapters.retry_after import seconds_of
 from shared.errors import TimedOut, Unavailable, Untrusted
 from shared.ports import Clock
 

@@ -17,7 +17,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 from shared.adapters.azure.answers import json_object, mapping, text, time, whole
 from shared.adapters.azure.faults import told_as_ours
 from shared.adapters.channels.rendered import Render
-from shared.adapters.channels.retry_after import seconds_of
+from shared.adapters.retry_after import seconds_of
 from shared.domain.notices import Notice, NoticeReason
 from shared.domain.policy import ChannelKind
 from shared.errors import NoPermission, NotFound, Refused, Throttled

@@ -34,7 +34,7 @@ class EmbeddedArchive:
     @contextmanager
     def together(self) -> Iterator[None]:
         """What this thread puts within is one transaction, kept at its end or not at all."""
-        with self._database.write():
+        with self._database.write(alone=True):
             yield
 
     def put(self, archived: ArchivedEvent) -> bool:

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from shared.errors import Unavailable
@@ -57,18 +57,18 @@ class Database:
         return kept
 
     @contextmanager
-    def write(self, *, lasting: bool = True) -> Iterator[sqlite3.Connection]:
+    def write(self, *, lasting: bool = True, alone: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its start: all of it or nothing.
 
         Once it returns, a loss of power takes nothing of it back. One that is not `lasting` is on
         the disk with the next that is, which saves the wait. Within another of the same thread it
-        is a part of that one, and undone alone. Raises Unavailable when the lock cannot be had in
-        time or the disk takes no more.
+        is a part of that one and undone with it, or `alone`. Raises Unavailable when the lock
+        cannot be had in time or the disk takes no more.
         """
         kept = self._kept()
         try:
             if kept.connection.in_transaction:
-                with _part(kept.connection):
+                with _part(kept.connection) if alone else nullcontext():
                     yield kept.connection
                 return
             with _turn(self._path):

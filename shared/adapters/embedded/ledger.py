@@ -15,13 +15,14 @@ from shared.adapters.message_rows import (
     message_to_json,
 )
 from shared.domain.canonical import canonical_json, format_time, parse_time, plain_json
-from shared.domain.chain import is_stub, stub_of
+from shared.domain.chain.links import is_stub, stub_of
 from shared.errors import Conflict
 from shared.ports import KeptRow, LedgerState, Logged, Message
 
 _PAGE = 500
 _STUB = '{"decided":%'
 """How the text of an erased decision begins, and that of no other."""
+_HAS_CHECK = "WHERE instr(json_extract(state, '$.checks'), ?) > 0"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (
     subject TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL
@@ -75,7 +76,7 @@ class EmbeddedLedger:
     @contextmanager
     def together(self) -> Iterator[None]:
         """What this thread commits within is one transaction, kept at its end or not at all."""
-        with self._database.write():
+        with self._database.write(alone=True):
             yield
 
     def commit(
@@ -145,12 +146,14 @@ class EmbeddedLedger:
             rows = connection.execute("SELECT subject FROM state ORDER BY subject").fetchall()
         return [row["subject"] for row in rows]
 
-    def reported(self) -> Mapping[str, Mapping[str, datetime]]:
+    def reported(self, check: str | None = None) -> Mapping[str, Mapping[str, datetime]]:
         """By subject, when each check last reported, from an index and no state."""
+        where, values = ("", ()) if check is None else (_HAS_CHECK, (f'"{check}":',))
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT subject, json_extract(state, '$.checks') AS checks FROM state"
-                " INDEXED BY state_checks"
+                "SELECT subject, json_extract(state, '$.checks') AS checks FROM state"  # noqa: S608
+                f" INDEXED BY state_checks {where}",
+                values,
             ).fetchall()
         return {row["subject"]: checks_from_json(row["checks"]) for row in rows}
 

@@ -22,10 +22,12 @@ from shared.adapters.azure.retries import RetriesWithinBudget
 from shared.domain.canonical import format_time
 from shared.domain.pipelines import Approval, ApprovalStep, PipelineOrder, PipelineRun
 from shared.errors import NotFound, Refused, Unavailable
+from shared.recent import Recent
 
 PUBLIC = "https://api.github.com"
 _API_VERSION = "2022-11-28"
 _MOST_RUNS = 100
+_REMEMBERED = 1000
 _WAITS = (1.0, 2.0, 4.0, 8.0)
 _WORKFLOW = re.compile(r"([A-Za-z0-9][\w.-]{0,99})/([\w.-]{1,100})/([\w.-]{1,100}\.ya?ml)")
 _PERMISSION = "a token with Actions read and write on the repository"
@@ -36,8 +38,8 @@ class GitHubWorkflows:
     """Workflows by `owner/repository/file.yml`, with one token for all of them.
 
     The token needs Actions read and write on each repository. A dispatch has no key that makes it
-    harmless to repeat, so it is never retried here: the runs are looked through first, and what
-    was dispatched is remembered for as long as the process lives, since lists come late.
+    harmless to repeat, so it is never retried here: the runs are looked through first, and the last
+    thousand dispatches of the process are remembered, since lists come late.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class GitHubWorkflows:
         self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(
             self._endpoint, policies=[UserAgentPolicy("driftgate"), HeadersPolicy(headers), retry]
         )
-        self._sent: dict[tuple[str, str], int | None] = {}
+        self._sent: Recent[tuple[str, str], int | None] = Recent(_REMEMBERED)
 
     def start(self, order: PipelineOrder) -> PipelineRun:
         """Dispatch the workflow, or return the run of this order.
@@ -75,9 +77,10 @@ class GitHubWorkflows:
         made = self._already(order)
         if made is not None:
             return made
-        if (order.pipeline, order.correlation) not in self._sent:
-            self._dispatch(order, repository)
-        number = self._sent[order.pipeline, order.correlation]
+        ordered = order.pipeline, order.correlation
+        if ordered not in self._sent:
+            self._sent[ordered] = self._dispatched(order, repository)
+        number = self._sent[ordered]
         if number is not None:
             return self._told(repository, number)
         for seconds in _WAITS:
@@ -109,8 +112,8 @@ class GitHubWorkflows:
         """Close the connections."""
         self._client.close()
 
-    def _dispatch(self, order: PipelineOrder, repository: str) -> None:
-        """Start it, and remember the number of the new run where GitHub tells it."""
+    def _dispatched(self, order: PipelineOrder, repository: str) -> int | None:
+        """Start it; the number of the new run where GitHub tells it."""
         _, file = _parts(order.pipeline)
         body = {
             "ref": order.branch.removeprefix("refs/heads/").removeprefix("refs/tags/"),
@@ -121,7 +124,7 @@ class GitHubWorkflows:
         request = HttpRequest("POST", address, json=body)
         answer = self._ask(request, f"start {order.pipeline}", retry_total=0)
         told = answer if isinstance(answer, dict) else {}
-        self._sent[order.pipeline, order.correlation] = whole(told, "workflow_run_id")
+        return whole(told, "workflow_run_id")
 
     def _told(self, repository: str, number: int) -> PipelineRun:
         """A run of which a dispatch told; it may be there a moment before it can be read."""

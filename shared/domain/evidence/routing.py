@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.domain.intent import Intent
+from shared.domain.people.intent import Intent
 from shared.domain.world import Endpoint
 
 

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from shared.domain.intent import intent_declared, intent_withdrawn
+from shared.domain.people.intent import intent_declared, intent_withdrawn
 from shared.errors import InvalidData, InvalidPolicy, InvalidScenario
 from shared.policies import read_policy
 from shared.policies.fleet import read_fleet

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.domain.override import override_given, override_withdrawn
+from shared.domain.people.override import override_given, override_withdrawn
 from shared.errors import InvalidData, InvalidScenario
 from shared.scenarios.devops_events import approval_completed, check_call, run_completed
 from shared.scenarios.phrases import Found

@@ -1,6 +1,6 @@
 """What trains a model again runs and ends, somebody approves it, and somebody lets it go on."""
 
-from shared.domain.retraining_said import retraining_resumed
+from shared.domain.people.retraining import retraining_resumed
 from shared.domain.world import RETRAINING_TAG
 from shared.errors import InvalidData, InvalidScenario
 from shared.scenarios.phrases import Found

@@ -10,7 +10,7 @@ from shared.scenarios.phrases import Found
 from shared.scenarios.stage import Stage
 from shared.scenarios.times import parse_moment
 from shared.scenarios.verbs.verb import Vocabulary
-from shared.service import acknowledgements, silences
+from shared.service.people import acknowledgements, silences
 
 verbs = Vocabulary()
 _UNTIL_RESOLVED = "until resolved"

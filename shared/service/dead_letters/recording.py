@@ -6,8 +6,8 @@ from typing import Any
 
 from shared.domain.canonical import content_hash
 from shared.domain.event import Event, EventType
-from shared.domain.said import signed
-from shared.errors import InvalidData
+from shared.domain.people.signed import signed
+from shared.service.people.saying import say
 from shared.service.service import Service
 
 SOURCE = "driftgate/deadletters"
@@ -49,6 +49,4 @@ def record(
         time=now,
         data=said,
     )
-    receipt = service.say(event, via=via)
-    if receipt.refusal is not None:
-        raise InvalidData(receipt.refusal)
+    say(service, event, via)

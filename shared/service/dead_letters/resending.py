@@ -15,7 +15,7 @@ from typing import Any
 from shared.domain.canonical import content_hash, parse_time
 from shared.domain.event import Event, EventType, Replay
 from shared.errors import InvalidData, Refused
-from shared.ports import Adapters, Message
+from shared.ports import Adapters, Ledger, Message
 from shared.service import messages
 from shared.service.again import PUT_OFF
 from shared.service.dead_letters.letters import Letter, Place, body_of
@@ -23,6 +23,7 @@ from shared.service.dead_letters.recording import SOURCE, record
 from shared.service.dead_letters.removing import remove
 from shared.service.dead_letters.secrecy import SECRET
 from shared.service.dead_letters.showing import diff_hash
+from shared.service.dead_letters.standing import why_over
 from shared.service.environment_checks.waiting import TOKEN_LASTS
 from shared.service.service import Service
 
@@ -56,9 +57,9 @@ class Resent:
         }
 
 
-def plan(letters: Sequence[Letter], now: datetime) -> list[Resent]:
+def plan(letters: Sequence[Letter], now: datetime, ledger: Ledger) -> list[Resent]:
     """What would become of each, with nothing done."""
-    return [_planned(letter, now)[0] for letter in letters]
+    return [_planned(letter, now, ledger)[0] for letter in letters]
 
 
 def resend(
@@ -82,7 +83,7 @@ def resend(
         left = list(of_queue)
         while left:
             batch, left = left[:_AT_ONCE], left[_AT_ONCE:]
-            planned = [_planned(letter, now) for letter in batch]
+            planned = [_planned(letter, now, adapters.ledger) for letter in batch]
             yield from (one for one, message in planned if message is None)
             going = [(one, message) for one, message in planned if message is not None]
             if not going:
@@ -105,11 +106,14 @@ def resend(
             yield from done
 
 
-def _planned(letter: Letter, now: datetime) -> tuple[Resent, Message | None]:
+def _planned(letter: Letter, now: datetime, ledger: Ledger) -> tuple[Resent, Message | None]:
     try:
         message = message_again(letter, now)
     except Refused as problem:
         return Resent(letter=letter, outcome="refused", sentence=str(problem)), None
+    over = why_over(message.body, ledger, now)
+    if over is not None:
+        return Resent(letter=letter, outcome="refused", sentence=over), None
     return Resent(letter=letter, outcome="would be sent", sent_as=message.id), message
 
 

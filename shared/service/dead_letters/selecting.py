@@ -59,7 +59,7 @@ def parse_wanted(
     where: str | None = None,
 ) -> Wanted:
     """What people wrote: times as `2d` for two days ago. Raises InvalidData naming the field."""
-    return Wanted(
+    wanted = Wanted(
         queue=queue,
         reason=reason,
         since=None if since is None else parse_past(since, now, "since"),
@@ -68,6 +68,9 @@ def parse_wanted(
         type=type,
         where=where,
     )
+    if wanted.since and wanted.until and wanted.since >= wanted.until:
+        raise InvalidData("since is not before until; name a later until.")
+    return wanted
 
 
 def select(letters: Iterable[Letter], wanted: Wanted) -> list[Letter]:

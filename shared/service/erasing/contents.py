@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from shared.domain.chain import Link
+from shared.domain.chain.links import Link
 from shared.ports import Ledger
 from shared.service.making import SNAPSHOT_EVERY
 from shared.service.references import named_by

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain import silence_said
 from shared.domain.canonical import content_hash
 from shared.domain.notices import AlertLife, GroupWatch
 from shared.domain.notices.scope import scope_of
+from shared.domain.people import silence as silence_said
 from shared.domain.state import AlertRecord, SubjectState
 from shared.errors import InvalidPolicy
 from shared.ports import Ledger, Policies

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from shared.domain import silence_said
 from shared.domain.notices import Silence
+from shared.domain.people import silence as silence_said
 from shared.domain.state import SubjectState
 from shared.domain.wording import one_line, spell_list
 from shared.errors import NotFound

@@ -3,6 +3,8 @@
 from datetime import datetime
 from threading import Lock
 
+from shared.domain.tokens import take
+
 
 class Bucket:
     """Lets `burst` calls through at once and `rate` a second in the long run."""
@@ -23,8 +25,5 @@ class Bucket:
             seen = now if self._seen is None else self._seen
             passed = max(0.0, (now - seen).total_seconds())
             self._seen = max(seen, now)
-            self._left = min(self._burst, self._left + passed * self._rate)
-            if self._left >= 1.0:
-                self._left -= 1.0
-                return 0.0
-            return (1.0 - self._left) / self._rate
+            self._left, wait = take(self._left, passed, rate=self._rate, burst=self._burst)
+            return wait

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.domain.event import EXTENSION_PREFIX, Check, Event, EventType, Replay
-from shared.domain.intent import intent_from_outside
+from shared.domain.people.intent import intent_from_outside
 from shared.errors import MalformedPayload, UnknownEventType
 from shared.service.intake.fields import required_name, required_text, required_time
 from shared.service.intake.people import plain_name

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from shared.domain import intent
 from shared.domain.canonical import canonical_json
 from shared.domain.event import Event
+from shared.domain.people import intent
 from shared.errors import MalformedPayload, Refused
 from shared.service.intake.envelopes import read_envelope
 from shared.service.intake.own import INTENTS

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.chain import ERASING, is_stub
+from shared.domain.chain.links import ERASING, is_stub
 from shared.domain.state import SubjectState
 from shared.errors import NotFound
 from shared.ports import Evidence, Ledger

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from shared.domain.chain import is_stub
+from shared.domain.chain.links import is_stub
 from shared.domain.decision import Outcome
 from shared.domain.state import SubjectState
 from shared.errors import DriftgateError

@@ -1,6 +1,6 @@
 """Whether a subject's decisions still are what was committed."""
 
-from shared.domain.chain_walk import Walk
+from shared.domain.chain.walk import Walk
 from shared.ports import Ledger
 from shared.service.promotion_story.story import ChainTold
 from shared.service.verifying.chains import links_of

@@ -6,12 +6,12 @@ from datetime import datetime
 
 import msgspec
 
-from shared.domain import silence_said
 from shared.domain.decisions.alerts import decide_alerts
 from shared.domain.decisions.alerts.said import alert_said
 from shared.domain.event import Event
 from shared.domain.evidence import AlertsEvidence
 from shared.domain.notices.scope import scope_of
+from shared.domain.people import silence as silence_said
 from shared.domain.policy import Fleet, Policy
 from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.errors import InvalidPolicy

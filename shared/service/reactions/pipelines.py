@@ -27,9 +27,8 @@ def _gather(
     run = event.data.get("run")
     models = [
         subject.partition("/")[2]
-        for subject, checks in world.ledger.reported().items()
-        if Check.PROMOTION.value in checks
-        and any(
+        for subject in world.ledger.reported(Check.PROMOTION.value)
+        if any(
             _may_be(promotion, run)
             for promotion in decode(world.ledger.state(subject).state, SubjectState).promotions
         )

@@ -9,7 +9,7 @@ from shared.domain.decisions.routing.rollouts import announced, concerns
 from shared.domain.decisions.routing.route import FAILED, is_unfinished
 from shared.domain.event import Event
 from shared.domain.evidence import RoutingEvidence
-from shared.domain.intent import Intent
+from shared.domain.people.intent import Intent
 from shared.domain.policy import Policy, RoutingPolicy
 from shared.domain.state import SubjectState
 from shared.domain.world import Endpoint

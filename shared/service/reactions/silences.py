@@ -27,8 +27,8 @@ def _gather(
     scopes = tuple(
         sorted(
             subject
-            for subject, checks in world.ledger.reported().items()
-            if subject.startswith(f"{SCOPE}/") and Check.ALERTS.value in checks
+            for subject in world.ledger.reported(Check.ALERTS.value)
+            if subject.startswith(f"{SCOPE}/")
         )
     )
     return SilencesEvidence(taken=now, fleet=fleet, scopes=scopes, problem=problem)

@@ -20,8 +20,8 @@ def read_budget(ledger: Ledger, now: datetime, besides: str | None) -> BudgetRea
     try:
         named = [
             spell_promotion(subject, promotion)
-            for subject, checks in ledger.reported().items()
-            if Check.PROMOTION.value in checks and subject.startswith("model/")
+            for subject in ledger.reported(Check.PROMOTION.value)
+            if subject.startswith("model/")
             for promotion in decode(ledger.state(subject).state, SubjectState).promotions
             if promotion.phase.is_on_its_way
         ]

@@ -1,32 +1,33 @@
 """Replays asked for, stopped, resumed and listed, the same for the command and the API."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from shared.domain.canonical import to_plain
 from shared.domain.decisions.replay.telling import spell_selection
 from shared.domain.event import Event
-from shared.domain.replay import By, ReplayPhase, ReplayWatch, Selection
-from shared.domain.replay_said import (
+from shared.domain.people.replay import (
     SUBJECT,
     USUAL,
     replay_asked,
     replay_resumed,
     replay_stopped,
 )
+from shared.domain.replay import By, ReplayPhase, ReplayWatch, Selection
 from shared.domain.state import SubjectState
 from shared.errors import InvalidData, NotFound
 from shared.ports import Archive, Ledger
 from shared.service.codec import decode
+from shared.service.people.saying import Signed, say
 from shared.service.replaying.rereading import Reread
 from shared.service.replaying.selection import Selected, received_span
 from shared.service.replaying.stepping import told_again
 
 if TYPE_CHECKING:
-    from shared.service.service import Receipt, Service
+    from shared.service.service import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,40 +118,23 @@ def ask(
             f"There is a replay {name} already, {known.phase.value}; {go_on}give this one another "
             "name."
         )
-    if _say(service, event, via).duplicate and _asked_otherwise(archive, event):
+    if say(service, event, via).duplicate and _asked_otherwise(archive, event):
         raise InvalidData(
             f"Somebody asked for a replay {name} just now; give this one another name."
         )
     return {"replay": name, **event.data, "selection": to_plain(selection)}
 
 
-def stop(
-    service: "Service",
-    ledger: Ledger,
-    name: str,
-    *,
-    author: str,
-    reason: str,
-    now: datetime,
-    via: str,
-) -> dict[str, Any]:
+def stop(service: "Service", ledger: Ledger, name: str, **signed: Unpack[Signed]) -> dict[str, Any]:
     """Say that it takes no more step, and return it as it was. Raises NotFound, InvalidData."""
     row = replay_of(ledger, name)
     if row["phase"] != ReplayPhase.RUNNING.value:
         raise InvalidData(f"The replay {name} is {row['phase']}; there is nothing to stop.")
-    _say(service, replay_stopped(name, author=author, reason=reason, now=now), via)
-    return row
+    return _say(service, replay_stopped, row, signed)
 
 
 def resume(
-    service: "Service",
-    ledger: Ledger,
-    name: str,
-    *,
-    author: str,
-    reason: str,
-    now: datetime,
-    via: str,
+    service: "Service", ledger: Ledger, name: str, **signed: Unpack[Signed]
 ) -> dict[str, Any]:
     """Let it go on where it stands, and return it as it was; one that hangs gets a new step.
 
@@ -159,8 +143,7 @@ def resume(
     row = replay_of(ledger, name)
     if row["phase"] == ReplayPhase.DONE.value:
         raise InvalidData(f"The replay {name} is done; there is nothing to resume.")
-    _say(service, replay_resumed(name, author=author, reason=reason, now=now), via)
-    return row
+    return _say(service, replay_resumed, row, signed)
 
 
 def replays(ledger: Ledger) -> list[dict[str, Any]]:
@@ -180,6 +163,15 @@ def replay_of(ledger: Ledger, name: str) -> dict[str, Any]:
             "now takes a moment."
         )
     return _row(name, watch)
+
+
+def _say(
+    service: "Service", of: Callable[..., Event], row: dict[str, Any], signed: Signed
+) -> dict[str, Any]:
+    """Say one thing of the replay, and return it as it was before."""
+    event = of(row["replay"], author=signed["author"], reason=signed["reason"], now=signed["now"])
+    say(service, event, signed["via"])
+    return row
 
 
 def _watch(ledger: Ledger, name: str) -> ReplayWatch | None:
@@ -203,10 +195,3 @@ def _meant(asked: Mapping[str, Any]) -> dict[str, Any]:
     """What is asked for, without what the moment of asking makes of it."""
     selection = {**asked.get("selection", {}), "until": None}
     return {**asked, "selection": to_plain(selection), "expected": None}
-
-
-def _say(service: "Service", event: Event, via: str) -> "Receipt":
-    receipt = service.say(event, via=via)
-    if receipt.refusal is not None:
-        raise InvalidData(receipt.refusal)
-    return receipt

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from shared.domain.canonical import format_time, parse_time
-from shared.domain.chain import is_stub
+from shared.domain.chain.links import is_stub
 from shared.domain.event import key_of
 from shared.domain.replay import Of, Selection
 from shared.ports import Ledger, Logged

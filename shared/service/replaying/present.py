@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.domain.canonical import format_time
-from shared.domain.chain import is_stub
+from shared.domain.chain.links import is_stub
 from shared.domain.decision import Decision, Outcome
 from shared.domain.event import Event, Replay
 from shared.domain.replay import Selection

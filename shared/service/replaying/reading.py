@@ -122,9 +122,9 @@ class ReadLedger:
         """Every subject that has a state."""
         return self._ledger.subjects()
 
-    def reported(self) -> Mapping[str, Mapping[str, datetime]]:
+    def reported(self, check: str | None = None) -> Mapping[str, Mapping[str, datetime]]:
         """By subject, when each check last reported."""
-        return self._ledger.reported()
+        return self._ledger.reported(check)
 
     def decisions(
         self, subject: str | None = None, limit: int = 100

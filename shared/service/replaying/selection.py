@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.canonical import parse_time
 from shared.domain.event import EXTENSION_PREFIX, EventType
-from shared.domain.replay import By, Of, Selection
+from shared.domain.replay import WAYS_IN, By, Of, Selection
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidData
 from shared.service.replaying.predicate import Predicate
@@ -24,8 +24,13 @@ class Selected:
 
     def __init__(self, selection: Selection) -> None:
         _refuse_unknown("type", selection.types, [kind.value for kind in EventType])
+        _refuse_unknown("via", selection.vias, WAYS_IN)
         verdicts = [*(verdict.value for verdict in Verdict), UNDECIDED]
         _refuse_unknown("verdict", selection.verdicts, verdicts)
+        if selection.subject is not None and "/" not in selection.subject:
+            raise InvalidData(
+                f"subject is {selection.subject[:80]!r}; give its kind as well, as model/churn."
+            )
         if selection.since and selection.until and selection.since >= selection.until:
             raise InvalidData("since is not before until; name a later until.")
         if selection.of is Of.CHAINS and (selection.vias or UNDECIDED in selection.verdicts):

@@ -12,15 +12,16 @@ from itertools import islice
 from typing import Any
 
 from shared.domain.canonical import content_hash, format_time, parse_time
-from shared.domain.chain import is_stub
+from shared.domain.chain.links import is_stub
 from shared.domain.event import Event, Replay
+from shared.domain.people.replay import SUBJECT, Advance, replay_advanced, replay_failed
 from shared.domain.replay import ReplayPhase, ReplayWatch
-from shared.domain.replay_said import SUBJECT, Advance, replay_advanced, replay_failed
 from shared.domain.state import SubjectState
 from shared.errors import MalformedPayload, Refused, Unavailable
 from shared.ports import Archive, ArchivedEvent, Clock, Ledger, Message, Sender
 from shared.service.again import try_again_later
 from shared.service.codec import decode
+from shared.service.dead_letters.poison import why
 from shared.service.intake.own import OURS_ALONE
 from shared.service.messages import REPLAYS, work_message
 from shared.service.replaying.rereading import Reread
@@ -49,10 +50,11 @@ class Stepping:
     def step(self, body: Mapping[str, Any]) -> None:
         """Take the step that a message of the queue orders, where it is still waited for.
 
-        Where the world does not answer it is tried again later, for a day; what it refuses ends the
-        replay with its sentence. Raises MalformedPayload for what is no such order.
+        Where the world does not answer it is tried again later, for a day; what it refuses, and a
+        bug, ends the replay with its sentence: it can be resumed, and no event is lost.
+        Raises MalformedPayload for what is no such order.
         """
-        name, number = _order(body)
+        name, number = order_of(body)
         watch = self._watch(name)
         if watch is None or watch.phase is not ReplayPhase.RUNNING or watch.step != number:
             _LOG.info("step %d of the replay %s is not waited for; not taken", number, name)
@@ -64,6 +66,10 @@ class Stepping:
             self._later(body, problem, name, number)
         except Refused as problem:
             self.say(replay_failed(name, number, str(problem), self.clock()))
+        except Exception as fault:  # noqa: BLE001  a bug ends it too, and not in silence
+            _, sentence = why(fault)
+            _LOG.error("step %d of the replay %s: %s", number, name, sentence)
+            self.say(replay_failed(name, number, sentence, self.clock()))
 
     def _watch(self, name: str) -> ReplayWatch | None:
         return decode(self.ledger.state(f"{SUBJECT}{name}").state, SubjectState).replay
@@ -221,7 +227,8 @@ def _message(event: Event, name: str) -> Message:
     return replace(work_message(event), id=content_hash([name, event.key]))
 
 
-def _order(body: Mapping[str, Any]) -> tuple[str, int]:
+def order_of(body: Mapping[str, Any]) -> tuple[str, int]:
+    """The replay and the step that a message orders. Raises MalformedPayload."""
     data = body.get("data")
     if not isinstance(data, Mapping) or data.get("action") != "StepReplay":
         raise MalformedPayload("A message of the queue replays orders no step of a replay.")

@@ -5,7 +5,9 @@ that it is an argument wherever it is put and never a command.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from shared.domain.action import RequestRetraining
 from shared.domain.canonical import content_hash
@@ -23,7 +25,20 @@ _MOST_OF_A_LIST = 1000
 
 def identity_of(request: RequestRetraining) -> str:
     """The retraining's id; made of model, cause and window where the request names none."""
-    return request.retraining or content_hash([request.model, request.cause, request.window])[:16]
+    return retraining_named(
+        {
+            "retraining": request.retraining,
+            "model": request.model,
+            "cause": request.cause,
+            "window": request.window,
+        }
+    )
+
+
+def retraining_named(data: Mapping[str, Any]) -> str:
+    """The same of a request as it is written in a message. Raises KeyError."""
+    named = data.get("retraining")
+    return str(named or content_hash([data["model"], data["cause"], data["window"]])[:16])
 
 
 def training_of(request: RequestRetraining) -> Training:

@@ -1,7 +1,8 @@
 """What Driftgate's identity may read: each store and service once, so that a fault names itself."""
 
+from shared.domain.wording import spell_count
 from shared.ports import Adapters
-from shared.service.smoke.observation import Answer, Notebook, Observation, counted
+from shared.service.smoke.observation import Answer, Notebook, Observation
 
 
 def access(adapters: Adapters) -> list[Observation]:
@@ -9,15 +10,15 @@ def access(adapters: Adapters) -> list[Observation]:
     book = Notebook("Access")
     book.reads(
         "May the ledger be read?",
-        lambda: counted(len(adapters.ledger.decisions(limit=1)), "decision") + " read",
+        lambda: spell_count(len(adapters.ledger.decisions(limit=1)), "decision") + " read",
     )
     book.reads(
         "May the archive be listed?",
-        lambda: counted(len(list(adapters.archive.list(limit=1))), "event") + " read",
+        lambda: spell_count(len(list(adapters.archive.list(limit=1))), "event") + " read",
     )
     book.reads(
         "May the workspace be read?",
-        lambda: counted(len(adapters.workspace.endpoints()), "online endpoint"),
+        lambda: spell_count(len(adapters.workspace.endpoints()), "online endpoint"),
     )
     with book.trying("May the policies be read?"):
         policies, problems = adapters.policies.all(), adapters.policies.problems()

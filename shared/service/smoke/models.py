@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from shared.domain.policy import Policy
+from shared.domain.wording import spell_count
 from shared.errors import NotFound
 from shared.ports import Adapters
-from shared.service.smoke.observation import Answer, Notebook, Observation, counted
+from shared.service.smoke.observation import Answer, Notebook, Observation
 
 
 def models(adapters: Adapters, since: datetime, now: datetime) -> list[Observation]:
@@ -63,4 +64,4 @@ def _collected(
             book.note(question, Answer.NO, "no file in this span", "Switch the data collector on.")
             return
         example = "/".join(files[-1].place.replace("\\", "/").split("/")[-7:])
-        book.note(question, Answer.YES, f"{counted(len(files), 'file')}, such as .../{example}")
+        book.note(question, Answer.YES, f"{spell_count(len(files), 'file')}, such as .../{example}")

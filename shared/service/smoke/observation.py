@@ -55,8 +55,3 @@ class Notebook:
         """Note `yes` with what was read, or the fault."""
         with self.trying(question):
             self.note(question, Answer.YES, read())
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 event`, `2 events`."""
-    return f"{number} {thing}" + ("" if number == 1 else "s")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from shared.domain.chain import Break, Fault
+from shared.domain.chain.links import Break, Fault
 from shared.errors import Refused
 from shared.ports import Evidence, Ledger
 from shared.service.making import SNAPSHOT_EVERY

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from shared.domain.chain import Break, Fault, Link, read_link
-from shared.domain.chain_end import judge_end
-from shared.domain.chain_walk import Walk
+from shared.domain.chain.end import judge_end
+from shared.domain.chain.links import Break, Fault, Link, read_link
+from shared.domain.chain.walk import Walk
 from shared.ports import Ledger
 
 Seen = Callable[[Walk, Link], None]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.domain.canonical import parse_time
-from shared.domain.chain import Fault, Link
-from shared.domain.chain_walk import Walk
+from shared.domain.chain.links import Fault, Link
+from shared.domain.chain.walk import Walk
 from shared.domain.event import EXTENSION_PREFIX, EventType
 from shared.errors import AlteredEvidence, NotFound
 from shared.ports import Evidence, Ledger

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.canonical import canonical_json, content_hash, format_time, parse_time
-from shared.domain.chain import Break, Fault
+from shared.domain.chain.links import Break, Fault
 from shared.errors import InvalidData
 from shared.ports import Ledger
 

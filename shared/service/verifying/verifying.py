@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.chain import Break, Link
-from shared.domain.chain_walk import Walk
+from shared.domain.chain.links import Break, Link
+from shared.domain.chain.walk import Walk
 from shared.errors import NotFound
 from shared.ports import Evidence, Ledger
 from shared.service.verifying.again import DecidedAgain

@@ -16,6 +16,8 @@ the same moment has the generations after."""
 class Entry:
     """The next recorded decision of a track, or an `event` that was never recorded.
 
+    That of a decision counts only while the track's `turn` is this one.
+
     Of one moment those of a later `generation` come later, and of one generation those of a later
     `order`: a queue hands out first what came first. A timer asks of its subjects in their order.
     """
@@ -23,6 +25,7 @@ class Entry:
     at: datetime
     track: Track
     event: Event | None = None
+    turn: int = 0
     generation: int = UNRANKED
     order: int = 0
 

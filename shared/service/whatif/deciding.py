@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -13,11 +14,12 @@ from shared.domain.policy import Fleet, Policy
 from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy
 from shared.ports import Evidence, Policies
-from shared.service.deciding import Concluded, Gathered, conclude, could_not_look, outcome_of
+from shared.service.deciding import Concluded, Gathered, conclude, could_not_look
 from shared.service.reactions import Reaction, family_of, reaction_to
 from shared.service.whatif.changed import EVERYTHING, Changed, differing
 from shared.service.whatif.links import Link
-from shared.service.whatif.reading import FLEET, OWN, READS, touches
+from shared.service.whatif.reaching import Reaching
+from shared.service.whatif.reading import FLEET, OWN, READS, Reads, touches
 from shared.service.whatif.track import Track
 from shared.service.whatif.training import with_what_trains
 from shared.service.whatif.world import PoliciesOfThen, SimulatedLedger, simulated_world
@@ -31,6 +33,14 @@ class Again:
     concluded: Concluded
     policy: Policy | None
     stale: bool = False
+
+
+class Read(Enum):
+    """Whether a family's decisions read a field that differs; `SELDOM` not the quiet ones."""
+
+    NOTHING = "nothing"
+    SELDOM = "seldom"
+    ALWAYS = "always"
 
 
 class Deciding:
@@ -50,7 +60,9 @@ class Deciding:
         self._settings = settings
         self._changed = changed
         self._ledger = ledger
+        self._reaching = Reaching()
         self._policies: dict[str, Policy] = {}
+        self._reads: dict[tuple[str, str | None, str], Read] = {}
         self._paths: dict[tuple[str | None, str], frozenset[str]] = {}
 
     def recorded_policy(self, content: str | None) -> Policy | None:
@@ -82,9 +94,20 @@ class Deciding:
         if not link.looked:
             return self._is_valid_now(track, link)
         family = link.family
-        paths = self.paths(track.subject, link.head.policy)
-        if paths and touches(paths, READS[family].decide):
-            return self._is_read(link, paths)
+        key = track.subject, link.head.policy, family
+        reads = self._reads.get(key)
+        if reads is None:
+            reads = self._reads[key] = _reads(self.paths(*key[:2]), READS[family])
+        if reads is not Read.NOTHING:
+            if reads is Read.SELDOM and link.reasons <= READS[family].quiet:
+                return False
+            before = self.recorded_policy(link.head.policy)
+            return self._reaching.turns(
+                link,
+                (before, self._changed.policy(track.subject, before)),
+                self.paths(*key[:2]),
+                lambda: track.state_before(link),
+            )
         fleet = self._changed.fleet
         if fleet is None or family not in FLEET:
             return False
@@ -99,35 +122,12 @@ class Deciding:
         """Whether a decision had a policy that could not be read, and has another here."""
         return "invalid_policy" in link.reasons and self._changed.concerns(track.subject, None)
 
-    def _is_read(self, link: Link, paths: frozenset[str]) -> bool:
-        """Of a decision that found nothing but the usual, most fields were not read."""
-        reads = READS[link.family]
-        if not reads.quiet or EVERYTHING in paths or touches(paths, reads.always):
-            return True
-        return not link.reasons <= reads.quiet
-
     def evidence_of(self, link: Link) -> Any:
         """What a decision rested on. Raises NotFound and msgspec.ValidationError."""
         reaction = reaction_to(link.recorded.event)
         return msgspec.json.decode(
             self._evidence.get(link.head.evidence), type=reaction.evidence, strict=False
         )
-
-    def concludes_the_same(
-        self, track: Track, link: Link, state: SubjectState
-    ) -> SubjectState | None:
-        """The state that a recorded event leaves, where both policies conclude the same of it.
-
-        Nothing is hashed for it: that is most of the work of a decision. None where they differ.
-        """
-        event, now = link.recorded.event, link.decided
-        reaction, facts = reaction_to(event), self.evidence_of(link)
-        policy = self.recorded_policy(link.head.policy)
-        before, after = (
-            outcome_of(event, reaction, _gathered(facts, link.head, one), state, now)
-            for one in (policy, self._changed.policy(track.subject, policy))
-        )
-        return after.state if before == after else None
 
     def is_stale(self, track: Track, link: Link) -> bool:
         """Whether the changed policy would have gathered other evidence."""
@@ -225,6 +225,15 @@ class Deciding:
             return None, str(problem)
 
 
+def _reads(paths: frozenset[str], reads: Reads) -> Read:
+    """Of a decision that found nothing but the usual, most fields were not read."""
+    if not paths or not touches(paths, reads.decide):
+        return Read.NOTHING
+    if not reads.quiet or EVERYTHING in paths or touches(paths, reads.always):
+        return Read.ALWAYS
+    return Read.SELDOM
+
+
 class EndpointPolicies:
     """Which policy an endpoint has in the simulation, as of its last decision."""
 
@@ -239,12 +248,6 @@ class EndpointPolicies:
         if track is not None:
             return self._deciding.policy_of(track.subject, track.policy_hash)
         return self._policies.for_endpoint(name)
-
-
-def _gathered(facts: Any, head: Any, policy: Policy | None) -> Gathered:
-    return Gathered(
-        evidence=facts, evidence_hash=head.evidence, policy=policy, policy_hash=head.policy
-    )
 
 
 def _concluded(

@@ -9,13 +9,17 @@ from typing import Any
 import msgspec
 
 from shared.domain.canonical import content_hash, parse_time
-from shared.domain.chain import is_stub_text
+from shared.domain.chain.links import is_stub_text
 from shared.domain.event import EXTENSION_PREFIX, Event, EventType
 from shared.ports import KeptRow, Ledger, Logged
 from shared.service.deciding import NOTHING_READ
 from shared.service.past.recorded import Recorded
 from shared.service.reactions import family_of
 from shared.service.whatif.telling import NOTICED
+
+SCHEDULED = "driftgate/schedule"
+"""The source of looks, whether a timer or a decision asks for them."""
+_NONE = msgspec.Raw(b"[]")
 
 
 class _Data(msgspec.Struct):
@@ -37,6 +41,10 @@ class _Finding(msgspec.Struct):
     reason: str
 
 
+class _Action(msgspec.Struct):
+    action: str
+
+
 class _Head(msgspec.Struct):
     event: _Event
     decided: str
@@ -44,10 +52,13 @@ class _Head(msgspec.Struct):
     policy: str | None
     hash: str
     state: str = ""
-    findings: tuple[_Finding, ...] = ()
+    findings: msgspec.Raw = _NONE
+    actions: msgspec.Raw = _NONE
     messages: tuple[str | None, ...] = ()
 
 
+_FINDINGS = msgspec.json.Decoder(tuple[_Finding, ...])
+_ACTIONS = msgspec.json.Decoder(tuple[_Action, ...])
 _HEAD = msgspec.json.Decoder(_Head, strict=False)
 
 
@@ -56,7 +67,15 @@ def _head(text: str) -> _Head:
     try:
         return _HEAD.decode(text)
     except msgspec.DecodeError:
-        return msgspec.convert(json.loads(text), _Head, strict=False)
+        plain = json.loads(text)
+        said = {name: msgspec.Raw(_reduced(plain[name])) for name in ("findings", "actions")}
+        return msgspec.convert({**plain, **said}, _Head, strict=False)
+
+
+def _reduced(told: Any) -> bytes:
+    """Of findings or actions what is read here, in the spelling that both readings have."""
+    kept = [{name: one[name] for name in ("reason", "action") if name in one} for one in told]
+    return json.dumps(kept).encode()
 
 
 class Link:
@@ -68,16 +87,16 @@ class Link:
         self.head = _head(kept.text)
         self.decided = parse_time(self.head.decided)
 
-    @property
+    @cached_property
     def family(self) -> str:
         """Which reaction decided it."""
         event = self.head.event
         return _family(event.type, event.data.check, event.subject.partition("/")[0])
 
-    @property
+    @cached_property
     def reasons(self) -> frozenset[str]:
         """The reasons of its findings."""
-        return frozenset(finding.reason for finding in self.head.findings)
+        return frozenset(one.reason for one in _FINDINGS.decode(self.head.findings))
 
     @property
     def looked(self) -> bool:
@@ -87,7 +106,16 @@ class Link:
     @property
     def is_noticed(self) -> bool:
         """Whether people notice anything of it."""
-        return any(word in self.content for word in NOTICED)
+        actions = self.head.actions
+        return actions != _NONE and any(one.action in NOTICED for one in _ACTIONS.decode(actions))
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether a timer or the world outside asked, and nothing at all was done."""
+        source = self.head.event.source
+        return self.head.actions == _NONE and (
+            source == SCHEDULED or not source.startswith("driftgate/")
+        )
 
     @property
     def made_here(self) -> bool:

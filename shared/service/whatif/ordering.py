@@ -10,12 +10,10 @@ from shared.domain.event import Check
 from shared.schedules import SCHEDULES, schedules
 from shared.service import delivering, promoting, retraining
 from shared.service.whatif.agenda import ASKED, TIMED, Agenda, Entry, Made
-from shared.service.whatif.links import Link
+from shared.service.whatif.links import SCHEDULED, Link
 from shared.service.whatif.reading import OWN
 from shared.settings import Settings
 
-SCHEDULED = "driftgate/schedule"
-"""The source of looks, whether a timer or a decision asks for them."""
 CONSUMERS = frozenset({delivering.SOURCE, promoting.SOURCE, retraining.SOURCE})
 """The sources of what becomes of orders and requests."""
 _TIMERS = {name: number for number, name in enumerate(SCHEDULES, start=1)}

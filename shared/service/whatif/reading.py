@@ -84,7 +84,8 @@ READS = {
     "drift": Reads(
         decide=("drift", "model", "owner", "privacy"),
         gather=("drift", "collection.late", "endpoint"),
-        quiet=frozenset({"cannot_look"}),
+        quiet=frozenset({"cannot_look", "judged_before"}),
+        always=("drift.every", "drift.window"),
     ),
     "kpi": Reads(decide=("kpis", "owner", "model"), gather=("kpis", "endpoint")),
     "batch": Reads(

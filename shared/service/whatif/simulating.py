@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.action import (
@@ -19,14 +19,14 @@ from shared.domain.notices.scope import scope_of
 from shared.domain.policy import Policy
 from shared.errors import InvalidPolicy
 from shared.ports import Evidence, Ledger, Policies
-from shared.service.whatif.agenda import Agenda, Entry
+from shared.service.whatif.agenda import TIMED, Agenda, Entry
 from shared.service.whatif.changed import Changed
 from shared.service.whatif.course import Course
 from shared.service.whatif.deciding import Again, Deciding, EndpointPolicies
 from shared.service.whatif.following import Follows, new_follow_ups, recorded_follow_ups
 from shared.service.whatif.lags import Lags
-from shared.service.whatif.links import Link
-from shared.service.whatif.ordering import CONSUMERS, SCHEDULED, Ordering
+from shared.service.whatif.links import SCHEDULED, Link
+from shared.service.whatif.ordering import CONSUMERS, Ordering
 from shared.service.whatif.outcomes import outcome_of
 from shared.service.whatif.reading import OWN
 from shared.service.whatif.telling import Told
@@ -38,6 +38,8 @@ from shared.settings import Settings
 _OF_ALERTS = frozenset({PostAlert.kind, ResolveAlert.kind})
 _OWN_SUBJECTS = ("alerts/", "receiver/", "silences/", "retraining/", "budget/")
 _LATER = "later looks"
+_MEASURED = 16
+"""Of quiet decisions one in so many tells how long they take."""
 
 
 class Simulation:
@@ -66,7 +68,12 @@ class Simulation:
         self._dropped: set[str] = set()
         self._lags = Lags()
         self._tracks = Tracks(
-            ledger=ledger, evidence=evidence, agenda=self._agenda, since=since, until=until
+            ledger=ledger,
+            evidence=evidence,
+            agenda=self._agenda,
+            since=since,
+            until=until,
+            is_quiet=self._is_quiet,
         )
         self._deciding = Deciding(
             evidence=evidence,
@@ -86,7 +93,8 @@ class Simulation:
                 self._tracks.come_by(subject)
         while self._agenda:
             entry = self._agenda.take()
-            if self._made.comes_later(entry):
+            stale = entry.event is None and entry.turn != entry.track.turn
+            if stale or self._made.comes_later(entry):
                 continue
             self._tracks.now = entry.at
             if entry.event is not None:
@@ -95,6 +103,7 @@ class Simulation:
                 self._play(entry.track, entry)
                 self._tracks.put_next(entry.track)
         self._course.subjects = self._tracks.live
+        self._course.passed += self._tracks.passed
         return self._course
 
     def _concerns(self, subject: str) -> bool:
@@ -117,32 +126,32 @@ class Simulation:
 
     def _play(self, track: Track, entry: Entry) -> None:
         """One recorded decision: as it is, or made again, or not made at all."""
+        track.arrive()
         link = track.head
         if link is None:
             return
         self._measure(link, self._course.tell_recorded(link))
-        if link.key in self._dropped and link.key not in self._made:
+        if self._is_dropped(link):
             self._leave_out(track, link)
         elif self._stays(track, link):
             track.take()
             self._course.passed += 1
             self._goes_on(link, entry)
-        elif not self._is_same(track, link, entry):
+        else:
             self._again(track, link, entry)
 
-    def _is_same(self, track: Track, link: Link, entry: Entry) -> bool:
-        """Whether a decision that may be another one is not, found out the short way."""
-        if self._forced or not track.in_sync or link.family in OWN or not link.looked:
+    def _is_dropped(self, link: Link) -> bool:
+        """Whether what made its event is not done, nor anything else that does."""
+        return bool(self._dropped) and link.key in self._dropped and link.key not in self._made
+
+    def _is_quiet(self, track: Track, link: Link) -> bool:
+        """Whether nothing follows from a recorded decision and it holds verbatim."""
+        if self._forced or not link.is_quiet or link.family in OWN:
             return False
-        state = self._deciding.concludes_the_same(track, link, track.state())
-        if state is None:
-            return False
-        track.take()
-        self._course.again += 1
-        self._course.stale[link.family] += self._deciding.is_stale(track, link)
-        self._goes_on(link, entry)
-        self._tracks.agrees(track, link.version, replace(state, last_hash=link.head.hash))
-        return True
+        quiet = not self._is_dropped(link) and not self._deciding.is_affected(track, link)
+        if quiet and link.version % _MEASURED == 0:
+            self._measure(link, ())
+        return quiet
 
     def _leave_out(self, track: Track, link: Link) -> None:
         """What made its event did not happen, so neither does it, nor what followed from it."""
@@ -231,6 +240,7 @@ class Simulation:
         """An event that was never recorded."""
         self._tracks.come_by(track.subject)
         now = entry.at
+        track.pass_by(now if entry.generation >= TIMED else now - timedelta.resolution)
         again = self._deciding.anew(track, event, track.state(), now, self._endpoints)
         if again is None:
             self._course.undecidable[str(event.data.get("check") or event.type.value)] += 1
@@ -290,7 +300,7 @@ class Simulation:
         for one in follows:
             self._dropped.add(one.key)
             if one.subject is not None and one.subject in self._tracks.recorded:
-                self._tracks.come_by(one.subject)
+                self._tracks.look_again(self._tracks.come_by(one.subject))
 
     def _measure(self, link: Link, told: Iterable[Told]) -> None:
         """How long recorded events took, for those that are simulated."""

@@ -15,8 +15,8 @@ from shared.domain.action import (
     ResolveAlert,
 )
 
-NOTICED = tuple(
-    f'"{one.kind}"'
+NOTICED = frozenset(
+    one.kind
     for one in (
         PostAlert,
         ResolveAlert,
@@ -26,7 +26,7 @@ NOTICED = tuple(
         RequestRollback,
     )
 )
-"""How the text of a decision spells those actions: without any of them nobody notices it."""
+"""The actions without any of which nobody notices a decision."""
 
 
 class What(StrEnum):

@@ -1,11 +1,14 @@
 """All subjects of a simulation: those that come by, and those that are only looked at."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from shared.domain.state import SubjectState
 from shared.ports import Evidence, Ledger
 from shared.service.past.deciding import PastDecisions
 from shared.service.whatif.agenda import Agenda, Entry
+from shared.service.whatif.links import Link
 from shared.service.whatif.track import Track
 
 
@@ -20,7 +23,9 @@ class Tracks:
         agenda: Agenda,
         since: datetime,
         until: datetime,
+        is_quiet: Callable[[Track, Link], bool],
     ) -> None:
+        self._is_quiet = is_quiet
         self._ledger, self._evidence = ledger, evidence
         self._agenda = agenda
         self._since, self._until = since, until
@@ -29,6 +34,14 @@ class Tracks:
         self.now = since
         self.recorded = frozenset(ledger.subjects())
         self.unsynced: set[str] = set()
+
+    @property
+    def passed(self) -> int:
+        """How many decisions were passed by without a turn of their own, to the very end."""
+        live = [track for track in self._tracks.values() if track.live]
+        for track in live:
+            track.arrive()
+        return sum(track.passed for track in live)
 
     @property
     def live(self) -> int:
@@ -54,8 +67,7 @@ class Tracks:
         if subject not in self._tracks and subject not in self.recorded:
             return None
         track = self.of(subject)
-        if not track.live:
-            track.pass_by(self.now)
+        track.pass_by(self.now)
         return track if track.exists else None
 
     def state(self, subject: str) -> SubjectState | None:
@@ -79,13 +91,22 @@ class Tracks:
 
     def put_next(self, track: Track) -> None:
         """Have the next recorded event of a track come when it did."""
+        track.turn += 1
+        if track.in_sync:
+            track.look_ahead(partial(self._is_quiet, track))
         if track.head is not None:
-            self._agenda.put(Entry(at=track.head.decided, track=track))
+            self._agenda.put(Entry(at=track.head.decided, track=track, turn=track.turn))
+
+    def look_again(self, track: Track) -> None:
+        """Something came to pass for which what lies ahead may not be as it was recorded."""
+        if track.look_again():
+            self.put_next(track)
 
     def differs(self, track: Track, state: SubjectState) -> None:
         """A subject has a state of its own from now on."""
         track.differs(state)
         self.unsynced.add(track.subject)
+        self.look_again(track)
 
     def agrees(self, track: Track, version: int, state: SubjectState) -> None:
         """A subject's state is the one that was recorded with a version."""

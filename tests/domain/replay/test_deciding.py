@@ -7,8 +7,7 @@ import pytest
 from shared.domain.action import StepReplay
 from shared.domain.decisions.replay import decide_replay
 from shared.domain.evidence import NoEvidence
-from shared.domain.replay import ReplayPhase, Selection
-from shared.domain.replay_said import (
+from shared.domain.people.replay import (
     Advance,
     replay_advanced,
     replay_asked,
@@ -16,6 +15,7 @@ from shared.domain.replay_said import (
     replay_resumed,
     replay_stopped,
 )
+from shared.domain.replay import ReplayPhase, Selection
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from shared.bootstrap import build
 from shared.domain.replay import Selection
 from shared.errors import InvalidData, Refused, Unavailable
-from shared.ports import ArchivedEvent
+from shared.ports import ArchivedEvent, Message
+from shared.service.dead_letters.letters import find
 from shared.service.intake import parse
 from shared.service.replaying import asking
 from shared.service.replaying.stepping import Stepping
@@ -243,6 +244,60 @@ def test_a_world_that_does_not_answer_is_asked_again_later_and_given_up_after_a_
 
     application.worker({"replays": id}).drain()
     assert asking.replay_of(application.ledger, "lost")["phase"] == "failed"
+
+
+def test_a_step_that_falls_over_by_a_bug_ends_it_with_the_place_and_resuming_goes_on(application):
+    lose(application, [("a", 1)])
+    body = begun(application)
+
+    stepping(application, archive=Closed(RuntimeError("s3cret"))).step(body)
+    failed = run(application)
+
+    assert failed["phase"] == "failed"
+    assert failed["said"].startswith("Driftgate failed to handle it: RuntimeError in ")
+    assert "s3cret" not in failed["said"]
+    said = {"author": "berta", "reason": "mended", "now": application.clock(), "via": "test"}
+    asking.resume(application.service, application.ledger, "lost", **said)
+    assert run(application)["told"] == 1
+
+
+def test_a_step_whose_process_dies_each_time_is_found_among_the_dead_letters(application):
+    lose(application, [("a", 1)])
+    asked(application)
+    application.worker({"replays": id, "checks": application.service.handle}).step()
+    [body] = [one.body for one in application.queue.peek("replays")]
+    while (delivery := application.queue.receive("replays")) is not None:
+        application.queue.abandon(delivery, "Its process died.")
+    assert asking.replay_of(application.ledger, "lost")["phase"] == "running"
+
+    application.heartbeat()
+    failed = run(application)
+
+    [letter] = find(application.adapters).letters
+    assert failed["phase"] == "failed"
+    assert failed["said"] == (
+        f"Step {body['data']['step']} could not be taken in 10 tries "
+        f"({letter.reason}: {letter.sentence}); it is the dead letter {letter.id}."
+    )
+    said = {"author": "berta", "reason": "more memory", "now": application.clock(), "via": "test"}
+    asking.resume(application.service, application.ledger, "lost", **said)
+    application.heartbeat()
+    assert run(application)["phase"] == "done"
+    application.heartbeat()
+    assert run(application)["phase"] == "done"
+
+
+def test_what_is_no_order_of_a_step_among_the_dead_letters_ends_no_replay(application):
+    lose(application, [("a", 1)])
+    asked(application)
+    application.adapters.sender.send(
+        [Message(id="odd", queue="replays", session="replay/lost", body={"data": {}})]
+    )
+    assert run(application)["phase"] == "done"
+    assert len(find(application.adapters).letters) == 1
+
+    application.heartbeat()
+    assert run(application)["phase"] == "done"
 
 
 def test_a_step_that_is_not_waited_for_any_more_does_nothing(application):

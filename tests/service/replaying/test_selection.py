@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.canonical import to_plain
+from shared.domain.people.replay import selection_from
 from shared.domain.replay import By, Of, Selection
-from shared.domain.replay_said import selection_from
 from shared.errors import InvalidData
 from shared.service.replaying.cursor import Cursor
 from shared.service.replaying.predicate import Predicate
@@ -131,9 +131,11 @@ def test_no_predicate_raises_anything_but_its_one_sentence(expression):
     ("asked", "sentence"),
     [
         ({"types": ("Foo",)}, "type is 'Foo'; there are"),
+        ({"vias": ("pigeon",)}, "via is 'pigeon'; there are api, azure-devops, azure-monitor, "),
+        ({"subject": "churn"}, "subject is 'churn'; give its kind as well, as model/churn."),
         ({"verdicts": ("bad",)}, "verdict is 'bad'; there are"),
         ({"since": NOON, "until": NOON}, "since is not before until"),
-        ({"of": Of.CHAINS, "vias": ("devops",)}, "Of chains there is neither via nor"),
+        ({"of": Of.CHAINS, "vias": ("api",)}, "Of chains there is neither via nor"),
     ],
 )
 def test_a_selection_that_cannot_be_meant_is_refused(asked, sentence):

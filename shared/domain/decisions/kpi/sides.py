@@ -96,7 +96,7 @@ def _judge(
     else:
         confidence = kpi.confidence
         low, high = sides.interval(confidence)
-        stays = _stays(low, high, limit, kpi.direction)
+        stays = stays_within(low, high, limit, kpi.direction)
         verdict = Verdict.PASS if stays else Verdict.INCONCLUSIVE
         reason = "alike" if stays else "not_decided"
     way = "lower" if sides.difference < 0.0 else "higher"
@@ -149,6 +149,7 @@ def _leaves(low: float, high: float, limit: float, direction: Direction) -> bool
     return fell or (direction is not Direction.FALL and low > limit)
 
 
-def _stays(low: float, high: float, limit: float, direction: Direction) -> bool:
+def stays_within(low: float, high: float, limit: float, direction: Direction) -> bool:
+    """Whether all of an interval is within the limit, on the side or sides that count."""
     floor_holds = direction is Direction.RISE or low >= -limit
     return floor_holds and (direction is Direction.FALL or high <= limit)

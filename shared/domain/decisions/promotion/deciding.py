@@ -29,7 +29,7 @@ from shared.domain.decisions.promotion.watching import keep_watch
 from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding, Rule
-from shared.domain.override import override_findings, overrides_after
+from shared.domain.people.override import override_findings, overrides_after
 from shared.domain.policy import Policy, StagePolicy
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.state import AlertStatus, SubjectState

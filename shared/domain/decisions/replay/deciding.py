@@ -9,9 +9,9 @@ from shared.domain.decisions.replay.telling import begun, counted, told_step
 from shared.domain.event import Event, EventType
 from shared.domain.evidence import NoEvidence
 from shared.domain.finding import Finding, Rule
+from shared.domain.people.replay import selection_from
 from shared.domain.policy import Policy
 from shared.domain.replay import ReplayPhase, ReplayWatch
-from shared.domain.replay_said import selection_from
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 

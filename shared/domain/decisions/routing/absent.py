@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind
 from shared.domain.decision import Outcome
-from shared.domain.decisions.routing.refused import judge_refused, refusals_after
+from shared.domain.decisions.routing.refused import deletion, judge_refused, refusals_after
 from shared.domain.decisions.routing.schedule import next_look
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Event, EventType
@@ -53,14 +53,19 @@ def decide_absent(
 
 
 def _deleted(event: Event, state: SubjectState, now: datetime) -> Outcome:
-    """Nothing of it is waited for any more, whichever check raised it."""
+    """Nothing of it is waited for any more, whichever check raised it.
+
+    That an event told so is remembered: one of a failure before it may come after it.
+    """
 
     def over(_: Alert) -> str:
         return f"endpoint {event.name} was deleted"
 
     actions, records = settle(state.alerts, (), covered=lambda _: True, over=over, now=now)
     gone = _finding(event, Verdict.PASS, "endpoint_deleted", f"Endpoint {event.name} was deleted.")
-    kept = SubjectState(alerts=records, last_hash=state.last_hash)
+    kept = SubjectState(
+        alerts=records, refused=deletion(event, state, now), last_hash=state.last_hash
+    )
     return Outcome(findings=(gone,), actions=actions, state=kept)
 
 

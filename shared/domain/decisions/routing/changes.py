@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.routing.route import Judged, spell_shares
 from shared.domain.finding import Finding, Rule
-from shared.domain.intent import Intent
+from shared.domain.people.intent import Intent
 from shared.domain.policy import RoutingPolicy, TrafficChanges
 from shared.domain.state import TrafficShift
 from shared.domain.verdict import Verdict

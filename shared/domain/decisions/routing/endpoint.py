@@ -6,7 +6,7 @@ from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.routing.route import FAILED, Judged, is_unfinished
 from shared.domain.evidence import RoutingEvidence
 from shared.domain.finding import Finding, Rule
-from shared.domain.intent import Intent
+from shared.domain.people.intent import Intent
 from shared.domain.policy import RoutingPolicy
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_duration

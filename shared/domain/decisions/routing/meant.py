@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.event import Event, EventType
 from shared.domain.finding import Finding, Rule
-from shared.domain.intent import LONGEST, Intent, intent_of
+from shared.domain.people.intent import LONGEST, Intent, intent_of
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_list, spell_time

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.domain.alert import Alert, AlertKind
+from shared.domain.decisions.routing.refused import was_refused
 from shared.domain.finding import Finding, Rule
 from shared.domain.state import SubjectState
 from shared.domain.world import Endpoint
@@ -33,7 +34,7 @@ def why_over(
     name = alert.labels.get("deployment", "")
     if alert.kind in {AlertKind.ENDPOINT_FAILED, AlertKind.DEPLOYMENT_FAILED}:
         refusal = before.refused.get(name)
-        if refusal is not None and at >= refusal.until:
+        if refusal is not None and was_refused(refusal) and at >= refusal.until:
             return "nobody tried again for a day"
     if alert.kind is AlertKind.ENDPOINT_FAILED:
         return f"endpoint {endpoint.name} was written since"

@@ -6,6 +6,7 @@ twin on the timer.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from shared.domain.alert import Alert, AlertKind, Severity
@@ -19,8 +20,11 @@ from shared.domain.wording import spell_time
 from shared.domain.world import Endpoint
 
 SPOKEN_OF = timedelta(days=1)
+DELETED = "deleted"
+"""In place of an outcome: what was refused before is over, though its event may come later."""
 _ID = re.compile(r"[0-9A-Fa-f-]{8,64}")
 _ITSELF = ""
+_DELETIONS = frozenset({EventType.DEPLOYMENT_DELETED, EventType.ENDPOINT_DELETED})
 
 
 def refusals_after(
@@ -33,10 +37,14 @@ def refusals_after(
     refused = dict(state.refused)
     name = _about(event)
     before = refused.get(name) if name is not None else None
-    if name is not None and _outcome(event) != "success":
-        if before is None or event.time >= before.time:
+    if name is None:
+        pass
+    elif _outcome(event) != "success":
+        if not _is_over(name, event, refused):
             refused[name] = _refusal(event, max(at, now) + SPOKEN_OF)
-    elif name is not None and before is not None and event.time >= before.time:
+    elif event.type in _DELETIONS:
+        refused.update(deletion(event, state, max(at, now)))
+    elif before is not None and event.time >= before.time:
         del refused[name]
     return {
         name: refusal
@@ -45,6 +53,22 @@ def refusals_after(
         and not _done_since(name, refusal, endpoint)
         and not _deleted_since(name, refusal, endpoint, state)
     }
+
+
+def deletion(event: Event, state: SubjectState, now: datetime) -> dict[str, Refusal]:
+    """What is to be remembered of a deletion that an event tells; empty for any other event."""
+    name = _about(event)
+    if name is None or event.type not in _DELETIONS or _outcome(event) != "success":
+        return {}
+    before = state.refused.get(name)
+    if before is not None and before.time > event.time:
+        return {name: before}
+    return {name: Refusal(time=event.time, until=now + SPOKEN_OF, outcome=DELETED)}
+
+
+def was_refused(refusal: Refusal) -> bool:
+    """Whether it is one, and not the memory of a deletion."""
+    return refusal.outcome != DELETED
 
 
 def judge_refused(
@@ -57,7 +81,7 @@ def judge_refused(
     return tuple(
         _judge(deployment, refusal, name, endpoint)
         for deployment, refusal in sorted(refused.items())
-        if _state(deployment, endpoint) in {None, SUCCEEDED}
+        if was_refused(refusal) and _state(deployment, endpoint) in {None, SUCCEEDED}
     )
 
 
@@ -72,6 +96,14 @@ def _about(event: Event) -> str | None:
     }
     name = event.data.get("deployment")
     return name if event.type in of_deployments and isinstance(name, str) and name else None
+
+
+def _is_over(name: str, event: Event, refused: Mapping[str, Refusal]) -> bool:
+    """Whether something later is known of it, or that its endpoint was deleted since."""
+    before, whole = refused.get(name), refused.get(_ITSELF)
+    if before is not None and before.time > event.time:
+        return True
+    return whole is not None and not was_refused(whole) and whole.time > event.time
 
 
 def _outcome(event: Event) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.intent import Intent
+from shared.domain.people.intent import Intent
 from shared.domain.promotion import Promotion, Rollout, RolloutStatus, TrafficStep
 from shared.domain.wording import one_line
 

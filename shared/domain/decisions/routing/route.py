@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from shared.domain.alert import Alert, AlertKind
 from shared.domain.evidence import RoutingEvidence
 from shared.domain.finding import Finding
-from shared.domain.intent import Intent
+from shared.domain.people.intent import Intent
 from shared.domain.policy import RoutingPolicy
 from shared.domain.state import DeploymentWatch
 from shared.domain.world import Deployment, Endpoint

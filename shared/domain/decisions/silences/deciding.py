@@ -11,8 +11,8 @@ from shared.domain.decisions.silences.telling import found, looked
 from shared.domain.event import Check, Event, EventType, check_due
 from shared.domain.evidence.alerts import SilencesEvidence
 from shared.domain.notices import Silence
+from shared.domain.people.silence import silences_after
 from shared.domain.policy import Policy
-from shared.domain.silence_said import silences_after
 from shared.domain.state import SubjectState
 
 _CHECK = Check.ALERTS.value

@@ -8,7 +8,7 @@ from shared.domain.event import Event, EventType
 from shared.domain.finding import Finding, Rule
 from shared.domain.notices import Silence
 from shared.domain.notices.matching import spell_matchers
-from shared.domain.silence_said import MOST_IN_FORCE, silence_of
+from shared.domain.people.silence import MOST_IN_FORCE, silence_of
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_time
 

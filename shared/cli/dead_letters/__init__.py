@@ -1,0 +1,1 @@
+"""`driftgate deadletters` and its subcommands."""

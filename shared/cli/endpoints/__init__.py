@@ -1,0 +1,1 @@
+"""Commands that look at endpoints and their workspace as they are now."""

@@ -1,0 +1,1 @@
+"""Commands on what is kept: whether it is still what it was, and how it goes."""

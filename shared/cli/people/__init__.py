@@ -1,0 +1,1 @@
+"""What people say, and commands that say it: intents, overrides, silences, acknowledgements."""

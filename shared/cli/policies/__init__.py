@@ -1,0 +1,1 @@
+"""`driftgate policy` and its subcommands."""

@@ -1,0 +1,1 @@
+"""Commands along a version's way: gates, promotions, rollouts, retrainings."""

@@ -1,0 +1,101 @@
+"""`driftgate promotions` and `driftgate report`: what is on its way, and one of it told whole."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shared.cli.terminal.printing import console, print_json, table
+
+if TYPE_CHECKING:
+    from shared.service.promotion_story import PromotionStory
+
+_COLOURS = {"blocked": "red", "failed": "red", "refused": "red", "rolled_back": "red"}
+
+
+def promotions(
+    model: Annotated[str | None, typer.Argument(help="Only those of this model.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """List the versions on their way through a stage, open ones first, with what is missing.
+
+    Example: driftgate promotions loan-default
+    """
+    from rich.markup import escape
+
+    from shared.bootstrap import build
+    from shared.cli.terminal.harmless import harmless
+    from shared.domain.canonical import parse_time
+    from shared.domain.wording import spell_time
+    from shared.service.promotion_story import promotions_of
+
+    found = promotions_of(build().ledger, model)
+    if as_json:
+        print_json({"promotions": found})
+        return
+    screen = console()
+    if not found:
+        about = f" of {escape(harmless(model))}" if model is not None else ""
+        screen.print(f"No promotion{about} is known; one begins when a version is registered.")
+        return
+    rows = table("Version", "Stage", "Phase", "Since", "Why, and what is missing")
+    for one in found:
+        colour = _COLOURS.get(one["phase"], "green" if one["phase"] == "done" else "yellow")
+        missing = [escape(harmless(thing, 200)) for thing in one["missing"]]
+        why = escape(harmless(one["why"], 400))
+        rows.add_row(
+            escape(harmless(f"{one['model']}:{one['version']}", 80)),
+            escape(harmless(one["stage"], 40)),
+            f"[{colour}]{one['phase'].replace('_', ' ')}[/]",
+            spell_time(parse_time(one["since"])),
+            "\n".join([why, *(f"missing: {thing}" for thing in missing)]),
+        )
+    screen.print(rows)
+
+
+def report(
+    model: Annotated[str, typer.Argument(help="Name of the registered model.")],
+    version: Annotated[str, typer.Argument(help="Its version.")],
+    stage: Annotated[
+        str | None, typer.Option(help="The stage; the last one it came to unless named.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page that stands alone.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write it in Markdown.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Tell one promotion whole: gates, evidence, approvals, traffic, and every decision.
+
+    Without a file it is printed in Markdown.
+
+    Example: driftgate report loan-default 8 --html promotion.html
+    """
+    from shared.bootstrap import build
+    from shared.domain.canonical import to_plain
+    from shared.service.promotion_story import story_of
+
+    application = build()
+    story = story_of(
+        application.ledger, application.evidence, application.policies, model, version, stage
+    )
+    if html is not None:
+        from shared.web.promotion.in_html import promotion_report
+
+        _write(html, promotion_report(story))
+    if markdown is not None:
+        _write(markdown, _markdown(story))
+    if as_json:
+        print_json(to_plain(story))
+    elif html is None and markdown is None:
+        sys.stdout.write(_markdown(story).replace("::", ":&#58;"))
+
+
+def _markdown(story: "PromotionStory") -> str:
+    from shared.web.promotion.in_markdown import promotion_markdown
+
+    return promotion_markdown(story)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""`driftgate replay` and what is asked of replays on their way."""

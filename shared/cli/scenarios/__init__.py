@@ -1,0 +1,1 @@
+"""Commands that play stories on a simulated clock: scenarios and the demo."""

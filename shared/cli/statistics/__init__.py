@@ -1,0 +1,1 @@
+"""Commands that judge files of data, with no Azure at all."""

@@ -1,0 +1,1 @@
+"""How every command speaks: to people, to programs, and to pipelines that read along."""

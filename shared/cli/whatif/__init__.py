@@ -1,0 +1,1 @@
+"""`driftgate whatif`."""

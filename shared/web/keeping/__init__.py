@@ -1,0 +1,1 @@
+"""What is kept, over HTTP: whether it is still what was committed."""

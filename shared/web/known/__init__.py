@@ -1,0 +1,1 @@
+"""What is known, over HTTP, and why it is so."""

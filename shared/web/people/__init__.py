@@ -1,0 +1,1 @@
+"""What people say, over HTTP: intents, overrides, silences, acknowledgements."""

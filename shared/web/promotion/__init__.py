@@ -1,0 +1,1 @@
+"""Promotions and retrainings over HTTP, and the report of a promotion."""

@@ -1,0 +1,1 @@
+"""Self-contained pages, and what they are made of."""
