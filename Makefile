@@ -8,7 +8,7 @@ demo: $(VENV)/.installed
 	$(BIN)/driftgate demo
 
 test: $(VENV)/.installed-dev $(VENV)-worker/.installed
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

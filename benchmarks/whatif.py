@@ -6,7 +6,6 @@ Run: python -m benchmarks.whatif [--models 100] [--days 1] [--home FOLDER] [--on
 """
 
 import argparse
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -92,7 +91,6 @@ def _silence(one: Policy) -> Policy:
 
 def main() -> None:
     """Make the home unless it is there, then time each change."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=100)
     parser.add_argument("--days", type=int, default=1)

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from shared.service.worker import Handler, Worker
     from shared.settings import Settings
 
+# The matrices of statistics are small: more threads for one only wait for each other. It counts
+# where it is set before numpy is imported, which is at the first look that needs it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:

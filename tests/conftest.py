@@ -1,9 +1,6 @@
 """What several tests need: a world on files that stands still until it is told otherwise."""
 
-import gc
 import json
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,24 +12,16 @@ from hypothesis import settings
 
 from shared.bootstrap import Application, build
 from shared.settings import Settings
+from tests import processes
 
 settings.register_profile("driftgate", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("driftgate")
 
-# What pytest rewrites and what processes of tests compile is kept, also where the environment
-# says otherwise: compiling it anew in each of them was a third of the suite's processor time.
-sys.dont_write_bytecode = False
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
-# Collecting makes ten thousand things that stay; looking at them again and again frees nothing.
-gc.disable()
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
-    gc.freeze()
-    gc.enable()
+    processes.begin()
 
 
 EVENTS = Path(__file__).resolve().parent.parent / "samples" / "events"

@@ -115,6 +115,14 @@ def test_whoever_interrupts_gets_one_line(run, monkeypatch, command):
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nInterrupted.\n")
 
 
+def test_whoever_interrupts_at_a_question_gets_one_line_too(run, monkeypatch):
+    monkeypatch.setattr(shared.bootstrap, "build", _raising(typer.Abort()))
+
+    done = run("status")
+
+    assert (done.returncode, done.stderr) == (130, "\nInterrupted.\n")
+
+
 @pytest.mark.parametrize("command", sorted({*MEANT, *REFUSED, *NEVER}))
 def test_an_option_that_is_none_is_refused(run, command):
     done = run(*command.split(), "--no-such-option")

@@ -6,6 +6,7 @@ import pytest
 from azure.core.credentials import AccessToken
 
 from shared.adapters.azure.blob_stores import BlobEvidence, PolicyBlobs
+from shared.adapters.azure.gates import Gates
 from shared.adapters.azure.resource_metrics import ResourceMetrics
 from shared.adapters.azure.table_outbox import TableOutbox
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
@@ -121,3 +122,10 @@ def test_workflows_that_were_dispatched():
         assert workflows.start(order) == workflows.start(order) == number + 1
         assert len(workflows._sent) <= 1000
     workflows.close()
+
+
+def test_hosts_that_asked_to_be_left_alone():
+    gates = Gates()
+    for number in range(MANY):
+        gates.heard(f"host-{number}", 429, {"Retry-After": "60"})
+        assert len(gates._shut) <= 256

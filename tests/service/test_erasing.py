@@ -3,7 +3,7 @@
 import json
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from shutil import copytree
 from typing import Any
@@ -14,6 +14,8 @@ from shared.bootstrap import build
 from shared.domain.chain.links import is_stub
 from shared.errors import InvalidData, NotFound
 from shared.service.erasing import Erasing
+from shared.service.erasing.contents import Contents
+from shared.service.explaining import explain
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import fold, state_before
 from shared.service.verifying import verify
@@ -52,6 +54,16 @@ def erasing(application):
 def verified(application, **asked):
     found = verify(application.ledger, application.evidence, application.clock(), **asked)
     return [(one.fault, one.subject, one.version) for one in found.breaks]
+
+
+def explained(application, text):
+    return explain(
+        text,
+        ledger=application.ledger,
+        archive=application.archive,
+        policies=application.policies,
+        now=application.clock(),
+    )
 
 
 def chain(application, subject=ENDPOINT):
@@ -125,6 +137,72 @@ def test_an_event_that_was_decided_before_is_not_decided_again(watched, complete
     watched.send(completed("blue", at=NOON))
 
     assert len(chain(watched.application)) == before
+
+
+@pytest.mark.parametrize("sent_again", [False, True])
+def test_an_event_that_was_erased_is_explained_as_that_by_its_key(watched, completed, sent_again):
+    application = watched.application
+    [key, *_] = [one.key for one in application.archive.list() if one.event["subject"] == ENDPOINT]
+    erasing(application).erase(ENDPOINT, **ASKED)
+    if sent_again:
+        for number in range(4):
+            watched.send(completed("blue", at=NOON + timedelta(minutes=30 * number)))
+    assert (application.archive.get(key) is not None) is sent_again
+
+    told = explained(application, key)
+
+    assert told.now == ("It was decided; what was decided was erased since.",)
+    assert ENDPOINT in told.title
+    assert told.commands == ()
+
+
+def test_a_key_that_nobody_has_is_unknown(watched):
+    with pytest.raises(NotFound):
+        explained(watched.application, "0" * 64)
+
+
+class Meanwhile:
+    """Profiles; right before the so many-th call somebody else does something."""
+
+    def __init__(self, profiles, at, act):
+        self._profiles, self._at, self._act = profiles, at, act
+
+    def _next(self):
+        self._at -= 1
+        if self._at == 0:
+            self._act()
+
+    def load(self, name):
+        self._next()
+        return self._profiles.load(name)
+
+    def save(self, name, profile):
+        self._next()
+        self._profiles.save(name, profile)
+
+
+@pytest.mark.parametrize("other", [ENDPOINT, "alerts/loan-default"])
+@pytest.mark.parametrize("at", range(1, 6))
+def test_two_erasures_at_once_and_one_dies_and_a_later_run_finishes_it(
+    watched, completed, other, at
+):
+    application, adapters = watched.application, watched.application.adapters
+
+    def die():
+        watched.send(completed("green", at=watched.clock.now))
+        dying = replace(adapters, ledger=DyingInErase(adapters.ledger))
+        with suppress(Crash):
+            erasing(replace(application, adapters=dying)).erase(other, **ASKED)
+
+    profiles = Meanwhile(adapters.profiles, at, die)
+    meanwhile = replace(application, adapters=replace(adapters, profiles=profiles))
+    erasing(meanwhile).erase(ENDPOINT, **ASKED)
+    list(erasing(application).finish())
+
+    for subject in (ENDPOINT, other):
+        assert Contents.of(application.ledger, subject).unfinished() is None
+        assert not erasing(application)._is_pending(subject)
+    assert verified(application) == []
 
 
 def test_evidence_that_another_subject_rests_on_stays(watched):

@@ -3,18 +3,22 @@
 import dataclasses
 import functools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import pytest
 
 from shared.bootstrap import Application
+from shared.domain.event import Event
 from shared.domain.policy import Policy
+from shared.service import making
 from shared.service.deciding import NOTHING_READ, as_read
 from shared.service.past.deciding import PastDecisions
 from shared.service.past.folding import fold
 from shared.service.past.recorded import Recorded
-from shared.service.reactions import family_of, reaction_to
+from shared.service.reactions import Reaction, family_of, reaction_to
 
 POLICIES, FLEETS = "policy", "fleet"
 
@@ -102,6 +106,29 @@ def reads(application: Application) -> Iterator[Seen]:
                 policy=_below(read, POLICIES),
                 fleet=_below(read, FLEETS),
             )
+
+
+@contextmanager
+def recorded_gathering() -> Iterator[dict[str, set[str]]]:
+    """By family the fields of the policy that its `gather` reads, whatever is decided meanwhile."""
+    read_by: dict[str, set[str]] = {}
+
+    def recording(event: Event) -> Reaction:
+        reaction, family = reaction_to(event), family_of(event)
+
+        def gather(asked: Event, policy: Policy | None, *rest: Any) -> Any:
+            read: set[str] = set()
+            seen = watched(policy, POLICIES, read)
+            read.clear()
+            found = reaction.gather(asked, seen, *rest)
+            read_by.setdefault(family, set()).update(_below(read, POLICIES))
+            return found
+
+        return dataclasses.replace(reaction, gather=gather)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(making, "reaction_to", recording)
+        yield read_by
 
 
 def _below(read: set[str], root: str) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from shared.service.whatif.comparing import Span
 from shared.service.whatif.course import Course
 from shared.service.whatif.report import Report
 from shared.service.whatif.simulating import Simulation
-from tests.whatif.recording import Seen, reads
+from tests.whatif.recording import Seen, reads, recorded_gathering
 
 FOLDER = Path(__file__).resolve().parents[2] / "samples" / "scenarios"
 ALWAYS = Span(
@@ -32,6 +32,7 @@ class Staged:
 
     application: Application
     start: datetime
+    gathering: dict[str, set[str]] = field(default_factory=dict)
 
     def policy(self, model: str = "churn") -> Policy:
         found = self.application.policies.for_model(model)
@@ -52,18 +53,25 @@ class Staged:
         changed = Changed(policies={one.model: one for one in policies}, fleet=fleet)
         return what_if(self.application.adapters, self.application.settings, changed, span)
 
-    def forced(self) -> Course:
+    def forced(self, *policies: Policy) -> Course:
         """Everything decided again, each subject upon a state of its own."""
+        return self._course(*policies, forced=True)
+
+    def short(self, *policies: Policy) -> Course:
+        """As little as can be decided again."""
+        return self._course(*policies, forced=False)
+
+    def _course(self, *policies: Policy, forced: bool) -> Course:
         application = self.application
         return Simulation(
             ledger=application.ledger,
             evidence=application.evidence,
             policies=application.policies,
             settings=application.settings,
-            changed=Changed(),
+            changed=Changed(policies={one.model: one for one in policies}),
             since=ALWAYS.since,
             until=ALWAYS.until,
-            forced=True,
+            forced=forced,
         ).run()
 
     def clock(self, at: datetime | None) -> str | None:
@@ -80,8 +88,9 @@ def staged(number: int) -> Iterator[Staged]:
     [path] = FOLDER.glob(f"{number:02d}-*.scenario")
     scenario = read_scenario(path)
     with theatre(scenario, lambda telling: telling.arrivals) as player:
-        player.play()
-        yield Staged(application=player.application, start=scenario.start)
+        with recorded_gathering() as gathering:
+            player.play()
+        yield Staged(application=player.application, start=scenario.start, gathering=gathering)
 
 
 def with_gates(policy: Policy, **changes: object) -> Policy:

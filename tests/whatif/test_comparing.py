@@ -64,6 +64,15 @@ def test_pages_are_counted_by_receiver_hour_and_weekday():
     assert [day.isoformat() for day in pages.days] == ["2026-02-02"]
 
 
+def test_what_goes_over_other_channels_is_counted_by_receiver_and_wakes_nobody():
+    before = [told(What.NOTICE, 5, "x", "team"), told(What.PAGE, 65, "y", "anna")]
+    pages = compare_pages(before, before[1:])
+
+    assert (pages.receivers["team"].before, pages.receivers["team"].after) == (1, 0)
+    assert [one.identity for one in pages.gone] == ["x"]
+    assert (pages.hours[0].before, pages.hours[1].before, pages.weekdays[0].before) == (0, 1, 1)
+
+
 moments = st.lists(st.tuples(st.integers(0, 5), st.sampled_from("ab")), max_size=12)
 
 

@@ -48,6 +48,14 @@ def test_a_decision_with_none_but_quiet_reasons_reads_no_more_than_is_always_rea
             assert more == [], f"{seen.family} with {sorted(seen.reasons)} reads {more}"
 
 
+def test_nothing_is_gathered_by_a_field_that_its_family_does_not_declare(story):
+    assert story.gathering
+    for family, read in story.gathering.items():
+        declared = READS[family].gather
+        undeclared = [one for one in read if not touches([one], declared)]
+        assert family in OWN or undeclared == [], f"{family} gathers by {undeclared}"
+
+
 def test_every_family_is_declared_and_those_that_gather_alone_are_among_them():
     assert set(READS) >= OWN
     assert set(FLEET) == OWN

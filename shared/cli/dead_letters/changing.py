@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from shared.cli.dead_letters.finding import Ids, Limit, filtering, meant, of_id
-from shared.cli.dead_letters.screen import NONE, print_resent
+from shared.cli.dead_letters.screen import NONE, print_diff, print_resent
 from shared.cli.people.saying import AsJson, Author, Because, signed
 from shared.cli.sending import decided_here
 from shared.cli.terminal.asking import ask
@@ -47,7 +47,7 @@ def edit(
         content = with_values(letter, sets or []) if file is None else _read(file)
         changed = diff(letter.original, checked(letter, content))
         if not as_json:
-            console().print(changed or "Nothing differs.", markup=False)
+            print_diff(console(), changed)
         ask("Keep this, to be sent in its place?", yes=yes)
         keep(letter, content, application.adapters, application.clock())
     if as_json:
@@ -87,7 +87,7 @@ def resubmit(
             letters,
             service=application.service,
             adapters=application.adapters,
-            **signed(application, author, because or "sent again"),
+            **signed(application, author, because or "no reason given"),
             pause=_pause(rate),
         )
     else:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _COLOURS = {"sent": "green", "would be sent": "yellow", "refused": "red"}
+_LONG = 60
 NONE = "No dead letter fits; see how many there are with: driftgate deadletters"
 
 
@@ -30,7 +31,9 @@ def print_letters(
 ) -> None:
     """Each in two lines: what it is, and why it is there."""
     for letter in letters:
-        what = f"{letter['type'] or 'message'} of {letter['subject'] or letter['message_id']}"
+        what = (
+            f"{letter['type'] or 'message'} of {_short(letter['subject'] or letter['message_id'])}"
+        )
         edited = " [yellow]edited[/]" if letter["edited"] else ""
         screen.print(
             f"[bold]{letter['id']}[/] {letter['queue']} {minute(letter['at'])} "
@@ -48,15 +51,20 @@ def print_letters(
 def print_letter(screen: "Console", letter: Mapping[str, Any]) -> None:
     """One whole."""
     print_letters(screen, [letter], [])
-    for name in ("message_id", "session", "correlation_id", "number", "place"):
+    for name in ("subject", "message_id", "session", "correlation_id", "number", "place"):
         if letter[name] not in {None, ""}:
             screen.print(f"  {name}: {_safe(letter[name])}")
     for name, value in letter["properties"].items():
         screen.print(f"  {_safe(name)} = {_safe(value)}")
     body = json.dumps(letter["message"], indent=2, sort_keys=True, ensure_ascii=False)
-    screen.print(body, markup=False)
+    screen.print(body, markup=False, soft_wrap=True)
     if letter.get("diff"):
-        screen.print(letter["diff"], markup=False)
+        print_diff(screen, letter["diff"])
+
+
+def print_diff(screen: "Console", diff: str) -> None:
+    """Lines as they are: the terminal folds them, so that they can be copied."""
+    screen.print(diff or "Nothing differs.", markup=False, soft_wrap=True)
 
 
 def print_resent(screen: "Console", one: Mapping[str, Any]) -> None:
@@ -68,6 +76,11 @@ def print_resent(screen: "Console", one: Mapping[str, Any]) -> None:
         f"[{_COLOURS[outcome]}]{outcome}[/] [bold]{one['id']}[/] {one['queue']} "
         f"{_safe(one['message_id'])}{edited}{told}"
     )
+
+
+def _short(name: str) -> str:
+    """The end of a long name tells what it is; `show` and --json have it whole."""
+    return name if len(name) <= _LONG else f"…{name[1 - _LONG :]}"
 
 
 def _safe(text: object) -> str:

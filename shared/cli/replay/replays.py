@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.service.replaying.asking import Expected
 
 _COLOURS = {"running": "yellow", "stopped": "yellow", "done": "green", "failed": "red"}
+_HALTED = {"stopped", "failed"}
 _MAY_CAUSE = (
     "They are handled for real, upon the world and the policies as they are now: alerts may begin "
     "and end, people may be told, and retrainings, promotions and changes of traffic may be "
@@ -108,7 +109,10 @@ def stop_replay(
     application, _ = _said(stop, name, author, because)
     if application.settings.azure is None:
         application.worker().drain()
-    _show(replay_of(application.ledger, name), as_json=as_json)
+    row = replay_of(application.ledger, name)
+    _show(row, as_json=as_json)
+    if row["phase"] == "running" and not as_json:
+        console().print("[dim]It is kept and queued; it stops as soon as that is decided.[/]")
 
 
 def resume_replay(
@@ -221,8 +225,9 @@ def _print(screen: "Console", row: dict[str, Any]) -> None:
     screen.print(f"  asked {minute(row['asked'])} by {safe(row['by'])}: {safe(row['because'])}")
     if row["said"] is not None:
         who = "it failed" if row["said_by"] is None else f"says {safe(row['said_by'])}"
-        screen.print(f"  {phase} {minute(row['changed'])}, {who}: {safe(row['said'])}")
+        what = f"{phase} {minute(row['changed'])}" if phase in _HALTED else "resumed"
+        screen.print(f"  {what}, {who}: {safe(row['said'])}")
     if phase == "running" and row["advanced"] is not None:
         screen.print(f"  last step {minute(row['advanced'])}")
-    if phase in {"stopped", "failed"}:
+    if phase in _HALTED:
         screen.print(f"  go on with: driftgate resume-replay {row['replay']} --because …")

@@ -78,7 +78,7 @@ class Commands(TyperGroup):
         except DriftgateError as problem:
             sys.stderr.write(f"{problem}\n")
             raise typer.Exit(ending_of(problem)) from problem
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, typer.Abort):
             end_interrupted()
 
 

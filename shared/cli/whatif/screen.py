@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from shared.cli.terminal.harmless import harmless
 from shared.cli.terminal.printing import coloured, console, table
-from shared.domain.wording import spell_duration, spell_number, spell_time
-from shared.service.whatif.comparing import AlertChange, Counts, Life
+from shared.domain.wording import spell_number, spell_time
+from shared.service.whatif.comparing import AlertChange, Counts, life
 from shared.service.whatif.flips import Differing, Said
 from shared.service.whatif.report import Report
 from shared.service.whatif.telling import Told, What
@@ -20,6 +20,7 @@ _WORDS = {
     What.RAISED: "Alerts raised",
     What.ENDED: "Alerts ended",
     What.PAGE: "Pages",
+    What.NOTICE: "Other notices",
     What.RETRAINING: "Retrainings asked for",
     What.PROMOTION: "Promotions put forward",
     What.ROLLBACK: "Rollbacks asked for",
@@ -75,32 +76,22 @@ def _print_alerts(screen: "Console", alerts: Sequence[AlertChange]) -> None:
         changes = ", ".join(change.value for change in one.changes)
         screen.print(f"  [bold]{changes}[/] {_safe(one.told.title, 200)}")
         screen.print(
-            f"    recorded {_life(one.before)}", f"    what if  {_life(one.after)}", sep="\n"
+            f"    recorded {life(one.before)}", f"    what if  {life(one.after)}", sep="\n"
         )
     _print_rest(screen, len(alerts), "alerts")
-
-
-def _life(life: Life | None) -> str:
-    if life is None:
-        return "not raised"
-    began = "before" if life.raised is None else spell_time(life.raised)
-    if life.ended is None:
-        return f"{began}, not over"
-    lasted = f", for {spell_duration(life.ended - life.raised)}" if life.raised else ""
-    return f"{began} to {spell_time(life.ended)}{lasted}"
 
 
 def _print_pages(screen: "Console", report: Report) -> None:
     pages = report.pages
     if not pages.receivers:
         return
-    rows = table("Pages to", "Recorded", "What if", "Difference")
+    rows = table("Told", "Recorded", "What if", "Difference")
     for name, counts in pages.receivers.items():
         rows.add_row(_safe(name, 60), *_counted(counts))
     screen.print(rows)
-    if not (pages.gone or pages.new):
+    if not any(counts.before or counts.after for counts in pages.hours):
         return
-    hours = table("Hour (UTC)", "Recorded", "What if", "Difference")
+    hours = table("Pages (UTC)", "Recorded", "What if", "Difference")
     for hour, counts in enumerate(pages.hours):
         if counts.before or counts.after:
             hours.add_row(f"{hour:02d}:00", *_counted(counts))

@@ -61,8 +61,7 @@ def deliver(
         return
     if not _is_wanted(order, adapters):
         _LOG.info("order %s is not the receiver's any more; not sent", order.order)
-        outcomes = [f"delivered-{order.order}", f"undelivered-{order.order}"]
-        say_what_was_kept(adapters.archive, SOURCE, outcomes, lambda event: _said(event, say))
+        _say_again(order, adapters, say)
         return
     try:
         reference, tokens = _send(order, adapters, settings)
@@ -195,6 +194,15 @@ def _said(event: Event, say: Say) -> None:
         say(event)
     except DriftgateError:
         _LOG.exception("the outcome %s could not be said", event.id)
+
+
+def _say_again(order: Deliver, adapters: Adapters, say: Say) -> None:
+    """What was kept of its outcome; where that cannot be looked up, the sweep finds it later."""
+    outcomes = [f"delivered-{order.order}", f"undelivered-{order.order}"]
+    try:
+        say_what_was_kept(adapters.archive, SOURCE, outcomes, lambda event: _said(event, say))
+    except Unavailable as problem:
+        _LOG.warning("the outcome of order %s cannot be looked up: %s", order.order, problem)
 
 
 def _our_fault(fault: Exception) -> Refused:

@@ -111,12 +111,16 @@ class _Look:
     def again(self, problem: Unavailable) -> WaitingCheck:
         """The same look some time later. Raises what was raised once the time is up."""
         now = self._clock()
-        if now >= self._deadline():
+        try:
+            deadline = self._deadline()
+        except Unavailable:
+            deadline = self.waiting.asked + _USUAL
+        if now >= deadline:
             _LOG.error("check %s was not answered in time: %s", self.waiting.check.task, problem)
             raise problem
         _LOG.warning("check %s is tried again: %s", self.waiting.check.task, problem)
         pause = min(_SOONEST * 2 ** min(self.waiting.tries, 4), _LATEST)
-        due = min(now + pause, self._deadline())
+        due = min(now + pause, deadline)
         return replace(self.waiting, tries=self.waiting.tries + 1, due=due)
 
     def _name(self) -> None:

@@ -20,7 +20,7 @@ SOURCE = "driftgate/keeping"
 SETTLED = PUT_AGAIN_WITHIN + timedelta(hours=1)
 """Evidence that was put longer ago is that of no decision that is only being made."""
 _PAGE = 200
-_PENDING = "erasing/pending"
+_PENDING = "erasing/pending/"
 _MOST_LETTERS = 500
 
 
@@ -88,9 +88,10 @@ class Erasing:
         self._service.sweep()
         contents = self._contents(subject)
         begun = contents.unfinished()
-        self._remember(subject, pending=True)
+        self._remember(subject)
         if begun is None:
             begun = self._say(contents, {"by": by, "because": because}, forgets=True)
+            self._remember(subject)
         return self._carry_out(subject, begun)
 
     def forget(self, subject: str, last: int) -> int:
@@ -100,26 +101,39 @@ class Erasing:
         for evidence nothing is: what its decisions say names the evidence that has to go.
         """
         contents = Contents.of(self._ledger, subject, last)
-        if not contents.whole or subject in self._pending():
+        if not contents.whole or self._is_pending(subject):
             return 0
         return self._carry_out(subject, self._say(contents, {}, forgets=False)).decisions
 
     def finish(self) -> Iterator[Done]:
         """Carry on with every erasure that a crash, or evidence that had to wait, left undone."""
-        for subject in self._pending():
+        for subject in self._ledger.chained():
+            if not self._is_pending(subject):
+                continue
             begun = Contents.of(self._ledger, subject).unfinished()
             if begun is None:
-                self._remember(subject, pending=False)
+                self._forget_pending(subject)
             else:
                 yield self._carry_out(subject, begun)
 
-    def _pending(self) -> list[str]:
-        kept = self._profiles.load(_PENDING)
-        return list(kept["subjects"]) if kept else []
+    def _is_pending(self, subject: str) -> bool:
+        return bool((self._profiles.load(_mark(subject)) or {}).get("pending"))
 
-    def _remember(self, subject: str, *, pending: bool) -> None:
-        others = [one for one in self._pending() if one != subject]
-        self._profiles.save(_PENDING, {"subjects": [*others, subject] if pending else others})
+    def _remember(self, subject: str) -> None:
+        """A mark of each subject alone: two erasures at once cannot take each other's away.
+
+        It is made before the erasure is said, so that a crash leaves it, and again behind it, where
+        another one of the same subject may have come to its end meanwhile.
+        """
+        self._profiles.save(_mark(subject), {"subject": subject, "pending": True})
+
+    def _forget_pending(self, subject: str) -> None:
+        """Unless another erasure of it is not finished, be it said just now."""
+        if Contents.of(self._ledger, subject).unfinished() is not None:
+            return
+        self._profiles.save(_mark(subject), {"subject": subject, "pending": False})
+        if Contents.of(self._ledger, subject).unfinished() is not None:
+            self._remember(subject)
 
     def _contents(self, subject: str) -> Contents:
         contents = Contents.of(self._ledger, subject)
@@ -163,7 +177,7 @@ class Erasing:
         versions = [version for version, names in going.items() if waiting.isdisjoint(names)]
         self._ledger.erase(subject, versions, begun.hash)
         if covers.forgets and len(versions) == len(going):
-            self._remember(subject, pending=False)
+            self._forget_pending(subject)
         return Done(
             subject=subject,
             decision=begun.hash,
@@ -207,6 +221,10 @@ class Erasing:
         except NotFound:
             return False
         return True
+
+
+def _mark(subject: str) -> str:
+    return f"{_PENDING}{content_hash(subject)[:32]}"
 
 
 def _time(link: Link) -> datetime:

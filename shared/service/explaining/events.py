@@ -27,27 +27,28 @@ def explain_event(
     decision = _decision(thing, history)
     archived = _archived(thing, decision, archive)
     event = decision["event"] if decision is not None else (archived and archived.event) or None
-    if decision is None and archived is not None and archived.event is not None:
-        read = Event.from_cloud_event(archived.event)
-        decision = ledger.decision(read.subject, read.key)
+    if decision is None:
+        decision = _of_inbox(thing, archived, ledger)
     erased = decision is not None and is_stub(decision)
     decision = None if erased else decision
     moments = [*_came(archived), *(() if decision is None else _found(decision))]
     unsent = {message.id for message in ledger.unsent(_MOST_OUTBOX)}
     moments += () if decision is None else _sent(decision, unsent)
     kind = "" if event is None else str(event["type"]).removeprefix(EXTENSION_PREFIX)
+    if event is None and erased:
+        kind = f"An event of {thing.subject}"
     return Explanation(
         thing=thing,
         at=now,
         title=f"{kind or 'A payload that cannot be read'}"
         + (f" of {event['subject']}" if event is not None else ""),
-        now=tuple(_now(archived, decision)),
+        now=(_ERASED,) if erased else tuple(_now(archived, decision)),
         facts=tuple(_facts(event, archived, decision)),
         moments=tuple(moments),
         evidence=None if decision is None else decision["evidence"],
         policy=None if decision is None else decision["policy"],
         commands=tuple(_commands(decision)),
-        notes=(*history.notes, *([_ERASED] if erased else [])),
+        notes=history.notes,
     )
 
 
@@ -56,6 +57,16 @@ def _decision(thing: Thing, history: History) -> Decision | None:
         return None
     found = [one for one in history.of(thing.subject) if one["event"]["id"] == thing.name]
     return found[-1] if found else None
+
+
+def _of_inbox(thing: Thing, archived: ArchivedEvent | None, ledger: Ledger) -> Decision | None:
+    """What the ledger knows under its key, of what its chain does not tell any more."""
+    if archived is None:
+        return ledger.decision(thing.subject, thing.name) if thing.subject else None
+    if archived.event is None:
+        return None
+    read = Event.from_cloud_event(archived.event)
+    return ledger.decision(read.subject, read.key)
 
 
 def _archived(thing: Thing, decision: Decision | None, archive: Archive) -> ArchivedEvent | None:

@@ -1,8 +1,10 @@
 """What somebody means by a few digits or a name, and what is near it when nothing is meant."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from shared.domain.event import Check
@@ -18,6 +20,7 @@ MOST_OLDER, MOST_OF_ONE = 10_000, 2_000
 """So many of older ones, and of one subject, before something is said to be unknown."""
 _FIRST = 100
 _SHORTEST, _FINGERPRINT = 4, 16
+_KEY = re.compile("[0-9a-f]{64}")
 _RECEIVER, _ALERTS, _RETRAINING = "receiver/", "alerts/", "retraining/"
 _TELLING = (_ALERTS, _RECEIVER, "silences/", _RETRAINING)
 _WHAT = (
@@ -45,6 +48,7 @@ def named(text: str, sought: Sought) -> tuple[Thing, bool]:
     except NotFound:
         kind, name = _kind_of(" ".join(text.split())[:400])
         older = list(_decided(name, kind, _older(sought.ledger)))
+        older = older or list(_handled(name, kind, sought.ledger))
         if len(older) != 1:
             raise
         return older[0], True
@@ -206,6 +210,14 @@ def _older(ledger: Ledger) -> Iterator[Mapping[str, Any]]:
         yield from found
         if left <= 0:
             return
+
+
+def _handled(name: str, kind: ThingKind | None, ledger: Ledger) -> Iterator[Thing]:
+    """The subject whose inbox has an event's whole key: of one that was erased, all there is."""
+    if kind in {None, ThingKind.EVENT} and _KEY.fullmatch(name):
+        for subject in islice(ledger.chained(), MOST_OF_ONE):
+            if ledger.decision(subject, name) is not None:
+                yield Thing(kind=ThingKind.EVENT, name=name, subject=subject)
 
 
 def _decided(

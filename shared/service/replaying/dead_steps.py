@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from shared.domain.event import Event
+from shared.domain.people.replay import SUBJECT, replay_failed
 from shared.domain.replay import ReplayPhase
-from shared.domain.replay_said import SUBJECT, replay_failed
 from shared.domain.state import SubjectState
 from shared.errors import MalformedPayload
 from shared.ports import Adapters

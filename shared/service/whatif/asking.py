@@ -15,6 +15,7 @@ from shared.service.whatif.report import Report, report_of
 from shared.service.whatif.simulating import Simulation
 from shared.settings import Settings
 
+_MOST_NAMED = 5
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
 
@@ -73,7 +74,10 @@ def what_if(adapters: Adapters, settings: Settings, changed: Changed, span: Span
 
 
 def _names(changed: Changed) -> list[str]:
-    named = [f"the policy of {model}" for model in sorted(changed.policies)]
+    models = sorted(changed.policies)
+    named = [f"the policy of {model}" for model in models]
+    if len(models) > _MOST_NAMED:
+        named = [f"the policies of {len(models)} models"]
     return [*named, *(["the fleet's rules"] if changed.fleet is not None else [])]
 
 

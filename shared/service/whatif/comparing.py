@@ -7,7 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from shared.service.whatif.telling import Told, What
+from shared.domain.wording import spell_duration, spell_time
+from shared.service.whatif.telling import TELLS, Told, What
 
 
 class Change(StrEnum):
@@ -30,6 +31,17 @@ class Life:
     told: Told
 
 
+def life(one: Life | None) -> str:
+    """From when to when an alert lasted and how long, for people."""
+    if one is None:
+        return "not raised"
+    began = "from before" if one.raised is None else spell_time(one.raised)
+    if one.ended is None:
+        return f"{began}, not over"
+    lasted = f", for {spell_duration(one.ended - one.raised)}" if one.raised else ""
+    return f"{began} to {spell_time(one.ended)}{lasted}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChange:
     """One alert that is another one in the simulation."""
@@ -41,10 +53,10 @@ class AlertChange:
     @property
     def told(self) -> Told:
         """The alert."""
-        life = self.before or self.after
-        if life is None:
+        either = self.before or self.after
+        if either is None:
             raise LookupError
-        return life.told
+        return either.told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +69,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Pages by receiver, by hour of the day and of the week (Monday first), and by day, in UTC."""
+    """What goes to receivers: pages and notices by receiver, `gone` and `new`.
+
+    Pages alone by hour of the day, day of the week (Monday first), and day, in UTC.
+    """
 
     receivers: dict[str, Counts]
     hours: tuple[Counts, ...]
@@ -91,8 +106,8 @@ def compare_alerts(
     found: list[tuple[datetime, str, AlertChange]] = []
     for fingerprint in {**before, **after}:
         for one in _compared(before.get(fingerprint, []), after.get(fingerprint, []), span):
-            life = one.before or one.after
-            began = span.since if life is None else span.begin(life)
+            first = one.before or one.after
+            began = span.since if first is None else span.begin(first)
             found.append((began, fingerprint, one))
     return tuple(one for _, _, one in sorted(found, key=lambda each: each[:2]))
 
@@ -117,15 +132,15 @@ def _lives(told: Iterable[Told]) -> dict[str, list[Life]]:
 def _compared(before: list[Life], after: list[Life], span: Span) -> list[AlertChange]:
     """Lives that overlap are the same alert; what is left is gone or new."""
     found, rest = [], list(after)
-    for life in before:
-        same = next((one for one in rest if _overlap(life, one, span)), None)
+    for was in before:
+        same = next((one for one in rest if _overlap(was, one, span)), None)
         if same is None:
-            found.append(AlertChange(changes=(Change.GONE,), before=life, after=None))
+            found.append(AlertChange(changes=(Change.GONE,), before=was, after=None))
             continue
         rest.remove(same)
-        changes = tuple(_changes(life, same, span))
+        changes = tuple(_changes(was, same, span))
         if changes:
-            found.append(AlertChange(changes=changes, before=life, after=same))
+            found.append(AlertChange(changes=changes, before=was, after=same))
     return found + [AlertChange(changes=(Change.NEW,), before=None, after=one) for one in rest]
 
 
@@ -143,11 +158,12 @@ def _changes(before: Life, after: Life, span: Span) -> Iterable[Change]:
 
 
 def compare_pages(recorded: Iterable[Told], simulated: Iterable[Told]) -> Pages:
-    """Who is told how often and when, in each of the two."""
-    before = [one for one in recorded if one.what is What.PAGE]
-    after = [one for one in simulated if one.what is What.PAGE]
+    """Who is told how often, and when somebody is woken, in each of the two."""
+    before = [one for one in recorded if one.what in TELLS]
+    after = [one for one in simulated if one.what in TELLS]
     gone, new = only(before, after)
     whose = _both(before, after, lambda one: one.receiver)
+    before, after = ([one for one in both if one.what is What.PAGE] for both in (before, after))
     hours = _both(before, after, lambda one: one.at.hour)
     weekdays = _both(before, after, lambda one: one.at.weekday())
     nothing = Counts(before=0, after=0)

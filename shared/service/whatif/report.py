@@ -18,10 +18,18 @@ from shared.service.whatif.comparing import (
 )
 from shared.service.whatif.course import Course
 from shared.service.whatif.flips import Differing
-from shared.service.whatif.telling import Told, What
+from shared.service.whatif.telling import TELLS, Told, What
 from shared.service.whatif.training import TRAINS_FOR
 
-_COUNTED = (What.RAISED, What.ENDED, What.PAGE, What.RETRAINING, What.PROMOTION, What.ROLLBACK)
+_COUNTED = (
+    What.RAISED,
+    What.ENDED,
+    What.PAGE,
+    What.NOTICE,
+    What.RETRAINING,
+    What.PROMOTION,
+    What.ROLLBACK,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +161,7 @@ def _remarks(course: Course) -> Iterable[str]:
         "The world outside is taken as it was: deployments, traffic, requests, data and what "
         "people did, also where they followed from what is now decided otherwise."
     )
-    if any(one.what is What.PAGE for one in course.simulated):
+    if any(one.what in TELLS for one in course.simulated):
         yield "A notice that was never sent is taken to arrive as fast as recorded ones did."
     if any(one.what is What.RETRAINING for one in course.simulated):
         yield _trainings(TRAINS_FOR)

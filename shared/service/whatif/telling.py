@@ -14,6 +14,8 @@ from shared.domain.action import (
     RequestRollback,
     ResolveAlert,
 )
+from shared.domain.notices.notice import NoticeReason
+from shared.domain.policy import ChannelKind
 
 NOTICED = frozenset(
     one.kind
@@ -29,15 +31,36 @@ NOTICED = frozenset(
 """The actions without any of which nobody notices a decision."""
 
 
+_WAKES = frozenset({ChannelKind.PAGERDUTY.value})
+_WAKES_NOBODY = frozenset(
+    one.value
+    for one in (
+        NoticeReason.ALL_RESOLVED,
+        NoticeReason.SOME_RESOLVED,
+        NoticeReason.ACKNOWLEDGED,
+        NoticeReason.CALM,
+    )
+)
+
+
 class What(StrEnum):
-    """The kinds of things that are noticed."""
+    """The kinds of things that are noticed.
+
+    A page wakes somebody: it opens an incident at whoever is on call, or tells of an open one
+    anew. What goes over other channels, and the end of an incident, is a notice.
+    """
 
     RAISED = "raised"
     ENDED = "ended"
     PAGE = "page"
+    NOTICE = "notice"
     RETRAINING = "retraining"
     PROMOTION = "promotion"
     ROLLBACK = "rollback"
+
+
+TELLS = frozenset({What.PAGE, What.NOTICE})
+"""What goes to a receiver."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +117,11 @@ def _ended(action: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "what": What.ENDED, "details": {**told["details"], "reason": action["reason"]}}
 
 
-def _page(action: Mapping[str, Any]) -> dict[str, Any]:
+def _told(action: Mapping[str, Any]) -> dict[str, Any]:
     notice = action["notice"]
+    wakes = action["channel"] in _WAKES and notice["reason"] not in _WAKES_NOBODY
     return {
-        "what": What.PAGE,
+        "what": What.PAGE if wakes else What.NOTICE,
         "identity": f"{notice['receiver']} {notice['group']} {notice['reason']}",
         "title": notice["title"],
         "severity": notice["severity"],
@@ -144,7 +168,7 @@ def _rollback(action: Mapping[str, Any]) -> dict[str, Any]:
 _READ = {
     PostAlert.kind: _raised,
     ResolveAlert.kind: _ended,
-    Deliver.kind: _page,
+    Deliver.kind: _told,
     RequestRetraining.kind: _retraining,
     RequestPromotion.kind: _promotion,
     RequestRollback.kind: _rollback,

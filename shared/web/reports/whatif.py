@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from shared.domain.wording import spell_duration, spell_number, spell_time
-from shared.service.whatif.comparing import Counts, Life
+from shared.domain.wording import spell_number, spell_time
+from shared.service.whatif.comparing import Counts, life
 from shared.service.whatif.flips import Differing, Said
 from shared.service.whatif.report import Report
 from shared.service.whatif.telling import Told, What
@@ -17,6 +17,7 @@ _WORDS = {
     What.RAISED: "Alerts raised",
     What.ENDED: "Alerts ended",
     What.PAGE: "Pages",
+    What.NOTICE: "Other notices",
     What.RETRAINING: "Retrainings asked for",
     What.PROMOTION: "Promotions put forward",
     What.ROLLBACK: "Rollbacks asked for",
@@ -58,7 +59,7 @@ def whatif_report(report: Report) -> str:
         paged=_both((pages.gone, pages.new)),
         subjects=_by_subject(turned[:_MOST_DECISIONS]),
         cut=max(len(turned) - _MOST_DECISIONS, 0),
-        life=_life,
+        life=life,
         time=spell_time,
         number=spell_number,
         limits=_limits,
@@ -103,16 +104,6 @@ def _both(both: tuple[Sequence[Told], Sequence[Told]]) -> list[tuple[datetime, b
 def _by_subject(decisions: Iterable[Differing]) -> list[tuple[str, list[Differing]]]:
     ordered = sorted(decisions, key=lambda one: (one.subject, one.at))
     return [(name, list(of)) for name, of in groupby(ordered, key=lambda one: one.subject)]
-
-
-def _life(life: Life | None) -> str:
-    if life is None:
-        return "not raised"
-    began = "from before" if life.raised is None else spell_time(life.raised)
-    if life.ended is None:
-        return f"{began}, not over"
-    lasted = f", {spell_duration(life.ended - life.raised)}" if life.raised else ""
-    return f"{began} to {spell_time(life.ended)}{lasted}"
 
 
 def _limits(said: Said) -> str:
