@@ -1,4 +1,4 @@
-"""Lets two and three workers take turns on one subject, as chance has it, many times over.
+"""Lets two and three workers take turns on the same subjects, as chance has it, many times over.
 
 Chance draws how many events wait, are asked for beside the queue, or come late; who goes on after
 each call of a port; and when a worker dies, all locks run out, or an event is told again. Each time

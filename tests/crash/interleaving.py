@@ -1,4 +1,4 @@
-"""Two and three workers on one subject, their calls in any order, with deaths and lost locks.
+"""Two and three workers on the same subjects, their calls in any order, with deaths and lost locks.
 
 Each worker has adapters of its own, as processes have; chance decides after each call who goes on.
 """
@@ -26,9 +26,9 @@ from shared.settings import Settings
 from tests.conftest import NOON, StoppedClock
 from tests.crash.turns import Player, Standing, play
 
-SUBJECT = "endpoint/loan-endpoint"
-POLICY = "model: loan-default\nendpoint: loan-endpoint\nrouting: {grace: 30m}\n"
-ENDPOINT = "traffic: {blue: 100}\ndeployments: {blue: {model: 'loan-default:7'}, green: {}}\n"
+ENDPOINTS = ("loan-endpoint", "churn-endpoint")
+POLICY = "model: {model}\nendpoint: {endpoint}\nrouting: {{grace: 30m}}\n"
+DEPLOYED = "traffic: {{blue: 100}}\ndeployments: {{blue: {{model: '{model}:7'}}, green: {{}}}}\n"
 STANDS_AT = ("archive", "ledger", "evidence", "sender", "receiver")
 MINUTE, LOCK = timedelta(minutes=1), timedelta(seconds=61)
 DIES, LOSES_LOCKS, TOLD_AGAIN, TOLD_LATE = -1, -2, -3, -4
@@ -41,7 +41,8 @@ _NAMES = {
 _MOST_UNLUCKY = 6
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
 EVENTS = [
-    resource_event("Write", outcome, "loan-endpoint", deployment, at=NOON - minute * MINUTE)
+    resource_event("Write", outcome, endpoint, deployment, at=NOON - minute * MINUTE)
+    for endpoint in ENDPOINTS
     for minute, (outcome, deployment) in enumerate(
         [("Success", "green"), ("Failure", "green"), ("Success", None), ("Success", "blue")]
     )
@@ -71,13 +72,15 @@ class World:
     players: list[Player] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for name, content in (
-            ("policies/policy.yaml", POLICY),
-            ("workspace/endpoints/loan-endpoint.yaml", ENDPOINT),
-        ):
-            path = self.home / name
-            path.parent.mkdir(parents=True)
-            path.write_text(content)
+        for endpoint in ENDPOINTS:
+            model = endpoint.partition("-")[0]
+            for name, content in (
+                (f"policies/{model}.yaml", POLICY),
+                (f"workspace/endpoints/{endpoint}.yaml", DEPLOYED),
+            ):
+                path = self.home / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(content.format(model=model, endpoint=endpoint))
         self.told: list[bytes] = []
         self.unanswered: list[bytes] = []
         self.sent: set[str] = set()
@@ -159,35 +162,34 @@ class World:
 
 
 def assert_whole(application: Application, told: list[bytes], sent: set[str]) -> None:
-    """Nothing lost, nothing twice, one chain, and the state is the one that its decisions leave.
+    """Nothing lost, nothing twice, one chain a subject; what any decision has to say was sent."""
+    keys: dict[str, str] = {}
+    for subject in application.ledger.subjects():
+        keys |= _assert_chain(application, subject, sent)
+    ids = {json.loads(payload)[0]["id"] for payload in told}
+    assert ids <= keys.keys()
+    assert all(application.archive.get(keys[name]) is not None for name in ids)
+    assert application.ledger.unsent() == []
+    assert application.adapters.dead_letters.dead_letters(CHECKS) == []
+    waiting = {one.id for one in application.queue.peek(CHECKS)}
+    assert waiting.isdisjoint(keys.values())
 
-    What any of them has to say was sent.
-    """
-    steps = list(
-        fold(
-            application.ledger,
-            application.evidence,
-            PastDecisions(application.evidence),
-            SUBJECT,
-        )
-    )
-    stored = application.ledger.state(SUBJECT)
+
+def _assert_chain(application: Application, subject: str, sent: set[str]) -> dict[str, str]:
+    """One chain, whose decisions leave the state; the keys of its events by their ids."""
+    past = PastDecisions(application.evidence)
+    steps = list(fold(application.ledger, application.evidence, past, subject))
+    stored = application.ledger.state(subject)
     assert [step.recorded.version for step in steps] == list(range(1, stored.version + 1))
     assert all(step.same for step in steps)
     previous = ["", *(step.recorded.hash for step in steps)]
     assert [step.recorded.plain["previous"] for step in steps] == previous[:-1]
     left = replace(steps[-1].concluded.state, last_hash=steps[-1].recorded.hash)
     assert decode(stored.state, SubjectState) == left
-    decided = Counter(step.recorded.event.key for step in steps)
-    assert set(decided.values()) == {1}
     assert {one for step in steps for one in step.recorded.plain["messages"] if one} <= sent
-    ids = {json.loads(payload)[0]["id"] for payload in told}
-    outside = {step.recorded.event.id: step.recorded.event.key for step in steps}
-    assert all(application.archive.get(outside[name]) is not None for name in ids)
-    assert application.ledger.unsent() == []
-    assert application.adapters.dead_letters.dead_letters(CHECKS) == []
-    waiting = {one.id for one in application.queue.peek(CHECKS)}
-    assert waiting.isdisjoint(decided)
+    keys = [step.recorded.event.key for step in steps]
+    assert len(keys) == len(set(keys))
+    return {step.recorded.event.id: step.recorded.event.key for step in steps}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +228,6 @@ def play_out(drawn: Drawn) -> Counter[str]:
         assert_whole(application, world.told, world.sent)
         return taken + Counter(
             told=len(world.told),
-            decisions=application.ledger.state(SUBJECT).version,
+            decisions=len(application.ledger.decisions(limit=10_000)),
             conflicts=sum(player.conflicts for player in world.players),
         )

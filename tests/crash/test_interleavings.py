@@ -1,4 +1,4 @@
-"""However workers take turns on one subject: the chain is one, nothing is lost, nothing twice."""
+"""However workers take turns on two subjects: each chain is one, nothing is lost, nothing twice."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
