@@ -65,8 +65,9 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--azure", action="store_true", help="state on Azurite and the test broker")
     options = parser.parse_args()
+    cases = [case for case in CASES if not (options.azure and case.needs_past)]
     names = list(
-        dict.fromkeys(case.name for text in options.cases for case in CASES if text in case.name)
+        dict.fromkeys(case.name for text in options.cases for case in cases if text in case.name)
     )
     print("| " + " | ".join(_HEAD) + " |")
     print("|" + " --- |" * len(_HEAD))

@@ -35,6 +35,11 @@ class Case:
     found: bool = False
     minutes: int = 45
 
+    @property
+    def needs_past(self) -> bool:
+        """Whether it is about what was kept before, which on Azurite is not there."""
+        return bool({"retain", "erase"} & set(self.operations))
+
     def prepare(self, folder: Path) -> World:
         """Play the scenario up to the moment; what is there then is kept in `folder`."""
 
