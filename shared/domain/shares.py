@@ -4,6 +4,7 @@ The interval is Clopper and Pearson's (Biometrika 26, 1934), by the incomplete b
 continued fraction (Abramowitz and Stegun, 26.5.8) and bisection.
 """
 
+from functools import lru_cache
 from math import ceil, exp, lgamma, log, log1p
 
 _STEPS = 300
@@ -71,6 +72,7 @@ def at_most(successes: int, trials: int, share: float) -> float:
     return 1.0 - _incomplete_beta(share, successes + 1, trials - successes)
 
 
+@lru_cache(maxsize=4096)
 def _quantile(probability: float, a: float, b: float) -> float:
     low, high = 0.0, 1.0
     while high - low > _PRECISION * high:

@@ -39,8 +39,13 @@ def read_answers(
 def each_answer(path: Path, start: datetime, end: datetime) -> dict[str, list[Answer]]:
     """Every answer by deployment in [start, end), by time. Raises InvalidData."""
     answers: dict[str, list[Answer]] = {}
+    known: dict[tuple[str | None, str | None], Blame] = {}
     for time, row, line in rows_between(path, start, end):
-        whose = blame(_whole(path, line, row, "status"), _whole(path, line, row, "model_status"))
+        written = row.get("status"), row.get("model_status")
+        whose = known.get(written)
+        if whose is None:
+            read = (_whole(path, line, row, one) for one in ("status", "model_status"))
+            whose = known[written] = blame(*read)
         took = _number(path, line, row, "duration_ms")
         answer = Answer(time=time, blame=whose, took=took)
         answers.setdefault(row.get("deployment") or "", []).append(answer)
