@@ -1,12 +1,15 @@
 """From a notice that is made to a person who has it, over the embedded queues."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from shared.domain.canonical import canonical_json
 from shared.domain.event import Replay
 from shared.domain.policy import ChannelKind
 from shared.errors import NotFound, Refused, Throttled, Unavailable, Untrusted
+from shared.ports import ArchivedEvent
 from shared.service.dead_letters.letters import find
 from shared.service.dead_letters.resending import resend
 from shared.service.delivering import deliver, harmless
@@ -115,6 +118,31 @@ def test_an_order_that_comes_twice_is_sent_once(told):
     told.application.deliver(body)
 
     assert len(told.teams.sent) == 1
+
+
+def test_what_was_kept_of_an_outcome_is_said_when_its_order_comes_again_too_late(told):
+    """Its process died between keeping and queueing it; meanwhile the try counts as lost."""
+    body = told.ordered("a")
+    parts, said = told.application.adapters, []
+    given = {"adapters": parts, "settings": told.application.settings, "now": told.clock()}
+    deliver(body, say=said.append, **given)
+    [outcome] = said
+    kept = replace(outcome, id="delivered-f00d")
+    parts.archive.put(
+        ArchivedEvent(
+            key=kept.key,
+            received=told.clock(),
+            via="delivery",
+            body=canonical_json(kept.to_cloud_event()),
+            event=kept.to_cloud_event(),
+        )
+    )
+    said.clear()
+
+    deliver({**body, "data": {**body["data"], "order": "f00d"}}, say=said.append, **given)
+
+    assert [event.id for event in said] == ["delivered-f00d"]
+    assert len(told.teams.sent) == 1, "what is not waited for any more is sent to nobody"
 
 
 def test_an_outcome_that_cannot_be_said_makes_nobody_hear_it_twice(told):
