@@ -1,5 +1,6 @@
 """One decision of the simulation: from recorded evidence, or from what the simulation knows."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -9,7 +10,7 @@ import msgspec
 
 from shared.domain.canonical import content_hash
 from shared.domain.event import Check, Event, EventType
-from shared.domain.evidence import RetrainingEvidence
+from shared.domain.evidence import AlertsEvidence, RetrainingEvidence
 from shared.domain.policy import Fleet, Policy
 from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy
@@ -20,6 +21,7 @@ from shared.service.whatif.changed import EVERYTHING, Changed, differing
 from shared.service.whatif.links import Link
 from shared.service.whatif.reaching import Reaching
 from shared.service.whatif.reading import FLEET, OWN, READS, Reads, touches
+from shared.service.whatif.standing import LedgerOfThen
 from shared.service.whatif.track import Track
 from shared.service.whatif.training import with_what_trains
 from shared.service.whatif.world import PoliciesOfThen, SimulatedLedger, simulated_world
@@ -54,12 +56,15 @@ class Deciding:
         settings: Settings,
         changed: Changed,
         ledger: SimulatedLedger,
+        unsynced: Set[str] | None,
     ) -> None:
+        """`unsynced` names the subjects that differ; None where no state is what was recorded."""
         self._evidence = evidence
         self._now_policies = policies
         self._settings = settings
         self._changed = changed
         self._ledger = ledger
+        self._unsynced = unsynced
         self._reaching = Reaching()
         self._policies: dict[str, Policy] = {}
         self._reads: dict[tuple[str, str | None, str], Read] = {}
@@ -147,7 +152,8 @@ class Deciding:
         reaction = reaction_to(event)
         recorded, facts, digest = self.evidence_of(link), None, link.head.evidence
         if link.family in OWN:
-            facts = self._gathered(reaction, event, policy, state, now, recorded, endpoint)
+            ledger = self._ledger_of(recorded, state)
+            facts = self._gathered(reaction, event, policy, state, now, recorded, endpoint, ledger)
             digest = digest if facts == recorded else content_hash(facts)
         return Again(
             concluded=_concluded(
@@ -173,7 +179,9 @@ class Deciding:
         policy = self.policy_of(track.subject, before)
         reaction = reaction_to(event)
         if family in OWN:
-            facts = self._gathered(reaction, event, policy, state, now, recorded, endpoint)
+            facts = self._gathered(
+                reaction, event, policy, state, now, recorded, endpoint, self._ledger
+            )
         elif last is None or recorded is None or not self._is_fresh(event, last, now):
             return None
         else:
@@ -200,10 +208,11 @@ class Deciding:
         now: datetime,
         recorded: Any,
         endpoint: "EndpointPolicies",
+        ledger: SimulatedLedger | LedgerOfThen,
     ) -> Any:
         fleet, problem = self._fleet(recorded)
         world = simulated_world(
-            self._ledger,
+            ledger,
             PoliciesOfThen(fleet, problem, endpoint.of),
             self._settings,
         )
@@ -211,6 +220,11 @@ class Deciding:
         if isinstance(found, RetrainingEvidence):
             return with_what_trains(found, recorded, policy, state, now)
         return found
+
+    def _ledger_of(self, recorded: Any, state: SubjectState) -> SimulatedLedger | LedgerOfThen:
+        if self._unsynced is None or not isinstance(recorded, AlertsEvidence):
+            return self._ledger
+        return LedgerOfThen(self._ledger, recorded, state, self._unsynced)
 
     def _fleet(self, recorded: Any) -> tuple[Fleet | None, str | None]:
         """The fleet's rules that hold: the changed ones, else those that were recorded last."""

@@ -25,7 +25,7 @@ class Ordering:
 
     def __init__(self, agenda: Agenda, settings: Settings) -> None:
         self._agenda = agenda
-        self._settings = settings
+        self._fires = schedules({}) if settings.schedules is None else settings.schedules
         self._made: dict[str, Made] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -58,9 +58,7 @@ class Ordering:
         """Whether a look falls on a firing of its timer, which asks for it whoever else does."""
         if set(event["data"]) != {"check"}:
             return False
-        settings = self._settings
-        fires = schedules({}) if settings.schedules is None else settings.schedules
-        schedule = fires.get(Check(event["data"]["check"]).name)
+        schedule = self._fires.get(Check(event["data"]["check"]).name)
         due = parse_time(event["time"])
         return schedule is not None and schedule.after(due - timedelta(seconds=1)) == due
 

@@ -81,6 +81,7 @@ class Simulation:
             settings=settings,
             changed=changed,
             ledger=SimulatedLedger(self._tracks.state, self._tracks.scopes),
+            unsynced=None if forced else self._tracks.unsynced,
         )
         self._endpoints = EndpointPolicies(self._deciding, self._tracks.known, policies)
         self._tells = self._is_told()

@@ -71,7 +71,7 @@ class PoliciesOfThen(_Unseen):
         return self._endpoint(endpoint)
 
 
-def simulated_world(ledger: SimulatedLedger, policies: PoliciesOfThen, settings: Settings) -> World:
+def simulated_world(ledger: object, policies: PoliciesOfThen, settings: Settings) -> World:
     """A world in which only the ledger and the policies can be read."""
     unseen = _Unseen()
     return World(
