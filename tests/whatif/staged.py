@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 from shared.bootstrap import Application
-from shared.domain.policy import Policy
+from shared.domain.canonical import parse_time
+from shared.domain.policy import Fleet, Policy
 from shared.scenarios import read_scenario
 from shared.scenarios.playing import theatre
 from shared.service.whatif.asking import what_if
@@ -53,24 +54,31 @@ class Staged:
         changed = Changed(policies={one.model: one for one in policies}, fleet=fleet)
         return what_if(self.application.adapters, self.application.settings, changed, span)
 
-    def forced(self, *policies: Policy) -> Course:
+    @cached_property
+    def ended(self) -> datetime:
+        """Just behind the last decision there is."""
+        ledger = self.application.ledger
+        newest = next(iter(ledger.decisions(limit=1)))
+        return parse_time(newest["decided"]) + timedelta(seconds=1)
+
+    def forced(self, *policies: Policy, fleet: Fleet | None = None) -> Course:
         """Everything decided again, each subject upon a state of its own."""
-        return self._course(*policies, forced=True)
+        return self._course(*policies, fleet=fleet, forced=True)
 
-    def short(self, *policies: Policy) -> Course:
+    def short(self, *policies: Policy, fleet: Fleet | None = None) -> Course:
         """As little as can be decided again."""
-        return self._course(*policies, forced=False)
+        return self._course(*policies, fleet=fleet, forced=False)
 
-    def _course(self, *policies: Policy, forced: bool) -> Course:
+    def _course(self, *policies: Policy, fleet: Fleet | None, forced: bool) -> Course:
         application = self.application
         return Simulation(
             ledger=application.ledger,
             evidence=application.evidence,
             policies=application.policies,
             settings=application.settings,
-            changed=Changed(policies={one.model: one for one in policies}),
+            changed=Changed(policies={one.model: one for one in policies}, fleet=fleet),
             since=ALWAYS.since,
-            until=ALWAYS.until,
+            until=ALWAYS.until if fleet is None else self.ended,
             forced=forced,
         ).run()
 

@@ -59,6 +59,24 @@ def test_as_little_as_can_be_decided_again_tells_what_deciding_everything_again_
         assert short.again <= whole.again
 
 
+@pytest.mark.parametrize("number", [123, 126, 127, 128, 131, 139])
+def test_a_look_at_alerts_reads_of_what_stands_as_then_what_its_states_would_tell(number):
+    with staged(number) as played:
+        fleet = played.application.policies.fleet()
+        quiet = replace(fleet, routes=[], default=fleet.receivers[-1].name)
+        hourly = [replace(one, repeat=timedelta(hours=1)) for one in fleet.routes]
+        for changed in (quiet, replace(fleet, routes=hourly)):
+            short, whole = played.short(fleet=changed), played.forced(fleet=changed)
+
+            assert sent(short.simulated) == sent(whole.simulated)
+            assert 0 < short.again < whole.again
+
+
+def sent(course):
+    """What reached a receiver; where the fleet's file alone differs, nothing else is looked at."""
+    return [one for one in told(course) if one[-1]]
+
+
 def told(course):
     return [(one.what, one.at, one.identity, one.title, one.receiver) for one in course]
 
