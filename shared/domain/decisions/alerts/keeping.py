@@ -132,6 +132,8 @@ def fitted(watch: ScopeWatch) -> ScopeWatch:
 
     A later look reads the words again from the subjects.
     """
+    if _size(watch.lives, watch.groups) <= _MOST_CHARACTERS:
+        return watch
     lives, groups, dropped = dict(watch.lives), dict(watch.groups), watch.dropped
     for text, first_step in _SHORTER:
         if _size(lives, groups) <= _MOST_CHARACTERS:
