@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -17,7 +18,7 @@ def home(tmp_path):
 
 
 def harm(home, statement):
-    with sqlite3.connect(home / "driftgate.db") as connection:
+    with closing(sqlite3.connect(home / "driftgate.db")) as connection, connection:
         connection.execute(statement)
 
 

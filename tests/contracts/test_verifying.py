@@ -1,6 +1,7 @@
 """On every ledger: what somebody does to its rows behind its back is named by verifying."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ class OnSqlite:
     folder: Path
 
     def _do(self, statement: str, *values: Any) -> list[Any]:
-        with sqlite3.connect(self.folder / "ledger.db") as connection:
+        with closing(sqlite3.connect(self.folder / "ledger.db")) as connection, connection:
             return connection.execute(statement, values).fetchall()
 
     def _numbers(self) -> list[int]:

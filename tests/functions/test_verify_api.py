@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+from contextlib import closing
 from urllib.parse import quote
 
 import azure.functions as func
@@ -46,7 +47,7 @@ def test_one_chain_is_walked_and_its_end_is_told(call, scene):
 
 def test_a_broken_chain_names_its_breaks(call, scene):
     chain(scene.application.ledger, 3)
-    with sqlite3.connect(scene.home / "driftgate.db") as connection:
+    with closing(sqlite3.connect(scene.home / "driftgate.db")) as connection, connection:
         connection.execute("DELETE FROM decision WHERE number = 2")
 
     status, told = call(SUBJECT)

@@ -1,7 +1,7 @@
 """What can never be handled ends aside with why and its bytes, and what comes behind flows on."""
 
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -116,7 +116,7 @@ def test_what_nobody_read_in_time_is_aside(queue, scene):
 )
 def test_a_row_that_is_no_message_is_aside_to_the_last_byte(queue, scene, row):
     queue.send([POISON, GOOD])
-    with sqlite3.connect(scene.home / "queues.db") as connection:
+    with closing(sqlite3.connect(scene.home / "queues.db")) as connection, connection:
         connection.execute("UPDATE message SET message = ? WHERE id = 'poison'", (row,))
     connection.close()
 

@@ -1,6 +1,7 @@
 """Decisions made once more from what was recorded: the same, or named."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,7 +30,7 @@ def verified(scene):
 
 
 def alter(scene, statement, *values):
-    with sqlite3.connect(scene.home / "driftgate.db") as connection:
+    with closing(sqlite3.connect(scene.home / "driftgate.db")) as connection, connection:
         connection.execute(statement, values)
 
 
