@@ -16,7 +16,7 @@ def resource_events(event: func.EventGridEvent) -> None:
 
 
 @blueprint.function_name("devops_hooks")
-@blueprint.route(route="devops/hooks", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.route(route="api/devops/hooks", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 def devops_hooks(req: func.HttpRequest) -> func.HttpResponse:
     """Answer 202 once the hook is kept, refused ones too: the body says which and why."""
     answer = application().hooks.take(req.headers, req.get_body(), via="azure-devops")

@@ -8,7 +8,7 @@ blueprint = func.Blueprint()
 
 
 @blueprint.function_name("azure_alerts")
-@blueprint.route(route="azure/alerts", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.route(route="api/azure/alerts", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 def azure_alerts(req: func.HttpRequest) -> func.HttpResponse:
     """Answer 202 once the alert is kept, a refused one too: the body says which and why."""
     answer = application().hooks.take(req.headers, req.get_body(), via="azure-monitor")

@@ -22,7 +22,7 @@ def promotion_request(message: func.ServiceBusMessage) -> None:
 
 @blueprint.function_name("promotion_gate")
 @blueprint.route(
-    route="gate/{model}/{version}",
+    route="api/gate/{model}/{version}",
     methods=["GET", "POST"],
     auth_level=func.AuthLevel.FUNCTION,
 )
@@ -43,7 +43,9 @@ def promotion_gate(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @blueprint.function_name("environment_check_asked")
-@blueprint.route(route="checks/environment", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.route(
+    route="api/checks/environment", methods=["POST"], auth_level=func.AuthLevel.FUNCTION
+)
 def environment_check_asked(req: func.HttpRequest) -> func.HttpResponse:
     """Let the check wait and answer at once; 400 says in a sentence why it cannot be answered."""
     app = application()

@@ -12,7 +12,7 @@ def report_of(sending: Sending, fingerprint: str) -> str | None:
     """The address of an alert's page, None where nobody said where Driftgate's pages are."""
     if sending.public_url is None:
         return None
-    return f"{sending.public_url.rstrip('/')}/api/alerts/{quote(plain_name(fingerprint))}"
+    return f"{sending.public_url.rstrip('/')}/console/alerts/{quote(plain_name(fingerprint))}"
 
 
 def plain_name(identity: str) -> str:

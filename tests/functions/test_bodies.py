@@ -233,7 +233,7 @@ async def call_api(application, path):
 def test_the_api_answers_through_the_asgi_middleware(scene, path):
     import asyncio
 
-    answer = asyncio.run(call_api(scene.application, f"/api/{path}"))
+    answer = asyncio.run(call_api(scene.application, f"/api/v1/{path}"))
 
     assert answer.status_code == 200
     assert isinstance(json.loads(answer.get_body()), dict)
@@ -242,7 +242,7 @@ def test_the_api_answers_through_the_asgi_middleware(scene, path):
 def test_the_api_says_what_it_does_not_know(scene):
     import asyncio
 
-    answer = asyncio.run(call_api(scene.application, "/api/status/nobody"))
+    answer = asyncio.run(call_api(scene.application, "/api/v1/status/nobody"))
 
     assert answer.status_code == 404
     assert json.loads(answer.get_body())["title"].startswith("Nothing is known of nobody")

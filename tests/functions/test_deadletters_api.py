@@ -25,7 +25,7 @@ def call(scene, monkeypatch):
     def ask(method, path, body=None, **params):
         request = func.HttpRequest(
             method=method,
-            url=f"https://localhost/api/{path}?{urlencode(params)}",
+            url=f"https://localhost/api/v1/{path}?{urlencode(params)}",
             body=b"" if body is None else json.dumps(body).encode(),
         )
         answer = asyncio.run(trigger(request, None))
@@ -152,8 +152,8 @@ def test_each_route_has_its_role():
     }
 
     assert roles == {
-        ("GET", "/api/deadletters"): Role.VIEWER,
-        ("GET", "/api/deadletters/{letter}"): Role.OPERATOR,
-        ("POST", "/api/deadletters/resubmit"): Role.OPERATOR,
-        ("POST", "/api/deadletters/purge"): Role.ADMINISTRATOR,
+        ("GET", "/api/v1/deadletters"): Role.VIEWER,
+        ("GET", "/api/v1/deadletters/{letter}"): Role.OPERATOR,
+        ("POST", "/api/v1/deadletters/resubmit"): Role.OPERATOR,
+        ("POST", "/api/v1/deadletters/purge"): Role.ADMINISTRATOR,
     }

@@ -23,7 +23,7 @@ def call(night, monkeypatch):
     trigger = operations.operations._function.get_user_function()
 
     def ask(path, **headers):
-        address = f"https://localhost/api/{path}"
+        address = f"https://localhost/api/v1/{path}"
         request = func.HttpRequest(
             method="GET",
             url=address,

@@ -67,8 +67,8 @@ def http(route: str, *methods: str) -> list[dict[str, Any]]:
 TABLE = {
     "workspace_events": event_grid(),
     "resource_events": event_grid(),
-    "devops_hooks": http("devops/hooks", "POST"),
-    "azure_alerts": http("azure/alerts", "POST"),
+    "devops_hooks": http("api/devops/hooks", "POST"),
+    "azure_alerts": http("api/azure/alerts", "POST"),
     "drift_timer": timer("DRIFT"),
     "kpi_timer": timer("KPI"),
     "collection_timer": timer("COLLECTION"),
@@ -93,10 +93,11 @@ TABLE = {
     "retraining_request": service_bus(queueName="retraining-requests"),
     "replay_step": service_bus(queueName="replays"),
     "promotion_request": service_bus(queueName="promotion-requests"),
-    "environment_check_asked": http("checks/environment", "POST"),
+    "environment_check_asked": http("api/checks/environment", "POST"),
     "environment_check": service_bus(queueName="environment-checks"),
-    "promotion_gate": http("gate/{model}/{version}", "GET", "POST"),
-    "operations": http("{*path}", "GET", "POST", "DELETE"),
+    "promotion_gate": http("api/gate/{model}/{version}", "GET", "POST"),
+    "operations": http("api/{*path}", "GET", "POST", "DELETE"),
+    "console": http("console/{*path}", "GET", "POST"),
 }
 
 

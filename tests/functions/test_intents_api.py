@@ -29,7 +29,7 @@ def call(scene, monkeypatch):
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body)
         request = func.HttpRequest(
             method=method,
-            url=f"https://localhost/api/{path}",
+            url=f"https://localhost/api/v1/{path}",
             headers=headers,
             body=content if isinstance(content, bytes) else content.encode(),
         )
@@ -43,7 +43,7 @@ def test_an_intent_is_said_listed_and_counts_when_it_is_decided(scene, call):
     scene.endpoint("{blue: 100}", "{blue: {}, green: {}}")
     status, body, answer = call("POST", "intents", SAID)
 
-    assert (status, answer.headers["location"]) == (202, "/api/intents/loan-endpoint")
+    assert (status, answer.headers["location"]) == (202, "/api/v1/intents/loan-endpoint")
     assert (body["intent"]["deployment"], body["intent"]["standing"]) == ("green", "in force")
     assert call("GET", "intents")[1] == {"intents": []}
     scene.drain()
@@ -139,7 +139,7 @@ def test_what_is_not_there_or_too_much_is_a_problem_of_its_own_kind(call):
     status, problem, answer = call("DELETE", "intents")
     assert (status, problem["title"]) == (
         405,
-        "The path has no such method; GET /api/openapi.json names those that it has.",
+        "The path has no such method; GET /api/v1/openapi.json names those that it has.",
     )
     assert set(answer.headers["allow"].split(", ")) >= {"GET"}
     status, problem, answer = call("POST", "nowhere", SAID)
@@ -147,7 +147,7 @@ def test_what_is_not_there_or_too_much_is_a_problem_of_its_own_kind(call):
         404,
         {
             "status": 404,
-            "title": "There is nothing at this path; GET /api/openapi.json names every one.",
+            "title": "There is nothing at this path; GET /api/v1/openapi.json names every one.",
         },
     )
     assert answer.headers["content-type"] == "application/problem+json"

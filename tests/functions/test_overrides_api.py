@@ -31,7 +31,7 @@ def call(scene, monkeypatch):
     def ask(method, path, body=None, **headers):
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = func.HttpRequest(
-            method=method, url=f"https://localhost/api/{path}", headers=headers, body=content
+            method=method, url=f"https://localhost/api/v1/{path}", headers=headers, body=content
         )
         answer = asyncio.run(trigger(request, None))
         return answer.status_code, json.loads(answer.get_body()), answer
@@ -69,7 +69,7 @@ def test_an_override_is_said_in_the_name_of_who_is_signed_in(scene, call):
     name = "jörg@contoso.com"
     status, body, answer = call("POST", "overrides", SAID, **{"X-MS-CLIENT-PRINCIPAL-NAME": name})
 
-    assert (status, answer.headers["location"]) == (202, "/api/overrides/churn")
+    assert (status, answer.headers["location"]) == (202, "/api/v1/overrides/churn")
     assert (body["override"]["author"], body["override"]["standing"]) == (name, "in force")
     assert next(iter(scene.application.archive.list())).via == "api"
 

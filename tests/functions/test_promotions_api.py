@@ -19,7 +19,7 @@ def call(scene, monkeypatch):
     trigger = operations.operations._function.get_user_function()
 
     def ask(path, **headers):
-        address = f"https://localhost/api/{path}"
+        address = f"https://localhost/api/v1/{path}"
         request = func.HttpRequest(
             method="GET",
             url=address,

@@ -21,7 +21,7 @@ def call(scene, monkeypatch):
     def ask(method, path, body=None):
         request = func.HttpRequest(
             method=method,
-            url=f"https://localhost/api/{path}",
+            url=f"https://localhost/api/v1/{path}",
             headers={"content-type": "application/json"},
             body=b"" if body is None else json.dumps(body).encode(),
         )

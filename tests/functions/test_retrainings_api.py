@@ -43,7 +43,7 @@ def call(scene, monkeypatch):
     def ask(method, path, body=None, **headers):
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = func.HttpRequest(
-            method=method, url=f"https://localhost/api/{path}", headers=headers, body=content
+            method=method, url=f"https://localhost/api/v1/{path}", headers=headers, body=content
         )
         answer = asyncio.run(trigger(request, None))
         return answer.status_code, json.loads(answer.get_body()), answer
@@ -119,7 +119,7 @@ def test_retraining_is_resumed_in_the_name_of_who_is_signed_in(scene, call, know
 
     assert status == 202
     assert body["resumed"]["author"] == "anna@contoso.com"
-    assert answer.headers["Location"] == "/api/retrainings/churn"
+    assert answer.headers["Location"] == "/api/v1/retrainings/churn"
     [waiting] = scene.application.queue.peek("checks")
     assert waiting.body["type"] == "io.driftgate.RetrainingResumed"
     assert waiting.body["subject"] == "retraining/churn"

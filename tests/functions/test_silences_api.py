@@ -31,7 +31,7 @@ def call(scene, monkeypatch):
     def ask(method, path, body=None, **headers):
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = func.HttpRequest(
-            method=method, url=f"https://localhost/api/{path}", headers=headers, body=content
+            method=method, url=f"https://localhost/api/v1/{path}", headers=headers, body=content
         )
         answer = asyncio.run(trigger(request, None))
         return answer.status_code, json.loads(answer.get_body()), answer
@@ -45,7 +45,7 @@ def test_a_silence_is_said_listed_and_taken_back(fleet, call):
     said = body["silence"]
     fleet.work()
 
-    assert (status, answer.headers["location"]) == (202, f"/api/silences/{said['id']}")
+    assert (status, answer.headers["location"]) == (202, f"/api/v1/silences/{said['id']}")
     assert (said["author"], [one["fingerprint"] for one in said["mutes"]]) == (name, [ERRORS])
     [listed] = call("GET", "silences")[1]["silences"]
     assert (listed["id"], listed["standing"], listed["text"]) == (
@@ -63,7 +63,7 @@ def test_an_alert_is_taken_on_listed_and_given_back(fleet, call):
     status, body, answer = call("POST", "acknowledgements", {**TAKEN, "for": "4h"})
     fleet.work()
 
-    assert (status, answer.headers["location"]) == (202, f"/api/acknowledgements/{ERRORS}")
+    assert (status, answer.headers["location"]) == (202, f"/api/v1/acknowledgements/{ERRORS}")
     assert body["acknowledgement"]["until"] == "2026-02-03T16:00:00Z"
     [listed] = call("GET", "acknowledgements")[1]["acknowledgements"]
     assert (listed["author"], listed["alert"]["kind"]) == ("anna", "errors")

@@ -21,7 +21,7 @@ def call(scene, monkeypatch):
 
     def ask(subject):
         request = func.HttpRequest(
-            method="GET", url=f"https://localhost/api/verify/{quote(subject)}", body=b""
+            method="GET", url=f"https://localhost/api/v1/verify/{quote(subject)}", body=b""
         )
         answer = asyncio.run(trigger(request, None))
         return answer.status_code, json.loads(answer.get_body())

@@ -32,9 +32,11 @@ CODE_ASKS = {
     "environment_check_asked": "the token of a job, which Azure DevOps is shown first",
     "promotion_gate": "nothing: it tells whether a version may pass, and changes nothing",
     "operations": "a role of Entra ID for each route, where DRIFTGATE_ACCESS is entra",
+    "console": "a role of Entra ID for each page, where DRIFTGATE_ACCESS is entra",
 }
 WITHOUT_A_KEY = {
     "operations": {"entra"},
+    "console": {"entra"},
 }
 """Routes that the host lets anybody reach, by the settings of DRIFTGATE_ACCESS under which."""
 

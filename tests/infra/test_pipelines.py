@@ -167,7 +167,7 @@ def test_the_way_the_check_is_set_up_is_that_of_the_function():
     text = (INFRA.parent / "docs" / "pipelines.md").read_text()
     functions = (INFRA.parent / "functions" / "promotion.py").read_text()
 
-    assert 'route="checks/environment"' in functions
+    assert 'route="api/checks/environment"' in functions
     assert "/api/checks/environment`" in text
     assert "the key of the function `environment_check_asked`" in text
     assert 'function_name("environment_check_asked")' in functions

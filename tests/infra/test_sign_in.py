@@ -73,7 +73,7 @@ def test_machines_keep_their_keys_beside_sign_in_and_a_browser_needs_none():
     signed_in = levels(DRIFTGATE_ACCESS="", DRIFTGATE_ADAPTERS="azure")
 
     assert set(keyed.values()) == {"FUNCTION"}
-    assert signed_in == {**keyed, "operations": "ANONYMOUS"}
+    assert signed_in == {**keyed, "operations": "ANONYMOUS", "console": "ANONYMOUS"}
 
 
 def test_what_the_documentation_gives_az_is_there():

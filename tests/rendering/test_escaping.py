@@ -47,7 +47,7 @@ def test_a_line_of_text_has_no_breaks():
         ("https://portal.azure.com/x", "https://portal.azure.com/x"),
         ("https://portal.azure.com.evil.example", "https[:]//portal.azure.com.evil.example"),
         ("https://portal.azure.com:8443/", "https[:]//portal.azure.com:8443/"),
-        (f"{PAGES}/api/alerts/1", f"{PAGES}/api/alerts/1"),
+        (f"{PAGES}/console/alerts/1", f"{PAGES}/console/alerts/1"),
         (f"{PAGES}.evil.example/", f"https[:]//{PAGES[8:]}.evil.example/"),
         ("https://[evil", "https[:]//[evil"),
         ("javascript:alert(1) mailto:a@b.c", "javascript[:]alert(1) mailto[:]a@b.c"),

@@ -19,8 +19,8 @@ ROUTES = [
     for method in sorted(route.methods)
 ]
 UNUSUAL = {
-    ("POST", "/api/replays/dry-run"): Role.VIEWER,
-    ("GET", "/api/deadletters/{letter}"): Role.OPERATOR,
+    ("POST", "/api/v1/replays/dry-run"): Role.VIEWER,
+    ("GET", "/api/v1/deadletters/{letter}"): Role.OPERATOR,
 }
 """A dry run says nothing, however long its question; a dead letter holds what came as it came."""
 
@@ -85,7 +85,7 @@ def test_whoever_only_reads_needs_to_view_and_whoever_says_something_more_than_t
 def test_a_route_that_names_no_role_cannot_be_made():
     router = routes("new")
 
-    with pytest.raises(TypeError, match="/api/new names no role; give it dependencies="):
+    with pytest.raises(TypeError, match="/api/v1/new names no role; give it dependencies="):
         router.get("/new")(lambda: None)
 
 
@@ -106,7 +106,9 @@ def test_the_header_of_a_principal_is_worth_nothing_while_the_platform_writes_no
     off = AccessSettings(mode=Access.ENTRA, authenticates=False, hosted=True)
     app = api(with_access(scene.application, off))
 
-    answer = ask(app, "GET", "/api/status", **{"X-MS-CLIENT-PRINCIPAL": principal("administrator")})
+    answer = ask(
+        app, "GET", "/api/v1/status", **{"X-MS-CLIENT-PRINCIPAL": principal("administrator")}
+    )
 
     assert answer.status_code == 503
     assert "turn on App Service Authentication" in title(answer)
@@ -125,20 +127,20 @@ def test_the_header_of_a_principal_is_worth_nothing_while_the_platform_writes_no
     ids=["no base64", "no JSON", "a list", "too long", "another provider", "nobody"],
 )
 def test_a_principal_that_cannot_be_read_is_nobody(app, header):
-    answer = ask(app, "GET", "/api/status", **{"X-MS-CLIENT-PRINCIPAL": header})
+    answer = ask(app, "GET", "/api/v1/status", **{"X-MS-CLIENT-PRINCIPAL": header})
 
     assert answer.status_code == 401
     assert title(answer)
 
 
 def test_a_browser_is_sent_to_sign_in_and_back_where_a_message_led_it(app):
-    answer = ask(app, "GET", "/api/alerts/3a04", accept="text/html,*/*;q=0.8")
+    answer = ask(app, "GET", "/api/v1/alerts/3a04", accept="text/html,*/*;q=0.8")
 
     assert answer.status_code == 302
     assert answer.headers["location"] == (
-        "/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Falerts%2F3a04"
+        "/.auth/login/aad?post_login_redirect_uri=%2Fapi%2Fv1%2Falerts%2F3a04"
     )
-    assert ask(app, "POST", "/api/intents", accept="text/html").status_code == 401
+    assert ask(app, "POST", "/api/v1/intents", accept="text/html").status_code == 401
 
 
 def test_what_is_said_is_said_by_whoever_is_signed_in_whatever_the_body_says(scene):
@@ -147,7 +149,7 @@ def test_what_is_said_is_said_by_whoever_is_signed_in_whatever_the_body_says(sce
     said = {"endpoint": "loan-endpoint", "deployment": "green", "until": "2d", "reason": "x"}
     machine = {"X-MS-CLIENT-PRINCIPAL": principal("operator", name=None, oid="7f3e")}
 
-    answer = ask(app, "POST", "/api/intents", {**said, "author": "ben"}, **machine)
+    answer = ask(app, "POST", "/api/v1/intents", {**said, "author": "ben"}, **machine)
 
     assert json.loads(answer.get_body())["intent"]["author"] == "7f3e"
 
@@ -158,18 +160,18 @@ def test_a_page_of_another_site_says_nothing_in_the_name_of_who_looks_at_it(app)
         "Sec-Fetch-Site": "cross-site",
     }
 
-    assert ask(app, "POST", "/api/intents", {}, **signed_in).status_code == 403
-    assert ask(app, "GET", "/api/intents", **signed_in).status_code == 200
+    assert ask(app, "POST", "/api/v1/intents", {}, **signed_in).status_code == 403
+    assert ask(app, "GET", "/api/v1/intents", **signed_in).status_code == 200
 
 
 def test_open_answers_to_this_machine_alone(scene):
     app = api(scene.application)
     here = {"host": "localhost"}
 
-    assert ask(app, "GET", "/api/health", **here).status_code == 200
+    assert ask(app, "GET", "/api/v1/health", **here).status_code == 200
     for host in ("driftgate.example.com", "localhost.evil.example", "127.0.0.1.nip.io"):
-        answer = ask(app, "GET", "/api/health", host=host)
+        answer = ask(app, "GET", "/api/v1/health", host=host)
         assert answer.status_code == 403, host
         assert "answers to this machine alone" in title(answer)
     keyed = with_access(scene.application, AccessSettings(mode=Access.KEY, hosted=True))
-    assert ask(api(keyed), "GET", "/api/health", host="func.example.com").status_code == 200
+    assert ask(api(keyed), "GET", "/api/v1/health", host="func.example.com").status_code == 200

@@ -41,7 +41,7 @@ def app(scene):
 def asked(app, command, **values):
     """The answer to one of the commands; the names in it stand for values."""
     [address] = [word for word in command if "$API" in word]
-    for name, value in {"API": "/api", **values}.items():
+    for name, value in {"API": "/api/v1", **values}.items():
         address = address.replace(f"${name}", value)
     options = dict(pairwise(command))
     header = dict(h.split(": ", 1) for o, h in pairwise(command) if o == "-H")
@@ -71,9 +71,9 @@ def test_the_sentences_of_the_documentation_are_those_that_are_said(app, scene):
     operator = {"Authorization": "Bearer operator"}
 
     answers = [
-        ask(app, "POST", "/api/intents", said),
-        ask(app, "POST", "/api/intents", {**said, "until": "2d", "standby": "green"}),
-        ask(platform, "POST", "/api/overrides", {}, **operator),
+        ask(app, "POST", "/api/v1/intents", said),
+        ask(app, "POST", "/api/v1/intents", {**said, "until": "2d", "standby": "green"}),
+        ask(platform, "POST", "/api/v1/overrides", {}, **operator),
     ]
 
     assert [json.loads(answer.get_body()) for answer in answers] == shown

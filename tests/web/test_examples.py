@@ -38,7 +38,7 @@ def named(app, name: str, path: str) -> str:
         return "churn"
     if name in KNOWN:
         return KNOWN[name][0]
-    listed = json.loads(ask(app, "GET", f"/api/{UNNAMED[name]}").get_body())
+    listed = json.loads(ask(app, "GET", f"/api/v1/{UNNAMED[name]}").get_body())
     return str(listed[f"{name}s"][0]["id"])
 
 
@@ -58,7 +58,7 @@ def answers(scene):
     description = openapi_of(app)
     order = sorted(
         (
-            (path.split("/")[2], ["post", "get", "delete"].index(method), path, method, operation)
+            (path.split("/")[3], ["post", "get", "delete"].index(method), path, method, operation)
             for path, operations in description["paths"].items()
             for method, operation in operations.items()
         ),

@@ -68,7 +68,9 @@ def test_no_more_callers_are_remembered_than_fit_the_ones_of_longest_ago_go(buck
 def test_whoever_asks_too_often_is_told_when_to_ask_again(scene, buckets):
     platform = Platform(api(with_access(scene.application), buckets))
 
-    answers = [ask(platform, "GET", "/api/alerts", Authorization="Bearer viewer") for _ in range(3)]
+    answers = [
+        ask(platform, "GET", "/api/v1/alerts", Authorization="Bearer viewer") for _ in range(3)
+    ]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].headers["retry-after"] == "2"
@@ -113,7 +115,7 @@ def test_the_time_of_a_request_ends_with_an_answer_though_its_thread_goes_on(cap
         async def send(message):
             sent.append(message)
 
-        scope = {"type": "http", "method": "GET", "path": "/api/status", "headers": []}
+        scope = {"type": "http", "method": "GET", "path": "/api/v1/status", "headers": []}
         await Rim(slow, seconds=0.01)(scope, receive, send)
         going_on.set()
         await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
@@ -122,7 +124,7 @@ def test_the_time_of_a_request_ends_with_an_answer_though_its_thread_goes_on(cap
 
     assert [message.get("status") for message in sent] == [504, None]
     assert json.loads(sent[1]["body"])["title"].startswith("This took over 0.01 s; ask for less")
-    assert "GET /api/status took over 0.01 s." in caplog.text
+    assert "GET /api/v1/status took over 0.01 s." in caplog.text
 
 
 @pytest.mark.parametrize("told", [True, False])
@@ -152,14 +154,14 @@ def test_what_nobody_foresaw_is_logged_and_answered_without_a_word_of_it(scene, 
         raise ZeroDivisionError("the secret of the house")
 
     object.__setattr__(scene.application, "clock", fails)
-    answer = ask(api(scene.application), "GET", "/api/alerts")
+    answer = ask(api(scene.application), "GET", "/api/v1/alerts")
 
     assert answer.status_code == 500
     assert b"secret" not in answer.get_body()
     assert "the secret of the house" in caplog.text
 
 
-@pytest.mark.parametrize("path", ["/api/health", "/api/nowhere", "/api/intents?limit=0"])
+@pytest.mark.parametrize("path", ["/api/v1/health", "/api/v1/nowhere", "/api/v1/intents?limit=0"])
 def test_every_answer_is_kept_nowhere_and_taken_for_nothing_else(scene, path):
     headers = ask(api(scene.application), "GET", path).headers
 
@@ -172,19 +174,19 @@ def test_only_json_is_taken_for_a_body(scene):
     app = api(scene.application)
     form = {"content-type": "application/x-www-form-urlencoded"}
 
-    answer = ask(app, "POST", "/api/intents", b"endpoint=a", **form)
+    answer = ask(app, "POST", "/api/v1/intents", b"endpoint=a", **form)
 
     assert answer.status_code == 415
     assert json.loads(answer.get_body())["title"] == (
         "The body is sent as application/x-www-form-urlencoded; send it as application/json."
     )
     for kind in ("application/json; charset=utf-8", "application/problem+json"):
-        answer = ask(app, "POST", "/api/intents", {}, **{"content-type": kind})
+        answer = ask(app, "POST", "/api/v1/intents", {}, **{"content-type": kind})
         assert answer.status_code == 400
 
 
 def test_a_trigger_without_a_context_serves_as_well(scene):
-    request = func.HttpRequest(method="GET", url="https://localhost/api/health", body=b"")
+    request = func.HttpRequest(method="GET", url="https://localhost/api/v1/health", body=b"")
 
     answer = asyncio.run(func.AsgiMiddleware(served(scene.application)).handle_async(request))
 
@@ -206,5 +208,5 @@ def test_the_key_of_the_host_goes_no_further_than_the_host():
 def test_a_request_with_the_key_among_its_parameters_is_served(scene):
     keyed = served(scene.application)
 
-    assert ask(keyed, "GET", "/api/alerts?code=k&limit=7").status_code == 200
-    assert ask(keyed, "GET", "/api/alerts?codes=k").status_code == 400
+    assert ask(keyed, "GET", "/api/v1/alerts?code=k&limit=7").status_code == 200
+    assert ask(keyed, "GET", "/api/v1/alerts?codes=k").status_code == 400

@@ -63,7 +63,7 @@ def test_events_are_walked_through_to_the_first_though_many_came_at_once(scene):
         scene.application.archive.put(event)
     every = [row["key"] for row in json.loads(ask_all(scene))["events"]]
 
-    pages = walked(api(scene.application), "/api/events?limit=7", "events")
+    pages = walked(api(scene.application), "/api/v1/events?limit=7", "events")
 
     assert [len(rows) for rows in pages] == [7, 7, 7, 7, 7, 5]
     assert [row["key"] for rows in pages for row in rows] == every
@@ -71,14 +71,14 @@ def test_events_are_walked_through_to_the_first_though_many_came_at_once(scene):
 
 
 def ask_all(scene):
-    return ask(api(scene.application), "GET", "/api/events?limit=200").get_body()
+    return ask(api(scene.application), "GET", "/api/v1/events?limit=200").get_body()
 
 
 @pytest.mark.parametrize(
     "cursor", [write_cursor("2026-02-03T12:00:00Z", "x"), write_cursor("never", "x")]
 )
 def test_an_event_that_is_not_kept_cannot_be_gone_on_from(scene, cursor):
-    answer = ask(api(scene.application), "GET", f"/api/events?cursor={cursor}")
+    answer = ask(api(scene.application), "GET", f"/api/v1/events?cursor={cursor}")
 
     assert answer.status_code == 400
     assert json.loads(answer.get_body())["title"] == (
@@ -91,13 +91,13 @@ def test_decisions_of_a_subject_are_walked_through_to_the_first_one(scene):
         commit(scene.application.ledger, str(number), subject="model/m")
     app = api(scene.application)
 
-    pages = walked(app, "/api/decisions?subject=model/m&limit=10", "decisions")
+    pages = walked(app, "/api/v1/decisions?subject=model/m&limit=10", "decisions")
 
     things = [one["findings"][0]["thing"] for rows in pages for one in rows]
     assert things == [str(number) for number in reversed(range(23))]
     assert [len(rows) for rows in pages] == [10, 10, 3]
-    assert walked(app, "/api/decisions?limit=10", "decisions") == pages
-    assert walked(app, "/api/decisions?subject=model/none", "decisions") == [[]]
+    assert walked(app, "/api/v1/decisions?limit=10", "decisions") == pages
+    assert walked(app, "/api/v1/decisions?subject=model/none", "decisions") == [[]]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,6 @@ def test_decisions_of_a_subject_are_walked_through_to_the_first_one(scene):
     ],
 )
 def test_a_page_that_cannot_be_is_refused_in_a_sentence(scene, query, sentence):
-    answer = ask(api(scene.application), "GET", f"/api/alerts?{query}")
+    answer = ask(api(scene.application), "GET", f"/api/v1/alerts?{query}")
 
     assert (answer.status_code, json.loads(answer.get_body())["title"]) == (400, sentence)

@@ -144,8 +144,8 @@ def _expect_json(request: Request) -> None:
 
 
 def routes(tag: str) -> APIRouter:
-    """A router for the routes of one file, under /api and one tag."""
-    return APIRouter(prefix="/api", tags=[tag], route_class=GuardedRoute)
+    """A router for the routes of one file, under /api/v1 and one tag."""
+    return APIRouter(prefix="/api/v1", tags=[tag], route_class=GuardedRoute)
 
 
 def _application(request: Request) -> Application:

@@ -75,4 +75,4 @@ def fault_responses() -> dict[str, dict[str, Any]]:
 
 def located(kind: str, name: str) -> dict[str, str]:
     """The header that says where what was said will be listed."""
-    return {"Location": f"/api/{kind}/{quote(name, safe='')}"}
+    return {"Location": f"/api/v1/{kind}/{quote(name, safe='')}"}

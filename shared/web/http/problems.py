@@ -63,8 +63,8 @@ def foreseen(_: Request, error: Exception) -> JSONResponse:
 
 
 _NO_ROUTE = {
-    404: "There is nothing at this path; GET /api/openapi.json names every one.",
-    405: "The path has no such method; GET /api/openapi.json names those that it has.",
+    404: "There is nothing at this path; GET /api/v1/openapi.json names every one.",
+    405: "The path has no such method; GET /api/v1/openapi.json names those that it has.",
 }
 
 

@@ -61,7 +61,7 @@ def _wrong(kind: str, limits: Mapping[str, Any]) -> str:
         return f"is too long; send at most {limits.get('max_length')}"
     if kind in {"literal_error", "enum"}:
         return f"is not known here; send {str(limits.get('expected')).replace(chr(39), '')}"
-    return "cannot be read; see /api/openapi.json for what it has to be"
+    return "cannot be read; see /api/v1/openapi.json for what it has to be"
 
 
 def _shown(value: object) -> str:

@@ -98,7 +98,7 @@ def declare(here: Here, who: Who, said: AlertTaken) -> JSONResponse:
         until=said.until,
         **signed(here, who, said),
     )
-    where = {"Location": f"/api/acknowledgements/{one['id']}"}
+    where = {"Location": f"/api/v1/acknowledgements/{one['id']}"}
     return JSONResponse({"acknowledgement": one}, status_code=202, headers=where)
 
 

@@ -126,7 +126,7 @@ def declare(here: Here, who: Who, said: SilenceSaid) -> JSONResponse:
         until_resolved=said.until_resolved or False,
         **signed(here, who, said),
     )
-    where = {"Location": f"/api/silences/{one['id']}"}
+    where = {"Location": f"/api/v1/silences/{one['id']}"}
     return JSONResponse({"silence": one}, status_code=202, headers=where)
 
 

@@ -202,7 +202,7 @@ def begin(here: Here, who: Who, said: ReplayAsked) -> JSONResponse:
         rate=said.rate,
         **signed(here, who, said),
     )
-    where = {"Location": f"/api/replays/{begun['replay']}"}
+    where = {"Location": f"/api/v1/replays/{begun['replay']}"}
     return JSONResponse({"replay": begun}, status_code=202, headers=where)
 
 

@@ -74,7 +74,7 @@ class Host:
         headers = {} if role is None else {"X-MS-CLIENT-PRINCIPAL": principal(role)}
         request = func.HttpRequest(
             method=method,
-            url=f"https://localhost/api/{path}?{urlencode(query)}",
+            url=f"https://localhost/api/v1/{path}?{urlencode(query)}",
             headers=headers,
             body=b"" if body is None else json.dumps(body).encode(),
         )

@@ -191,7 +191,7 @@ class Told:
         """The operators' API, as its trigger hands a request over; JSON, or the page's text."""
         request = func.HttpRequest(
             method=method,
-            url=f"https://localhost/api/{path}",
+            url=f"https://localhost/api/v1/{path}",
             headers=headers,
             body=b"" if body is None else json.dumps(body).encode(),
         )

@@ -58,7 +58,7 @@ def test_everybody_is_told_of_an_incident_and_of_its_end_and_no_secret_is_kept(t
     [group] = told.receiver("pager")["references"]
     [card] = people.cards()
     assert "blue" in card
-    assert "https://driftgate.example.com/api/alerts/" in card
+    assert "https://driftgate.example.com/console/alerts/" in card
 
     told.over()
     told.later(seconds=30)

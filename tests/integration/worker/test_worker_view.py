@@ -100,7 +100,11 @@ def calls():
         "operations": (
             "req",
             "http",
-            {"method": "GET", "url": "http://localhost/api/health", "params": {"path": "health"}},
+            {
+                "method": "GET",
+                "url": "http://localhost/api/v1/health",
+                "params": {"path": "health"},
+            },
             {},
         ),
     }
