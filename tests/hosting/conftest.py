@@ -72,15 +72,16 @@ class Running:
             text = answer.read()
         return answer.status, json.loads(text) if text.startswith((b"{", b"[")) else text
 
-    def decided(self, subject: str) -> dict[str, Any]:
-        """The last decision of a subject over the API, waited for by the bell of the consumers."""
+    def decided(self, subject: str, kind: str) -> dict[str, Any]:
+        """A decision seen over the API, waited for by the bell of the consumers."""
         heard = self.host.worked.rung
         while True:
             _, answer = self.ask("GET", f"/api/v1/decisions?subject={subject}")
-            if answer["decisions"]:
-                return dict(answer["decisions"][0])
+            for one in answer["decisions"]:
+                if one["event"]["type"].endswith(f".{kind}"):
+                    return dict(one)
             rung = self.host.worked.wait(heard, LONGEST_SECONDS)
-            assert rung != heard, f"nothing was decided of {subject}"
+            assert rung != heard, f"no {kind} was decided of {subject}"
             heard = rung
 
 

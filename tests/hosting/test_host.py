@@ -26,8 +26,8 @@ def test_a_payload_that_comes_in_is_decided_and_seen_over_the_api(running, scene
     )
 
     assert (status, receipt["refusal"]) == (202, None)
-    decision = running.decided("endpoint/loan-endpoint")
-    assert decision["event"]["type"] == "io.driftgate.DeploymentCompleted"
+    decision = running.decided("endpoint/loan-endpoint", "DeploymentCompleted")
+    assert decision["verdict"] == "pass"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_each_door_keeps_what_comes_by_it(running, door, name, subject):
     kept = running.host.application.archive.get(receipt["key"])
     assert json.loads(kept.body)
     if subject is not None:
-        assert running.decided(subject)["subject"] == subject
+        assert running.decided(subject, "PipelineRunCompleted")
 
 
 def test_what_is_refused_is_kept_with_its_sentence_and_the_next_is_decided(running, scene):
@@ -55,7 +55,7 @@ def test_what_is_refused_is_kept_with_its_sentence_and_the_next_is_decided(runni
     running.ask("POST", EVENT_GRID, payload("arm_online_deployment_write_success.derived.json"))
 
     assert receipt["refusal"]
-    assert running.decided("endpoint/loan-endpoint")
+    assert running.decided("endpoint/loan-endpoint", "DeploymentCompleted")
 
 
 def test_both_handshakes_of_event_grid_are_answered(running):

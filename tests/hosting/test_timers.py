@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.hosting.timers import Due, Timers
+from shared.hosting.timers import Due, Kept, Timers
 from shared.schedules import SCHEDULES, Schedule, schedules
 from tests.hosting.conftest import LONGEST_SECONDS
 
@@ -16,8 +16,11 @@ def at(hour, minute):
     return START.replace(hour=hour, minute=minute, second=0)
 
 
-def test_a_timer_that_never_fired_waits_for_its_next_time():
-    due = Due(HOURLY, {}, START)
+FIRED = {"DRIFT": START.replace(hour=11, minute=5), "KPI": START.replace(hour=11, minute=10)}
+
+
+def test_a_timer_that_fired_when_it_had_to_waits_for_its_next_time():
+    due = Due(HOURLY, FIRED, START)
 
     assert due.at(START) == []
     assert due.first() == at(12, 5)
@@ -35,13 +38,29 @@ def test_a_timer_that_missed_times_fires_once_at_the_start():
 
 def test_a_time_kept_in_the_future_does_not_keep_a_timer_from_firing():
     """A clock that was put back, or a home that was played anew."""
-    due = Due(HOURLY, {"DRIFT": START + timedelta(days=3000)}, START)
+    due = Due(HOURLY, {**FIRED, "DRIFT": START + timedelta(days=3000)}, START)
 
     assert due.first() == at(12, 5)
 
 
-def test_the_outbox_is_swept_at_the_start():
-    assert Due(schedules({}), {}, START).at(START) == ["SWEEP"]
+def test_where_nothing_was_looked_at_yet_all_is_but_what_removes_and_what_finds_silence():
+    at_once = Due(schedules({}), {}, START).at(START)
+
+    assert set(SCHEDULES) - set(at_once) == {"RETENTION", "HEARTBEAT"}
+
+
+def test_the_outbox_is_swept_at_every_start():
+    fired = dict.fromkeys(SCHEDULES, START)
+
+    assert Due(schedules({}), fired, START).at(START) == ["SWEEP"]
+
+
+def test_checks_that_were_missed_are_made_up_for_before_their_silence_is_looked_for():
+    fired = dict.fromkeys(SCHEDULES, START - timedelta(days=2))
+    due = Due(schedules({}), fired, START)
+
+    assert set(SCHEDULES) - set(due.at(START)) == {"HEARTBEAT"}
+    assert "HEARTBEAT" in due.at(START + timedelta(minutes=15))
 
 
 class Fired:
@@ -64,6 +83,8 @@ def fired():
 def timed(tmp_path, scene, fired, told):
     """Makes timers on the scene's clock; each is stopped at the end."""
     made = []
+    for name in SCHEDULES:
+        Kept(tmp_path / "timers.json").keep(name, FIRED.get(name, START))
 
     def make(given=HOURLY):
         timers = Timers(given, tmp_path, scene.clock, fired, told)
@@ -113,8 +134,7 @@ def test_what_was_missed_while_nothing_ran_is_made_up_for_once(timed, scene, fir
 
     with told.changed:
         assert told.changed.wait_for(lambda: fired.names.count("DRIFT") == 2, LONGEST_SECONDS)
-    scene.clock.now = at(18, 1)
-    assert fired.names == ["DRIFT", "DRIFT"]
+    assert fired.names == ["DRIFT", "KPI", "DRIFT"]
 
 
 def test_retention_keeps_no_other_timer_waiting(timed, scene, told, fired):
@@ -128,12 +148,13 @@ def test_retention_keeps_no_other_timer_waiting(timed, scene, told, fired):
 
 
 @pytest.mark.parametrize("broken", ["", "[]", '{"DRIFT": 3}', '{"DRIFT": "yesterday"}'])
-def test_a_file_that_cannot_be_read_only_forgets_what_was_missed(timed, tmp_path, broken, fired):
+def test_a_file_that_cannot_be_read_only_forgets_when_they_fired(timed, tmp_path, broken, told):
     (tmp_path / "timers.json").write_text(broken, encoding="utf-8")
 
     timed()
 
-    assert fired.names == []
+    told.wait("timer", "DRIFT")
+    told.wait("timer", "KPI")
 
 
 @pytest.mark.parametrize("name", sorted(SCHEDULES))
