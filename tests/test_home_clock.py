@@ -90,7 +90,8 @@ def test_a_home_without_one_has_the_walls(tmp_path, wall):
     assert abs(application.clock() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_an_application_on_the_home_has_its_clock_and_says_since_when(clock, tmp_path):
+@pytest.mark.usefixtures("clock")
+def test_an_application_on_the_home_has_its_clock_and_says_since_when(tmp_path):
     application = build(Settings(home=tmp_path))
 
     assert application.clock() == STORY_ENDED

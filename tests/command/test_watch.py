@@ -20,7 +20,8 @@ def rows(done):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_once_shows_what_is_there_and_ends(run, sent):
+@pytest.mark.usefixtures("sent")
+def test_once_shows_what_is_there_and_ends(run):
     done = run("watch", "--once", "--json")
 
     assert done.returncode == 0
@@ -38,7 +39,8 @@ def test_once_shows_what_is_there_and_ends(run, sent):
         (["--since", "1h"], 1),
     ],
 )
-def test_it_shows_what_is_asked_for(run, sent, words, count):
+@pytest.mark.usefixtures("sent")
+def test_it_shows_what_is_asked_for(run, words, count):
     done = run("watch", "--once", "--json", *words)
 
     assert len([row for row in rows(done) if row["what"] == "decision"]) == count
@@ -51,7 +53,8 @@ def test_a_time_that_is_none_is_refused(run):
     assert "since" in done.stderr
 
 
-def test_people_get_a_line_with_the_verdict_and_the_sentence(run, sent):
+@pytest.mark.usefixtures("sent")
+def test_people_get_a_line_with_the_verdict_and_the_sentence(run):
     done = run("watch", "--once")
 
     assert "pass DeploymentCompleted endpoint/loan-endpoint" in done.stdout
@@ -85,7 +88,7 @@ def test_what_comes_while_it_follows_is_shown_once_wherever_it_comes_from():
     class Waits(Event):
         """An end that is looked for without waiting."""
 
-        def wait(self, timeout=None):
+        def wait(self, timeout=None):  # noqa: ARG002  the event's own
             return ended.is_set()
 
     Watching(show).run(lambda many: made[:many], follow=True, ended=Waits())

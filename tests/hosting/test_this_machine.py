@@ -9,7 +9,7 @@ from shared.hook_settings import HookRule, HookSettings
 from shared.hosting.routes import app
 from shared.service.hooks import Hooks
 
-SECRET = "the-secret-of-the-hooks-0123456789"
+SECRET = "the-secret-of-the-hooks-0123456789"  # noqa: S105  a test's own
 
 
 def status(asgi, path, *, peer, host="localhost", method="GET", **headers):
