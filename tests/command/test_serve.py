@@ -72,10 +72,18 @@ def test_what_came_in_before_a_kill_is_there_and_another_command_works_beside(tm
         [receipt] = first.ask("POST", "/runtime/webhooks/EventGrid", payload)
         row = first.until("decision", subject="endpoint/loan-endpoint", type="DeploymentCompleted")
         beside = json.loads(run("status", "--json", home=home).stdout)
+        sent = run("send", EVENTS / "aml_model_registered.eventgrid.json", "--json", home=home)
         second = run("serve", "--port", "0", home=home)
         assert first.end(signal.SIGKILL)[0] == -signal.SIGKILL
 
     assert "endpoint/loan-endpoint" in {one["subject"] for one in beside["subjects"]}
+    assert sent.returncode == 0
+    [decision] = [
+        one
+        for one in json.loads(sent.stdout)["decisions"]
+        if one["event"]["type"].endswith("ModelRegistered")
+    ]
+    assert decision["subject"].startswith("model/")
     assert (second.returncode, second.stdout) == (3, "")
     assert second.stderr.startswith("Another driftgate serve works on ")
 
