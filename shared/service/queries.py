@@ -1,6 +1,6 @@
 """What is known, as plain JSON values: for the command, the API and the console."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,6 +46,17 @@ def alerts(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
     found.sort(key=lambda alert: alert["posted"], reverse=True)
     found.sort(key=lambda alert: alert["status"] != AlertStatus.FIRING.value)
     return found
+
+
+def alerts_of(ledger: Ledger, subjects: Iterable[str], now: datetime) -> list[dict[str, Any]]:
+    """Those of some subjects that fire, as `alerts` tells them."""
+    known = standings(ledger, now)
+    return [
+        {"subject": subject, **_alert(record), **_standing(record, known)}
+        for subject in subjects
+        for record in _state(ledger, subject).alerts.values()
+        if record.status is AlertStatus.FIRING
+    ]
 
 
 def events(

@@ -187,5 +187,5 @@ def _alarms(past: Past, span: Span) -> tuple[DriftAlarm, ...]:
     return tuple(
         one
         for one in found
-        if one.begun < span.until and (one.ended is None or one.ended >= span.since)
+        if one.begun <= span.until and (one.ended is None or one.ended >= span.since)
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from shared.bootstrap import Application
 from shared.domain.canonical import to_plain
@@ -13,6 +13,7 @@ from shared.domain.roles import Role
 from shared.service.promotion_story import PromotionStory, promotions_of, story_of
 from shared.web.http.admission import Here, requires, routes
 from shared.web.http.answers import Shown, answers
+from shared.web.http.finite import JSONResponse
 from shared.web.http.formats import PAGE_HEADERS, accepted, page_of
 from shared.web.http.limits import USUAL_ROWS, Kind
 from shared.web.http.paging import Cursor, Limit, Page, page
