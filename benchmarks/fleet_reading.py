@@ -31,6 +31,11 @@ DECISIONS, TIMES, ALARMED = 3, 5, 20
 
 def fill(demo: Application, fleet: Application, models: int) -> None:
     """Commit what the demo remembers once for each model."""
+    policies = fleet.settings.policies
+    policies.mkdir(parents=True)
+    for number in range(models):
+        text = f"model: model-{number:05}\nendpoint: endpoint-{number:05}\nowner: team\n"
+        (policies / f"model-{number:05}.yaml").write_text(text, encoding="utf-8")
     for subject in SUBJECTS:
         state = json.dumps(demo.ledger.state(subject).state)
         last = json.dumps(list(reversed(demo.ledger.decisions(subject, limit=DECISIONS))))
@@ -70,6 +75,22 @@ def measured(name: str, ask: Callable[[], Any]) -> str:
     return f"{name:<12} {times[0]:8.0f} ms first {statistics.median(times[1:]):8.0f} ms after"
 
 
+def _histories(demo: Application) -> dict[str, Callable[[], Any]]:
+    """The histories of the demo's model, over all of its months."""
+    from shared.service import history
+
+    decided = demo.ledger.decisions(f"model/{MODEL}", limit=100_000)
+    first, last = (parse_time(decided[place]["decided"]) for place in (-1, 0))
+    span, ledger, policies = history.Span(since=first, until=last), demo.ledger, demo.policies
+    print(f"histories of {len(decided)} decisions of the model, {(last - first).days} days:")
+    return {
+        "timeline": lambda: history.timeline(ledger, policies, MODEL, span),
+        "drift": lambda: history.drift_history(ledger, policies, MODEL, span),
+        "kpis": lambda: history.kpi_history(ledger, policies, MODEL, span),
+        "traffic": lambda: history.traffic_history(ledger, policies, ENDPOINT, span),
+    }
+
+
 def main() -> None:
     """Print a line a list."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -77,18 +98,32 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=1000)
     given = parser.parse_args()
     from shared.service import queries
+    from shared.service.catalogue.endpoints import endpoints
+    from shared.service.catalogue.figures import figures
+    from shared.service.catalogue.findings import Wanted, findings
+    from shared.service.catalogue.models import model_of, models
+    from shared.service.catalogue.reports import reports
 
     demo = build(Settings(home=given.home))
     with TemporaryDirectory() as home:
-        fleet = build(Settings(home=Path(home)))
+        fleet = build(Settings(home=Path(home), policies=Path(home) / "policies"))
         fill(demo, fleet, given.models)
         now = parse_time(demo.ledger.decisions(limit=1)[0]["decided"])
+        ledger, policies = fleet.ledger, fleet.policies
         asked: dict[str, Callable[[], Any]] = {
-            "status": lambda: queries.overview(fleet.ledger),
-            "alerts": lambda: queries.alerts(fleet.ledger, now),
+            "status": lambda: queries.overview(ledger),
+            "alerts": lambda: queries.alerts(ledger, now),
+            "models": lambda: models(ledger, policies),
+            "one model": lambda: model_of(ledger, policies, "model-00001"),
+            "endpoints": lambda: endpoints(ledger, policies),
+            "findings": lambda: findings(ledger, Wanted()),
+            "reports": lambda: reports(ledger),
+            "metrics": lambda: figures(fleet.adapters, now),
         }
         for name, ask in asked.items():
             print(measured(name, ask))
+    for name, told in _histories(demo).items():
+        print(measured(name, told))
 
 
 if __name__ == "__main__":

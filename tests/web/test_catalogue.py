@@ -137,6 +137,13 @@ def test_findings_are_filtered_and_walked_through_newest_first(app):
     assert [one["at"] for one in pages] == sorted((one["at"] for one in pages), reverse=True)
 
 
+def test_promotions_that_are_open_can_be_asked_for_alone(app):
+    still, ended = (get(app, f"promotions?open={word}")["promotions"] for word in (True, False))
+
+    assert {one["open"] for one in still} == {True}
+    assert [*still, *ended] == get(app, "promotions")["promotions"]
+
+
 def test_reports_lead_to_what_is_there(app, scene):
     found = get(app, "reports")["reports"]
     promotions = promotions_of(scene.application.ledger)

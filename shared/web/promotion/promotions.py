@@ -25,6 +25,10 @@ Stage = Annotated[
     str | None,
     Query(max_length=200, description="Of a version that came through several stages, which."),
 ]
+IsOpen = Annotated[
+    bool | None,
+    Query(description="Those alone that are open, or that have ended: quick in a large fleet."),
+]
 Format = Annotated[
     Literal["html", "markdown"] | None,
     Query(description="Goes before what the caller accepts; a page where neither says so."),
@@ -67,9 +71,14 @@ class OnePromotion(Shown):
     dependencies=[requires(Role.VIEWER)],
     responses=answers(Promotions),
 )
-def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
+def listed(
+    here: Here,
+    open: IsOpen = None,  # noqa: A002  the parameter's name
+    limit: Limit = USUAL_ROWS,
+    cursor: Cursor = None,
+) -> JSONResponse:
     """Open ones first, the last to change before the others."""
-    return JSONResponse(_page(here, None, limit, cursor))
+    return JSONResponse(_page(here, None, limit, cursor, is_open=open))
 
 
 @router.get(
@@ -123,8 +132,15 @@ def report(
     return page_of(promotion_report(story))
 
 
-def _page(here: Application, model: str | None, limit: int, cursor: str | None) -> dict[str, Any]:
-    rows = promotions_of(here.ledger, model)
+def _page(
+    here: Application,
+    model: str | None,
+    limit: int,
+    cursor: str | None,
+    *,
+    is_open: bool | None = None,
+) -> dict[str, Any]:
+    rows = promotions_of(here.ledger, model, is_open=is_open)
     return page("promotions", rows, limit, cursor, lambda row: str(row["promotion"]))
 
 
