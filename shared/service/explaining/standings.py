@@ -1,6 +1,6 @@
 """How each alert stands with those who are told, as the scopes remember it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,13 +36,16 @@ class Standing:
         return tuple(sorted(ids))
 
 
-def standings(ledger: Ledger, now: datetime | None = None) -> dict[str, Standing]:
+def standings(
+    ledger: Ledger, now: datetime | None = None, scopes: Collection[str] | None = None
+) -> dict[str, Standing]:
     """By fingerprint; an alert that no scope knows is not among them.
 
-    Without a time whoever had one in hand last is told, though it may be over.
+    Of these scopes, or of all. Without a time whoever had one in hand last is told, though it may
+    be over.
     """
     found: dict[str, Standing] = {}
-    for subject in ledger.subjects():
+    for subject in ledger.subjects() if scopes is None else scopes:
         if subject.startswith(_ALERTS):
             scope = decode(ledger.state(subject).state, SubjectState).scope
             found |= dict(_of_scope(subject.removeprefix(_ALERTS), scope, now))
