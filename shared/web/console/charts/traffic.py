@@ -162,7 +162,7 @@ def _observed(history: TrafficHistory, names: Sequence[str], reach: Reach) -> li
 def _widths(times: Sequence[datetime], least: timedelta) -> list[timedelta]:
     """How far back each look goes: to the one before, unless that was unusually long ago."""
     gaps = [after - before for before, after in pairwise(times)]
-    usual = median(gaps) if gaps else least
+    usual = timedelta(seconds=median(gap.total_seconds() for gap in gaps)) if gaps else least
     return [max(min(gap, usual * 2), least) for gap in (usual, *gaps)]
 
 

@@ -58,12 +58,12 @@ def traffic(here: Here, frame: Framed, endpoint: Name, back: Back = Back.MONTH) 
     marks, left_out = numbered(history.marks, reach)
     chart = traffic_charts.traffic_chart(history, reach, marks)
     told = traffic_charts.told_of(history, reach)
-    figures = [traffic_figure(history, told, None if chart is None else drawn(chart, told))]
+    figure = traffic_figure(history, told, None if chart is None else drawn(chart, told))
     return _page(
         frame,
         Place.ENDPOINTS,
         heading=f"Traffic of {endpoint}",
-        figures=figures,
+        figures=[figure] if history.looks or history.declared else [],
         marks=marks,
         left_out=left_out,
         notes=history.notes,
