@@ -42,7 +42,7 @@ def _another_address(token: Annotated[str, Query(max_length=40)] = "") -> None:
 
 router = pages("/console/histories")
 READ = [requires(Role.VIEWER, Kind.PAGE), Depends(_another_address)]
-MOST_POINTS = 120
+MOST_POINTS = 100
 AT_ONCE = 3
 MOST_ENTRIES = 30
 Name = Annotated[str, Query(min_length=1, max_length=300)]
