@@ -148,6 +148,11 @@ def routes(tag: str) -> APIRouter:
     return APIRouter(prefix="/api/v1", tags=[tag], route_class=GuardedRoute)
 
 
+def pages(prefix: str = "/console") -> APIRouter:
+    """A router for pages of the console, which are no part of the API's description."""
+    return APIRouter(prefix=prefix, route_class=GuardedRoute, include_in_schema=False)
+
+
 def _application(request: Request) -> Application:
     application: Application = request.app.state.application
     return application
