@@ -20,7 +20,7 @@ from shared.web.http.problems import Problem, foreseen, of_http, of_problem
 from shared.web.http.rim import Keyless, Rim
 from shared.web.keeping import verifying
 from shared.web.known import explanations, known
-from shared.web.people import acknowledgements, intents, overrides, silences
+from shared.web.people import acknowledgements, approvals, intents, overrides, silences
 from shared.web.promotion import promotions, retrainings
 from shared.web.replay import replays
 
@@ -29,6 +29,7 @@ ROUTERS = (
     explanations.router,
     intents.router,
     overrides.router,
+    approvals.router,
     promotions.router,
     retrainings.router,
     replays.router,

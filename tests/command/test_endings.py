@@ -20,6 +20,8 @@ MEANT = {
     "acknowledge": ["0f0f", "--until", "1d", *SAID],
     "acknowledgements": [],
     "alerts": [],
+    "approvals": [],
+    "approve": ["churn", "7", *SAID],
     "deadletters": [],
     "deadletters edit": ["0f0f", "--undo"],
     "deadletters list": [],
@@ -56,6 +58,7 @@ MEANT = {
     "unsilence": ["0f0f", *SAID],
     "verify": [],
     "withdraw": ["endpoint", "0f0f", *SAID],
+    "withdraw-approval": ["churn", "0f0f", *SAID],
     "withdraw-override": ["churn", "0f0f", *SAID],
 }
 """What is connected before anything else is done, with words that can be meant."""

@@ -21,7 +21,12 @@ WITHOUT = {
     *("get_dead_letter", "resubmit_dead_letters", "purge_dead_letters", "get_description"),
 }
 """No example: a night has no replay and no dead letter; the description is one itself."""
-UNNAMED = {"intent": "intents/loan-endpoint", "silence": "silences", "override": "overrides/churn"}
+UNNAMED = {
+    "approval": "approvals/pricing",
+    "intent": "intents/loan-endpoint",
+    "override": "overrides/churn",
+    "silence": "silences",
+}
 """What gets its id when it is said: found by that list of it."""
 
 
@@ -35,10 +40,12 @@ def in_short(value: Any) -> Any:
 def named(app, name: str, path: str) -> str:
     """A thing of this kind that there is at this path."""
     if name == "model" and "promotions" not in path:
-        return "churn"
+        return "pricing" if "approvals" in path else "churn"
     if name in KNOWN:
         return KNOWN[name][0]
     listed = json.loads(ask(app, "GET", f"/api/v1/{UNNAMED[name]}").get_body())
+    if name == "approval":
+        return str(listed["approvals"][0]["words"][0]["id"])
     return str(listed[f"{name}s"][0]["id"])
 
 

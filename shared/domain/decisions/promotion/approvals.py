@@ -1,6 +1,5 @@
 """Whose word counts: people, as many as are needed, on what is to be promoted as it is now."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +15,7 @@ from shared.domain.decisions.promotion.words import (
 from shared.domain.evidence.promotion import PipelineReading
 from shared.domain.finding import Finding, Rule
 from shared.domain.people.approval import SHORT, spelled
-from shared.domain.policy import ApprovalPlace
+from shared.domain.policy import ApprovalPlace, ApprovalPolicy
 from shared.domain.promotion import ApprovalSeen, Promotion
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_duration, spell_list, spell_time
@@ -121,15 +120,18 @@ def _why_not(promotion: Promotion, scene: Scene, word: Word, seen: list[Approval
         return "approvals of this stage are given to Driftgate"
     if not word.by:
         return "the platform does not tell who gave it"
-    if policy.by and spelled(word.by) not in {spelled(name) for name in policy.by}:
-        return f"{word.by} is not among those who may approve: {spell_list(policy.by)}"
+    stranger = not_among(policy, word.by)
+    if stranger is not None:
+        return stranger
     return "" if word.rejects else _not_of_this(promotion, scene, word, seen)
 
 
 def _not_of_this(promotion: Promotion, scene: Scene, word: Word, seen: list[ApprovalSeen]) -> str:
     """Why an approval of somebody who may is none of this promotion as it is now."""
     person, now, lasts = spelled(word.by), scene.evidence.taken, scene.stage.approvals.lasts
-    part = own_part(promotion, scene, word.by, word.name)
+    candidate = scene.evidence.candidate
+    created_by = None if candidate is None else candidate.created_by
+    part = own_part(promotion, created_by, word.by, word.name)
     if part is not None:
         return f"{word.by} {part}, and nobody approves their own"
     if word.at > now + SKEW:
@@ -150,20 +152,22 @@ def _changes(promotion: Promotion, basis: str | None) -> str:
     return one_line(changed_since(promotion, of) or "it changed", _MOST_CHANGES)
 
 
-def own_part(promotion: Promotion, scene: Scene, *names: str | None) -> str | None:
+def not_among(policy: ApprovalPolicy, person: str) -> str | None:
+    """Why somebody may neither approve nor refuse; None where they may."""
+    if not policy.by or spelled(person) in {spelled(name) for name in policy.by}:
+        return None
+    return f"{person} is not among those who may approve: {spell_list(policy.by)}"
+
+
+def own_part(promotion: Promotion, created_by: str | None, *names: str | None) -> str | None:
     """Which hand a person had in it, by whichever of their names; None for none."""
-    own = _own_parts(promotion, scene)
-    return next((own[spelled(name)] for name in names if name and spelled(name) in own), None)
-
-
-def _own_parts(promotion: Promotion, scene: Scene) -> Mapping[str, str]:
-    candidate, run = scene.evidence.candidate, promotion.run
+    run = promotion.run
     part: dict[str, str] = {}
     if run is not None and run.by:
         part[spelled(run.by)] = f"started run {run.number}"
-    if candidate is not None and candidate.created_by:
-        part[spelled(candidate.created_by)] = f"registered version {promotion.version}"
-    return part
+    if created_by:
+        part[spelled(created_by)] = f"registered version {promotion.version}"
+    return next((part[spelled(name)] for name in names if name and spelled(name) in part), None)
 
 
 def _rejection(reading: PipelineReading) -> str | None:
