@@ -64,8 +64,8 @@ def enter_stage(promotion: Promotion, scene: Scene) -> Step:
         verdict = worst([verdict, approvals.finding.verdict])
         if not approvals.met:
             missing = (*missing, approvals.finding)
-            told = one_line(approvals.finding.sentence, MOST_SENTENCE)
-            promotion = replace(promotion, missing=(*promotion.missing, told))
+            open_ = one_line(approvals.finding.sentence, MOST_SENTENCE)
+            promotion = replace(promotion, missing=(*promotion.missing, open_))
     if verdict is Verdict.PASS and scene.ahead is None:
         return _put_forward(promotion, scene, judged, findings)
     if passes or (judged.may_mend and nobody is None):
