@@ -269,5 +269,5 @@ def test_without_a_readable_policy_what_is_said_is_refused_and_what_is_kept_is_n
     scene.policy("model: churn\nstages: [{name: production, approvals: {gven: x}}]")
     scene.drain()
 
-    assert [one["standing"] for one in rows(scene)] == ["approved"]
+    assert [one["standing"] for one in rows(scene)] == ["not asked"]
     assert [one["by"] for one in rows(scene)[0]["words"]] == ["anna"]

@@ -81,7 +81,7 @@ def _standing(promotion: Promotion, asked: ApprovalPolicy, counted: int) -> str:
     if promotion.phase is Phase.REFUSED:
         return "refused"
     if asked.needed <= 0:
-        return "over"
+        return "not asked" if promotion.phase in ASKED else "over"
     if counted >= asked.needed:
         return "approved"
     return "waits" if promotion.phase in ASKED else "over"
