@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shared.cli.reach.place import asked, named_place
 from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_decision, print_decisions, print_json
 from shared.errors import InvalidData
@@ -24,55 +25,40 @@ def send(
 
     Exit code 0 handled, 3 refused (the sentence is on standard error), 1 fault.
     """
-    from shared.bootstrap import build
-    from shared.domain.chain.links import is_stub
-    from shared.service.queries import shown
-
     try:
         payload = file.read_bytes()
     except OSError as problem:
         raise InvalidData(f"{file} cannot be read: {problem.strerror}.") from problem
-    application = build()
-    receipts = application.service.receive(payload, via="command")
-    decided = decide_waiting(application)
-    known = {decision["event"]["id"] for decision in decided}
-    repeated = [
-        shown(stored)
-        for receipt in receipts
-        if receipt.event is not None
-        and receipt.event.id not in known
-        and (stored := application.ledger.decision(receipt.event.subject, receipt.key)) is not None
-        and not is_stub(stored)
-    ]
-    refusals = [receipt.refusal for receipt in receipts if receipt.refusal is not None]
+    told, unsettled = asked(
+        here=lambda application: _sent_here(application, payload),
+        there=lambda service: ({"decisions": [], **service.send(payload, "events")}, []),
+    )
     if as_json:
-        print_json(
-            {
-                "decisions": decided,
-                "already_decided": repeated,
-                "refused": [
-                    {"key": receipt.key, "sentence": receipt.refusal}
-                    for receipt in receipts
-                    if receipt.refusal is not None
-                ],
-            }
-        )
+        print_json(told)
     else:
-        _print(decided, repeated)
-    for sentence in refusals:
-        sys.stderr.write(f"{sentence}\n")
-    unsettled = [
-        receipt
-        for receipt in receipts
-        if receipt.event is not None
-        and application.ledger.decision(receipt.event.subject, receipt.key) is None
-    ]
-    for receipt in unsettled:
-        sys.stderr.write(f"Event {receipt.key} was kept but could not be decided.\n")
+        _print(told)
+    for refused in told["refused"]:
+        sys.stderr.write(f"{refused['sentence']}\n")
+    for key in unsettled:
+        sys.stderr.write(f"Event {key} was kept but could not be decided.\n")
     if unsettled:
         raise typer.Exit(Ending.FAULT)
-    if refusals:
+    if told["refused"]:
         raise typer.Exit(Ending.REFUSED)
+
+
+def _sent_here(application: "Application", payload: bytes) -> tuple[dict[str, Any], list[str]]:
+    """What became of a payload, and the keys of the events that could not be decided."""
+    from shared.service.taking_in import take_in
+
+    taken = take_in(payload, application.service, application.ledger, via="command")
+    decided = decide_waiting(application)
+    unsettled = [
+        event["key"]
+        for event in taken["events"]
+        if application.ledger.decision(event["subject"], event["key"]) is None
+    ]
+    return {"decisions": decided, **taken}, unsettled
 
 
 def decide_waiting(application: "Application") -> list[dict[str, Any]]:
@@ -97,9 +83,12 @@ def decided_here(application: "Application") -> list[dict[str, Any]]:
     return decide_waiting(application) if application.settings.azure is None else []
 
 
-def _print(decided: list[dict[str, Any]], repeated: list[dict[str, Any]]) -> None:
+def _print(told: dict[str, Any]) -> None:
     screen = console()
-    print_decisions(screen, decided)
-    for decision in repeated:
+    print_decisions(screen, told["decisions"])
+    for decision in told["already_decided"]:
         screen.print("[dim]Already decided; nothing was done again:[/]")
         print_decision(screen, decision)
+    waiting = len(told["events"]) - len(told["decisions"]) - len(told["already_decided"])
+    if waiting > 0 and named_place() is not None:
+        screen.print(f"[dim]Kept and queued: {waiting}; see driftgate status in a moment.[/]")

@@ -6,9 +6,12 @@ from typing import Annotated
 import typer
 
 from shared.cli.dead_letters import changing
-from shared.cli.dead_letters.finding import Limit, filtering, find, of_id, select
+from shared.cli.dead_letters.finding import Limit, filtering
+from shared.cli.dead_letters.listing import all_here, listed_here, listed_there, shown_here
 from shared.cli.dead_letters.screen import print_counts, print_letter, print_letters
 from shared.cli.people.saying import AsJson
+from shared.cli.reach import place
+from shared.cli.reach.place import asked
 from shared.cli.terminal.options import Asked
 from shared.cli.terminal.printing import console, print_json
 
@@ -27,16 +30,15 @@ def deadletters(context: typer.Context, as_json: AsJson = False) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    from shared.bootstrap import build
     from shared.service.dead_letters.letters import SOURCES
 
-    found = find(build(), SOURCES, 1000)
-    counts = Counter(letter.queue for letter in found.letters)
+    found = asked(here=all_here, there=lambda service: listed_there(service, {}, None))
+    counts = Counter(letter["queue"] for letter in found["dead_letters"])
     rows = {source: counts[source] for source in SOURCES if counts[source]}
     if as_json:
-        print_json({"dead_letters": rows, "more": found.more, "problems": found.problems})
+        print_json({**found, "dead_letters": rows})
         return
-    print_counts(console(), rows, found.more)
+    print_counts(console(), rows, found["more"])
 
 
 @app.command("list")
@@ -51,15 +53,14 @@ def list_(
 
     Example: driftgate deadletters list --queue checks --since 2d
     """
-    from shared.bootstrap import build
-    from shared.service.dead_letters.showing import listed
-
-    found, letters = select(build(), asked, limit)
+    found = place.asked(
+        here=lambda application: listed_here(application, asked, limit),
+        there=lambda service: listed_there(service, asked, limit),
+    )
     if as_json:
-        shown = [listed(letter) for letter in letters]
-        print_json({"dead_letters": shown, "more": found.more, "problems": found.problems})
+        print_json(found)
         return
-    print_letters(console(), [listed(letter) for letter in letters], found.more)
+    print_letters(console(), found["dead_letters"], found["more"])
 
 
 @app.command()
@@ -71,14 +72,14 @@ def show(
 
     Example: driftgate deadletters show 3fa91c0b
     """
-    from shared.bootstrap import build
-    from shared.service.dead_letters.showing import shown
-
-    letter = of_id(build(), identity)
+    letter = asked(
+        here=lambda application: shown_here(application, identity),
+        there=lambda service: service.get("deadletters", identity)["dead_letter"],
+    )
     if as_json:
-        print_json({"dead_letter": shown(letter)})
+        print_json({"dead_letter": letter})
         return
-    print_letter(console(), shown(letter))
+    print_letter(console(), letter)
 
 
 app.command()(changing.edit)

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed
+from shared.cli.people.saying import AsJson, Author, Because, named, say, show_said, signed
 from shared.cli.people.silences import For, Until
+from shared.cli.reach.place import asked
 from shared.cli.terminal.printing import console, print_json
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
 
 Fingerprint = Annotated[
     str, typer.Argument(help="The alert's, as `driftgate alerts` has it, or how that begins.")
@@ -43,7 +45,16 @@ def acknowledge(
             **signed(application, author, because),
         )
 
-    say(said, "acknowledgement", _taken, as_json=as_json)
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.post(
+            "acknowledgements",
+            **{"for": lasts},
+            fingerprint=fingerprint,
+            until=until,
+            **named(author, because),
+        )
+
+    say(said, "acknowledgement", _taken, as_json=as_json, there=there)
 
 
 def release(
@@ -70,7 +81,10 @@ def release(
             **signed(application, author, because),
         )
 
-    say(done, "acknowledgement", _had, as_json=as_json, lead="Given back: ")
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.delete("acknowledgements", fingerprint, **named(author, because))
+
+    say(done, "acknowledgement", _had, as_json=as_json, there=there, lead="Given back: ")
 
 
 def acknowledgements(as_json: AsJson = False) -> None:
@@ -78,11 +92,12 @@ def acknowledgements(as_json: AsJson = False) -> None:
 
     Example: driftgate acknowledgements
     """
-    from shared.bootstrap import build
     from shared.service.people.acknowledgements import acknowledgements as listed
 
-    application = build()
-    found = listed(application.ledger, application.clock())
+    found = asked(
+        here=lambda application: listed(application.ledger, application.clock()),
+        there=lambda service: service.rows("acknowledgements", "acknowledgements"),
+    )
     if as_json:
         print_json({"acknowledgements": found})
         return

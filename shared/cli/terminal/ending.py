@@ -15,6 +15,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from shared.cli.reach.guarding import guard, leaves
 from shared.cli.terminal.interrupting import INTERRUPTED, end_interrupted
 from shared.domain.verdict import Verdict
 from shared.errors import DriftgateError, Refused
@@ -58,12 +59,12 @@ def ending_of(problem: Exception) -> Ending:
 class Commands(TyperGroup):
     """Every command ends by one rule: a foreseen fault is one sentence on standard error."""
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """One of them, its help in paragraphs that fit any terminal."""
-        found = super().get_command(ctx, cmd_name)
-        for one in () if found is None else (found, *getattr(found, "commands", {}).values()):
-            one.help = _flowing(one.help)
-        return found
+    def __init__(self, **attributes: Any) -> None:
+        """Made once for the whole tree: where each command may work, and help that fits."""
+        super().__init__(**attributes)
+        guard(self.commands)
+        for _, command in leaves(self.commands):
+            command.help = _flowing(command.help)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Where the words are none of ours, that is refused as well."""
