@@ -114,9 +114,7 @@ def _join() -> None:
                 app.command(rich_help_panel=panel)(one)
     for alias, words in ALIASES.items():
         group, _, word = words.partition(" ")
-        [meant] = (
-            one.callback for one in GROUPS[group].registered_commands if one.name == word
-        )
+        [meant] = (one.callback for one in GROUPS[group].registered_commands if one.name == word)
         app.command(alias, hidden=True)(meant)  # type: ignore[type-var]
 
 

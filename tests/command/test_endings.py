@@ -15,6 +15,7 @@ from shared.cli.terminal.ending import Ending
 from shared.errors import Unavailable
 
 ROOT = Path(__file__).resolve().parents[2]
+EVENTS = ROOT / "samples/events/arm_online_deployment_write_success.derived.json"
 SAID = ["--because", "x", "--author", "a"]
 MEANT = {
     "acknowledge": ["0f0f", "--until", "1d", *SAID],

@@ -48,7 +48,7 @@ def body_of(description, operation):
         return None
     name = operation["requestBody"]["content"][JSON]["schema"]["$ref"].rpartition("/")[2]
     schema = description["components"]["schemas"][name]
-    author = {"author": "anna"} if "author" in schema["properties"] else {}
+    author = {"author": "anna"} if "author" in schema.get("properties", ()) else {}
     return {**author, **schema["examples"][0]}
 
 

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.reach import complete
-from shared.cli.reach.place import asked
+from shared.cli.reach.place import asked, here_alone
 from shared.cli.terminal.ending import OF_VERDICT
 from shared.cli.terminal.printing import coloured, console, print_json, table
 from shared.domain.verdict import Verdict
-from shared.errors import Refused
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
-    from shared.cli.reach.deployed import Deployed
     from shared.service.health_look import HealthReport
 
 _PERCENTILES = ("50", "90", "95", "99")
@@ -45,7 +43,7 @@ def health(
         else:
             _print_its_own(found)
         return
-    report = asked(here=lambda application: _looked(application, endpoint), there=_not_there)
+    report = _looked(endpoint)
     if as_json:
         print_json(report.to_json())
     else:
@@ -53,22 +51,19 @@ def health(
     raise typer.Exit(OF_VERDICT[report.verdict])
 
 
-def _looked(application: "Application", endpoint: str) -> "HealthReport":
+def _looked(endpoint: str) -> "HealthReport":
     from shared.service.health_look import look_at_health
 
+    application = here_alone(
+        "A look at an endpoint now is not for a service over --url; see what its last look found "
+        "with: driftgate status ENDPOINT."
+    )
     try:
         return look_at_health(
             application.adapters, application.settings, endpoint, application.clock()
         )
     finally:
         application.adapters.close()
-
-
-def _not_there(_: "Deployed") -> "HealthReport":
-    raise Refused(
-        "A look at an endpoint now is not for a service over --url; see what its last look found "
-        "with: driftgate status ENDPOINT."
-    )
 
 
 def _its_own(application: "Application") -> dict[str, Any]:

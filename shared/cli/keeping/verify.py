@@ -53,6 +53,7 @@ def verify(
 
     Exit code 0 intact, 2 broken, 3 refused (the sentence is on standard error), 1 fault.
     """
+
     def here(application: "Application") -> dict[str, Any]:
         from shared.cli.terminal.progress import told
         from shared.service.verifying import verify as verified

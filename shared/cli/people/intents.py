@@ -72,7 +72,9 @@ def intend(
 @app.command("withdraw")
 def withdraw(
     endpoint: Endpoint,
-    intent: Annotated[str, typer.Argument(help="The intent's id, as `driftgate intent list` has it.")],
+    intent: Annotated[
+        str, typer.Argument(help="The intent's id, as `driftgate intent list` has it.")
+    ],
     because: Because,
     author: Author = None,
     as_json: AsJson = False,
@@ -124,7 +126,9 @@ def intents(
         return
     if not found:
         about = f" about {escape(endpoint)}" if endpoint is not None else ""
-        console().print(f"Nobody has said anything{about} yet; try: driftgate intent --help")
+        console().print(
+            f"Nobody has said anything{about} yet; try: driftgate intent declare --help"
+        )
         return
     show_said(found, _meant, of="endpoint")
 

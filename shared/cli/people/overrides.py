@@ -115,7 +115,7 @@ def overrides(
         return
     if not found:
         about = f" of {escape(model)}" if model is not None else ""
-        console().print(f"Nobody lets any gate{about} pass; try: driftgate override --help")
+        console().print(f"Nobody lets any gate{about} pass; try: driftgate override declare --help")
         return
     show_said(found, _passes)
 

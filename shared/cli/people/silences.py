@@ -122,7 +122,7 @@ def silences(as_json: AsJson = False) -> None:
         print_json({"silences": found})
         return
     if not found:
-        console().print("Nobody silences any alert; try: driftgate silence --help")
+        console().print("Nobody silences any alert; try: driftgate silence declare --help")
         return
     show_said(found, _silenced)
 

@@ -66,7 +66,7 @@ _Behind = Annotated[
 def _refusing(callback: Callable[..., Any], name: str) -> Callable[..., Any]:
     @wraps(callback)
     def refusing(*arguments: Any, **given: Any) -> Any:
-        if named_place() is not None and name != "diagnose":
+        if named_place() is not None:
             raise Refused(
                 f"`driftgate {name}` works where Driftgate's stores are and is not for a service "
                 f"over --url; leave it out (and {URL}), or run it there."

@@ -53,7 +53,18 @@ def asked(
         return there(service)
 
 
-def refuse_there(given: dict[str, object], instead: str = "leave it out, or leave out --url") -> None:
+def here_alone(refusal: str) -> "Application":
+    """The application here; where a service is named that is refused in this sentence."""
+    if named_place() is not None:
+        raise Refused(refusal)
+    from shared.bootstrap import build
+
+    return build()
+
+
+def refuse_there(
+    given: dict[str, object], instead: str = "leave it out, or leave out --url"
+) -> None:
     """Refuse the first option that is given and that a service cannot be asked for."""
     for option, value in given.items():
         if value:

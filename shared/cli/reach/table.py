@@ -45,7 +45,6 @@ REACHES = frozenset(
 STAYS = frozenset(
     {
         "deadletters edit",
-        "diagnose",
         "erase",
         "policy route",
         "retention",
@@ -59,6 +58,7 @@ ALONE = frozenset(
     {
         "canary",
         "demo",
+        "diagnose",
         "drift",
         "performance",
         "policy check",
@@ -70,7 +70,10 @@ ALONE = frozenset(
         "serve",
     }
 )
-"""What works on files or on a home of its own, and passes over the service that is named."""
+"""What works on files or on a home of its own, and passes over the service that is named.
+
+`diagnose` of a deployment refuses it itself.
+"""
 ALIASES = {
     "intend": "intent declare",
     "intents": "intent list",

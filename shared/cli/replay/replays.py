@@ -110,9 +110,11 @@ def replays(
     """
     found = asked(
         here=lambda application: _listed_here(application, name),
-        there=lambda service: service.rows("replays", "replays")
-        if name is None
-        else [service.get("replays", name)["replay"]],
+        there=lambda service: (
+            service.rows("replays", "replays")
+            if name is None
+            else [service.get("replays", name)["replay"]]
+        ),
     )
     if as_json:
         print_json({"replays": found})

@@ -43,9 +43,7 @@ class Health(Shown):
         list[QueueRow] | None,
         Field(description="Those in which something waits; null on Service Bus, which counts."),
     ]
-    behind: Annotated[
-        str | None, Field(description="What waits for over a minute, in a sentence.")
-    ]
+    behind: Annotated[str | None, Field(description="What waits for over a minute, in a sentence.")]
     dead_letters: Annotated[
         int,
         Field(ge=0, description="Without those that Service Bus holds, which it counts itself."),

@@ -1,0 +1,57 @@
+"""The API on a true HTTP server of this process, behind a platform that looks at tokens."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import uvicorn
+from azure.core.credentials import AccessToken
+
+from shared.bootstrap import Application
+from shared.web.operations import api
+from tests.integration.loopback.certificates import Certificates
+from tests.web.fuzzed import UNLIMITED
+from tests.web.platform import Platform, with_access
+
+
+class Credential:
+    """Gives the tokens that the stand-in of the platform knows: the name of a role."""
+
+    def __init__(self, role: str = "administrator") -> None:
+        self.role = role
+        self.scopes: list[str] = []
+
+    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        self.scopes.extend(scopes)
+        return AccessToken(self.role, int(time.time()) + 3600)
+
+
+@contextmanager
+def served(app: Any, certificates: Certificates | None = None) -> Iterator[str]:
+    """The address of an ASGI app, with TLS where there is a certificate."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    tls: dict[str, Any] = (
+        {}
+        if certificates is None
+        else {"ssl_keyfile": certificates.key, "ssl_certfile": certificates.certificate}
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(app, lifespan="off", ws="none", log_config=None, access_log=False, **tls)
+    )
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"{'http' if certificates is None else 'https'}://localhost:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def platform_of(application: Application) -> Platform:
+    """The API of an application, asked by whoever Entra ID signed in."""
+    return Platform(api(with_access(application), UNLIMITED))
