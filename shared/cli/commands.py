@@ -8,6 +8,7 @@ import typer
 from shared.cli import sending
 from shared.cli.dead_letters import deadletters
 from shared.cli.endpoints import diagnose, health, smoke
+from shared.cli.hosting import serve, watch
 from shared.cli.keeping import erase, retention, verify
 from shared.cli.known import explain, looking
 from shared.cli.people import acknowledgements, intents, overrides, silences
@@ -43,11 +44,12 @@ replaying.command("stop")(replays.stop_replay)
 replaying.command("resume")(replays.resume_replay)
 
 PANELS: dict[str, list[Callable[..., Any] | typer.Typer]] = {
-    "Try it": [demo.demo, sending.send, scenario.scenario],
+    "Begin": [demo.demo, serve.serve, sending.send, scenario.scenario],
     "What is known": [
         looking.status,
         looking.alerts,
         looking.events,
+        watch.watch,
         explain.explain,
         health.health,
         diagnose.diagnose,

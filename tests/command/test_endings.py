@@ -52,12 +52,14 @@ MEANT = {
     "retraining resume": ["churn", *SAID],
     "rollout": ["churn", "7"],
     "send": ["samples/events/arm_online_deployment_write_success.derived.json"],
+    "serve": ["--port", "0"],
     "silence declare": ["model=churn", "--until", "1d", *SAID],
     "silence list": [],
     "silence withdraw": ["0f0f", *SAID],
     "smoke": [],
     "status": [],
     "verify": [],
+    "watch": ["--once"],
 }
 """What is connected before anything else is done, with words that can be meant."""
 REFUSED = {

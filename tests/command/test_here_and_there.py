@@ -55,6 +55,7 @@ OTHERWISE = {
     "gate": "here it is judged anew, there its standing is looked up",
     "replay resume": "here the steps are taken, there they are queued",
     "replay stop": "here it is stopped, there it is queued",
+    "watch": "a line each, not one document",
 }
 BEFORE = {
     "intent withdraw": ("intent", "declare", *SAY["intent declare"]),
@@ -124,8 +125,8 @@ def both(run, scene, certificates, monkeypatch):
 def test_every_command_says_where_it_may_work():
     found = {path for path, one in leaves(typer.main.get_command(app).commands) if not one.hidden}
 
-    assert found == (REACHES | STAYS | ALONE) - {"serve"}
-    assert not (REACHES & STAYS or REACHES & ALONE or STAYS & ALONE)
+    assert found == REACHES | STAYS | ALONE
+    assert len(found) == len(REACHES) + len(STAYS) + len(ALONE)
     assert set(ALIASES.values()) <= found
     assert {*READ, *SAY, *OTHERWISE} == REACHES
 
@@ -242,6 +243,15 @@ def test_a_version_stands_at_the_services_gate_as_an_environments_check_is_told(
     wrong = both.there("gate", "churn", "7", "--min-auc", "0.9")
     assert (wrong.returncode, wrong.stdout) == (3, "")
     assert wrong.stderr.startswith("--min, --min-auc is not for a service over --url")
+
+
+def test_what_is_decided_there_is_followed_line_by_line(both):
+    words = ["watch", "--once", "--all", "--json"]
+
+    lines = both.there(*words).stdout.splitlines()
+
+    assert {json.loads(line)["what"] for line in lines} >= {"decision"}
+    assert lines == both.here(*words).stdout.splitlines()
 
 
 def test_letters_are_thrown_away_there_once_it_is_confirmed(both):

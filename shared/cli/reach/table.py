@@ -39,6 +39,7 @@ REACHES = frozenset(
         "silence withdraw",
         "status",
         "verify",
+        "watch",
     }
 )
 """What has its twin in the API."""

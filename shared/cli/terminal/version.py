@@ -7,7 +7,7 @@ import typer
 _NAME = "driftgate"
 
 
-def print_version(asked: bool) -> None:  # noqa: FBT001  as Typer calls it
+def print_version(asked: bool) -> None:
     """Print it where it is asked for, and end."""
     if not asked:
         return

@@ -159,8 +159,8 @@ def replay_of(ledger: Ledger, name: str) -> dict[str, Any]:
     watch = _watch(ledger, name)
     if watch is None:
         raise NotFound(
-            f"There is no replay {name[:80]}; see driftgate replay list. One that was asked for just "
-            "now takes a moment."
+            f"There is no replay {name[:80]}; see driftgate replay list. One that was asked for "
+            "just now takes a moment."
         )
     return _row(name, watch)
 
