@@ -1,5 +1,6 @@
 """The API on a true HTTP server of this process, behind a platform that looks at tokens."""
 
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -27,6 +28,30 @@ class Credential:
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         self.scopes.extend(scopes)
         return AccessToken(self.role, int(time.time()) + 3600)
+
+
+class Answering:
+    """An ASGI app that answers as told, the last answer again and again, and keeps what came."""
+
+    def __init__(self, *answers: tuple[int, Any, dict[str, str]]) -> None:
+        self.answers = list(answers)
+        self.came: list[tuple[str, str, dict[str, str], bytes]] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        body = (await receive())["body"]
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        address = f"{scope['raw_path'].decode()}?{scope['query_string'].decode()}".rstrip("?")
+        self.came.append((scope["method"], address, headers, body))
+        status, content, named = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(name.encode(), value.encode()) for name, value in named.items()],
+            }
+        )
+        await send({"type": "http.response.body", "body": raw})
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """How a service is asked: who signs in, what is asked again, and what its faults are to us."""
 
-import json
 from collections import Counter
 from typing import Any
 
@@ -10,34 +9,10 @@ from azure.core.exceptions import ClientAuthenticationError
 from shared.cli.reach.deployed import Deployed
 from shared.cli.reach.signing import Signing
 from shared.errors import NotFound, Refused, Throttled, TimedOut, Unavailable
-from tests.command.served import Credential, served
+from tests.command.served import Answering, Credential, served
 from tests.integration.loopback.certificates import make_certificates
 
 HOST = "https://driftgate.example.com"
-
-
-class Answering:
-    """An ASGI app that answers as told, the last answer again and again, and keeps what came."""
-
-    def __init__(self, *answers: tuple[int, Any, dict[str, str]]) -> None:
-        self.answers = list(answers)
-        self.came: list[tuple[str, str, dict[str, str], bytes]] = []
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        body = (await receive())["body"]
-        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        address = f"{scope['raw_path'].decode()}?{scope['query_string'].decode()}".rstrip("?")
-        self.came.append((scope["method"], address, headers, body))
-        status, content, named = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        raw = content if isinstance(content, bytes) else json.dumps(content).encode()
-        await send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [(name.encode(), value.encode()) for name, value in named.items()],
-            }
-        )
-        await send({"type": "http.response.body", "body": raw})
 
 
 def told(status: int, title: str = "So it is.", **headers: str) -> tuple[int, Any, dict[str, str]]:

@@ -27,6 +27,8 @@ def deadletters(context: typer.Context, as_json: AsJson = False) -> None:
     """Say how many dead letters there are, by queue.
 
     Example: driftgate deadletters
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     if context.invoked_subcommand is not None:
         return
@@ -52,6 +54,8 @@ def list_(
     """List dead letters, oldest first.
 
     Example: driftgate deadletters list --queue checks --since 2d
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     found = place.asked(
         here=lambda application: listed_here(application, asked, limit),
@@ -71,6 +75,8 @@ def show(
     """Show one whole: why it is there, its properties, its body, and how that was edited.
 
     Example: driftgate deadletters show 3fa91c0b
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     letter = asked(
         here=lambda application: shown_here(application, identity),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shared.cli.reach import complete
 from shared.cli.reach.place import asked
 from shared.cli.terminal.printing import COLOURS, console, print_json
 
@@ -18,7 +19,8 @@ def explain(
         list[str],
         typer.Argument(
             help="An alert's fingerprint or how it begins, `event ID`, a notice, a group, a "
-            "silence, a retraining, receiver/NAME, or MODEL:VERSION and a gate."
+            "silence, a retraining, receiver/NAME, or MODEL:VERSION and a gate.",
+            autocompletion=complete.things,
         ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,

@@ -6,6 +6,7 @@ import typer
 
 from shared.cli.known.routing_screen import print_routing
 from shared.cli.promotion.retrainings import print_retraining
+from shared.cli.reach import complete
 from shared.cli.reach.place import asked
 from shared.cli.terminal.printing import (
     coloured,
@@ -29,12 +30,17 @@ _MOST_RETRAININGS = 3
 
 
 def status(
-    name: Annotated[str | None, typer.Argument(help="A model, an endpoint or a subject.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A model, an endpoint or a subject.", autocompletion=complete.subjects),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show every subject, or one model or endpoint with its last decisions.
 
     Example: driftgate status loan-default
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     if name is None:
         told = asked(here=_overview_here, there=_overview_there)
@@ -131,6 +137,8 @@ def alerts(as_json: AsJson = False) -> None:
     """List every alert, firing ones first.
 
     Example: driftgate alerts --json
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 
@@ -166,6 +174,8 @@ def events(
     """List what came in, the refused payloads with their sentence.
 
     Example: driftgate events --limit 20
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 

@@ -6,6 +6,7 @@ import typer
 
 from shared.cli.people.saying import AsJson, Author, Because, named, say, show_said, signed
 from shared.cli.people.silences import For, Until
+from shared.cli.reach import complete
 from shared.cli.reach.place import asked
 from shared.cli.terminal.printing import console, print_json
 
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from shared.cli.reach.deployed import Deployed
 
 Fingerprint = Annotated[
-    str, typer.Argument(help="The alert's, as `driftgate alerts` has it, or how that begins.")
+    str,
+    typer.Argument(
+        help="The alert's, as `driftgate alerts` has it, or how that begins.",
+        autocompletion=complete.fingerprints,
+    ),
 ]
 
 
@@ -91,6 +96,8 @@ def acknowledgements(as_json: AsJson = False) -> None:
     """List who has which alert in hand, why and until when.
 
     Example: driftgate acknowledgements
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from shared.service.people.acknowledgements import acknowledgements as listed
 

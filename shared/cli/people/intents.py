@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.people.saying import AsJson, Author, Because, named, say, show_said, signed
+from shared.cli.reach import complete
 from shared.cli.reach.place import asked, of_one
 from shared.cli.terminal.nouns import Said
 from shared.cli.terminal.printing import console, print_json
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 app = typer.Typer(
     cls=Said, help="Say that a deployment waits on purpose, or how traffic is going to be."
 )
-Endpoint = Annotated[str, typer.Argument(help="An online endpoint.")]
+Endpoint = Annotated[
+    str, typer.Argument(help="An online endpoint.", autocompletion=complete.endpoints)
+]
 
 
 @app.command("declare")
@@ -104,12 +107,17 @@ def withdraw(
 
 @app.command("list")
 def intents(
-    endpoint: Annotated[str | None, typer.Argument(help="Only of this endpoint.")] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Argument(help="Only of this endpoint.", autocompletion=complete.endpoints),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List who means what to be, why, until when, and whether it is in force.
 
     Example: driftgate intent list loan-endpoint
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 

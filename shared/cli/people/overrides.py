@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.people.saying import AsJson, Author, Because, named, say, show_said, signed
+from shared.cli.reach import complete
 from shared.cli.reach.place import asked, of_one
 from shared.cli.terminal.nouns import Said
 from shared.cli.terminal.printing import console, print_json
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from shared.cli.reach.deployed import Deployed
 
 app = typer.Typer(cls=Said, help="Let gates of one version pass for some days, in your name.")
-Model = Annotated[str, typer.Argument(help="A registered model.")]
+Model = Annotated[str, typer.Argument(help="A registered model.", autocompletion=complete.models)]
 
 
 @app.command("declare")
@@ -95,12 +96,16 @@ def withdraw_override(
 
 @app.command("list")
 def overrides(
-    model: Annotated[str | None, typer.Argument(help="Only of this model.")] = None,
+    model: Annotated[
+        str | None, typer.Argument(help="Only of this model.", autocompletion=complete.models)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List who lets which gates pass, why, until when, and whether it is in force.
 
     Example: driftgate override list churn
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 

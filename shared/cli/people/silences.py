@@ -111,6 +111,8 @@ def silences(as_json: AsJson = False) -> None:
     """List who silences which alerts, why, until when, and whether it is in force.
 
     Example: driftgate silence list
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from shared.service.people.silences import silences as listed
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from shared.cli.promotion.standing import EXIT, look_up
+from shared.cli.reach import complete
 from shared.cli.reach.place import named_place
 from shared.cli.terminal.printing import print_json
 from shared.domain.verdict import Verdict
@@ -30,7 +31,10 @@ class LoggingCommands(StrEnum):
 
 
 def gate(
-    name: Annotated[str | None, typer.Argument(help="Name of the registered model.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Name of the registered model.", autocompletion=complete.models),
+    ] = None,
     version: Annotated[str | None, typer.Argument(help="Its version.")] = None,
     model: Annotated[
         str | None, typer.Option(help="Both in one, as NAME:VERSION, in place of the arguments.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shared.cli.reach import complete
 from shared.cli.reach.place import asked, of_one
 from shared.cli.terminal.printing import console, print_json, table
 
@@ -17,12 +18,17 @@ _COLOURS = {"blocked": "red", "failed": "red", "refused": "red", "rolled_back": 
 
 
 def promotions(
-    model: Annotated[str | None, typer.Argument(help="Only those of this model.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Argument(help="Only those of this model.", autocompletion=complete.models),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """List the versions on their way through a stage, open ones first, with what is missing.
 
     Example: driftgate promotions loan-default
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 
@@ -59,7 +65,10 @@ def promotions(
 
 
 def report(
-    model: Annotated[str, typer.Argument(help="Name of the registered model.")],
+    model: Annotated[
+        str,
+        typer.Argument(help="Name of the registered model.", autocompletion=complete.models),
+    ],
     version: Annotated[str, typer.Argument(help="Its version.")],
     stage: Annotated[
         str | None, typer.Option(help="The stage; the last one it came to unless named.")
@@ -73,6 +82,8 @@ def report(
     Without a file it is printed in Markdown.
 
     Example: driftgate report loan-default 8 --html promotion.html
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     printed = not as_json and html is None and markdown is None
     forms = {

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.people.saying import AsJson, Author, Because, named, signed, spoken
+from shared.cli.reach import complete
 from shared.cli.reach.place import asked
 from shared.cli.terminal.nouns import Noun
 from shared.cli.terminal.printing import console, minute, print_decisions, print_json
@@ -30,12 +31,17 @@ _COLOURS = {
 
 @app.command("list")
 def retrainings(
-    model: Annotated[str | None, typer.Argument(help="Only those of this model.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Argument(help="Only those of this model.", autocompletion=complete.models),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List what asks for retrainings, those on their way, and why there is none.
 
     Example: driftgate retraining list loan-default
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 
@@ -62,7 +68,9 @@ def retrainings(
 
 @app.command("resume")
 def resume_retraining(
-    model: Annotated[str, typer.Argument(help="A registered model.")],
+    model: Annotated[
+        str, typer.Argument(help="A registered model.", autocompletion=complete.models)
+    ],
     because: Because,
     author: Author = None,
     as_json: AsJson = False,

@@ -107,6 +107,8 @@ def replays(
     """List the replays that tell events again: how far each has come, who wants it and why.
 
     Example: driftgate replay list
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     found = asked(
         here=lambda application: _listed_here(application, name),

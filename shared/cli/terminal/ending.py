@@ -16,7 +16,12 @@ import typer
 from typer.core import TyperGroup
 
 from shared.cli.reach.guarding import guard, leaves
-from shared.cli.terminal.interrupting import INTERRUPTED, end_interrupted
+from shared.cli.terminal.interrupting import (
+    INTERRUPTED,
+    UNREAD,
+    end_interrupted,
+    end_unread,
+)
 from shared.domain.verdict import Verdict
 from shared.errors import DriftgateError, Refused
 
@@ -41,6 +46,8 @@ class Ending(IntEnum):
     """It was looked at, and there is no answer: inconclusive, no cause found."""
     INTERRUPTED = INTERRUPTED
     """Somebody pressed Ctrl-C."""
+    UNREAD = UNREAD
+    """Whoever read the output has gone, such as `head`."""
 
 
 OF_VERDICT = {
@@ -81,6 +88,8 @@ class Commands(TyperGroup):
             raise typer.Exit(ending_of(problem)) from problem
         except (KeyboardInterrupt, typer.Abort):
             end_interrupted()
+        except BrokenPipeError:
+            end_unread()
 
 
 def _flowing(text: str | None) -> str | None:

@@ -24,7 +24,9 @@ class Noun(TyperGroup):
         self.epilog = f"{alone}{more}."
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the word before what is none of this group's."""
+        """Put the word before what is none of this group's; Tab is offered all of them."""
+        if ctx.resilient_parsing and not args:
+            return super().parse_args(ctx, args)
         if not args or (args[0].startswith("-") and args[0] not in _HELP):
             args = [self.bare, *args]
         elif args[0] not in {*self.commands, *_HELP}:
