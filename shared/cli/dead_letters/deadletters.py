@@ -16,7 +16,6 @@ from shared.cli.terminal.options import Asked
 from shared.cli.terminal.printing import console, print_json
 
 app = typer.Typer(
-    help="Dead letters: what could not be handled, wherever it lies.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
 )
@@ -24,7 +23,7 @@ app = typer.Typer(
 
 @app.callback()
 def deadletters(context: typer.Context, as_json: AsJson = False) -> None:
-    """Say how many dead letters there are, by queue.
+    """Count dead letters by queue: what could not be handled, wherever it lies.
 
     Example: driftgate deadletters
 
