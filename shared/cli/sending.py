@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,9 @@ from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+
+_LOOKS, _BETWEEN_SECONDS = 100, 0.05
+"""Five seconds, which a look at much data takes; then it is said that it is not decided yet."""
 
 
 def send(
@@ -49,16 +53,40 @@ def send(
 
 def _sent_here(application: "Application", payload: bytes) -> tuple[dict[str, Any], list[str]]:
     """What became of a payload, and the keys of the events that could not be decided."""
+    from shared.domain.chain.links import is_stub
+    from shared.service.queries import shown
     from shared.service.taking_in import take_in
 
     taken = take_in(payload, application.service, application.ledger, via="command")
     decided = decide_waiting(application)
-    unsettled = [
+    _wait_for_others(application, taken["events"])
+    told = {one["event"]["id"] for one in [*decided, *taken["already_decided"]]}
+    for event in taken["events"]:
+        stored = application.ledger.decision(event["subject"], event["key"])
+        if event["id"] not in told and stored is not None and not is_stub(stored):
+            # What is new and was not decided here, a host that runs beside was quicker with.
+            decided.append(shown(stored))
+    return {"decisions": decided, **taken}, _unsettled(application, taken["events"])
+
+
+def _unsettled(application: "Application", events: list[dict[str, Any]]) -> list[str]:
+    return [
         event["key"]
-        for event in taken["events"]
+        for event in events
         if application.ledger.decision(event["subject"], event["key"]) is None
     ]
-    return {"decisions": decided, **taken}, unsettled
+
+
+def _wait_for_others(application: "Application", events: list[dict[str, Any]]) -> None:
+    """What a host on this home has in hand is decided in a moment, or comes again."""
+    from shared.hosting.alone import is_hosted
+
+    if not _unsettled(application, events) or not is_hosted(application.settings):
+        return
+    for _ in range(_LOOKS):
+        sleep(_BETWEEN_SECONDS)
+        if not _unsettled(application, events):
+            return
 
 
 def decide_waiting(application: "Application") -> list[dict[str, Any]]:

@@ -17,7 +17,11 @@ def take_in(payload: bytes, service: "Service", ledger: Ledger, *, via: str) -> 
     """
     receipts = service.receive(payload, via=via)
     events = [receipt.event for receipt in receipts if receipt.event is not None]
-    known = [ledger.decision(event.subject, event.key) for event in events]
+    known = [
+        ledger.decision(receipt.event.subject, receipt.key)
+        for receipt in receipts
+        if receipt.event is not None and receipt.duplicate
+    ]
     return {
         "events": [
             {"key": one.key, "id": one.id, "type": one.type.value, "subject": one.subject}

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from shared.bootstrap import Application
 from shared.errors import DriftgateError
 from shared.web import described
+from shared.web.catalogue import endpoints, figures, findings, models
 from shared.web.console import console
 from shared.web.console.faults import as_page
 from shared.web.dead_letters import deadletters
@@ -28,6 +29,10 @@ ROUTERS = (
     known.router,
     handing_in.router,
     explanations.router,
+    models.router,
+    endpoints.router,
+    findings.router,
+    figures.router,
     intents.router,
     overrides.router,
     promotions.router,
