@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
 
 
 def explain(
@@ -36,7 +37,7 @@ def explain(
     named = " ".join(thing)
     told = asked(
         here=lambda application: _explained_here(application, named),
-        there=lambda service: service.get("explain", named, format="json")["explanation"],
+        there=lambda service: _explained_there(service, named),
     )
     if as_json:
         print_json(told)
@@ -48,7 +49,7 @@ def _explained_here(application: "Application", thing: str) -> dict[str, Any]:
     from shared.domain.canonical import to_plain
     from shared.service.explaining import explain as explained
 
-    told: dict[str, Any] = to_plain(
+    told: Any = to_plain(
         explained(
             thing,
             ledger=application.ledger,
@@ -57,6 +58,11 @@ def _explained_here(application: "Application", thing: str) -> dict[str, Any]:
             now=application.clock(),
         )
     )
+    return dict(told)
+
+
+def _explained_there(service: "Deployed", thing: str) -> dict[str, Any]:
+    told: dict[str, Any] = service.get("explain", thing, format="json")["explanation"]
     return told
 
 

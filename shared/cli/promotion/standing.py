@@ -1,6 +1,7 @@
 """How a version stands at a service's gate: looked up there, and ended as pipelines expect."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import typer
@@ -15,7 +16,7 @@ _OF_STATUS = {"successful": Verdict.PASS, "blocked": Verdict.FAIL, "unknown": Ve
 
 
 def look_up(
-    model: str, version: str, stage: str | None, given: dict[str, object], *, as_json: bool
+    model: str, version: str, stage: str | None, given: Mapping[str, object], *, as_json: bool
 ) -> NoReturn:
     """Tell what an environment's check is told of a version. `given` are options for here alone."""
     try:

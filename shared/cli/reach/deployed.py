@@ -133,7 +133,7 @@ class Deployed:
     def _sent(self, method: str, path: tuple[str, ...], **what: Any) -> HttpResponse:
         address = "/".join([self._root, *(quote(part, safe="/") for part in path)])
         request = HttpRequest(method, address, **what)
-        options = {} if method == "GET" else _SAID_ONCE
+        options: dict[str, Any] = {} if method == "GET" else _SAID_ONCE
         with told_as_ours(self._host, self._audience):
             return self._client.send_request(request, **options)
 

@@ -1,7 +1,7 @@
 """The one place that decides whether a command works here or asks a service that is named."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -63,7 +63,7 @@ def here_alone(refusal: str) -> "Application":
 
 
 def refuse_there(
-    given: dict[str, object], instead: str = "leave it out, or leave out --url"
+    given: Mapping[str, object], instead: str = "leave it out, or leave out --url"
 ) -> None:
     """Refuse the first option that is given and that a service cannot be asked for."""
     for option, value in given.items():

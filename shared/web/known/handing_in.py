@@ -18,7 +18,7 @@ from shared.web.http.answers import EXACT, Shown, accepts
 
 router = routes("events")
 _MOST = 200
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "specversion": "1.0",
     "id": "831e1650",
     "source": "/subscriptions/0000/resourceGroups/ml/providers/Microsoft.MachineLearningServices",
