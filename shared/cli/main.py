@@ -21,7 +21,7 @@ def main() -> None:
         try:
             from shared.cli.commands import app
 
-            app()
+            app(prog_name="driftgate")
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:
