@@ -1,6 +1,7 @@
 """What a service answers, as our values and our errors: the same sentence as it was said there."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from azure.core.rest import HttpResponse
 
 _LONGEST = 600
+_OBJECT = re.compile(r"^\w+\([^)]*\): ")
+"""What urllib3 names before it says what is wrong."""
 _OTHER = "is it Driftgate's address?"
 
 
@@ -94,6 +97,6 @@ def told_as_ours(host: str, audience: str | None) -> Iterator[None]:
 
 def _first(problem: Exception) -> str:
     """The first line of an SDK's message, which may go on over pages."""
-    lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
+    lines = [_OBJECT.sub("", line.strip()) for line in str(problem).splitlines() if line.strip()]
     told = one_line(lines[0] if lines else type(problem).__name__, 300)
     return told if told.endswith((".", "!", "?")) else f"{told}."

@@ -14,7 +14,7 @@ from shared.service.intake import parse
 from shared.service.intake.own import INTENTS
 from shared.service.taking_in import take_in
 from shared.web.http.admission import Here, requires, routes
-from shared.web.http.answers import EXACT, Shown, accepts
+from shared.web.http.answers import Shown, accepts
 
 router = routes("events")
 _MOST = 200
@@ -56,8 +56,6 @@ class EventRefused(Shown):
 
 class TakenIn(Shown):
     """What became of each envelope; `already_decided` are decisions of events sent before."""
-
-    __pydantic_config__ = EXACT
 
     events: list[EventTaken]
     already_decided: list[dict[str, Any]]
