@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, say, signed
+from shared.cli.people.saying import AsJson, Author, Because, named, say, signed
+from shared.cli.reach.place import asked
 from shared.cli.terminal.printing import console, minute, print_json
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
 
 _COLOURS = {"waits": "yellow", "approved": "green", "refused": "red"}
 
@@ -51,7 +53,18 @@ def approve(
             **signed(application, author, because),
         )
 
-    say(said, "approval", _said, as_json=as_json)
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.post(
+            "approvals",
+            model=model,
+            version=version,
+            stage=stage,
+            approves=not refuse,
+            basis=basis,
+            **named(author, because),
+        )
+
+    say(said, "approval", _said, as_json=as_json, there=there)
 
 
 def withdraw_approval(
@@ -79,7 +92,10 @@ def withdraw_approval(
             **signed(application, author, because),
         )
 
-    say(done, "approval", _said, as_json=as_json, lead="Taken back: ")
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.delete("approvals", model, approval, **named(author, because))
+
+    say(done, "approval", _said, as_json=as_json, there=there, lead="Taken back: ")
 
 
 def approvals(
@@ -89,14 +105,19 @@ def approvals(
     """List which promotions wait for approvals, who said what, and who has not yet.
 
     Example: driftgate approvals churn
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 
-    from shared.bootstrap import build
     from shared.service.people.approvals_asked import approvals as listed
 
-    application = build()
-    found = listed(application.ledger, application.policies, application.clock(), model)
+    found = asked(
+        here=lambda application: listed(
+            application.ledger, application.policies, application.clock(), model
+        ),
+        there=lambda service: service.rows("approvals", "approvals", *filter(None, [model])),
+    )
     if as_json:
         print_json({"approvals": found})
         return
