@@ -11,7 +11,7 @@ from shared.cli.endpoints import diagnose, health, smoke
 from shared.cli.hosting import serve, watch
 from shared.cli.keeping import erase, retention, verify
 from shared.cli.known import explain, looking
-from shared.cli.people import acknowledgements, intents, overrides, silences
+from shared.cli.people import acknowledgements, approvals, intents, overrides, silences
 from shared.cli.policies import policy
 from shared.cli.promotion import gate, promotions, retrainings, rollout
 from shared.cli.reach.place import HELP, name_place
@@ -61,6 +61,9 @@ PANELS: dict[str, list[Callable[..., Any] | typer.Typer]] = {
         acknowledgements.release,
         acknowledgements.acknowledgements,
         overrides.app,
+        approvals.approve,
+        approvals.approvals,
+        approvals.withdraw_approval,
     ],
     "From version to traffic": [
         gate.gate,

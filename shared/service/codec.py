@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from shared.learning import learned
+
 Value = TypeVar("Value")
 
 
@@ -14,6 +16,6 @@ def decode(plain: Mapping[str, Any], kind: type[Value]) -> Value:
     Raises msgspec.ValidationError when it does not fit, which means it was altered.
     """
     try:
-        return msgspec.convert(dict(plain), kind, strict=False)
+        return msgspec.convert(dict(plain), learned(kind), strict=False)
     except UnicodeEncodeError as problem:
         raise msgspec.ValidationError("It holds text that is not Unicode") from problem

@@ -21,6 +21,8 @@ MEANT = {
     "acknowledge": ["0f0f", "--until", "1d", *SAID],
     "acknowledgements": [],
     "alerts": [],
+    "approvals": [],
+    "approve": ["churn", "7", *SAID],
     "deadletters edit": ["0f0f", "--undo"],
     "deadletters list": [],
     "deadletters purge": ["--queue", "checks", *SAID],
@@ -60,6 +62,7 @@ MEANT = {
     "status": [],
     "verify": [],
     "watch": ["--once"],
+    "withdraw-approval": ["churn", "0f0f", *SAID],
 }
 """What is connected before anything else is done, with words that can be meant."""
 REFUSED = {

@@ -9,6 +9,8 @@ REACHES = frozenset(
         "acknowledge",
         "acknowledgements",
         "alerts",
+        "approvals",
+        "approve",
         "deadletters",
         "deadletters list",
         "deadletters purge",
@@ -40,6 +42,7 @@ REACHES = frozenset(
         "status",
         "verify",
         "watch",
+        "withdraw-approval",
     }
 )
 """What has its twin in the API."""
