@@ -128,7 +128,7 @@ def told(text):
             fenced = not fenced
         elif fenced or line.startswith("    "):
             code = line.partition(" #")[0].rstrip(" \\")
-            if '\\"' in code:  # a text within JSON
+            if code.strip().startswith('"'):  # a text within JSON
                 code = code.rstrip(",").removesuffix('"').replace('\\"', '"')
             found = re.search(r"(?:^|[\s(/])driftgate ([a-z-].*)$", code)
             if found is not None and not re.search(r"--[a-z-]+ driftgate ", code):
