@@ -62,8 +62,8 @@ PANELS: dict[str, list[Callable[..., Any] | typer.Typer]] = {
         acknowledgements.acknowledgements,
         overrides.app,
         approvals.approve,
-        approvals.approvals,
         approvals.withdraw_approval,
+        approvals.approvals,
     ],
     "From version to traffic": [
         gate.gate,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.people.saying import AsJson, Author, Because, named, say, signed
-from shared.cli.reach.place import asked, of_one
+from shared.cli.reach.place import asked
 from shared.cli.terminal.printing import console, minute, print_json
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def approvals(
         here=lambda application: listed(
             application.ledger, application.policies, application.clock(), model
         ),
-        there=lambda service: service.rows("approvals", "approvals", *of_one(model)),
+        there=lambda service: service.rows("approvals", "approvals", *filter(None, [model])),
     )
     if as_json:
         print_json({"approvals": found})
