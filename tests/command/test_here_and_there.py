@@ -20,6 +20,7 @@ ANNA = ["--author", "anna@contoso.com", "--because", "known, see 4711"]
 READ = {
     "acknowledgements": [],
     "alerts": [],
+    "approvals": [],
     "deadletters": [],
     "deadletters list": ["--queue", "checks", "--reason", "NotF*"],
     "deadletters show": ["LETTER"],
@@ -39,6 +40,7 @@ READ = {
 }
 SAY = {
     "acknowledge": ["ALERT", "--for", "4h", *ANNA],
+    "approve": ["pricing", "4", *ANNA],
     "deadletters resubmit": ["--reason", "NotF*", *ANNA],
     "intent declare": ["loan-endpoint", "--traffic", "green=10,blue=90", "--until", "2d", *ANNA],
     "intent withdraw": ["loan-endpoint", "INTENT", *ANNA],
@@ -49,6 +51,7 @@ SAY = {
     "send": [EVENTS],
     "silence declare": ["kind=no_traffic", "--for", "2h", *ANNA],
     "silence withdraw": ["SILENCE", *ANNA],
+    "withdraw-approval": ["pricing", "APPROVAL", *ANNA],
 }
 OTHERWISE = {
     "deadletters purge": "done at once: the other side finds nothing any more",
@@ -62,6 +65,7 @@ BEFORE = {
     "override withdraw": ("override", "declare", *SAY["override declare"]),
     "silence withdraw": ("silence", "declare", *SAY["silence declare"]),
     "release": ("acknowledge", *SAY["acknowledge"]),
+    "withdraw-approval": ("approve", *SAY["approve"]),
 }
 """What has to be said before it can be taken back."""
 
@@ -103,6 +107,11 @@ class Both:
         }
 
         def name(word):
+            if word == "APPROVAL":
+                [asked] = json.loads(self.here("approvals", "pricing", "--json").stdout)[
+                    "approvals"
+                ]
+                return asked["words"][0]["id"]
             if word not in known:
                 return word
             command, rows, key = known[word]

@@ -128,6 +128,8 @@ def told(text):
             fenced = not fenced
         elif fenced or line.startswith("    "):
             code = line.partition(" #")[0].rstrip(" \\")
+            if code.strip().startswith('"'):  # a text within JSON
+                code = code.rstrip(",").removesuffix('"').replace('\\"', '"')
             found = re.search(r"(?:^|[\s(/])driftgate ([a-z-].*)$", code)
             if found is not None and not re.search(r"--[a-z-]+ driftgate ", code):
                 yield f"driftgate {found[1]}", not re.search("…|\\.\\.\\.|[A-Z]{3,}", found[1])
