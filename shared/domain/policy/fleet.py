@@ -125,11 +125,11 @@ class Inhibition:
     """
 
     source: AlertsOf
-    """While one of these fires,"""
+    """What has to fire for the others not to be told."""
     target: AlertsOf
-    """these are not told,"""
+    """What is not told then."""
     equal: list[str] = field(default_factory=list)
-    """where these labels agree."""
+    """Labels in which the two have to agree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
