@@ -171,7 +171,7 @@ def _default(schema: Schema) -> str:
 
 def _clause(sentence: str) -> str:
     text = sentence.rstrip(".")
-    return text[0].lower() + text[1:]
+    return text if text.startswith("Driftgate") else text[0].lower() + text[1:]
 
 
 def _cell(text: str) -> str:

@@ -10,6 +10,7 @@ Entry = Any
 def expanded(entries: list[Entry], folder: Path) -> list[Entry]:
     """Each `folder/*.md` becomes the pages of that folder that have no line of their own.
 
+    Its index comes first.
     A section in which nothing remains is left out, so that a folder may come later than its line.
     """
     named = {page for page in pages_of(entries) if "*" not in page}
@@ -53,8 +54,11 @@ def _expanded(entries: list[Entry], folder: Path, named: set[str]) -> list[Entry
             if below:
                 result.append({title: below})
         elif "*" in entry:
-            found = sorted(page.relative_to(folder).as_posix() for page in folder.glob(entry))
-            result += [page for page in found if page not in named]
+            found = sorted(
+                folder.glob(entry), key=lambda page: (page.name != "index.md", page.name)
+            )
+            paths = (page.relative_to(folder).as_posix() for page in found)
+            result += [path for path in paths if path not in named]
         else:
             result.append(entry)
     return result

@@ -10,7 +10,7 @@ _BLOCK = re.compile(r"^```(?P<kind>sh|text)\n(?P<body>.*?)^```$", re.MULTILINE |
 _TIMES = re.compile(r"(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| UTC)")
 _IDS = re.compile(r"\b[0-9a-f]{12,64}\b")
 _SPANS = re.compile(r"(?:\d+ (?:d|h|min|s)\b ?)+|less than a minute")
-_SPEED = re.compile(r"\d+ links in \d+\.SPAN\([\d,]+ links/s\)")
+_SPEED = re.compile(r"\d+ links in [\d.]+ s \([\d,]+ links/s\)")
 CUT = "…"
 """A line of it in what is shown stands for any lines."""
 
@@ -62,8 +62,8 @@ def comparable(text: str) -> list[str]:
     """
     lines = []
     for line in text.splitlines():
-        masked = _SPANS.sub("SPAN ", _IDS.sub("ID", _TIMES.sub("TIME", line)))
-        masked = _SPEED.sub("LINKS", masked).replace("─", "")
+        timeless = _TIMES.sub("TIME", _SPEED.sub("LINKS", line))
+        masked = _SPANS.sub("SPAN ", _IDS.sub("ID", timeless)).replace("─", "")
         plain = re.sub(r"\s+(?=,)", "", " ".join(masked.split()))
         if plain:
             lines.append(plain)
