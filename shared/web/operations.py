@@ -1,4 +1,4 @@
-"""The operators' API: what is known, and what people mean to be.
+"""The operators' API and console: what is known, and what people mean to be.
 
 This and every module with routes imports FastAPI at its top, and is itself imported with the first
 request: the start of the function app does not pay for it.
@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from shared.bootstrap import Application
 from shared.errors import DriftgateError
 from shared.web import described
+from shared.web.console import console
+from shared.web.console.faults import as_page
 from shared.web.dead_letters import deadletters
 from shared.web.http.limits import Buckets
 from shared.web.http.problems import Problem, foreseen, of_http, of_problem
@@ -35,13 +37,14 @@ ROUTERS = (
     verifying.router,
     deadletters.router,
     described.router,
+    *console.ROUTERS,
 )
 _LOG = logging.getLogger("driftgate.api")
 _SERVED: list[tuple[Application, Keyless]] = []
 
 
 def api(application: Application, buckets: Buckets | None = None) -> FastAPI:
-    """Routes under /api; `buckets` count how often each caller asks.
+    """Routes under /api/v1 and /console; `buckets` count how often each caller asks.
 
     Every fault is a problem document; one that nobody foresaw is logged and answered with 500.
     """
@@ -55,9 +58,9 @@ def api(application: Application, buckets: Buckets | None = None) -> FastAPI:
         # The host traces each request; a trace or log of its own would hold what people said.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.add_exception_handler(DriftgateError, foreseen)
-    app.add_exception_handler(Problem, of_problem)
-    app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(DriftgateError, as_page(foreseen))
+    app.add_exception_handler(Problem, as_page(of_problem))
+    app.add_exception_handler(HTTPException, as_page(of_http))
     app.state.application = application
     app.state.buckets = buckets or Buckets()
     for router in ROUTERS:

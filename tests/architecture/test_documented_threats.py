@@ -19,7 +19,7 @@ def test_every_http_route_is_among_the_ways_in():
     routes = set(re.findall(r'route="([^"*]+)"', functions))
 
     assert routes
-    assert {route for route in routes if f"/api/{route}`" not in TEXT} == set()
+    assert {route for route in routes if f"/{route}`" not in TEXT} == set()
 
 
 def test_its_bounds_are_those_of_the_code():

@@ -12,12 +12,14 @@ from shared.web.http.limits import Buckets, Kind, Rate
 from shared.web.operations import ROUTERS, api
 from tests.web.platform import Platform, ask, principal, with_access
 
-ROUTES = [
+EVERY = [
     (method, route.path.replace(":path", ""), Role(route.openapi_extra["x-driftgate-role"]))
     for router in ROUTERS
     for route in router.routes
     for method in sorted(route.methods)
 ]
+ROUTES = [one for one in EVERY if one[1].startswith("/api/")]
+PAGES = [one for one in EVERY if not one[1].startswith("/api/")]
 UNUSUAL = {
     ("POST", "/api/v1/replays/dry-run"): Role.VIEWER,
     ("GET", "/api/v1/deadletters/{letter}"): Role.OPERATOR,
@@ -62,8 +64,29 @@ def test_a_role_is_let_in_where_it_suffices_and_told_what_is_missing_elsewhere(a
             )
 
 
+def test_nobody_sees_a_page_of_the_console_and_a_browser_is_sent_to_sign_in(app):
+    for method, path, _ in PAGES:
+        answer = ask(app, method, path, accept="text/html")
+
+        assert answer.status_code == (302 if method == "GET" else 401), (method, path)
+        assert ask(app, method, path).headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_page_is_shown_to_the_roles_that_suffice_and_others_read_which_one_is_missing(app, role):
+    platform = Platform(app)
+    for method, path, needed in PAGES:
+        answer = ask(platform, method, path, Authorization=f"Bearer {role}")
+
+        if allows({role}, needed):
+            assert answer.status_code in {200, 400, 404, 415}, (method, path)
+        else:
+            assert answer.status_code == 403, (method, path)
+            assert f"This needs the role {needed}" in answer.get_body().decode()
+
+
 def test_whoever_holds_no_role_of_ours_may_nothing(app):
-    for method, path, _ in ROUTES:
+    for method, path, _ in EVERY:
         headers = {"X-MS-CLIENT-PRINCIPAL": principal("Reader", "Administrator")}
 
         assert ask(app, method, path, b"{", **headers).status_code == 403, (method, path)

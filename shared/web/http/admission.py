@@ -44,7 +44,7 @@ class Requires:
         settings = request.app.state.application.settings.access
         if request.method != "GET" and request.headers.get("sec-fetch-site") in _STRANGE_SITES:
             raise Problem(403, "A page of another site may say nothing here; ask from this one.")
-        caller = caller_of(settings, request.headers, _host(request))
+        caller = request.state.known_as = caller_of(settings, request.headers, _host(request))
         if not allows(caller.roles, self.role):
             raise Problem(
                 403, f"This needs the role {self.role}, which {caller.name} was not given."
@@ -146,6 +146,11 @@ def _expect_json(request: Request) -> None:
 def routes(tag: str) -> APIRouter:
     """A router for the routes of one file, under /api/v1 and one tag."""
     return APIRouter(prefix="/api/v1", tags=[tag], route_class=GuardedRoute)
+
+
+def pages(prefix: str = "/console") -> APIRouter:
+    """A router for pages of the console, which are no part of the API's description."""
+    return APIRouter(prefix=prefix, route_class=GuardedRoute, include_in_schema=False)
 
 
 def _application(request: Request) -> Application:

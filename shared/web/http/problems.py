@@ -1,11 +1,12 @@
 """Faults as RFC 9457 problem details: one sentence, and a status that says whose fault it is."""
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from shared.errors import DriftgateError, NoPermission, NotFound, Throttled
@@ -39,6 +40,11 @@ def problem(code: int, sentence: str, headers: Mapping[str, str] | None = None) 
 def unforeseen() -> JSONResponse:
     """The answer to what nobody foresaw; what it was stands in the log alone."""
     return problem(500, _OURS)
+
+
+def title_of(answer: Response) -> str:
+    """The sentence of a problem that was answered."""
+    return str(json.loads(bytes(answer.body))["title"])
 
 
 def of_problem(_: Request, error: Exception) -> JSONResponse:
