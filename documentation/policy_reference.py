@@ -112,7 +112,7 @@ def _value(name: str, hint: Any, sections: dict[type, str]) -> str:
         return f"list of {_value(name, arguments[0], sections)}"
     if origin is dict:
         return f"names with {_value('', arguments[1], sections)}"
-    if dataclasses.is_dataclass(hint):
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         path = sections.get(hint) or ""
         return f"[keys](#{anchor(path)})"
     words = _WORDS.get(name) if hint is str else None

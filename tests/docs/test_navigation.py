@@ -16,7 +16,7 @@ from shared.domain.alert import AlertKind
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 MADE_BY_THE_BUILD = {"changelog.md"}
-COMING = {"serve"}
+COMING: set[str] = set()
 """Commands that pages speak of before they are there."""
 LINES = re.compile(r"^(?: {4,}|)(?:\.venv/bin/)?driftgate (?P<words>[a-z].*)$", re.MULTILINE)
 INLINE = re.compile(r"`driftgate (?P<words>[a-z][^`]*)`")
