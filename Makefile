@@ -23,7 +23,7 @@ reference: $(VENV)/.installed
 	PYTHONPATH=. $(BIN)/python -m documentation
 
 docs: $(VENV)-docs/.installed
-	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --quiet --clean
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --strict --clean
 
 docs-serve: $(VENV)-docs/.installed
 	$(VENV)-docs/bin/mkdocs serve --no-strict --dev-addr localhost:8000
