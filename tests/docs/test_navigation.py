@@ -60,7 +60,7 @@ def test_a_page_is_called_as_its_line_says_or_else_by_its_heading(tmp_path):
 
 def test_the_glossary_has_every_kind_of_alert_and_no_other():
     kinds = (DOCS / "glossary.md").read_text().partition("## Kinds of alerts")[2]
-    named = re.findall(r"`([a-z_]+)`", kinds.partition("| --- |")[2])
+    named = re.findall(r"\[`([a-z_]+)`\]\(runbook/\1\.md\)", kinds)
     assert sorted(named) == sorted(kind.value for kind in AlertKind)
 
 
