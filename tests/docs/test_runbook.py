@@ -11,7 +11,7 @@ from shared.cli.commands import app
 from shared.domain.alert import AlertKind
 from shared.scenarios import read_scenario
 
-PLAYED_AGAIN = (AlertKind.NO_TRAFFIC, AlertKind.ERRORS, AlertKind.OUTBOX_STUCK)
+PLAYED_AGAIN = (AlertKind.NO_TRAFFIC, AlertKind.OUTBOX_STUCK)
 NAMED = re.compile(r"<!-- example: ([\w-]+) -->\n>")
 SPANS = re.compile(r"`(driftgate [^`]+)`")
 BLOCKS = re.compile(r"^ {4}(driftgate .+)$", re.MULTILINE)

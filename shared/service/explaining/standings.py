@@ -42,8 +42,8 @@ def standings(ledger: Ledger, now: datetime | None = None) -> dict[str, Standing
     Without a time whoever had one in hand last is told, though it may be over.
     """
     found: dict[str, Standing] = {}
-    for subject in ledger.subjects():
-        if subject.startswith(_ALERTS):
+    for subject, glance in ledger.glances().items():
+        if subject.startswith(_ALERTS) and glance.lives:
             scope = decode(ledger.state(subject).state, SubjectState).scope
             found |= dict(_of_scope(subject.removeprefix(_ALERTS), scope, now))
     return found
