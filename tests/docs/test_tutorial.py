@@ -7,7 +7,7 @@ from pathlib import Path
 from documentation.tutorial import answers, missing, steps_of
 
 ROOT = Path(__file__).resolve().parents[2]
-SET_UP = ("make demo", "driftgate serve")
+SET_UP = ("make serve", "driftgate serve")
 """Blocks with these set up what the test already has, or do not end by themselves."""
 OF_OTHERS = "DRIFTGATE_"
 
