@@ -1,6 +1,6 @@
 """What is known, as plain JSON values: for the command, the API and the console."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,13 +34,21 @@ _FOR_ITSELF = ("alerts/", "receiver/", "silences/", "retraining/", "budget/", "r
 _NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 
-def alerts(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
-    """Every alert of the last month, with who is told of it; those that fire come first."""
-    known = standings(ledger, now)
+def alerts(
+    ledger: Ledger,
+    now: datetime,
+    *,
+    subjects: Collection[str] | None = None,
+    scopes: Collection[str] | None = None,
+) -> list[dict[str, Any]]:
+    """Every alert of the last month, with who is told of it; those that fire come first.
+
+    Only of these subjects, told of by these scopes, where they are named.
+    """
+    known = standings(ledger, now, scopes)
     found = [
         {"subject": subject, **_alert(record), **_standing(record, known)}
-        for subject, glance in ledger.glances().items()
-        if glance.alerts
+        for subject in (_with_alerts(ledger) if subjects is None else subjects)
         for record in _state(ledger, subject).alerts.values()
     ]
     found.sort(key=lambda alert: alert["posted"], reverse=True)
@@ -57,6 +65,11 @@ def alerts_of(ledger: Ledger, subjects: Iterable[str], now: datetime) -> list[di
         for record in _state(ledger, subject).alerts.values()
         if record.status is AlertStatus.FIRING
     ]
+
+
+def _with_alerts(ledger: Ledger) -> list[str]:
+    """The subjects that have alerts, found without reading a state."""
+    return [subject for subject, glance in ledger.glances().items() if glance.alerts]
 
 
 def events(

@@ -1,14 +1,20 @@
 """Every page of the console, joined: one file of routes a kind of page."""
 
 from shared.web.console import assets
+from shared.web.console.endpoints import endpoints
 from shared.web.console.events import events
 from shared.web.console.fleet import fleet
+from shared.web.console.histories import histories
+from shared.web.console.models import models
 from shared.web.console.service import service
 from shared.web.console.whatif import whatif
 
 ROUTERS = (
     assets.router,
     fleet.router,
+    models.router,
+    endpoints.router,
+    histories.router,
     events.router,
     whatif.router,
     service.router,
