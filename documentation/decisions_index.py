@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 _FILE = re.compile(r"(\d{4})-[a-z0-9-]+\.md")
+_UNBROKEN = "\N{NON-BREAKING HYPHEN}"
 _DATED = re.compile(r"^Date: (\S+?)\. Status: (.+?)\.?$", re.MULTILINE)
 
 
@@ -19,7 +20,8 @@ def index_of(folder: Path) -> str:
         dated = _DATED.search(text)
         if dated is None:
             raise ValueError(f"{page.name} has no line `Date: ... Status: ...`; write one.")
-        rows.append(f"| {named[1]} | [{title}]({page.name}) | {dated[1]} | {dated[2]} |")
+        day = dated[1].replace("-", _UNBROKEN)
+        rows.append(f"| {named[1]} | [{title}]({page.name}) | {day} | {dated[2]} |")
     return (
         "# Decisions\nWhat was decided in the making of Driftgate, and why; one page each, with "
         "what was not chosen. A decision that no longer holds stays and says what took its "
