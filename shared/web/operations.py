@@ -20,13 +20,14 @@ from shared.web.http.limits import Buckets
 from shared.web.http.problems import Problem, foreseen, of_http, of_problem
 from shared.web.http.rim import Keyless, Rim
 from shared.web.keeping import verifying
-from shared.web.known import explanations, known
+from shared.web.known import explanations, handing_in, known
 from shared.web.people import acknowledgements, intents, overrides, silences
-from shared.web.promotion import promotions, retrainings
+from shared.web.promotion import gates, promotions, retrainings
 from shared.web.replay import replays
 
 ROUTERS = (
     known.router,
+    handing_in.router,
     explanations.router,
     models.router,
     endpoints.router,
@@ -35,6 +36,7 @@ ROUTERS = (
     intents.router,
     overrides.router,
     promotions.router,
+    gates.router,
     retrainings.router,
     replays.router,
     silences.router,

@@ -36,7 +36,7 @@ def in_short(value: Any) -> Any:
 
 def named(app, name: str, path: str) -> str:
     """A thing of this kind that there is at this path."""
-    if name == "model" and not {"promotions", "models"} & set(path.split("/")):
+    if name == "model" and not {"promotions", "models", "gate"} & set(path.split("/")):
         return "churn"
     if name in KNOWN:
         return KNOWN[name][0]
@@ -50,7 +50,7 @@ def body_of(description, operation):
         return None
     name = operation["requestBody"]["content"][JSON]["schema"]["$ref"].rpartition("/")[2]
     schema = description["components"]["schemas"][name]
-    author = {"author": "anna"} if "author" in schema["properties"] else {}
+    author = {"author": "anna"} if "author" in schema.get("properties", ()) else {}
     return {**author, **schema["examples"][0]}
 
 

@@ -30,6 +30,9 @@ def console() -> "Console":
         def render_str(self, text: str, **options: Any) -> Text:
             return super().render_str(_COMMANDS.sub("", text), **options)
 
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     terminal = sys.stdout.isatty()
     return Screen(highlight=False, soft_wrap=not terminal, width=None if terminal else 120)
 
