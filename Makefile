@@ -24,9 +24,11 @@ check: $(VENV)/.installed-dev
 audit: $(VENV)-audit/bin/pip-audit
 	$(VENV)-audit/bin/pip-audit --strict --progress-spinner off --requirement requirements.txt
 
-# Pages that are made out of the code: policies, settings, routes. A test compares them.
+# Pages that are made out of the code, and records of runs on pages. Tests compare them.
 reference: $(VENV)/.installed
 	PYTHONPATH=. $(BIN)/python -m documentation
+	PYTHONPATH=. $(BIN)/python -m documentation.event_story
+	PYTHONPATH=. $(BIN)/python -m documentation.runbook
 
 docs: $(VENV)-docs/.installed
 	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --strict --clean

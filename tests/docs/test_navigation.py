@@ -1,26 +1,16 @@
 """Every page of the documentation has a place, and what pages say of the code is so."""
 
 import re
-import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import yaml
-from typer.main import get_command
 
 from documentation.navigation import expanded, pages_of, titles_of
-from shared.cli.commands import app
 from shared.domain.alert import AlertKind
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 MADE_BY_THE_BUILD = {"changelog.md"}
-COMING: set[str] = set()
-"""Commands that pages speak of before they are there."""
-LINES = re.compile(r"^(?: {4,}|)(?:\.venv/bin/)?driftgate (?P<words>[a-z].*)$", re.MULTILINE)
-INLINE = re.compile(r"`driftgate (?P<words>[a-z][^`]*)`")
-WORD = re.compile(r"[a-z][a-z-]*")
 
 
 class Reading(yaml.SafeLoader):
@@ -62,44 +52,3 @@ def test_the_glossary_has_every_kind_of_alert_and_no_other():
     kinds = (DOCS / "glossary.md").read_text().partition("## Kinds of alerts")[2]
     named = re.findall(r"\[`([a-z_]+)`\]\(runbook/\1\.md\)", kinds)
     assert sorted(named) == sorted(kind.value for kind in AlertKind)
-
-
-def commands() -> Iterator[tuple[str, str]]:
-    """Each `driftgate ...` of a page, with the page; decisions of the past name what was then."""
-    for path in [*sorted(written()), "../README.md"]:
-        if not path.startswith("adr/0"):
-            text = (DOCS / path).read_text()
-            for pattern in (LINES, INLINE):
-                yield from ((path, found["words"]) for found in pattern.finditer(text))
-
-
-def fault(words: str) -> str | None:
-    """What of a command's words is none."""
-    command = get_command(app)
-    parts = shlex.split(words.partition("  #")[0].rstrip("\\"), posix=False)
-    while parts and hasattr(command, "commands") and WORD.fullmatch(parts[0]):
-        name = parts.pop(0)
-        if name in COMING:
-            return None
-        if name not in command.commands:
-            return f"there is no command {name}"
-        command = command.commands[name]
-    options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
-    given = {part.partition("=")[0].rstrip(",.;:)]") for part in parts if part.startswith("--")}
-    unknown = sorted(given - options - {"--help"})
-    return f"{command.name} has no {', '.join(unknown)}" if unknown else None
-
-
-FOUND = list(commands())
-
-
-@pytest.mark.parametrize("path", sorted({path for path, _ in FOUND}))
-def test_commands_and_options_of_a_page_are_there(path):
-    faults = [(words, fault(words)) for page, words in FOUND if page == path]
-    assert [f"{words}: {why}" for words, why in faults if why] == []
-
-
-def test_enough_commands_are_looked_at():
-    assert len(FOUND) > 150
-    assert fault("alarts") == "there is no command alarts"
-    assert fault("silence --fore 2h x") == "silence has no --fore"

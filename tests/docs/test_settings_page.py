@@ -11,7 +11,7 @@ from shared.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/reference/settings.md").read_text()
 NAME = re.compile(r"\b(?:DRIFTGATE|AZUREML)_[A-Z_]*[A-Z]\b")
-OF_A_COMMAND = {"DRIFTGATE_URL"}
+OF_A_COMMAND = {"DRIFTGATE_AUDIENCE", "DRIFTGATE_KEY", "DRIFTGATE_URL"}
 """Read by commands alone, not with the settings."""
 FAMILY = "DRIFTGATE_SECRET_"
 """Settings of this beginning are named by whoever writes a receiver."""
