@@ -97,6 +97,10 @@ def _table(kind: type, sections: dict[type, str]) -> str:
     rows = ["| key | what | value | default |", "| --- | --- | --- | --- |"]
     for field in dataclasses.fields(kind):
         name = field.name.rstrip("_")
+        if field.name not in texts:
+            raise ValueError(
+                f"{kind.__name__}.{field.name} has no text below it; write what it is for."
+            )
         text, bounds, _ = parted(texts[field.name])
         value = _value(name, hints[field.name], sections)
         cells = (f"`{name}`", text, f"{value}, {bounds}" if bounds else value, _default(field))
