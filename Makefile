@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve demo test browser check audit bench clean
+.PHONY: serve demo test browser check audit bench docs docs-serve reference clean
 
 serve: $(VENV)/.installed
 	$(BIN)/driftgate serve --demo
@@ -23,6 +23,18 @@ check: $(VENV)/.installed-dev
 
 audit: $(VENV)-audit/bin/pip-audit
 	$(VENV)-audit/bin/pip-audit --strict --progress-spinner off --requirement requirements.txt
+
+# Pages that are made out of the code, and records of runs on pages. Tests compare them.
+reference: $(VENV)/.installed
+	PYTHONPATH=. $(BIN)/python -m documentation
+	PYTHONPATH=. $(BIN)/python -m documentation.event_story
+	PYTHONPATH=. $(BIN)/python -m documentation.runbook
+
+docs: $(VENV)-docs/.installed
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --strict --clean
+
+docs-serve: $(VENV)-docs/.installed
+	$(VENV)-docs/bin/mkdocs serve --no-strict --dev-addr localhost:8000
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/cold_start.py
@@ -56,5 +68,10 @@ $(VENV)-audit/bin/pip-audit: $(VENV)/bin/python
 	$(BIN)/python -m venv $(VENV)-audit
 	$(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7,<3'
 
+$(VENV)-docs/.installed: requirements-docs.txt $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(VENV)-worker $(VENV)-audit .driftgate build *.egg-info
+	rm -rf $(VENV) $(VENV)-worker $(VENV)-audit $(VENV)-docs .driftgate build site *.egg-info

@@ -29,3 +29,16 @@ def parse_duration(text: str) -> timedelta:
     if duration <= timedelta():
         raise ValueError(f"{text!r} is no time at all; give a duration above zero")
     return duration
+
+
+def write_duration(span: timedelta) -> str:
+    """A duration as owners write it.
+
+    >>> write_duration(timedelta(minutes=90)), write_duration(timedelta(days=14))
+    ('90m', '14d')
+    """
+    seconds = int(span.total_seconds())
+    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % length == 0:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"

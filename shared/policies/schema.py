@@ -1,4 +1,7 @@
-"""The JSON Schemas of policies and of the fleet's file, so that editors complete and check them."""
+"""The JSON Schemas of policies and of the fleet's file, so that editors complete and check them.
+
+What a key is for is the text below its field, where editors of this code show it as well.
+"""
 
 import dataclasses
 import types
@@ -8,6 +11,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from shared.domain.alert import AlertKind, Severity
 from shared.domain.policy import Fleet, Policy
+from shared.policies.durations import write_duration
+from shared.policies.key_texts import key_texts
 
 _WORDS: dict[str, type[Enum]] = {"kind": AlertKind, "severity": Severity}
 """What texts of these names are chosen from, whether one is given or a list."""
@@ -66,7 +71,7 @@ def _object(kind: type) -> dict[str, Any]:
         "type": "object",
         "description": " ".join((kind.__doc__ or "").split()),
         "properties": {
-            field.name.rstrip("_"): _property(field.name, hints[field.name])
+            field.name.rstrip("_"): _told(kind, field, _property(field.name, hints[field.name]))
             for field in dataclasses.fields(kind)
         },
         "required": required,
@@ -81,3 +86,26 @@ def _property(name: str, hint: Any) -> dict[str, Any]:
     if words is not None and hint == list[str]:
         return {"type": "array", "items": _schema(words)}
     return _schema(hint)
+
+
+def _told(kind: type, field: "dataclasses.Field[Any]", schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a key with what it is for, and what it is when nobody writes it.
+
+    Of a class its own text says more.
+    """
+    told = dict(schema)
+    if schema.get("type") != "object" or "properties" not in schema:
+        text = (key_texts(kind).get(field.name), schema.get("description"))
+        told["description"] = " ".join(filter(None, text))
+    default = field.default
+    if isinstance(default, Enum):
+        told["default"] = default.value
+    elif isinstance(default, timedelta):
+        told["default"] = write_duration(default)
+    elif isinstance(default, bool | int | float | str):
+        told["default"] = default
+    elif field.default_factory is not dataclasses.MISSING:
+        made = field.default_factory()
+        if isinstance(made, list | dict):
+            told["default"] = made
+    return told

@@ -1,35 +1,19 @@
 """Every kind of alert has its page in the runbook, and what stands there exists."""
 
 import re
-import shlex
 
 import pytest
-import typer
 
 from documentation.runbook import FOLDER, HEADINGS, SCENARIOS, page_of, refreshed
-from shared.cli.commands import app
 from shared.domain.alert import AlertKind
 from shared.scenarios import read_scenario
 
 PLAYED_AGAIN = (AlertKind.NO_TRAFFIC, AlertKind.OUTBOX_STUCK)
 NAMED = re.compile(r"<!-- example: ([\w-]+) -->\n>")
-SPANS = re.compile(r"`(driftgate [^`]+)`")
-BLOCKS = re.compile(r"^ {4}(driftgate .+)$", re.MULTILINE)
 
 
 def text_of(kind):
     return page_of(kind).read_text(encoding="utf-8")
-
-
-def commands():
-    return sorted(
-        {
-            command
-            for page in FOLDER.glob("*.md")
-            for pattern in (SPANS, BLOCKS)
-            for command in pattern.findall(page.read_text(encoding="utf-8"))
-        }
-    )
 
 
 def test_there_is_a_page_for_each_kind_and_no_other():
@@ -63,15 +47,3 @@ def test_the_index_links_every_page():
     linked = re.findall(r"\]\((\w+)\.md\)", (FOLDER / "index.md").read_text(encoding="utf-8"))
 
     assert sorted(linked) == sorted(kind.value for kind in AlertKind)
-
-
-@pytest.mark.parametrize("command", commands())
-def test_a_command_of_the_runbook_is_one_that_driftgate_understands(command):
-    """Parsed as it would be when typed, and not run."""
-    found = typer.main.get_command(app)
-    words = shlex.split(command)[1:]
-    while words and words[0] in getattr(found, "commands", {}):
-        found = found.commands[words.pop(0)]
-
-    with found.make_context("driftgate", words) as context:
-        assert context.params

@@ -236,5 +236,5 @@ def test_the_policies_of_the_documentation_are_valid():
 
 
 def test_the_published_json_schema_is_up_to_date():
-    """Write it anew with: driftgate policy --schema > samples/policy.schema.json."""
+    """Write it anew with: driftgate policy schema > samples/policy.schema.json."""
     assert json.loads((SAMPLES / "policy.schema.json").read_text()) == json_schema()

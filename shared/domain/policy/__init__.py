@@ -20,28 +20,24 @@ from shared.domain.policy.fleet import (
     SilenceRules,
     SummaryRule,
 )
+from shared.domain.policy.gate import (
+    Bound,
+    Enforcement,
+    Gate,
+)
 from shared.domain.policy.gates import (
     BakeGate,
-    Better,
-    Bound,
     BudgetGate,
     CalendarGate,
     CanaryGate,
-    ChampionGate,
     DeploymentGate,
     DriftGate,
-    Enforcement,
     ErrorsGate,
     Freeze,
-    Gate,
     Gates,
-    GovernanceGate,
     LatencyGate,
-    Margin,
-    MetricKind,
     RollbackGate,
     RoutingGate,
-    SlicesGate,
 )
 from shared.domain.policy.health import HealthPolicy
 from shared.domain.policy.kpi import (
@@ -55,6 +51,14 @@ from shared.domain.policy.kpi import (
 )
 from shared.domain.policy.policy import Policy
 from shared.domain.policy.privacy import PrivacyPolicy, Values
+from shared.domain.policy.recorded_gates import (
+    Better,
+    ChampionGate,
+    GovernanceGate,
+    Margin,
+    MetricKind,
+    SlicesGate,
+)
 from shared.domain.policy.retraining import RetrainingPolicy, TrainingPolicy
 from shared.domain.policy.routing import RoutingPolicy, Standby, TrafficChanges
 from shared.domain.policy.stages import (

@@ -14,9 +14,16 @@ class BatchPolicy:
     """
 
     endpoint: str
+    """The batch endpoint, once in a policy."""
     every: timedelta = timedelta(days=1)
+    """How often a run is due. 1m or more."""
     grace: timedelta = timedelta(hours=2)
+    """How late a run may come."""
     outputs: str | None = None
+    """The data asset its rows are written to, which is then watched for drift."""
     learn_from: datetime | None = None
+    """The first runs since then are what later ones are compared with; needs `outputs`."""
     severity: str = "critical"
+    """How bad it is when a run fails or does not come."""
     retrain: bool = False
+    """Whether drift of its outputs asks for a retraining."""

@@ -13,6 +13,10 @@ class CollectionPolicy:
     """
 
     expected: bool = True
+    """Whether rows are collected at all."""
     silence: timedelta = timedelta(hours=6)
+    """How long no row at all may come before it is told."""
     late: timedelta = timedelta(hours=2)
+    """How late rows may come and still count."""
     severity: str = "warning"
+    """How bad it is that rows do not come."""

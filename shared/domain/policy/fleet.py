@@ -29,9 +29,13 @@ class Pace:
     """
 
     notices: int = 30
+    """So many at most `per` span; what is over comes in a digest. 1 or more."""
     per: timedelta = timedelta(hours=1)
+    """The span of `notices`. 1m or more."""
     burst: int = 5
+    """So many at once, within `burst_per`. 1 or more."""
     burst_per: timedelta = timedelta(minutes=5)
+    """The span of `burst`; counts as no longer than `per`. 1m or more."""
 
     @property
     def at_once(self) -> timedelta:
@@ -47,7 +51,9 @@ class SummaryRule:
     """
 
     longer_than: int = 1500
+    """Notices of more characters get one. 1 or more."""
     tokens_a_day: int = 50_000
+    """So many tokens are spent a day. 1 or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +68,29 @@ class ReceiverPolicy:
     """
 
     name: str
+    """Small letters, digits and hyphens, up to 50; once in the file."""
     channel: ChannelKind
+    """The way to them."""
     secret: str | None = None
+    """The NAME of the setting `DRIFTGATE_SECRET_NAME` that holds the address or key."""
     address: str | None = None
+    """Where a webhook posts, or PagerDuty in Europe."""
     to: list[str] = field(default_factory=list)
+    """Mail addresses, 50 at most."""
     room: str | None = None
+    """A Slack channel's id, for a bot."""
     area: str | None = None
+    """The area path of a work item."""
     type: str = "Issue"
+    """The type of a work item."""
     template: str | None = None
+    """A file beside the fleet's that replaces the text."""
     resolved: bool = True
+    """Whether they are told that it is over."""
     pace: Pace = field(default_factory=Pace)
+    """How many notices they get."""
     summary: SummaryRule | None = None
+    """Whether long notices open with a summary by a language model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +98,11 @@ class Hours:
     """Hours of some days in a time zone, such as `days: [mon-fri]` with `hours: 22:00-06:00`."""
 
     days: list[str] = field(default_factory=list)
+    """Days such as `mon-fri`; empty is every day."""
     hours: str | None = None
+    """Hours such as `22:00-06:00`; none is all day."""
     zone: str = "UTC"
+    """The time zone of both, by its IANA name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +110,11 @@ class AlertsOf:
     """Alerts by kind, severity and labels; empty is any, and a list is any of it."""
 
     kind: list[str] = field(default_factory=list)
+    """Kinds; empty is any."""
     severity: list[str] = field(default_factory=list)
+    """Severities; empty is any."""
     labels: dict[str, str] = field(default_factory=dict)
+    """Labels, with `*` and `?` in their values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +125,11 @@ class Inhibition:
     """
 
     source: AlertsOf
+    """What has to fire for the others not to be told."""
     target: AlertsOf
+    """What is not told then."""
     equal: list[str] = field(default_factory=list)
+    """Labels in which the two have to agree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +137,9 @@ class SilenceRules:
     """How long a silence may last, and an acknowledgement that names no end."""
 
     longest: timedelta = timedelta(days=14)
+    """How far away a silence's end may be. 1m or more."""
     acknowledged_for: timedelta = timedelta(hours=24)
+    """How long an acknowledgement lasts that names no end. 1m or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +151,11 @@ class RetrainingBudget:
 
     SHORT: ClassVar[str] = "cost"
     cost: float | None = None
+    """What all retrainings may cost `per` span; none is no limit. Above 0."""
     per: timedelta = timedelta(days=30)
+    """The span of `cost`. 1h or more."""
     at_once: int | None = None
+    """How many may run at once; none is no limit. 1 or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +167,11 @@ class RetentionRules:
     """
 
     archive: timedelta | None = timedelta(days=400)
+    """Payloads as they came in; null is for ever. 7d or more."""
     evidence: timedelta | None = timedelta(days=400)
+    """What decisions rest on; not longer than `decisions`; null is for ever. 7d or more."""
     decisions: timedelta | None = None
+    """What was decided; null is for ever. 7d or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,14 +184,23 @@ class Fleet:
     """
 
     receivers: list[ReceiverPolicy] = field(default_factory=list)
+    """Who can be told, and how; 200 at most."""
     routes: list[Route] = field(default_factory=list)
+    """Which alerts go to whom, tried in order after the model's own."""
     default: str | None = None
+    """The receiver of an alert that no route takes."""
     hours: dict[str, Hours] = field(default_factory=dict)
+    """Times of day by name, which routes mention."""
     inhibit: list[Inhibition] = field(default_factory=list)
+    """Alerts that are not told while another fires, besides the built-in ones."""
     built_in_inhibitions: bool = True
+    """Whether the built-in inhibitions hold."""
     silences: SilenceRules = field(default_factory=SilenceRules)
+    """How long silences and acknowledgements may last."""
     retraining: RetrainingBudget = field(default_factory=RetrainingBudget)
+    """What all retrainings together may cost."""
     retention: RetentionRules = field(default_factory=RetentionRules)
+    """How long is kept what came in and what was decided."""
 
     def receiver(self, name: str) -> ReceiverPolicy | None:
         """The receiver of that name."""

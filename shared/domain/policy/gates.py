@@ -1,108 +1,10 @@
-"""What a version has to show before it is put forward: one class a gate.
-
-Every gate can block (`enforce`), only tell (`warn`) or not be looked at (`off`), which may be
-written in place of its settings: `drift: off`.
-"""
+"""What a version has to show before it is put forward: one class a gate."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import ClassVar
 
-
-class Enforcement(StrEnum):
-    """Whether a gate blocks, only warns, or is not looked at."""
-
-    ENFORCE = "enforce"
-    WARN = "warn"
-    OFF = "off"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """The range a metric must lie in; either end may be open."""
-
-    min: float | None = None
-    max: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """A gate's `mode`, and how old its evidence may be: older is inconclusive."""
-
-    SHORT: ClassVar[str] = "mode"
-    mode: Enforcement = Enforcement.ENFORCE
-    max_age: timedelta = timedelta(hours=1)
-
-
-class Better(StrEnum):
-    """Which way a metric gets better."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-
-
-class MetricKind(StrEnum):
-    """What a metric is: an area under the ROC curve, a share of rows, or anything else."""
-
-    AUC = "auc"
-    PROPORTION = "proportion"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Margin:
-    """How much worse than the champion a metric may be: absolute, or `relative` a share of it.
-
-    `better` is higher unless it says lower; names of errors and losses have to say it. `kind` is
-    told by the metric's name unless given. `n` names the metric that counts the rows it was
-    measured on, `n_positive` and `n_negative` those that count the rows of each class; without
-    them, or a standard error logged as `<metric>_se`, there is no interval.
-    """
-
-    SHORT: ClassVar[str] = "allowed"
-    allowed: float = 0.0
-    relative: bool = False
-    better: Better | None = None
-    kind: MetricKind | None = None
-    n: str | None = None
-    n_positive: str = "n_positive"
-    n_negative: str = "n_negative"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChampionGate(Gate):
-    """The version may not be worse than the one that serves, by more than a margin a metric."""
-
-    metrics: dict[str, Margin] = field(default_factory=dict)
-    confidence: float = 0.95
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GovernanceGate(Gate):
-    """Whose the version is and where it comes from; what is required has to be recorded."""
-
-    owner: bool = False
-    data: bool = False
-    run: bool = False
-    environment: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlicesGate(Gate):
-    """Metrics the run logged a slice at a time may not lie far apart.
-
-    Their names are `auc/region/north`, or `auc[region=north]` where brackets are allowed. `max_gap`
-    is the largest difference of a metric between two slices of the same columns, as between groups
-    of people; `bounds` hold for each slice. Rows counted as `n/region/north` (`n_positive` and
-    `n_negative` for what rests on a class) give intervals, which hold for all slices of a metric
-    together. With `required`, a metric without slices is inconclusive.
-    """
-
-    max_gap: dict[str, float] = field(default_factory=dict)
-    bounds: dict[str, Bound] = field(default_factory=dict)
-    required: bool = True
-    confidence: float = 0.95
+from shared.domain.policy.gate import Bound, Enforcement, Gate
+from shared.domain.policy.recorded_gates import ChampionGate, GovernanceGate, SlicesGate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +17,7 @@ class RoutingGate(Gate):
     """Where it is tried out it has the traffic that is declared for it, and requests are seen."""
 
     min_requests: int = 1
+    """So many requests have to be seen. 0 or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +25,13 @@ class LatencyGate(Gate):
     """`percentile` of its answers come within `max_ms`, `gates.max_latency_ms` unless given."""
 
     max_ms: float | None = None
+    """Milliseconds; `gates.max_latency_ms` unless given. Above 0."""
     percentile: float = 95.0
+    """Per cent of the answers that have to come in time. Between 0 and 100."""
     window: timedelta = timedelta(hours=1)
+    """The answers of so long are judged. 1m or more."""
     confidence: float = 0.95
+    """Of the interval. Between 0 and 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +39,13 @@ class ErrorsGate(Gate):
     """At most such a share of its answers are its fault, `health.max_error_rate` unless given."""
 
     max_rate: float | None = None
+    """The share of answers that may be its fault; `health.max_error_rate` unless given. Between 0
+    and 1.
+    """
     window: timedelta = timedelta(hours=1)
+    """The answers of so long are judged. 1m or more."""
     confidence: float = 0.95
+    """Of the interval. Between 0 and 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +55,9 @@ class DriftGate(Gate):
     mode: Enforcement = Enforcement.WARN
     max_age: timedelta = timedelta(days=2)
     limit: float | None = None
+    """Population stability index; `drift.limit` unless given. Above 0."""
     window: timedelta = timedelta(days=7)
+    """The rows of so long are compared. 1m or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,12 +71,19 @@ class CanaryGate(Gate):
     """
 
     window: timedelta = timedelta(hours=1)
+    """The answers of so long are compared, not shorter than `every`. 1m or more."""
     every: timedelta = timedelta(minutes=5)
+    """The length of one bucket of answers. 1m or more."""
     errors: float = 0.005
+    """By how much the error rate may rise. Between 0 and 1."""
     latency: float = 0.1
+    """By what share the mean latency may rise. Above 0."""
     kpis: list[str] = field(default_factory=list)
+    """Business figures of the policy that are compared by deployment."""
     confidence: float = 0.98
+    """At most 1 - this of unchanged versions fail, over all looks. Between 0 and 1."""
     looks: int = 4
+    """How often all steps together are looked at. 1 or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +91,7 @@ class BakeGate(Gate):
     """For so long it has been tried out, with traffic, before it goes on."""
 
     time: timedelta = timedelta(hours=1)
+    """How long it has to have been tried out with traffic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +102,7 @@ class RollbackGate(Gate):
     """
 
     proven_within: timedelta = timedelta(days=30)
+    """How long ago what one goes back to may have last carried the traffic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,8 +110,11 @@ class Freeze:
     """No promotion from `start` to `end`, and why."""
 
     start: datetime
+    """When it begins, such as `2026-12-24T18:00Z`."""
     end: datetime
+    """When it is over; within a year."""
     reason: str
+    """Why; whoever waits is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,9 +125,13 @@ class CalendarGate(Gate):
     """
 
     days: list[str] = field(default_factory=list)
+    """Days such as `mon-thu`; empty is every day."""
     hours: str | None = None
+    """Hours such as `09:00-16:00`; none is all day."""
     zone: str = "UTC"
+    """The time zone of both, by its IANA name."""
     freezes: list[Freeze] = field(default_factory=list)
+    """Spans without promotions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +139,7 @@ class BudgetGate(Gate):
     """At most so many promotions of all models are open at the same time."""
 
     most_open: int = 10
+    """So many promotions of all models may be open at once. 1 or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,25 +153,45 @@ class Gates:
     """
 
     min_auc: float | None = None
+    """Short for `metrics: {auc: {min: ...}}`."""
     max_latency_ms: float | None = None
+    """Short for `metrics: {latency_ms: {max: ...}}`; also what `latency` and `health` go by."""
     metrics: dict[str, Bound] = field(default_factory=dict)
+    """Limits on the metrics that the training run logged, by their names."""
     required_tags: list[str] = field(default_factory=list)
+    """Tags the version has to carry."""
     schema: Enforcement = Enforcement.ENFORCE
+    """Whether its inputs have to fit those of the version that serves."""
     champion: ChampionGate = field(default_factory=ChampionGate)
+    """Not worse than the version that serves."""
     governance: GovernanceGate = field(default_factory=GovernanceGate)
+    """Whose it is and where it comes from."""
     slices: SlicesGate = field(default_factory=SlicesGate)
+    """Alike for all groups of rows."""
     deployment: DeploymentGate = field(default_factory=DeploymentGate)
+    """Deployed where it is tried out."""
     routing: RoutingGate = field(default_factory=RoutingGate)
+    """It receives the traffic that is declared for it."""
     latency: LatencyGate = field(default_factory=LatencyGate)
+    """Its answers come in time."""
     errors: ErrorsGate = field(default_factory=ErrorsGate)
+    """Its answers are no errors."""
     drift: DriftGate = field(default_factory=DriftGate)
+    """What is scored is what it was trained on."""
     canary: CanaryGate = field(default_factory=CanaryGate)
+    """Its answers against those of the version that serves."""
     bake: BakeGate = field(default_factory=BakeGate)
+    """It has been tried out for long enough."""
     rollback: RollbackGate = field(default_factory=RollbackGate)
+    """There is something to go back to."""
     calendar: CalendarGate = field(default_factory=CalendarGate)
+    """It is a time at which promotions may happen."""
     budget: BudgetGate = field(default_factory=BudgetGate)
+    """Not too many promotions are open."""
     interval: timedelta = timedelta(minutes=30)
+    """What the gates rest on has to be read within so long of each other. 1m or more."""
     patience: timedelta = timedelta(days=1)
+    """What waiting can mend is told after so long. 1m or more."""
 
     def bounds(self) -> dict[str, Bound]:
         """Every metric that has a limit, the two short forms included."""

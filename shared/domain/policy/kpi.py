@@ -30,14 +30,23 @@ class MetricSource:
     """
 
     resource: str
+    """The resource's id, `/subscriptions/...`."""
     name: str
+    """The metric's name in the REST API."""
     aggregation: Aggregation = Aggregation.TOTAL
+    """What Azure Monitor makes of the values of a bucket."""
     namespace: str | None = None
+    """The metric's namespace, where it is not the resource's type."""
     dimensions: dict[str, str] = field(default_factory=dict)
+    """Dimensions that keep one value each."""
     by: str | None = None
+    """The dimension that names deployments, which are then judged side by side."""
     per: str | None = None
+    """Another metric of the resource that it is divided by."""
     per_dimensions: dict[str, str] = field(default_factory=dict)
+    """Dimensions of that one."""
     every: timedelta = timedelta(hours=1)
+    """The length of a bucket: 1m, 5m, 15m, 30m, 1h, 6h, 12h or 1d."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +58,17 @@ class TableSource:
     """
 
     data: str
+    """The data asset's name."""
     time: str = "time"
+    """The column with the time."""
     value: str = "value"
+    """The column with the value."""
     weight: str | None = None
+    """The column with what the value rests on; 1 each without one."""
     deployment: str | None = None
+    """The column that names the deployment."""
     every: timedelta | None = None
+    """Rows are put into buckets of so long. 1m or more."""
 
 
 class KpiKind(StrEnum):
@@ -85,17 +100,36 @@ class KpiPolicy:
     """
 
     name: str
+    """The figure's name, once in a policy."""
     kind: KpiKind = KpiKind.PROPORTION
+    """What its values are: `proportion`, `count` or `mean`."""
     direction: Direction = Direction.FALL
+    """Which way it may not go."""
     limit: float = 0.1
+    """How far it may go: a share of what is expected, or its own unit. Above 0."""
     relative: bool = True
+    """Whether `limit` is a share of the expected value."""
     window: timedelta = timedelta(days=1)
+    """The values of so long are judged, not shorter than a bucket."""
     history: timedelta = timedelta(days=56)
+    """The values of so long before are the baseline. 7d or more."""
     confidence: float = 0.95
+    """Of the interval. Between 0 and 1."""
     severity: str = "critical"
+    """How bad it is when it moved."""
     late: timedelta | None = None
+    """A bucket counts when it has been over for so long; one bucket, an hour at most, unless given.
+
+    """
     silence: timedelta | None = None
+    """How long values may fail to come; three buckets or the longest gap there was, unless given.
+
+    """
     query: str | None = None
+    """KQL on Log Analytics that reads it; one of `query`, `metric` and `table`."""
     metric: MetricSource | None = None
+    """An Azure Monitor metric that is read."""
     table: TableSource | None = None
+    """Files of a data asset that are read."""
     retrain: bool = False
+    """Whether a change without a change of deployments asks for a retraining."""

@@ -24,21 +24,39 @@ class Policy:
     """
 
     model: str
+    """The registered model's name."""
     endpoint: str | None = None
+    """The online endpoint that serves it; without one nothing of traffic and answers is looked at.
+
+    """
     owner: str | None = None
+    """Who is answerable, as people know them; messages and reports say it."""
     training_data: str | None = None
+    """The data asset the model was trained on, `name:version`, where the version does not say."""
     promote_to: str = "production"
+    """The name of the only stage, where `stages` names none."""
     stages: list[StagePolicy] = field(default_factory=list)
+    """The stages on the way to production, in their order."""
     gates: Gates = field(default_factory=Gates)
+    """What a version has to show at the entrance of each stage without gates of its own."""
     routing: RoutingPolicy = field(default_factory=RoutingPolicy)
+    """When a deployment may go without traffic."""
     health: HealthPolicy = field(default_factory=HealthPolicy)
+    """What the endpoint's answers may look like."""
     drift: DriftPolicy = field(default_factory=DriftPolicy)
+    """How inputs and predictions are compared with the training data."""
     collection: CollectionPolicy = field(default_factory=CollectionPolicy)
+    """How long the rows that are scored may fail to come."""
     kpis: list[KpiPolicy] = field(default_factory=list)
+    """Business figures that are watched."""
     batch: list[BatchPolicy] = field(default_factory=list)
+    """Batch endpoints that are watched."""
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
+    """Routes of this model's alerts, tried before the fleet's."""
     retraining: RetrainingPolicy = field(default_factory=RetrainingPolicy)
+    """When the model is trained again, and by what."""
     privacy: PrivacyPolicy = field(default_factory=PrivacyPolicy)
+    """Whether messages may hold values of rows."""
 
     def way(self) -> list[StagePolicy]:
         """The stages from the first to the last, which is at `endpoint` unless it says another."""

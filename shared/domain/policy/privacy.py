@@ -20,6 +20,7 @@ class PrivacyPolicy:
     """
 
     values: Values = Values.HIDE
+    """`hide` tells a value by its place among the others, `show` as it is."""
 
     @property
     def shown(self) -> bool:

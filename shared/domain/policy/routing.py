@@ -10,8 +10,11 @@ class Standby:
     """A deployment that is meant to have no traffic, why, and until when (`2026-12-24T18:00Z`)."""
 
     deployment: str
+    """The deployment that waits."""
     reason: str
+    """Why."""
     until: datetime
+    """When that ends, such as `2026-12-24T18:00Z`."""
 
 
 class TrafficChanges(StrEnum):
@@ -31,11 +34,20 @@ class RoutingPolicy:
     """
 
     grace: timedelta = timedelta(minutes=30)
+    """How long a new deployment may go without traffic."""
     look_again: timedelta = timedelta(minutes=30)
+    """How far apart the looks at one without traffic are, once its grace is over."""
     stuck_after: timedelta = timedelta(hours=1)
+    """How long a deployment may be written before it is told as stuck."""
     keep_for: timedelta = timedelta(days=7)
+    """How long one that was replaced may stay without a request."""
     mirror_for: timedelta = timedelta(days=14)
+    """How long one may only receive mirrored requests."""
     observed: timedelta = timedelta(hours=1)
+    """Requests of so long count as observed."""
     changes: TrafficChanges = TrafficChanges.ANY
+    """`planned` tells of traffic that was changed without an intent."""
     standby: list[Standby] = field(default_factory=list)
+    """Deployments that wait on purpose."""
     severity: str = "critical"
+    """How bad a deployment without traffic is."""

@@ -18,9 +18,13 @@ class PipelinePolicy:
 
     SHORT: ClassVar[str] = "number"
     number: int | None = None
+    """The number in an Azure DevOps pipeline's address; either this or `workflow`. 1 or more."""
     workflow: str | None = None
+    """A GitHub workflow as `owner/repository/file.yml`."""
     branch: str = "main"
+    """The branch that is run."""
     parameters: dict[str, str] = field(default_factory=dict)
+    """What the run is given besides what Driftgate gives it."""
 
 
 class ApprovalPlace(StrEnum):
@@ -42,9 +46,13 @@ class ApprovalPolicy:
 
     SHORT: ClassVar[str] = "needed"
     needed: int = 0
+    """How many people have to approve. 0 or more."""
     by: list[str] = field(default_factory=list)
+    """Whose approvals count; empty is whoever may approve there."""
     lasts: timedelta = timedelta(days=3)
+    """How long an approval is good, if its evidence stands."""
     given: ApprovalPlace = ApprovalPlace.PIPELINE
+    """Where they say so: in the pipeline\'s environment, to Driftgate, or in either."""
 
 
 class RolloutMode(StrEnum):
@@ -72,13 +80,21 @@ class RolloutPolicy:
 
     SHORT: ClassVar[str] = "mode"
     mode: RolloutMode = RolloutMode.OFF
+    """`off` leaves traffic to the pipeline, `plan` shows what would be done, `act` moves it."""
     steps: list[float] = field(default_factory=lambda: [10.0, 50.0, 100.0])
+    """Whole per cent of the traffic, rising to 100."""
     bake: timedelta = timedelta(hours=1)
+    """How long each step is watched before it is judged. 1m or more."""
     mirror: float = 0.0
+    """Per cent of the requests that are mirrored first. From 0 to 50."""
     mirror_for: timedelta = timedelta(hours=1)
+    """How long they are mirrored."""
     shown_for: timedelta = timedelta()
+    """How long the plan is shown before it acts."""
     patience: timedelta = timedelta(hours=6)
+    """How long a step may stay inconclusive before that is told. 1m or more."""
     on_fail: OnFail = OnFail.RETURN
+    """`return` gives the traffic back, `stop` leaves it and tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +103,9 @@ class WatchPolicy:
 
     SHORT: ClassVar[str] = "time"
     time: timedelta = timedelta(hours=2)
+    """How long a promoted version is watched."""
     on_fail: OnFail = OnFail.RETURN
+    """`return` asks for a rollback when it fails, `stop` only tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +119,28 @@ class StagePolicy:
     """
 
     name: str
+    """Letters, digits, points, hyphens and underscores; also the tag of what came through."""
     endpoint: str | None = None
+    """The online endpoint of this stage; the last one's is the policy's unless given."""
     workspace: str | None = None
+    """The stage's workspace, by its name in `DRIFTGATE_WORKSPACES`."""
     registry: str | None = None
+    """The registry that a version is shared to before it goes on."""
     pipeline: PipelinePolicy | None = None
+    """What deploys a version here; without one people do."""
     rollback: PipelinePolicy | None = None
+    """What brings the version before back."""
     gates: Gates | None = None
+    """What a version has to show here, in place of the policy's `gates`."""
     approvals: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    """How many people have to approve, and who counts."""
     rollout: RolloutPolicy = field(default_factory=RolloutPolicy)
+    """How traffic is brought to the version."""
     watch: WatchPolicy = field(default_factory=WatchPolicy)
+    """How long a version is watched after it came through."""
     finish_within: timedelta = timedelta(days=7)
+    """How long the way through the stage may take before it is told. 1m or more."""
     answer_within: timedelta = timedelta(hours=24)
+    """How long a check of the pipeline's environment may wait for its answer; 47 hours at most
+    count.
+    """
