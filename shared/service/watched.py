@@ -92,7 +92,7 @@ def watched_models(ledger: Ledger, policies: Policies) -> list[Watched]:
 
     Alerts of the endpoints that serve it and of its retrainings are counted with its own.
     """
-    firing = _firing_of(ledger)
+    firing = _firing_of(ledger, (MODEL, ENDPOINT, _RETRAINING))
     served = {policy.model: endpoints_in(policy) for policy in policies.all()}
     names = {*_names(firing, MODEL), *served}
     return _ordered(
@@ -108,7 +108,7 @@ def watched_models(ledger: Ledger, policies: Policies) -> list[Watched]:
 
 def watched_endpoints(ledger: Ledger, policies: Policies) -> list[Watched]:
     """Every endpoint that was decided about or that a policy names, in the same order."""
-    firing = _firing_of(ledger)
+    firing = _firing_of(ledger, (ENDPOINT,))
     named = {name for policy in policies.all() for name in endpoints_in(policy)}
     return _ordered(
         Watched(name=name, firing=firing.get(f"{ENDPOINT}{name}", 0))
@@ -124,12 +124,12 @@ def _names(subjects: Iterable[str], kind: str) -> set[str]:
     return {subject.removeprefix(kind) for subject in subjects if subject.startswith(kind)}
 
 
-def _firing_of(ledger: Ledger) -> Mapping[str, int]:
+def _firing_of(ledger: Ledger, kinds: tuple[str, ...]) -> Mapping[str, int]:
     """By subject, how many of its alerts fire."""
     return {
         subject: _firing(ledger.state(subject).state)
         for subject in ledger.subjects()
-        if subject.startswith((MODEL, ENDPOINT, _RETRAINING))
+        if subject.startswith(kinds)
     }
 
 

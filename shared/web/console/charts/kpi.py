@@ -1,7 +1,6 @@
 """A business figure over time, beside what was expected of it, and what that shows in words."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from shared.domain.policy import Direction, KpiKind, KpiPolicy
@@ -22,7 +21,6 @@ def kpi_chart(
     reach: Reach,
     *,
     marks: Sequence[Numbered] = (),
-    alarms: Sequence[tuple[datetime, datetime]] = (),
 ) -> dict[str, Any] | None:
     """What was observed with its interval, what was expected, and how far it may move.
 
@@ -42,7 +40,6 @@ def kpi_chart(
         title="observed, beside what was expected",
         number=".0%" if share else "~s",
         marks=marks,
-        alarms=alarms,
     )
 
 
