@@ -1,6 +1,6 @@
 """What is known, as plain JSON values: for the command, the API and the console."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,12 +48,28 @@ def alerts(
     known = standings(ledger, now, scopes)
     found = [
         {"subject": subject, **_alert(record), **_standing(record, known)}
-        for subject in (ledger.subjects() if subjects is None else subjects)
+        for subject in (_with_alerts(ledger) if subjects is None else subjects)
         for record in _state(ledger, subject).alerts.values()
     ]
     found.sort(key=lambda alert: alert["posted"], reverse=True)
     found.sort(key=lambda alert: alert["status"] != AlertStatus.FIRING.value)
     return found
+
+
+def alerts_of(ledger: Ledger, subjects: Iterable[str], now: datetime) -> list[dict[str, Any]]:
+    """Those of some subjects that fire, as `alerts` tells them."""
+    known = standings(ledger, now)
+    return [
+        {"subject": subject, **_alert(record), **_standing(record, known)}
+        for subject in subjects
+        for record in _state(ledger, subject).alerts.values()
+        if record.status is AlertStatus.FIRING
+    ]
+
+
+def _with_alerts(ledger: Ledger) -> list[str]:
+    """The subjects that have alerts, found without reading a state."""
+    return [subject for subject, glance in ledger.glances().items() if glance.alerts]
 
 
 def events(
@@ -81,26 +97,17 @@ def overview(ledger: Ledger) -> list[dict[str, Any]]:
     What Driftgate keeps for itself, such as whom it told what, is left out while nothing of it
     fires.
     """
-    rows = []
-    for subject in ledger.subjects():
-        last = _last(ledger, subject)
-        state = _state(ledger, subject)
-        if subject.startswith(_FOR_ITSELF) and not _fires(state):
-            continue
-        rows.append(
-            {
-                "subject": subject,
-                "verdict": last.get("verdict"),
-                "event": last.get("event", {}).get("type"),
-                "decided": last.get("decided"),
-                "firing": _fires(state),
-            }
-        )
-    return rows
-
-
-def _fires(state: SubjectState) -> int:
-    return sum(record.status is AlertStatus.FIRING for record in state.alerts.values())
+    return [
+        {
+            "subject": subject,
+            "verdict": glance.verdict,
+            "event": glance.event,
+            "decided": to_plain(glance.decided),
+            "firing": glance.fires,
+        }
+        for subject, glance in ledger.glances().items()
+        if glance.fires or not subject.startswith(_FOR_ITSELF)
+    ]
 
 
 def status(ledger: Ledger, name: str, now: datetime | None = None) -> dict[str, Any]:
@@ -158,11 +165,6 @@ def _promotion(subject: str, promotion: Promotion) -> dict[str, Any]:
 
 def _state(ledger: Ledger, subject: str) -> SubjectState:
     return decode(ledger.state(subject).state, SubjectState)
-
-
-def _last(ledger: Ledger, subject: str) -> dict[str, Any]:
-    decisions = ledger.decisions(subject, limit=1)
-    return dict(decisions[0]) if decisions else {}
 
 
 def _alert(record: AlertRecord) -> dict[str, Any]:

@@ -45,11 +45,16 @@ def standings(
     be over.
     """
     found: dict[str, Standing] = {}
-    for subject in ledger.subjects() if scopes is None else scopes:
+    for subject in _living(ledger) if scopes is None else scopes:
         if subject.startswith(_ALERTS):
             scope = decode(ledger.state(subject).state, SubjectState).scope
             found |= dict(_of_scope(subject.removeprefix(_ALERTS), scope, now))
     return found
+
+
+def _living(ledger: Ledger) -> list[str]:
+    """The subjects of which something is under way, found without reading a state."""
+    return [subject for subject, glance in ledger.glances().items() if glance.lives]
 
 
 def _of_scope(name: str, scope: ScopeWatch, now: datetime | None) -> Iterator[tuple[str, Standing]]:

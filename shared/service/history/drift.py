@@ -21,7 +21,15 @@ from shared.service.history.looks import endpoint_marks
 from shared.service.history.marks import Mark
 from shared.service.history.points import Point, point_of, thinned
 from shared.service.history.relations import endpoints_of
-from shared.service.history.spans import Decision, Past, Span, decided, is_told_again, read_past
+from shared.service.history.spans import (
+    Decision,
+    Past,
+    Span,
+    decided,
+    happened,
+    is_told_again,
+    read_past,
+)
 from shared.service.history.thinning import MOST_POINTS
 from shared.service.history.traffic import left_out, marks_in
 
@@ -136,14 +144,15 @@ def _columns(
     columns: dict[tuple[str, str], list[Point]] = defaultdict(list)
     problems: list[Point] = []
     for decision in decisions:
+        at = happened(decision)
         for finding in decision["findings"]:
             if finding["rule"] != Rule.DRIFT.value:
                 continue
             side, _, name = str(finding["thing"]).partition("/")
             if side in _SIDES and name:
-                columns[side, name].append(point_of(decision, finding))
+                columns[side, name].append(point_of(decision, finding, at))
             elif finding["verdict"] == Verdict.ERROR.value:
-                problems.append(point_of(decision, finding))
+                problems.append(point_of(decision, finding, at))
     return columns, problems
 
 
@@ -187,5 +196,5 @@ def _alarms(past: Past, span: Span) -> tuple[DriftAlarm, ...]:
     return tuple(
         one
         for one in found
-        if one.begun < span.until and (one.ended is None or one.ended >= span.since)
+        if one.begun <= span.until and (one.ended is None or one.ended >= span.since)
     )

@@ -11,7 +11,7 @@ from shared.service.history.drift import surroundings
 from shared.service.history.happenings import alert_marks, promotion_marks
 from shared.service.history.marks import Mark
 from shared.service.history.points import Point, point_of, thinned
-from shared.service.history.spans import Decision, Span, decided, is_told_again, read_past
+from shared.service.history.spans import Decision, Span, decided, happened, is_told_again, read_past
 from shared.service.history.thinning import MOST_POINTS
 from shared.service.history.traffic import left_out, marks_in
 
@@ -91,6 +91,7 @@ def _found(decisions: Iterable[Decision]) -> Mapping[str, list[tuple[str | None,
     """By KPI: the statistic, the deployment where it is of one, and the point."""
     found: _Found = defaultdict(list)
     for decision in decisions:
+        at = happened(decision)
         for finding in decision["findings"]:
             if finding["rule"] != Rule.KPI.value or finding.get("statistic") not in _NUMBERS:
                 continue
@@ -100,7 +101,9 @@ def _found(decisions: Iterable[Decision]) -> Mapping[str, list[tuple[str | None,
             if finding.get("statistic") == _SIDE:
                 deployment = str(details.get("deployment") or "")
                 name = name.removesuffix(f"/{deployment}")
-            found[name].append((finding.get("statistic"), deployment, point_of(decision, finding)))
+            found[name].append(
+                (finding.get("statistic"), deployment, point_of(decision, finding, at))
+            )
     return found
 
 

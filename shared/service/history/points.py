@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line
-from shared.service.history.spans import Decision, finite, happened
+from shared.service.history.spans import Decision, finite
 from shared.service.history.thinning import MOST_POINTS, thin
 
 _SENTENCE = 600
@@ -40,11 +40,11 @@ class Point:
     evidence: float | None = None
 
 
-def point_of(decision: Decision, finding: Any) -> Point:
+def point_of(decision: Decision, finding: Any, at: datetime) -> Point:
     """A finding as a point at the time its look was made for."""
     details = finding.get("details") or {}
     return Point(
-        at=happened(decision),
+        at=at,
         verdict=Verdict(finding["verdict"]),
         reason=str(finding["reason"]),
         sentence=str(finding["sentence"]),

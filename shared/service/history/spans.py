@@ -22,7 +22,7 @@ Decision = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A span of time, [since, until)."""
+    """A span of time, both ends included."""
 
     since: datetime
     until: datetime
@@ -37,12 +37,12 @@ class Span:
 
     def holds(self, at: datetime) -> bool:
         """Whether a time lies in it."""
-        return self.since <= at < self.until
+        return self.since <= at <= self.until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """A subject's decisions before the end of a span, oldest first.
+    """A subject's decisions up to the end of a span, oldest first.
 
     Some were decided before it began: what changed is told by what was before. `cut` says that
     older ones were not read, `notes` where that leaves out a part of the span.
@@ -77,7 +77,7 @@ def past_of(subject: str, found: Iterable[Decision], span: Span, *, whole: bool 
         )
     return Past(
         subject=subject,
-        decisions=tuple(one for one in ordered if decided(one) < span.until),
+        decisions=tuple(one for one in ordered if decided(one) <= span.until),
         cut=not whole,
         notes=tuple(notes),
     )

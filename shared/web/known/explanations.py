@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from shared.bootstrap import Application
 from shared.domain.canonical import to_plain
@@ -11,6 +11,7 @@ from shared.domain.roles import Role
 from shared.service.explaining import Explanation, explain
 from shared.web.http.admission import Here, requires, routes
 from shared.web.http.answers import Shown, answers
+from shared.web.http.finite import JSONResponse
 from shared.web.http.formats import accepts_page, page_of
 from shared.web.http.limits import Kind
 from shared.web.known.explanation_page import explanation_page

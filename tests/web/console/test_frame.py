@@ -14,7 +14,7 @@ from tests.web.console.reading import Console
 from tests.web.fuzzed import told
 from tests.web.platform import ask
 
-BUILT = [Place.FLEET, Place.EVENTS, Place.WHAT_IF, Place.SERVICE]
+BUILT = [Place.FLEET, Place.MODELS, Place.ENDPOINTS, Place.EVENTS, Place.WHAT_IF, Place.SERVICE]
 
 
 @pytest.mark.parametrize("place", BUILT)
