@@ -6,21 +6,28 @@ break; `replay` and `whatif` something that would be otherwise; `scenario`, `pol
 not hold; `policy check`, `policy lint` what is wrong; `policy route` that nobody is told;
 `deadletters resubmit` that some were refused); 3 refused, the sentence is on standard error (every
 command, as `send`, `erase` and `verify`, and words that are no command); 4 no answer (the same four
-inconclusive, `diagnose` no cause); 130 interrupted. `gate` has those that pipelines expect: 0
-passed, 1 failed, 2 wrong usage, 3 inconclusive or an error.
+inconclusive, `diagnose` no cause); 130 interrupted; 141 nobody reads what is written. `gate` has
+those that pipelines expect: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an error.
 """
 
-from shared.cli.terminal.interrupting import end_interrupted
+import sys
+
+from shared.cli.terminal.interrupting import end_interrupted, end_unread
 
 
 def main() -> None:
     """Run the command. Its modules are imported here, so that Ctrl-C meanwhile is one line too."""
     try:
-        from shared.cli.commands import app
+        try:
+            from shared.cli.commands import app
 
-        app()
+            app(prog_name="driftgate")
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         end_interrupted()
+    except BrokenPipeError:
+        end_unread()
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ class Role(StrEnum):
 _MAY = {
     Role.VIEWER: "read everything: status, alerts, decisions, events, reports, explanations",
     Role.OPERATOR: (
-        "say and take back intents, silences and acknowledgements, replay, send dead letters "
-        "again, resume retrainings"
+        "say and take back intents, silences and acknowledgements, hand events in, replay, send "
+        "dead letters again, resume retrainings"
     ),
     Role.APPROVER: "let gates pass by overrides, and approve; never what they asked for themselves",
     Role.ADMINISTRATOR: "erase what is known of a subject, and purge dead letters",

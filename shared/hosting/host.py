@@ -14,8 +14,8 @@ from shared.hosting.happening import Happening, Tell, What
 from shared.hosting.routes import app
 from shared.hosting.server import Server
 from shared.hosting.timers import Timers
+from shared.learning import learned
 from shared.schedules import schedules
-from shared.service.codec import learn
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
@@ -79,7 +79,7 @@ class Host:
         if self._clock is not None:
             self._clock.go_on()
         for kind in (SubjectState, Policy, Fleet):
-            learn(kind)
+            learned(kind)
         self._consuming.start()
         self.timers.start()
         self._server.start()

@@ -1,15 +1,16 @@
 """The fleet's rules outlive their file: a slip of the pen keeps nobody from being called."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
 from shared.domain.canonical import to_plain
 from shared.domain.policy import Fleet, Policy
 from shared.errors import DriftgateError, InvalidPolicy
+from shared.learning import learned
 from shared.ports import Policies, Profiles
 
 _LOG = logging.getLogger("driftgate.policies")
@@ -134,6 +135,10 @@ class KeptPolicies:
         """None for what is no JSON, or of the form of an older version."""
         try:
             kept = self._profiles.load(_NAME)
-            return None if kept is None else msgspec.convert(kept.get("fleet"), Fleet, strict=False)
+            return None if kept is None else _fleet(kept)
         except ValueError:
             return None
+
+
+def _fleet(kept: Mapping[str, Any]) -> Fleet:
+    return msgspec.convert(kept.get("fleet"), learned(Fleet), strict=False)

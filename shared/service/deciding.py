@@ -15,6 +15,7 @@ from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
+from shared.learning import learned
 from shared.service.reactions import Reaction
 
 NOTHING_READ = content_hash(None)
@@ -122,7 +123,7 @@ def as_read(state: SubjectState) -> SubjectState:
     A decision that goes through them in turn would else tell the same things in another order.
     """
     plain = msgspec.to_builtins(state, order="sorted")
-    return msgspec.convert(plain, SubjectState, strict=False)
+    return msgspec.convert(plain, learned(SubjectState), strict=False)
 
 
 def plain_state(state: SubjectState) -> dict[str, Any]:

@@ -263,7 +263,7 @@ def gate(
             f"What it was judged on is too old since {good_until}; it is judged again by the timer."
         )
     if promotion.phase not in _LET_THROUGH:
-        sentences.append(f"It is {promotion.phase.value}: {promotion.why}.")
+        sentences.append(f"It is {promotion.phase.value}: {promotion.why.rstrip('.')}.")
     return {
         "status": "successful" if passed else "blocked",
         "stage": promotion.stage,

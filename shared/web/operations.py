@@ -20,13 +20,14 @@ from shared.web.http.limits import Buckets
 from shared.web.http.problems import Problem, foreseen, of_http, of_problem
 from shared.web.http.rim import Keyless, Rim
 from shared.web.keeping import verifying
-from shared.web.known import explanations, known
-from shared.web.people import acknowledgements, intents, overrides, silences
-from shared.web.promotion import promotions, retrainings
+from shared.web.known import explanations, handing_in, known
+from shared.web.people import acknowledgements, approvals, intents, overrides, silences
+from shared.web.promotion import gates, promotions, retrainings
 from shared.web.replay import replays
 
 ROUTERS = (
     known.router,
+    handing_in.router,
     explanations.router,
     models.router,
     endpoints.router,
@@ -34,7 +35,9 @@ ROUTERS = (
     figures.router,
     intents.router,
     overrides.router,
+    approvals.router,
     promotions.router,
+    gates.router,
     retrainings.router,
     replays.router,
     silences.router,

@@ -15,50 +15,54 @@ from shared.cli.terminal.ending import Ending
 from shared.errors import Unavailable
 
 ROOT = Path(__file__).resolve().parents[2]
+EVENTS = ROOT / "samples/events/arm_online_deployment_write_success.derived.json"
 SAID = ["--because", "x", "--author", "a"]
 MEANT = {
     "acknowledge": ["0f0f", "--until", "1d", *SAID],
     "acknowledgements": [],
     "alerts": [],
-    "deadletters": [],
+    "approvals": [],
+    "approve": ["churn", "7", *SAID],
     "deadletters edit": ["0f0f", "--undo"],
     "deadletters list": [],
     "deadletters purge": ["--queue", "checks", *SAID],
     "deadletters resubmit": ["--queue", "checks"],
     "deadletters show": ["0f0f"],
+    "deadletters": [],
     "diagnose": ["endpoint", "blue"],
     "erase": ["model/churn", *SAID],
     "events": [],
     "explain": ["0f0f"],
     "gate": ["churn", "7"],
     "health": ["endpoint"],
-    "intend": ["endpoint", "--standby", "blue", "--until", "1d", *SAID],
-    "intents": [],
-    "override": ["churn", "7", "--gate", "errors", "--until", "1d", *SAID],
-    "overrides": [],
+    "intent declare": ["endpoint", "--standby", "blue", "--until", "1d", *SAID],
+    "intent list": [],
+    "intent withdraw": ["endpoint", "0f0f", *SAID],
+    "override declare": ["churn", "7", "--gate", "errors", "--until", "1d", *SAID],
+    "override list": [],
+    "override withdraw": ["churn", "0f0f", *SAID],
     "policy route": [],
     "promotions": [],
     "release": ["0f0f", *SAID],
-    "replay": [],
-    "replays": [],
+    "replay list": [],
+    "replay resume": ["lost", *SAID],
+    "replay run": [],
+    "replay stop": ["lost", *SAID],
     "report": ["churn", "7"],
-    "resume-replay": ["lost", *SAID],
-    "resume-retraining": ["churn", *SAID],
     "retention": [],
-    "retrainings": [],
+    "retraining list": [],
+    "retraining resume": ["churn", *SAID],
     "rollout": ["churn", "7"],
     "send": ["samples/events/arm_online_deployment_write_success.derived.json"],
     "serve": ["--port", "0"],
-    "silence": ["model=churn", "--until", "1d", *SAID],
-    "silences": [],
+    "silence declare": ["model=churn", "--until", "1d", *SAID],
+    "silence list": [],
+    "silence withdraw": ["0f0f", *SAID],
     "smoke": [],
     "status": [],
-    "stop-replay": ["lost", *SAID],
-    "unsilence": ["0f0f", *SAID],
     "verify": [],
     "watch": ["--once"],
-    "withdraw": ["endpoint", "0f0f", *SAID],
-    "withdraw-override": ["churn", "0f0f", *SAID],
+    "withdraw-approval": ["churn", "0f0f", *SAID],
 }
 """What is connected before anything else is done, with words that can be meant."""
 REFUSED = {
@@ -189,6 +193,8 @@ main()
 def _names(group, before=""):
     """Of a group too, where it does something without a subcommand."""
     for name, command in group.commands.items():
+        if command.hidden:
+            continue
         whole = f"{before}{name}"
         inner = getattr(command, "commands", None)
         if inner is None or command.invoke_without_command:

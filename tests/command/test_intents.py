@@ -1,4 +1,4 @@
-"""`driftgate intend`, `intents` and `withdraw` as a person or a program runs them."""
+"""`driftgate intent`, `intents` and `withdraw` as a person or a program runs them."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def run(tmp_path):
 @pytest.mark.usefixtures("home")
 def test_a_standby_is_said_decided_and_listed(run):
     done = run(
-        "intend",
+        "intent",
         "loan-endpoint",
         "--standby",
         "green",
@@ -69,9 +69,9 @@ def test_a_standby_is_said_decided_and_listed(run):
     assert decision["verdict"] == "pass"
     assert "standby" in {finding["reason"] for finding in decision["findings"]}
 
-    [listed] = json.loads(run("intents", "loan-endpoint", "--json").stdout)["intents"]
+    [listed] = json.loads(run("intent", "list", "loan-endpoint", "--json").stdout)["intents"]
     assert listed["id"] == told["intent"]["id"]
-    shown = run("intents").stdout
+    shown = run("intent", "list").stdout
     for words in ("green stands by", "waits for the auditors", "in force", listed["id"]):
         assert words in shown
 
@@ -84,10 +84,10 @@ def test_the_command_in_an_alerts_first_step_works_as_it_is_printed(run, home, k
         "model: loan\nendpoint: loan-endpoint\nrouting: {changes: planned}\n"
     )
     if kind is AlertKind.UNPLANNED_CHANGE:
-        run("intend", "loan-endpoint", "--standby", "blue", "--until", "1h", "--because", "first")
+        run("intent", "loan-endpoint", "--standby", "blue", "--until", "1h", "--because", "first")
         file = home / "workspace" / "endpoints" / "loan-endpoint.yaml"
         file.write_text(file.read_text().replace("blue: 100", "blue: 10, green: 90"))
-    run("intend", "loan-endpoint", "--standby", "red", "--until", "1h", "--because", "any look")
+    run("intent", "loan-endpoint", "--standby", "red", "--until", "1h", "--because", "any look")
     alerts = json.loads(run("alerts", "--json").stdout)["alerts"]
     [alert] = [a for a in alerts if a["kind"] == kind and a["status"] == "firing"]
     _, _, command = alert["first_step"].partition("driftgate ")
@@ -102,7 +102,7 @@ def test_the_command_in_an_alerts_first_step_works_as_it_is_printed(run, home, k
 @pytest.mark.usefixtures("home")
 def test_traffic_of_nobody_is_owned_by_the_word_none(run):
     done = run(
-        "intend",
+        "intent",
         "loan-endpoint",
         "--traffic",
         "none",
@@ -114,7 +114,7 @@ def test_traffic_of_nobody_is_owned_by_the_word_none(run):
     )
 
     assert json.loads(done.stdout)["intent"]["traffic"] == {}
-    assert "loan-endpoint no traffic for any deployment until " in run("intents").stdout
+    assert "loan-endpoint no traffic for any deployment until " in run("intent", "list").stdout
 
 
 @pytest.mark.usefixtures("home")
@@ -127,7 +127,7 @@ def test_traffic_to_come_is_listed_as_that_with_who_says_so(run):
     assert done.returncode == 0
     assert "blue 90 %, green 10 % until" in done.stdout
     assert "says anna: canary [red]x[/]" in done.stdout
-    [one] = json.loads(run("intents", "--json").stdout)["intents"]
+    [one] = json.loads(run("intent", "list", "--json").stdout)["intents"]
     assert (one["author"], one["standing"]) == ("anna", "to come")
     assert one["traffic"] == {"blue": 90.0, "green": 10.0}
 
@@ -145,15 +145,15 @@ def test_taken_back_it_is_listed_as_that_and_not_taken_back_again(run):
     words = ("intend", "loan-endpoint", "--standby", "green", "--until", "1d", "--because", "x")
     said = json.loads(run(*words, "--json").stdout)["intent"]["id"]
 
-    done = run("withdraw", "loan-endpoint", said, "--because", "they came")
-    again = run("withdraw", "loan-endpoint", said, "--because", "they came")
+    done = run("intent", "withdraw", "loan-endpoint", said, "--because", "they came")
+    again = run("intent", "withdraw", "loan-endpoint", said, "--because", "they came")
 
     assert done.returncode == 0
     assert done.stdout.startswith(f"Taken back: {said} green stands by until ")
     assert "0 % of the traffic" in done.stdout
     assert (again.returncode, again.stdout) == (3, "")
     assert again.stderr == f"Intent {said} is over already; there is nothing to take back.\n"
-    listed = run("intents", "loan-endpoint").stdout
+    listed = run("intent", "list", "loan-endpoint").stdout
     assert listed.startswith("withdrawn loan-endpoint green stands by until ")
     assert ": they came" in listed
 
@@ -173,7 +173,7 @@ def test_taken_back_it_is_listed_as_that_and_not_taken_back_again(run):
     ],
 )
 def test_what_cannot_be_meant_exits_three_with_one_sentence(run, words, sentence):
-    done = run("intend", "loan-endpoint", *words, "--because", "x")
+    done = run("intent", "loan-endpoint", *words, "--because", "x")
 
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith(sentence)
@@ -181,14 +181,16 @@ def test_what_cannot_be_meant_exits_three_with_one_sentence(run, words, sentence
 
 
 def test_what_is_missing_is_wrong_usage(run):
-    assert run("intend", "loan-endpoint", "--standby", "green", "--because", "x").returncode == 3
-    assert run("withdraw", "loan-endpoint", "--because", "x").returncode == 3
+    assert run("intent", "loan-endpoint", "--standby", "green", "--because", "x").returncode == 3
+    assert run("intent", "withdraw", "loan-endpoint", "--because", "x").returncode == 3
 
 
 def test_a_new_home_says_that_nobody_has_said_anything(run):
-    assert run("intents").stdout == ("Nobody has said anything yet; try: driftgate intend --help\n")
-    assert "anything about loan-endpoint yet" in run("intents", "loan-endpoint").stdout
-    assert json.loads(run("intents", "--json").stdout) == {"intents": []}
+    assert run("intent", "list").stdout == (
+        "Nobody has said anything yet; try: driftgate intent declare --help\n"
+    )
+    assert "anything about loan-endpoint yet" in run("intent", "list", "loan-endpoint").stdout
+    assert json.loads(run("intent", "list", "--json").stdout) == {"intents": []}
 
 
 def test_where_nobody_is_signed_in_the_author_is_asked_for(monkeypatch):
@@ -245,7 +247,7 @@ def test_the_status_of_an_endpoint_is_a_table_of_its_routing(run):
 
 @pytest.mark.usefixtures("home")
 def test_the_status_of_an_endpoint_that_is_not_there_says_why(run):
-    run("intend", "elsewhere", "--standby", "green", "--until", "1d", "--because", "x")
+    run("intent", "elsewhere", "--standby", "green", "--until", "1d", "--because", "x")
 
     shown = run("status", "elsewhere").stdout
     assert "The workspace has no online endpoint elsewhere." in shown

@@ -69,17 +69,17 @@ def test_it_is_said_in_the_name_of_who_is_signed_in(run):
 
 
 def test_they_are_listed_as_they_were_said(run, override):
-    shown = run("overrides", "churn").stdout
+    shown = run("override", "list", "churn").stdout
 
     assert shown.startswith("in force churn:7 passes metric/auc until ")
     assert override.id in shown
     assert "  anna: hotfix [red]x[/]" in shown
-    [one] = json.loads(run("overrides", "--json").stdout)["overrides"]
+    [one] = json.loads(run("override", "list", "--json").stdout)["overrides"]
     assert (one["model"], one["id"], one["standing"]) == ("churn", override.id, "in force")
 
 
 def test_taken_back_it_says_what_was_taken_back(run, override):
-    done = run("withdraw-override", "churn", override.id, "--because", "measured again")
+    done = run("override", "withdraw", "churn", override.id, "--because", "measured again")
 
     assert done.returncode == 0
     assert done.stdout.startswith(f"Taken back: {override.id} churn:7 passes metric/auc until ")
@@ -93,13 +93,13 @@ def test_what_cannot_be_let_pass_exits_three_with_one_sentence(run):
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("gates has 'readable', which cannot be let pass; name one thing")
     assert done.stderr.count("\n") == 1
-    unknown = run("withdraw-override", "churn", "abc", "--because", "x")
+    unknown = run("override", "withdraw", "churn", "abc", "--because", "x")
     assert (unknown.returncode, unknown.stderr[:29]) == (3, "churn has no override abc; kn")
     assert run("override", "churn", "7", "--until", "1d", "--because", "x").returncode == 3
 
 
 def test_a_new_home_says_that_nobody_lets_anything_pass(run):
-    assert run("overrides").stdout == (
-        "Nobody lets any gate pass; try: driftgate override --help\n"
+    assert run("override", "list").stdout == (
+        "Nobody lets any gate pass; try: driftgate override declare --help\n"
     )
-    assert "any gate of churn pass" in run("overrides", "churn").stdout
+    assert "any gate of churn pass" in run("override", "list", "churn").stdout

@@ -100,8 +100,8 @@ def test_events_are_told_again_and_the_replay_is_listed(ask, application):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("done lost 1 of about 1 told, 2 decided already, ")
     assert application.ledger.decisions("endpoint/a")[0]["event"]["replayname"] == "lost"
-    assert ask("replays").stdout == done.stdout
-    assert json.loads(ask("replays", "lost", "--json").stdout)["replays"][0]["told"] == 1
+    assert ask("replay", "list").stdout == done.stdout
+    assert json.loads(ask("replay", "list", "lost", "--json").stdout)["replays"][0]["told"] == 1
     assert ask("replay").returncode == 0
 
 
@@ -130,8 +130,8 @@ def test_where_nothing_was_lost_there_is_nothing_to_tell_and_no_fault(ask):
             3,
             "--of chains is for a dry run; leave out --apply.",
         ),
-        (("stop-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),
-        (("resume-replay", "x", *SAID), 3, "There is no replay x; see driftgate replays."),
+        (("stop-replay", "x", *SAID), 3, "There is no replay x; see driftgate replay list."),
+        (("resume-replay", "x", *SAID), 3, "There is no replay x; see driftgate replay list."),
         (("replay", "--rate", "5"), 3, "--rate is for telling events again; give --apply."),
         (("replay", "--author", "a"), 3, "--author is for telling events again; give --apply."),
         (
@@ -145,7 +145,7 @@ def test_where_nothing_was_lost_there_is_nothing_to_tell_and_no_fault(ask):
             "--processes is for a dry run; leave out --apply.",
         ),
         (("replay", "--via", "pigeon"), 3, "via is 'pigeon'; there are api, azure-devops, "),
-        (("replays", "x"), 3, "There is no replay x; see driftgate replays."),
+        (("replays", "x"), 3, "There is no replay x; see driftgate replay list."),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence(ask, words, code, sentence):

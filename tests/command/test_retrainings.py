@@ -1,4 +1,4 @@
-"""`driftgate retrainings` and `resume-retraining` as a person or a program runs them."""
+"""`driftgate retraining list` and `resume-retraining` as a person or a program runs them."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -86,7 +86,7 @@ def known(tmp_path):
 
 
 def test_without_any_the_command_says_what_asks_for_one(run):
-    done = run("retrainings", "churn")
+    done = run("retraining", "list", "churn")
 
     assert done.returncode == 0
     assert "Nothing has asked for a retraining of churn" in done.stdout
@@ -96,7 +96,7 @@ def test_each_is_shown_with_phase_cost_cause_and_what_trains_it(run, known):
     told = {"rule": "retraining", "sentence": "One is on its way; the next may be on Friday."}
     known(RetrainingWatch(retrainings=(REGISTERED, ON_ITS_WAY)), {"findings": [told]})
 
-    shown = run("retrainings").stdout
+    shown = run("retraining", "list").stdout
 
     first, *rest = shown.splitlines()
     assert first == "churn on its way"
@@ -112,7 +112,7 @@ def test_each_is_shown_with_phase_cost_cause_and_what_trains_it(run, known):
 def test_programs_get_the_same_as_one_document(run, known):
     known(RetrainingWatch(retrainings=(ON_ITS_WAY,), causes=(CAUSE,)))
 
-    [row] = json.loads(run("retrainings", "--json").stdout)["retrainings"]
+    [row] = json.loads(run("retraining", "list", "--json").stdout)["retrainings"]
 
     assert (row["model"], row["standing"], row["stopped"]) == ("churn", "on its way", None)
     assert row["waiting"][0]["cause"] == CAUSE.cause
@@ -141,7 +141,7 @@ def test_what_cannot_be_resumed_exits_with_three_and_says_why(run, known, watch,
     if watch is not None:
         known(watch)
 
-    done = run("resume-retraining", "churn", "--because", "labels were mended")
+    done = run("retraining", "resume", "churn", "--because", "labels were mended")
 
     assert done.returncode == 3
     assert sentence in done.stderr
@@ -150,16 +150,16 @@ def test_what_cannot_be_resumed_exits_with_three_and_says_why(run, known, watch,
 def test_a_stopped_model_says_how_it_is_resumed(run, known):
     known(RetrainingWatch(retrainings=(REGISTERED,), stopped=NOON))
 
-    shown = run("retrainings", "churn").stdout
+    shown = run("retraining", "list", "churn").stdout
 
     assert "churn stopped since 2026-02-03 12:00 UTC" in shown
-    assert "go on with: driftgate resume-retraining churn --because" in shown
+    assert "go on with: driftgate retraining resume churn --because" in shown
 
 
 def test_resuming_is_decided_at_once_and_kept_with_who_says_so(run, known):
     known(RetrainingWatch(retrainings=(REGISTERED,), stopped=NOON))
 
-    done = run("resume-retraining", "churn", "--because", "labels [b]were[/] mended")
+    done = run("retraining", "resume", "churn", "--because", "labels [b]were[/] mended")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(
@@ -167,7 +167,7 @@ def test_resuming_is_decided_at_once_and_kept_with_who_says_so(run, known):
         "labels [b]were[/] mended"
     )
     assert "RetrainingResumed retraining/churn" in done.stdout
-    [row] = json.loads(run("retrainings", "--json").stdout)["retrainings"]
+    [row] = json.loads(run("retraining", "list", "--json").stdout)["retrainings"]
     assert (row["standing"], row["stopped"], row["resumed_by"]) == ("quiet", None, "berta")
 
 

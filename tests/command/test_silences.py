@@ -55,17 +55,20 @@ def test_a_silence_is_said_and_shows_what_it_mutes_now(run):
 
 
 def test_silences_are_listed_and_one_is_taken_back(run):
-    assert run("silences").stdout == "Nobody silences any alert; try: driftgate silence --help\n"
+    assert (
+        run("silence", "list").stdout
+        == "Nobody silences any alert; try: driftgate silence declare --help\n"
+    )
     words = ("--for", "1d", "--until-resolved", "--author", "carl", "--json", *KNOWN)
     said = json.loads(run("silence", "kind=errors", *words).stdout)["silence"]
     assert [one["fingerprint"] for one in said["mutes"]] == [ERRORS]
 
-    shown = run("silences").stdout
+    shown = run("silence", "list").stdout
     assert shown.startswith("in force kind=errors (each until it is over once) until ")
     assert "  carl: known, see [red]4711[/]\n" in shown
-    done = run("unsilence", said["id"], "--because", "fixed")
+    done = run("silence", "withdraw", said["id"], "--because", "fixed")
     assert done.stdout.startswith(f"Taken back: {said['id']} kind=errors ")
-    [one] = json.loads(run("silences", "--json").stdout)["silences"]
+    [one] = json.loads(run("silence", "list", "--json").stdout)["silences"]
     assert (one["id"], one["standing"], one["withdrawn_because"]) == (
         *(said["id"], "withdrawn"),
         "fixed",

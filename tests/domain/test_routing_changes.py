@@ -132,7 +132,7 @@ def test_a_plan_for_other_shares_is_no_plan_and_one_said_afterwards_ends_the_ale
     planned.look(NOON, said(NOON, until=NOON + DAY, traffic={"blue": 90.0, "green": 10.0}))
     planned.traffic = {"green": 100.0}
     assert planned.look(NOON + HOUR) == [("+", "unplanned_change", None)]
-    owns = "driftgate intend ep --traffic green=100 --until 1d --because ..."
+    owns = "driftgate intent ep --traffic green=100 --until 1d --because ..."
     assert planned.posted()[0].first_step.endswith(owns)
 
     after = said(NOON + 2 * HOUR, until=NOON + DAY, traffic={"green": 100.0})

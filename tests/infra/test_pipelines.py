@@ -166,8 +166,9 @@ def test_a_stage_waits_for_its_environment_before_its_first_step():
 def test_the_way_the_check_is_set_up_is_that_of_the_function():
     text = (INFRA.parent / "docs" / "pipelines.md").read_text()
     functions = (INFRA.parent / "functions" / "promotion.py").read_text()
+    doors = (INFRA.parent / "shared" / "web" / "doors.py").read_text()
 
-    assert 'route="api/checks/environment"' in functions
+    assert 'route="api/checks/environment"' in doors
     assert "/api/checks/environment`" in text
     assert "the key of the function `environment_check_asked`" in text
     assert 'function_name("environment_check_asked")' in functions

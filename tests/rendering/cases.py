@@ -25,7 +25,7 @@ INCIDENT = NoticedAlert(
     first_step=(
         "Give it traffic: az ml online-endpoint update --name loan-endpoint "
         '--traffic "green=100"; delete it if it is not wanted; or say why it waits: driftgate '
-        "intend loan-endpoint --standby green --until 2d --because ..."
+        "intent loan-endpoint --standby green --until 2d --because ..."
     ),
     since=NOON - timedelta(minutes=30),
     labels={"deployment": "green"},

@@ -1,13 +1,15 @@
 """`driftgate deadletters edit`, `resubmit` and `purge`: mended, sent again, thrown away."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.dead_letters.finding import Ids, Limit, filtering, meant, of_id
+from shared.cli.dead_letters.finding import Ids, Limit, filtering, meant, meant_there, of_id
 from shared.cli.dead_letters.screen import NONE, print_diff, print_resent
-from shared.cli.people.saying import AsJson, Author, Because, signed
+from shared.cli.people.saying import AsJson, Author, Because, named, signed
+from shared.cli.reach import place
+from shared.cli.reach.place import refuse_there
 from shared.cli.sending import decided_here
 from shared.cli.terminal.asking import ask
 from shared.cli.terminal.ending import Ending
@@ -15,6 +17,11 @@ from shared.cli.terminal.options import Asked
 from shared.cli.terminal.printing import console, print_decisions, print_json
 from shared.errors import InvalidData
 
+if TYPE_CHECKING:
+    from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
+
+_NO_REASON = "no reason given"
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
@@ -77,27 +84,42 @@ def resubmit(
 
     Exit code 0 sent, 2 some were refused, 3 refused (the sentence is on standard error), 1 fault.
     """
-    from shared.bootstrap import build
-    from shared.service.dead_letters.resending import plan, resend
+    done: list[dict[str, Any]] = []
 
-    application = build()
-    letters = meant(application, ids, asked, limit)
-    if apply:
-        going: Any = resend(
-            letters,
-            service=application.service,
-            adapters=application.adapters,
-            **signed(application, author, because or "no reason given"),
-            pause=_pause(rate),
-        )
-    else:
-        going = plan(letters, application.clock(), application.ledger)
-    done = []
-    for one in going:
-        done.append(one.to_json())
+    def tell(one: dict[str, Any]) -> None:
+        done.append(one)
         if not as_json:
-            print_resent(console(), done[-1])
-    decided = decided_here(application) if apply else []
+            print_resent(console(), one)
+
+    def here(application: "Application") -> list[dict[str, Any]]:
+        from shared.service.dead_letters.resending import plan, resend
+
+        letters = meant(application, ids, asked, limit)
+        if apply:
+            going: Any = resend(
+                letters,
+                service=application.service,
+                adapters=application.adapters,
+                **signed(application, author, because or _NO_REASON),
+                pause=_pause(rate),
+            )
+        else:
+            going = plan(letters, application.clock(), application.ledger)
+        for one in going:
+            tell(one.to_json())
+        return decided_here(application) if apply else []
+
+    def there(service: "Deployed") -> list[dict[str, Any]]:
+        refuse_there({"--rate": rate}, "it sends as fast as it can")
+        said = meant_there(ids, asked, limit)
+        answer = service.post(
+            "deadletters", "resubmit", **said, apply=apply, **named(author, because or _NO_REASON)
+        )
+        for one in answer["dead_letters"]:
+            tell(one)
+        return []
+
+    decided = place.asked(here=here, there=there)
     if as_json:
         print_json({"applied": apply, "dead_letters": done, "decisions": decided})
     elif not done:
@@ -127,25 +149,42 @@ def purge(
 
     Exit code 0 done, 3 refused (the sentence is on standard error), 1 fault.
     """
-    from shared.bootstrap import build
-    from shared.service.dead_letters.removing import purge as throw_away
 
-    application = build()
-    letters = meant(application, ids, asked, limit)
-    if letters:
-        ask(f"Throw these away for good: {len(letters)} of them?", yes=yes)
-    count = throw_away(
-        letters,
-        service=application.service,
-        adapters=application.adapters,
-        **signed(application, author, because),
-    )
-    decided = decided_here(application)
+    def here(application: "Application") -> tuple[list[str], list[dict[str, Any]]]:
+        from shared.service.dead_letters.removing import purge as throw_away
+
+        letters = meant(application, ids, asked, limit)
+        _confirm(len(letters), yes=yes)
+        throw_away(
+            letters,
+            service=application.service,
+            adapters=application.adapters,
+            **signed(application, author, because),
+        )
+        return [letter.id for letter in letters], decided_here(application)
+
+    def there(service: "Deployed") -> tuple[list[str], list[dict[str, Any]]]:
+        said, who = meant_there(ids, asked, limit), named(author, because)
+        if not yes:
+            planned = service.post("deadletters", "resubmit", **said, apply=False, **who)
+            found = [letter["id"] for letter in planned["dead_letters"]]
+            _confirm(len(found), yes=False)
+            if not found:
+                return [], []
+            said = {"ids": found}
+        return service.post("deadletters", "purge", **said, **who)["purged"], []
+
+    gone, decided = place.asked(here=here, there=there)
     if as_json:
-        print_json({"purged": [letter.id for letter in letters], "decisions": decided})
+        print_json({"purged": gone, "decisions": decided})
         return
-    console().print(f"Gone for good: {count}.")
+    console().print(f"Gone for good: {len(gone)}.")
     print_decisions(console(), decided)
+
+
+def _confirm(count: int, *, yes: bool) -> None:
+    if count:
+        ask(f"Throw these away for good: {count} of them?", yes=yes)
 
 
 def _pause(rate: float | None) -> Any:

@@ -6,14 +6,16 @@ from typing import Annotated
 import typer
 
 from shared.cli.dead_letters import changing
-from shared.cli.dead_letters.finding import Limit, filtering, find, of_id, select
+from shared.cli.dead_letters.finding import Limit, filtering
+from shared.cli.dead_letters.listing import all_here, listed_here, listed_there, shown_here
 from shared.cli.dead_letters.screen import print_counts, print_letter, print_letters
 from shared.cli.people.saying import AsJson
+from shared.cli.reach import place
+from shared.cli.reach.place import asked
 from shared.cli.terminal.options import Asked
 from shared.cli.terminal.printing import console, print_json
 
 app = typer.Typer(
-    help="Dead letters: what could not be handled, wherever it lies.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,
 )
@@ -21,22 +23,23 @@ app = typer.Typer(
 
 @app.callback()
 def deadletters(context: typer.Context, as_json: AsJson = False) -> None:
-    """Say how many dead letters there are, by queue.
+    """Count dead letters by queue: what could not be handled, wherever it lies.
 
     Example: driftgate deadletters
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     if context.invoked_subcommand is not None:
         return
-    from shared.bootstrap import build
     from shared.service.dead_letters.letters import SOURCES
 
-    found = find(build(), SOURCES, 1000)
-    counts = Counter(letter.queue for letter in found.letters)
+    found = asked(here=all_here, there=lambda service: listed_there(service, {}, None))
+    counts = Counter(letter["queue"] for letter in found["dead_letters"])
     rows = {source: counts[source] for source in SOURCES if counts[source]}
     if as_json:
-        print_json({"dead_letters": rows, "more": found.more, "problems": found.problems})
+        print_json({**found, "dead_letters": rows})
         return
-    print_counts(console(), rows, found.more)
+    print_counts(console(), rows, found["more"])
 
 
 @app.command("list")
@@ -50,16 +53,17 @@ def list_(
     """List dead letters, oldest first.
 
     Example: driftgate deadletters list --queue checks --since 2d
-    """
-    from shared.bootstrap import build
-    from shared.service.dead_letters.showing import listed
 
-    found, letters = select(build(), asked, limit)
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
+    """
+    found = place.asked(
+        here=lambda application: listed_here(application, asked, limit),
+        there=lambda service: listed_there(service, asked, limit),
+    )
     if as_json:
-        shown = [listed(letter) for letter in letters]
-        print_json({"dead_letters": shown, "more": found.more, "problems": found.problems})
+        print_json(found)
         return
-    print_letters(console(), [listed(letter) for letter in letters], found.more)
+    print_letters(console(), found["dead_letters"], found["more"])
 
 
 @app.command()
@@ -70,15 +74,17 @@ def show(
     """Show one whole: why it is there, its properties, its body, and how that was edited.
 
     Example: driftgate deadletters show 3fa91c0b
-    """
-    from shared.bootstrap import build
-    from shared.service.dead_letters.showing import shown
 
-    letter = of_id(build(), identity)
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
+    """
+    letter = asked(
+        here=lambda application: shown_here(application, identity),
+        there=lambda service: service.get("deadletters", identity)["dead_letter"],
+    )
     if as_json:
-        print_json({"dead_letter": shown(letter)})
+        print_json({"dead_letter": letter})
         return
-    print_letter(console(), shown(letter))
+    print_letter(console(), letter)
 
 
 app.command()(changing.edit)

@@ -69,6 +69,14 @@ def meant(
     return select_letters(named(find(application, wanted.sources, MOST), ids), wanted)
 
 
+def meant_there(ids: list[str] | None, asked: Asked, limit: int) -> dict[str, object]:
+    """The same as the fields of what is said to a service. Raises InvalidData."""
+    filters = {name: value for name, value in asked.items() if value is not None}
+    if not ids and not filters:
+        raise InvalidData("Say which dead letters are meant: their ids, or a filter as --queue.")
+    return {"ids": ids or None, "filter": filters or None, "limit": limit}
+
+
 def of_id(application: "Application", identity: str) -> "Letter":
     """The one with this id, or whose id begins so. Raises NotFound, InvalidData for several."""
     from shared.service.dead_letters.letters import MOST, SOURCES, named

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.cli.reach.place import here_alone
 from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json
 from shared.errors import InvalidData, NotFound
@@ -66,9 +67,11 @@ def _read(file: Path) -> str:
 
 
 def _asked(endpoint: str, deployment: str, lines: int) -> str:
-    from shared.bootstrap import build
-
-    adapters = build().adapters
+    application = here_alone(
+        "A container's log is not for a service over --url; save it and give --file LOG, or leave "
+        "--url out where the workspace can be reached."
+    )
+    adapters = application.adapters
     try:
         known = [one.name for one in adapters.workspace.endpoint(endpoint).deployments]
         if deployment not in known:

@@ -1,24 +1,32 @@
 """`driftgate watch`: decisions, alerts and notices as they come."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shared.cli.hosting.lines import Show, showing
+from shared.cli.reach import complete
+from shared.cli.reach.place import asked
 from shared.service.watching import MOST_AT_ONCE, Fetch, Following, before, is_of, is_quiet, rows_of
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
 
-_EVERY_SECONDS = 1.0
+_EVERY_SECONDS, _EVERY_SECONDS_THERE = 1.0, 5.0
+"""Between two looks: each asks a service for a page, and it is not the only one that asks."""
 _SHOWN_FIRST = 10
 
 
 def watch(
     subject: Annotated[
-        str | None, typer.Argument(help="A model, an endpoint or a subject; without it, all.")
+        str | None,
+        typer.Argument(
+            help="A model, an endpoint or a subject; without it, all.",
+            autocompletion=complete.subjects,
+        ),
     ] = None,
     since: Annotated[
         str | None,
@@ -40,15 +48,27 @@ def watch(
 
     Exit codes: 0 with --once, 130 interrupted. A fault is 1, what is refused 3.
     """
-    from shared.bootstrap import build
     from shared.policies.moments import parse_past
 
-    application = build()
-    begins = None if since is None else parse_past(since, application.clock(), "since")
-    watching = Watching(
-        showing(as_json=as_json), subject=subject, everything=everything, begins=begins
+    def follow_them(fetch: Fetch, now: datetime, every: float) -> None:
+        begins = None if since is None else parse_past(since, now, "since")
+        watching = Watching(
+            showing(as_json=as_json),
+            subject=subject,
+            everything=everything,
+            begins=begins,
+            every=every,
+        )
+        watching.run(fetch, follow=follow)
+
+    asked(
+        here=lambda application: follow_them(
+            decisions_of(application), application.clock(), _EVERY_SECONDS
+        ),
+        there=lambda service: follow_them(
+            decisions_there(service), datetime.now(UTC), _EVERY_SECONDS_THERE
+        ),
     )
-    watching.run(decisions_of(application), follow=follow)
 
 
 def decisions_of(application: "Application") -> Fetch:
@@ -61,6 +81,11 @@ def decisions_of(application: "Application") -> Fetch:
     return newest
 
 
+def decisions_there(service: "Deployed") -> Fetch:
+    """Those of a service, page by page."""
+    return lambda many: service.rows("decisions", "decisions", most=many)
+
+
 class Watching:
     """Shows the rows of what `fetch` brings; where that comes from is no matter here."""
 
@@ -71,11 +96,13 @@ class Watching:
         subject: str | None = None,
         everything: bool = True,
         begins: datetime | None = None,
+        every: float = _EVERY_SECONDS,
     ) -> None:
         self._show = show
         self._subject = subject
         self._everything = everything
         self._begins = begins
+        self._every = every
 
     def run(self, fetch: Fetch, *, follow: bool, ended: Event | None = None) -> None:
         """Show what is there; then what comes, until it is `ended` or interrupted."""
@@ -86,7 +113,7 @@ class Watching:
         else:
             first = first[-_SHOWN_FIRST:]
         self._show_all(first)
-        while follow and not waits.wait(_EVERY_SECONDS):
+        while follow and not waits.wait(self._every):
             self.look(following)
 
     def look(self, following: Following) -> None:

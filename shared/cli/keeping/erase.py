@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.cli.people.saying import AsJson, Author, Because, signed_in
+from shared.cli.reach import complete
 from shared.cli.terminal.printing import console, print_json
 from shared.domain.wording import spell_count, spell_time
 
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def erase(
-    subject: Annotated[str, typer.Argument(help="Whole, such as endpoint/loan-endpoint.")],
+    subject: Annotated[
+        str,
+        typer.Argument(
+            help="Whole, such as endpoint/loan-endpoint.", autocompletion=complete.subjects
+        ),
+    ],
     because: Because,
     author: Author = None,
     apply: Annotated[

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shared.cli.reach import complete
+from shared.cli.reach.place import asked, refuse_there
 from shared.cli.terminal.ending import Ending
 from shared.cli.terminal.printing import console, print_json, table
 from shared.domain.wording import spell_count
-from shared.errors import InvalidData
+from shared.errors import InvalidData, Refused
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
     from shared.service.verifying import Heads, Verified
 
 _MOST_SHOWN = 50
@@ -20,7 +23,11 @@ _MOST_SHOWN = 50
 
 def verify(
     subject: Annotated[
-        str | None, typer.Argument(help="One subject, such as model/loan-default; else all.")
+        str | None,
+        typer.Argument(
+            help="One subject, such as model/loan-default; else all.",
+            autocompletion=complete.subjects,
+        ),
     ] = None,
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Read the evidence and the policies too.")
@@ -46,32 +53,45 @@ def verify(
 
     Exit code 0 intact, 2 broken, 3 refused (the sentence is on standard error), 1 fault.
     """
-    from shared.bootstrap import build
-    from shared.cli.terminal.progress import told
-    from shared.service.verifying import verify as verified
 
-    application = build()
-    kept = None if against is None else _heads(application, against)
-    started = perf_counter()
-    with told("Verifying") as progress:
-        found = verified(
-            application.ledger,
-            application.evidence,
-            application.clock(),
-            subject,
-            with_evidence=evidence,
-            again=again,
-            against=kept,
-            progress=progress,
+    def here(application: "Application") -> dict[str, Any]:
+        from shared.cli.terminal.progress import told
+        from shared.service.verifying import verify as verified
+
+        kept = None if against is None else _heads(application, against)
+        with told("Verifying") as progress:
+            found = verified(
+                application.ledger,
+                application.evidence,
+                application.clock(),
+                subject,
+                with_evidence=evidence,
+                again=again,
+                against=kept,
+                progress=progress,
+            )
+        if heads is not None:
+            _write(heads, found.heads)
+        return _plain(found)
+
+    def there(service: "Deployed") -> dict[str, Any]:
+        refuse_there(
+            {"--evidence": evidence, "--again": again, "--heads": heads, "--against": against}
         )
+        if subject is None:
+            raise Refused("A service verifies one subject at a time; name it, as model/churn.")
+        return _of_service(service.get("verify", subject))
+
+    started = perf_counter()
+    found = asked(here=here, there=there)
     seconds = perf_counter() - started
-    if heads is not None:
-        _write(heads, found.heads)
+    found["seconds"] = round(seconds, 3)
+    found["links_per_second"] = round(found["links"] / seconds) if seconds else 0
     if as_json:
-        print_json(_plain(found, seconds))
+        print_json(found)
     else:
-        _show(found, seconds)
-    raise typer.Exit(Ending.NO if found.breaks else Ending.DONE)
+        _show(found)
+    raise typer.Exit(Ending.DONE if found["intact"] else Ending.NO)
 
 
 def _heads(application: "Application", against: str) -> "Heads":
@@ -101,13 +121,11 @@ def _write(path: Path, heads: "Heads") -> None:
         raise InvalidData(f"{path} cannot be written: {problem.strerror}.") from problem
 
 
-def _plain(found: "Verified", seconds: float) -> dict[str, Any]:
+def _plain(found: "Verified") -> dict[str, Any]:
     return {
         "intact": not found.breaks,
         "subjects": found.subjects,
         "links": found.links,
-        "seconds": round(seconds, 3),
-        "links_per_second": round(found.links / seconds) if seconds else 0,
         "evidence": found.evidence,
         "removed": found.removed,
         "again": found.again,
@@ -125,39 +143,59 @@ def _plain(found: "Verified", seconds: float) -> dict[str, Any]:
     }
 
 
-def _show(found: "Verified", seconds: float) -> None:
+def _of_service(chain: dict[str, Any]) -> dict[str, Any]:
+    """What a service tells of one chain, as it is told here of many."""
+    return {
+        "intact": chain["intact"],
+        "subjects": 1,
+        "links": chain["links"],
+        "evidence": 0,
+        "removed": 0,
+        "again": 0,
+        "notes": chain["notes"],
+        "root": chain["root"],
+        "breaks": [
+            {
+                "fault": one["fault"],
+                "subject": chain["subject"],
+                "version": one["version"],
+                "sentence": one["sentence"],
+            }
+            for one in chain["breaks"]
+        ],
+    }
+
+
+def _show(found: dict[str, Any]) -> None:
     from rich.markup import escape
 
     from shared.cli.terminal.harmless import harmless
 
     screen = console()
-    if found.breaks:
+    breaks = found["breaks"]
+    if breaks:
         rows = table("Subject", "Decision", "What", "Which means")
-        for one in found.breaks[:_MOST_SHOWN]:
+        for one in breaks[:_MOST_SHOWN]:
             rows.add_row(
-                escape(harmless(one.subject, 120)),
-                str(one.version or ""),
-                f"[red]{one.fault.value.replace('_', ' ')}[/]",
-                escape(harmless(one.sentence, 400)),
+                escape(harmless(one["subject"], 120)),
+                str(one["version"] or ""),
+                f"[red]{one['fault'].replace('_', ' ')}[/]",
+                escape(harmless(one["sentence"], 400)),
             )
         screen.print(rows)
-        if len(found.breaks) > _MOST_SHOWN:
-            screen.print(f"and {len(found.breaks) - _MOST_SHOWN} more; --json has them all.")
-    for note in found.notes:
+        if len(breaks) > _MOST_SHOWN:
+            screen.print(f"and {len(breaks) - _MOST_SHOWN} more; --json has them all.")
+    for note in found["notes"]:
         screen.print(f"[yellow]{escape(harmless(note, 400))}[/]")
-    word = f"[red]{len(found.breaks)} broken[/]" if found.breaks else "[green]intact[/]"
-    more = (
-        [f"{found.evidence} piece{'' if found.evidence == 1 else 's'} of evidence"]
-        if found.evidence
-        else []
-    )
-    more += [f"{found.removed} removed by retention"] if found.removed else []
-    more += [f"{found.again} decided again"] if found.again else []
+    word = "[green]intact[/]" if found["intact"] else f"[red]{len(breaks)} broken[/]"
+    pieces = found["evidence"]
+    more = [f"{pieces} piece{'' if pieces == 1 else 's'} of evidence"] if pieces else []
+    more += [f"{found['removed']} removed by retention"] if found["removed"] else []
+    more += [f"{found['again']} decided again"] if found["again"] else []
     also = "".join(f", {one}" for one in more)
-    speed = found.links / seconds if seconds else 0
     screen.print(
-        f"{word}: {spell_count(found.subjects, 'subject')}, "
-        f"{spell_count(found.links, 'link')}{also} "
-        f"in {seconds:.1f} s ({speed:,.0f} links/s)"
+        f"{word}: {spell_count(found['subjects'], 'subject')}, "
+        f"{spell_count(found['links'], 'link')}{also} "
+        f"in {found['seconds']:.1f} s ({found['links_per_second']:,.0f} links/s)"
     )
-    screen.print(f"[dim]root {found.heads.root}[/]")
+    screen.print(f"[dim]root {found['root']}[/]")

@@ -6,6 +6,8 @@ import typer
 
 from shared.cli.known.routing_screen import print_routing
 from shared.cli.promotion.retrainings import print_retraining
+from shared.cli.reach import complete
+from shared.cli.reach.place import asked
 from shared.cli.terminal.printing import (
     coloured,
     console,
@@ -20,39 +22,38 @@ from shared.cli.terminal.printing import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
+
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 _MOST_RETRAININGS = 3
 
 
 def status(
-    name: Annotated[str | None, typer.Argument(help="A model, an endpoint or a subject.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A model, an endpoint or a subject.", autocompletion=complete.subjects),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show every subject, or one model or endpoint with its last decisions.
 
     Example: driftgate status loan-default
-    """
-    from shared.bootstrap import build
-    from shared.service import queries
-    from shared.service.backlog import backlog_of
-    from shared.service.status import status_of
 
-    application = build()
-    problems = list(application.policies.problems())
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
+    """
     if name is None:
-        rows = queries.overview(application.ledger)
-        behind = backlog_of(
-            application.ledger, application.adapters.queue, application.clock()
-        ).late
+        told = asked(here=_overview_here, there=_overview_there)
         if as_json:
-            print_json({"subjects": rows, "policy_problems": problems, "behind": behind})
+            print_json(told)
         else:
-            _print_overview(rows, problems)
-            if behind is not None:
-                console().print(f"[yellow]{behind}[/]")
+            _print_overview(told["subjects"], told["policy_problems"])
+            if told["behind"] is not None:
+                console().print(f"[yellow]{told['behind']}[/]")
         return
-    found = status_of(
-        application.ledger, application.evidence, application.policies, name, application.clock()
+    found = asked(
+        here=lambda application: _one_here(application, name),
+        there=lambda service: service.get("status", name),
     )
     if as_json:
         print_json(found)
@@ -74,6 +75,33 @@ def status(
         screen.print("Last decisions:")
         for decision in subject["decisions"]:
             print_decision(screen, decision)
+
+
+def _overview_here(application: "Application") -> dict[str, Any]:
+    from shared.service import queries
+    from shared.service.backlog import backlog_of
+
+    problems = list(application.policies.problems())
+    rows = queries.overview(application.ledger)
+    behind = backlog_of(application.ledger, application.adapters.queue, application.clock()).late
+    return {"subjects": rows, "policy_problems": problems, "behind": behind}
+
+
+def _overview_there(service: "Deployed") -> dict[str, Any]:
+    health = service.get("health")
+    return {
+        "subjects": service.rows("subjects", "status"),
+        "policy_problems": health["policy_problems"],
+        "behind": health["behind"],
+    }
+
+
+def _one_here(application: "Application", name: str) -> dict[str, Any]:
+    from shared.service.status import status_of
+
+    return status_of(
+        application.ledger, application.evidence, application.policies, name, application.clock()
+    )
 
 
 def _print_firing(screen: "Console", alerts: list[dict[str, Any]]) -> None:
@@ -109,14 +137,17 @@ def alerts(as_json: AsJson = False) -> None:
     """List every alert, firing ones first.
 
     Example: driftgate alerts --json
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 
-    from shared.bootstrap import build
     from shared.service import queries
 
-    application = build()
-    found = queries.alerts(application.ledger, application.clock())
+    found = asked(
+        here=lambda application: queries.alerts(application.ledger, application.clock()),
+        there=lambda service: service.rows("alerts", "alerts"),
+    )
     if as_json:
         print_json({"alerts": found})
         return
@@ -138,18 +169,22 @@ def alerts(as_json: AsJson = False) -> None:
 
 def events(
     as_json: AsJson = False,
-    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 100,
 ) -> None:
     """List what came in, the refused payloads with their sentence.
 
     Example: driftgate events --limit 20
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 
-    from shared.bootstrap import build
     from shared.service import queries
 
-    found = queries.events(build().archive, limit)
+    found = asked(
+        here=lambda application: queries.events(application.archive, limit),
+        there=lambda service: service.rows("events", "events", most=limit),
+    )
     if as_json:
         print_json({"events": found})
         return

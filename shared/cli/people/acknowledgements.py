@@ -4,15 +4,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed
+from shared.cli.people.saying import AsJson, Author, Because, named, say, show_said, signed
 from shared.cli.people.silences import For, Until
+from shared.cli.reach import complete
+from shared.cli.reach.place import asked
 from shared.cli.terminal.printing import console, print_json
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
 
 Fingerprint = Annotated[
-    str, typer.Argument(help="The alert's, as `driftgate alerts` has it, or how that begins.")
+    str,
+    typer.Argument(
+        help="The alert's, as `driftgate alerts` has it, or how that begins.",
+        autocompletion=complete.fingerprints,
+    ),
 ]
 
 
@@ -43,7 +50,16 @@ def acknowledge(
             **signed(application, author, because),
         )
 
-    say(said, "acknowledgement", _taken, as_json=as_json)
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.post(
+            "acknowledgements",
+            **{"for": lasts},
+            fingerprint=fingerprint,
+            until=until,
+            **named(author, because),
+        )
+
+    say(said, "acknowledgement", _taken, as_json=as_json, there=there)
 
 
 def release(
@@ -70,19 +86,25 @@ def release(
             **signed(application, author, because),
         )
 
-    say(done, "acknowledgement", _had, as_json=as_json, lead="Given back: ")
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.delete("acknowledgements", fingerprint, **named(author, because))
+
+    say(done, "acknowledgement", _had, as_json=as_json, there=there, lead="Given back: ")
 
 
 def acknowledgements(as_json: AsJson = False) -> None:
     """List who has which alert in hand, why and until when.
 
     Example: driftgate acknowledgements
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
-    from shared.bootstrap import build
     from shared.service.people.acknowledgements import acknowledgements as listed
 
-    application = build()
-    found = listed(application.ledger, application.clock())
+    found = asked(
+        here=lambda application: listed(application.ledger, application.clock()),
+        there=lambda service: service.rows("acknowledgements", "acknowledgements"),
+    )
     if as_json:
         print_json({"acknowledgements": found})
         return

@@ -1,19 +1,29 @@
-"""`driftgate intend`, `intents`, `withdraw`: what people mean to be, with a reason and an end."""
+"""`driftgate intent`: what people mean to be, with a reason and an end."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed
+from shared.cli.people.saying import AsJson, Author, Because, named, say, show_said, signed
+from shared.cli.reach import complete
+from shared.cli.reach.place import asked, of_one
+from shared.cli.terminal.nouns import Said
 from shared.cli.terminal.printing import console, print_json
 from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
 
-Endpoint = Annotated[str, typer.Argument(help="An online endpoint.")]
+app = typer.Typer(
+    cls=Said, help="Say that a deployment waits on purpose, or how traffic is going to be."
+)
+Endpoint = Annotated[
+    str, typer.Argument(help="An online endpoint.", autocompletion=complete.endpoints)
+]
 
 
+@app.command("declare")
 def intend(
     endpoint: Endpoint,
     until: Annotated[str, typer.Option(help="Until when: 2d, 'Friday 18:00Z', or ISO 8601.")],
@@ -30,7 +40,7 @@ def intend(
 ) -> None:
     """Say that a deployment waits on purpose, or how traffic is going to be.
 
-    Example: driftgate intend loan-endpoint --standby green --until 2d --because "waits for the
+    Example: driftgate intent loan-endpoint --standby green --until 2d --because "waits for the
     auditors"
 
     Exit code 0 said, 3 refused (the sentence is on standard error), 1 fault.
@@ -48,19 +58,33 @@ def intend(
             **signed(application, author, because),
         )
 
-    say(said, "intent", _meant, as_json=as_json)
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.post(
+            "intents",
+            endpoint=endpoint,
+            until=until,
+            since=since,
+            deployment=standby,
+            traffic=None if traffic is None else _shares(traffic),
+            **named(author, because),
+        )
+
+    say(said, "intent", _meant, as_json=as_json, there=there)
 
 
+@app.command("withdraw")
 def withdraw(
     endpoint: Endpoint,
-    intent: Annotated[str, typer.Argument(help="The intent's id, as `driftgate intents` has it.")],
+    intent: Annotated[
+        str, typer.Argument(help="The intent's id, as `driftgate intent list` has it.")
+    ],
     because: Because,
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
     """Take an intent back before its end.
 
-    Example: driftgate withdraw loan-endpoint 1f0c9a7be210 --because "the auditors came"
+    Example: driftgate intent withdraw loan-endpoint 1f0c9a7be210 --because "the auditors came"
 
     Exit code 0 taken back, 3 refused (the sentence is on standard error), 1 fault.
     """
@@ -75,30 +99,44 @@ def withdraw(
             **signed(application, author, because),
         )
 
-    say(done, "intent", _meant, as_json=as_json, lead="Taken back: ")
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.delete("intents", endpoint, intent, **named(author, because))
+
+    say(done, "intent", _meant, as_json=as_json, there=there, lead="Taken back: ")
 
 
+@app.command("list")
 def intents(
-    endpoint: Annotated[str | None, typer.Argument(help="Only of this endpoint.")] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Argument(help="Only of this endpoint.", autocompletion=complete.endpoints),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List who means what to be, why, until when, and whether it is in force.
 
-    Example: driftgate intents loan-endpoint
+    Example: driftgate intent list loan-endpoint
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 
-    from shared.bootstrap import build
     from shared.service.people.intents import intents as listed
 
-    application = build()
-    found = listed(application.ledger, application.policies, application.clock(), endpoint)
+    found = asked(
+        here=lambda application: listed(
+            application.ledger, application.policies, application.clock(), endpoint
+        ),
+        there=lambda service: service.rows("intents", "intents", *of_one(endpoint)),
+    )
     if as_json:
         print_json({"intents": found})
         return
     if not found:
         about = f" about {escape(endpoint)}" if endpoint is not None else ""
-        console().print(f"Nobody has said anything{about} yet; try: driftgate intend --help")
+        console().print(
+            f"Nobody has said anything{about} yet; try: driftgate intent declare --help"
+        )
         return
     show_said(found, _meant, of="endpoint")
 

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shared.cli.reach.place import asked
 from shared.cli.terminal.printing import console, minute, print_decisions, print_json
-from shared.errors import InvalidData
+from shared.errors import InvalidData, Refused
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
     from shared.service.people.saying import Signed
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -24,31 +26,48 @@ def say(
     shown: Callable[[dict[str, Any]], str],
     *,
     as_json: bool,
+    there: "Callable[[Deployed], dict[str, Any]] | None" = None,
     lead: str = "",
 ) -> None:
     """Say it, and where no host works on the queue, decide it here and show what followed.
 
-    `name` is its key in the JSON document, `shown` makes a line of it. A refusal exits with 3.
+    `name` is its key in the JSON document, `shown` makes a line of it. `there` says it to a
+    service, whose answer has it by the same name. A refusal exits with 3.
     """
     from rich.markup import escape
 
-    from shared.bootstrap import build
-    from shared.cli.sending import decided_here
-
-    application = build()
-    said = what(application)
-    decided = decided_here(application)
+    said, decided = spoken(what, name, there)
     if as_json:
         print_json({name: said, "decisions": decided})
         return
     screen = console()
+    until = f" until {minute(said['until'])}" if said["until"] else ""
     screen.print(
-        f"{lead}[bold]{said['id']}[/] {escape(shown(said))} until {minute(said['until'])}, "
+        f"{lead}[bold]{said['id']}[/] {escape(shown(said))}{until}, "
         f"says {escape(said['author'])}: {escape(said['reason'])}"
     )
     print_decisions(screen, decided)
     if not decided:
         screen.print("[dim]It is kept and queued; it counts as soon as it is decided.[/]")
+
+
+def spoken(
+    what: "Callable[[Application], dict[str, Any]]",
+    name: str,
+    there: "Callable[[Deployed], dict[str, Any]] | None",
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What was said, here or there, and the decisions that it led to where they are made here."""
+    from shared.cli.sending import decided_here
+
+    def here(application: "Application") -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        return what(application), decided_here(application)
+
+    def over_there(service: "Deployed") -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        if there is None:
+            raise Refused("This cannot be said to a service over --url; say it where it runs.")
+        return there(service)[name], []
+
+    return asked(here=here, there=over_there)
 
 
 def show_said(
@@ -84,6 +103,11 @@ def signed(application: "Application", author: str | None, because: str) -> "Sig
     return Signed(
         author=author or signed_in(), reason=because, now=application.clock(), via="command"
     )
+
+
+def named(author: str | None, because: str) -> dict[str, str]:
+    """The same as the fields of what is said to a service; whom it knows goes before."""
+    return {"author": author or signed_in(), "reason": because}
 
 
 def signed_in() -> str:

@@ -1,20 +1,25 @@
-"""`driftgate silence`, `silences`, `unsilence`: nobody is told of some alerts for a while."""
+"""`driftgate silence`: nobody is told of some alerts for a while."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, say, show_said, signed
+from shared.cli.people.saying import AsJson, Author, Because, named, say, show_said, signed
+from shared.cli.reach.place import asked
+from shared.cli.terminal.nouns import Said
 from shared.cli.terminal.printing import console, print_json
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
 
+app = typer.Typer(cls=Said, help="Have nobody told of some alerts for a while, in your name.")
 _MOST_SHOWN = 10
 For = Annotated[str | None, typer.Option("--for", help="For how long: 30m, 2h, 3d.")]
 Until = Annotated[str | None, typer.Option(help="Or until when: 'Friday 18:00Z', or ISO 8601.")]
 
 
+@app.command("declare")
 def silence(
     matchers: Annotated[
         str, typer.Argument(help="Which alerts: 'kind=drift deployment=green-* severity!=info'.")
@@ -54,11 +59,25 @@ def silence(
         muted.extend(one["mutes"])
         return one
 
-    say(said, "silence", _silenced, as_json=as_json)
+    def there(service: "Deployed") -> dict[str, Any]:
+        answer = service.post(
+            "silences",
+            **{"for": lasts},
+            matchers=matchers,
+            until=until,
+            starts=starts,
+            until_resolved=until_resolved,
+            **named(author, because),
+        )
+        muted.extend(answer["silence"]["mutes"])
+        return answer
+
+    say(said, "silence", _silenced, as_json=as_json, there=there)
     if not as_json:
         _show_muted(muted)
 
 
+@app.command("withdraw")
 def unsilence(
     silence: Annotated[str, typer.Argument(help="Its id, or how that begins.")],
     because: Because,
@@ -67,7 +86,7 @@ def unsilence(
 ) -> None:
     """Take a silence back before its end; what still fires is told then.
 
-    Example: driftgate unsilence 1f0c9a7be210 --because "the fix is out"
+    Example: driftgate silence withdraw 1f0c9a7be210 --because "the fix is out"
 
     Exit code 0 taken back, 3 refused (the sentence is on standard error), 1 fault.
     """
@@ -81,24 +100,31 @@ def unsilence(
             **signed(application, author, because),
         )
 
-    say(done, "silence", _silenced, as_json=as_json, lead="Taken back: ")
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.delete("silences", silence, **named(author, because))
+
+    say(done, "silence", _silenced, as_json=as_json, there=there, lead="Taken back: ")
 
 
+@app.command("list")
 def silences(as_json: AsJson = False) -> None:
     """List who silences which alerts, why, until when, and whether it is in force.
 
-    Example: driftgate silences
+    Example: driftgate silence list
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
-    from shared.bootstrap import build
     from shared.service.people.silences import silences as listed
 
-    application = build()
-    found = listed(application.ledger, application.clock())
+    found = asked(
+        here=lambda application: listed(application.ledger, application.clock()),
+        there=lambda service: service.rows("silences", "silences"),
+    )
     if as_json:
         print_json({"silences": found})
         return
     if not found:
-        console().print("Nobody silences any alert; try: driftgate silence --help")
+        console().print("Nobody silences any alert; try: driftgate silence declare --help")
         return
     show_said(found, _silenced)
 

@@ -29,9 +29,9 @@ class _OrAFile(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put `check` before what is no command of this group."""
-        if args and args[0] not in {*self.commands, "--help"}:
+        if args and args[0] not in {*self.commands, "--help", "-h"}:
             args = [_CHECK, *args]
-        return super().parse_args(ctx, args or [_CHECK])
+        return super().parse_args(ctx, args if args or ctx.resilient_parsing else [_CHECK])
 
 
 app = typer.Typer(cls=_OrAFile, help="Check, look through, try out and test policies.")
@@ -80,13 +80,17 @@ def check(
 @app.command(name="schema")
 def schema_of(
     of: Annotated[Document, typer.Option(help="Which file's.")] = Document.POLICY,
+    as_json: Annotated[bool, typer.Option("--json", help="It is JSON in any case.")] = True,
 ) -> None:
     """Print the JSON Schema of policy files, or of the fleet's file, for an editor.
 
     Example: driftgate policy schema --of fleet
+
+    Exit code 0 printed, 3 refused (the sentence is on standard error).
     """
     from shared.policies import fleet_schema, json_schema
 
+    del as_json
     print_json(fleet_schema() if of is Document.FLEET else json_schema())
 
 

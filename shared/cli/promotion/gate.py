@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from shared.cli.promotion.standing import EXIT, look_up
+from shared.cli.reach import complete
+from shared.cli.reach.place import named_place
 from shared.cli.terminal.printing import print_json
 from shared.domain.verdict import Verdict
 from shared.errors import DriftgateError
@@ -17,8 +20,6 @@ from shared.errors import DriftgateError
 if TYPE_CHECKING:
     from shared.domain.policy import Bound
     from shared.service.gating import GateReport
-
-EXIT = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.INCONCLUSIVE: 3, Verdict.ERROR: 3}
 
 
 class LoggingCommands(StrEnum):
@@ -30,7 +31,10 @@ class LoggingCommands(StrEnum):
 
 
 def gate(
-    name: Annotated[str | None, typer.Argument(help="Name of the registered model.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Name of the registered model.", autocompletion=complete.models),
+    ] = None,
     version: Annotated[str | None, typer.Argument(help="Its version.")] = None,
     model: Annotated[
         str | None, typer.Option(help="Both in one, as NAME:VERSION, in place of the arguments.")
@@ -65,6 +69,8 @@ def gate(
 ) -> None:
     """Check a version against limits and every gate at the entrance of a stage.
 
+    A service over --url is asked how the version stands there: nothing is judged anew.
+
     Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 inconclusive or an error.
 
     Example: driftgate gate --model loan-default:7 --min-auc 0.84 --max-latency-ms 200
@@ -74,7 +80,19 @@ def gate(
         [("auc", min_auc), *map(_limit, floors or [])],
         [("latency_ms", max_latency_ms), *map(_limit, ceilings or [])],
     )
-    report = _check(named, of, limits, stage, policy, _gates(skip or []))
+    skipped = _gates(skip or [])
+    if named_place() is not None:
+        given = {
+            "--policy": policy,
+            "--min, --min-auc": floors or min_auc is not None,
+            "--max, --max-latency-ms": ceilings or max_latency_ms is not None,
+            "--skip": skip,
+            "--junit": junit,
+            "--markdown": markdown,
+            "--logging-commands": logging_commands is not LoggingCommands.NONE,
+        }
+        look_up(named, of, stage, given, as_json=as_json)
+    report = _check(named, of, limits, stage, policy, skipped)
     if junit is not None:
         from shared.cli.promotion.pipelines.junit import to_junit
 

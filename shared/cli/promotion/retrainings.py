@@ -1,15 +1,22 @@
-"""`driftgate retrainings` and `resume-retraining`: what is trained again, and why not."""
+"""`driftgate retraining`: what is trained again, and why not."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.people.saying import AsJson, Author, Because, signed
+from shared.cli.people.saying import AsJson, Author, Because, named, signed, spoken
+from shared.cli.reach import complete
+from shared.cli.reach.place import asked
+from shared.cli.terminal.nouns import Noun
 from shared.cli.terminal.printing import console, minute, print_decisions, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
+
+app = typer.Typer(cls=Noun, help="What is trained again, what asks for it, and why there is none.")
 _COLOURS = {
     "stopped": "red",
     "failed": "red",
@@ -22,21 +29,29 @@ _COLOURS = {
 }
 
 
+@app.command("list")
 def retrainings(
-    model: Annotated[str | None, typer.Argument(help="Only those of this model.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Argument(help="Only those of this model.", autocompletion=complete.models),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List what asks for retrainings, those on their way, and why there is none.
 
-    Example: driftgate retrainings loan-default
+    Example: driftgate retraining list loan-default
+
+    Exit code 0 shown, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 
-    from shared.bootstrap import build
     from shared.cli.terminal.harmless import harmless
     from shared.service.retrainings import retrainings as listed
 
-    found = listed(build().ledger, model)
+    found = asked(
+        here=lambda application: listed(application.ledger, model),
+        there=lambda service: _of_service(service, model),
+    )
     if as_json:
         print_json({"retrainings": found})
         return
@@ -51,33 +66,38 @@ def retrainings(
         _print_model(screen, row)
 
 
+@app.command("resume")
 def resume_retraining(
-    model: Annotated[str, typer.Argument(help="A registered model.")],
+    model: Annotated[
+        str, typer.Argument(help="A registered model.", autocompletion=complete.models)
+    ],
     because: Because,
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
     """Let a model be trained again after several retrainings that did not help.
 
-    Example: driftgate resume-retraining churn --because "the labels were mended, see 4711"
+    Example: driftgate retraining resume churn --because "the labels were mended, see 4711"
 
     Exit code 0 said, 3 refused (the sentence is on standard error), 1 fault.
     """
     from rich.markup import escape
 
-    from shared.bootstrap import build
-    from shared.cli.sending import decided_here
     from shared.cli.terminal.harmless import harmless
     from shared.service.retrainings import resume
 
-    application = build()
-    said = resume(
-        application.service,
-        application.ledger,
-        model,
-        **signed(application, author, because),
-    )
-    decided = decided_here(application)
+    def here(application: "Application") -> dict[str, Any]:
+        return resume(
+            application.service,
+            application.ledger,
+            model,
+            **signed(application, author, because),
+        )
+
+    def there(service: "Deployed") -> dict[str, Any]:
+        return service.post("retrainings", model, "resume", **named(author, because))
+
+    said, decided = spoken(here, "resumed", there)
     if as_json:
         print_json({"resumed": said, "decisions": decided})
         return
@@ -89,6 +109,11 @@ def resume_retraining(
     print_decisions(screen, decided)
     if not decided:
         screen.print("[dim]It is kept and queued; it counts as soon as it is decided.[/]")
+
+
+def _of_service(service: "Deployed", model: str | None) -> list[dict[str, Any]]:
+    found = service.rows("retrainings", "retrainings")
+    return [row for row in found if model is None or row["model"] == model]
 
 
 def _print_model(screen: "Console", row: dict[str, Any]) -> None:
@@ -106,7 +131,7 @@ def _print_model(screen: "Console", row: dict[str, Any]) -> None:
         screen.print(f"  [dim]{escape(harmless(sentence, 400))}[/]")
     if row["stopped"]:
         screen.print(
-            f"  go on with: driftgate resume-retraining {escape(row['model'])} --because …"
+            f"  go on with: driftgate retraining resume {escape(row['model'])} --because …"
         )
     for one in row["retrainings"]:
         print_retraining(screen, one)

@@ -4,13 +4,17 @@ from typing import Annotated, Any
 
 import typer
 
+from shared.cli.reach import complete
 from shared.cli.terminal.printing import console, print_json, table
 
 _COLOURS = {"passed": "green", "in force": "bold green", "moved to": "yellow"}
 
 
 def rollout(
-    model: Annotated[str, typer.Argument(help="Name of the registered model.")],
+    model: Annotated[
+        str,
+        typer.Argument(help="Name of the registered model.", autocompletion=complete.models),
+    ],
     version: Annotated[
         str | None,
         typer.Argument(help="Its version; default: the one that rolls, else the newest."),

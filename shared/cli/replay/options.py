@@ -76,3 +76,9 @@ def selection_of(now: datetime, asked: Asked) -> Selection:
         if asked[time] is not None:
             fields[time] = parse_past(asked[time], now, time)
     return Selection(**fields)
+
+
+def body_of(asked: Asked) -> dict[str, object]:
+    """The same as the fields of a service's selection; times are read there, by its clock."""
+    plain = {name: getattr(value, "value", value) for name, value in asked.items()}
+    return {name: value for name, value in plain.items() if value is not None and value != []}

@@ -1,16 +1,22 @@
 """`driftgate replay`: what would be decided of old events, and telling them again."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shared.cli.people.saying import AsJson
+from shared.cli.reach import place
+from shared.cli.reach.place import refuse_there
 from shared.cli.replay import options
 from shared.cli.terminal.options import Asked
 from shared.domain.people.replay import USUAL
 from shared.domain.replay import Of
 from shared.errors import InvalidData
+
+if TYPE_CHECKING:
+    from shared.bootstrap import Application
+    from shared.cli.reach.deployed import Deployed
 
 _DRY = "Dry run"
 _APPLY = "Telling events again"
@@ -85,15 +91,11 @@ def replay(
     Exit code 0 all as it was, 2 something differs, was lost, is readable by now or cannot be
     decided again, 3 refused, 1 fault, 130 interrupted.
     """
-    from shared.bootstrap import build
-
-    application = build()
-    selection = options.selection_of(application.clock(), asked)
     if apply:
         _refuse_of(
             _DRY,
             {
-                "--of chains": selection.of is Of.CHAINS,
+                "--of chains": asked["of"] is Of.CHAINS,
                 "--evidence now": evidence is Evidence.NOW,
                 "--after": after,
                 "--limit": limit,
@@ -104,8 +106,7 @@ def replay(
         from shared.cli.replay.replays import begin
 
         begin(
-            application,
-            selection,
+            asked,
             again=again,
             name=name,
             author=author,
@@ -126,18 +127,26 @@ def replay(
             "--yes": yes,
         },
     )
-    from shared.cli.replay.dry_run import run_dry
+    from shared.cli.replay import dry_run
 
-    run_dry(
-        application,
-        selection,
-        now=evidence is Evidence.NOW,
-        after=after,
-        limit=limit,
-        processes=processes,
-        show_all=show_all,
-        as_json=as_json,
-    )
+    def there(service: "Deployed") -> None:
+        refuse_there({"--evidence now": evidence is Evidence.NOW, "--processes": processes > 1})
+        rows = dry_run.rows_of_service(service, options.body_of(asked), after, limit)
+        dry_run.tell(rows, after=after, limit=limit, show_all=show_all, as_json=as_json)
+
+    def here(application: "Application") -> None:
+        dry_run.run_dry(
+            application,
+            options.selection_of(application.clock(), asked),
+            now=evidence is Evidence.NOW,
+            after=after,
+            limit=limit,
+            processes=processes,
+            show_all=show_all,
+            as_json=as_json,
+        )
+
+    place.asked(here=here, there=there)
 
 
 def _refuse_of(panel: str, given: dict[str, object]) -> None:

@@ -1,11 +1,10 @@
 """How a dry run is shown: a line an event, what differs below it, and a sum."""
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from shared.service.replaying.difference import Difference
-from shared.service.replaying.selection import short_type
-from shared.service.replaying.told import Came, Told
+from shared.service.replaying.told import Came
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,39 +34,39 @@ class Screen:
     def __init__(self, screen: "Console", *, quiet: bool = False, show_all: bool = False) -> None:
         self._screen, self._quiet, self._show_all = screen, quiet, show_all
 
-    def show(self, told: Told) -> None:
+    def show(self, told: Mapping[str, Any]) -> None:
         """One event, with what differs."""
-        if self._quiet or (told.came in AS_BEFORE and not self._show_all):
+        came = Came(told["came"])
+        if self._quiet or (came in AS_BEFORE and not self._show_all):
             return
         from rich.markup import escape
 
         from shared.cli.terminal.harmless import harmless
 
-        event = told.event
-        kind = "an envelope" if event is None else short_type(event)
-        identity = told.key[:16] if event is None and told.key else event and event["id"]
-        place = f" version {told.version}" if told.version is not None else ""
-        verdict = "" if told.recorded is None else f" {told.recorded}"
+        kind = told["type"] or "an envelope"
+        identity = told["event"] or (told["key"] or "")[:16]
+        place = f" version {told['version']}" if told["version"] is not None else ""
+        verdict = "" if told["recorded"] is None else f" {told['recorded']}"
         self._screen.print(
-            f"[{_COLOURS[told.came]}]{told.came.value}[/] [bold]{kind}[/] "
-            f"{escape(harmless(told.subject, 200))}{place}{verdict} "
-            f"[dim]{told.at}  event {escape(harmless(str(identity), 200))}[/]"
+            f"[{_COLOURS[came]}]{came.value}[/] [bold]{escape(harmless(kind, 200))}[/] "
+            f"{escape(harmless(told['subject'] or '', 200))}{place}{verdict} "
+            f"[dim]{told['at']}  event {escape(harmless(identity, 200))}[/]"
         )
-        if told.sentence is not None:
-            self._screen.print(f"  {escape(harmless(told.sentence, 500))}")
-        for one in told.differences:
+        if told["sentence"] is not None:
+            self._screen.print(f"  {escape(harmless(told['sentence'], 500))}")
+        for one in told["differences"]:
             self._difference(one)
 
-    def _difference(self, one: Difference) -> None:
+    def _difference(self, one: Mapping[str, Any]) -> None:
         from rich.markup import escape
 
         from shared.cli.terminal.harmless import harmless
 
-        self._screen.print(f"  {one.what} {escape(harmless(one.of, 300))}")
-        if one.before is not None:
-            self._screen.print(f"    [red]- {escape(harmless(one.before))}[/]")
-        if one.after is not None:
-            self._screen.print(f"    [green]+ {escape(harmless(one.after))}[/]")
+        self._screen.print(f"  {one['what']} {escape(harmless(one['of'], 300))}")
+        if one["before"] is not None:
+            self._screen.print(f"    [red]- {escape(harmless(one['before']))}[/]")
+        if one["after"] is not None:
+            self._screen.print(f"    [green]+ {escape(harmless(one['after']))}[/]")
 
     def sum_up(self, counts: Counter[Came], cursor: str | None) -> None:
         """How many came out how, and where it goes on."""

@@ -176,14 +176,23 @@ class Story:
         )
         return path
 
+    def sums(self) -> dict[str, Any]:
+        """What came of it, as plain values."""
+        return {
+            "report": REPORT,
+            "decisions": len(self._application.ledger.decisions(limit=100_000)),
+            "alerts": self._alerts,
+            "messages": len(self._told) - self._requests,
+            "requests": self._requests,
+        }
+
     def sum_up(self, shown: Path) -> None:
         """Where to look and what to try next."""
         ledger = self._application.ledger
-        screen = self._screen
+        screen, sums = self._screen, self.sums()
         screen.print(
-            f"[bold]{len(ledger.decisions(limit=100_000))} decisions[/]; of {MODEL} "
-            f"{self._alerts} alerts, told by {len(self._told) - self._requests} messages to "
-            f"people, and {self._requests} requests."
+            f"[bold]{sums['decisions']} decisions[/]; of {MODEL} {sums['alerts']} alerts, told by "
+            f"{sums['messages']} messages to people, and {sums['requests']} requests."
         )
         for subject in ("endpoint/loan-endpoint", "model/loan-default"):
             last = ledger.decisions(subject, limit=1)[0]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.terminal.printing import console
+from shared.cli.terminal.printing import console, print_json
 from shared.cli.terminal.progress import told
 from shared.errors import InvalidData
 
@@ -25,6 +25,7 @@ def profile(
     time_column: Annotated[
         str | None, typer.Option(help="The rows' times; needed when --every is a period.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Profile a baseline, learn what its windows do unchanged, and keep both in one file.
 
@@ -38,11 +39,20 @@ def profile(
         raise InvalidData(f"{out} would hold JSON; let its name end in .json.")
     kept, unlearnt = make_baseline(data, column, exclude, every, time_column)
     save_baseline(out, kept)
+    columns, size = len(kept.profile.columns), out.stat().st_size
+    if as_json:
+        print_json(
+            {
+                "file": str(out),
+                "columns": columns,
+                "rows": kept.profile.rows,
+                "bytes": size,
+                "not_watched": unlearnt or None,
+            }
+        )
+        return
     screen = console()
-    size = out.stat().st_size / 1024
-    screen.print(
-        f"{out}: {len(kept.profile.columns)} columns of {kept.profile.rows} rows, {size:.0f} KiB."
-    )
+    screen.print(f"{out}: {columns} columns of {kept.profile.rows} rows, {size / 1024:.0f} KiB.")
     if unlearnt:
         screen.print(f"Windows cannot be watched with it: {unlearnt}")
 

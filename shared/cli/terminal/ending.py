@@ -15,7 +15,13 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from shared.cli.terminal.interrupting import INTERRUPTED, end_interrupted
+from shared.cli.reach.guarding import guard, leaves
+from shared.cli.terminal.interrupting import (
+    INTERRUPTED,
+    UNREAD,
+    end_interrupted,
+    end_unread,
+)
 from shared.domain.verdict import Verdict
 from shared.errors import DriftgateError, Refused
 
@@ -40,6 +46,8 @@ class Ending(IntEnum):
     """It was looked at, and there is no answer: inconclusive, no cause found."""
     INTERRUPTED = INTERRUPTED
     """Somebody pressed Ctrl-C."""
+    UNREAD = UNREAD
+    """Whoever read the output has gone, such as `head`."""
 
 
 OF_VERDICT = {
@@ -58,12 +66,12 @@ def ending_of(problem: Exception) -> Ending:
 class Commands(TyperGroup):
     """Every command ends by one rule: a foreseen fault is one sentence on standard error."""
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """One of them, its help in paragraphs that fit any terminal."""
-        found = super().get_command(ctx, cmd_name)
-        for one in () if found is None else (found, *getattr(found, "commands", {}).values()):
-            one.help = _flowing(one.help)
-        return found
+    def __init__(self, **attributes: Any) -> None:
+        """Made once for the whole tree: where each command may work, and help that fits."""
+        super().__init__(**attributes)
+        guard(self.commands)
+        for _, command in leaves(self.commands):
+            command.help = _flowing(command.help)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Where the words are none of ours, that is refused as well."""
@@ -80,6 +88,8 @@ class Commands(TyperGroup):
             raise typer.Exit(ending_of(problem)) from problem
         except (KeyboardInterrupt, typer.Abort):
             end_interrupted()
+        except BrokenPipeError:
+            end_unread()
 
 
 def _flowing(text: str | None) -> str | None:

@@ -30,6 +30,9 @@ def console() -> "Console":
         def render_str(self, text: str, **options: Any) -> Text:
             return super().render_str(_COMMANDS.sub("", text), **options)
 
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
     terminal = sys.stdout.isatty()
     return Screen(highlight=False, soft_wrap=not terminal, width=None if terminal else 120)
 
@@ -151,4 +154,6 @@ def print_promotion(screen: "Console", promotion: dict[str, Any]) -> None:
         screen.print(f"    run {run['number']} of {safe(run['pipeline'])}{where}")
     for approval in promotion["approvals"]:
         word = "counts" if approval["counts"] else f"does not count: {approval['why']}"
-        screen.print(f"    {safe(approval['by'])} {safe(approval['status'])}, {safe(word)}")
+        where = "in Driftgate" if approval["place"] == "driftgate" else "in the pipeline"
+        said = f"{safe(approval['by'])} {safe(approval['status'])} {where}"
+        screen.print(f"    {said}, {safe(word)}")

@@ -81,4 +81,4 @@ def _facts(silence: Silence) -> Iterator[tuple[str, str]]:
 def _commands(name: str, silence: Silence | None, now: datetime) -> tuple[tuple[str, str], ...]:
     if silence is None or now >= silence.end:
         return ()
-    return (("Take it back", f'driftgate unsilence {name} --because "..."'),)
+    return (("Take it back", f'driftgate silence withdraw {name} --because "..."'),)

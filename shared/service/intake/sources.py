@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.ports import ArchivedEvent
 
-_OURS = frozenset({"command", "demo"})
+_OURS = frozenset({"api", "command", "demo"})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _WORKSPACE = re.compile(
     r"/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"

@@ -7,6 +7,7 @@ import msgspec
 from shared.domain.decision import Outcome
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
+from shared.learning import learned
 from shared.ports import Evidence
 from shared.service.deciding import (
     NOTHING_READ,
@@ -64,7 +65,7 @@ class PastDecisions:
         content = self._evidence.get(recorded.evidence_hash)
         policy = self._policy(recorded.policy_hash)
         return Gathered(
-            evidence=msgspec.json.decode(content, type=reaction.evidence, strict=False),
+            evidence=msgspec.json.decode(content, type=learned(reaction.evidence), strict=False),
             evidence_hash=recorded.evidence_hash,
             policy=policy if self._changed is None else self._changed(policy),
             policy_hash=recorded.policy_hash,
@@ -75,7 +76,9 @@ class PastDecisions:
             return None
         if content_hash not in self._policies:
             content = self._evidence.get(content_hash)
-            self._policies[content_hash] = msgspec.json.decode(content, type=Policy, strict=False)
+            self._policies[content_hash] = msgspec.json.decode(
+                content, type=learned(Policy), strict=False
+            )
         return self._policies[content_hash]
 
 

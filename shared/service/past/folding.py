@@ -10,6 +10,7 @@ import msgspec
 from shared.domain.chain.links import ERASING, is_stub
 from shared.domain.state import SubjectState
 from shared.errors import NotFound
+from shared.learning import learned
 from shared.ports import Evidence, Ledger
 from shared.service.deciding import Concluded, as_read
 from shared.service.making import SNAPSHOT_EVERY
@@ -119,5 +120,5 @@ def _kept(evidence: Evidence, content_hash: str, last_hash: str) -> SubjectState
         content = evidence.get(content_hash)
     except NotFound:
         return None
-    state = msgspec.json.decode(content, type=SubjectState, strict=False)
+    state = msgspec.json.decode(content, type=learned(SubjectState), strict=False)
     return replace(state, last_hash=last_hash)

@@ -13,6 +13,7 @@ from shared.domain.chain.links import is_stub
 from shared.domain.decision import Outcome
 from shared.domain.state import SubjectState
 from shared.errors import DriftgateError
+from shared.learning import learned
 from shared.ports import Evidence, Ledger, Logged
 from shared.service.deciding import as_read
 from shared.service.making import SNAPSHOT_EVERY
@@ -124,6 +125,6 @@ class Walk:
             return None
         try:
             content = self._evidence.get(logged.decision["state"])
-            return msgspec.json.decode(content, type=SubjectState, strict=False)
+            return msgspec.json.decode(content, type=learned(SubjectState), strict=False)
         except UNREADABLE:
             return None

@@ -113,7 +113,7 @@ def ask(
     known = _watch(ledger, name)
     if known is not None:
         over = known.phase is ReplayPhase.DONE
-        go_on = "" if over else f"go on with it (driftgate resume-replay {name}), or "
+        go_on = "" if over else f"go on with it (driftgate replay resume {name}), or "
         raise InvalidData(
             f"There is a replay {name} already, {known.phase.value}; {go_on}give this one another "
             "name."
@@ -159,8 +159,8 @@ def replay_of(ledger: Ledger, name: str) -> dict[str, Any]:
     watch = _watch(ledger, name)
     if watch is None:
         raise NotFound(
-            f"There is no replay {name[:80]}; see driftgate replays. One that was asked for just "
-            "now takes a moment."
+            f"There is no replay {name[:80]}; see driftgate replay list. One that was asked for "
+            "just now takes a moment."
         )
     return _row(name, watch)
 

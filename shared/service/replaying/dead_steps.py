@@ -19,7 +19,7 @@ def fail_dead_steps(adapters: Adapters, say: Callable[[Event], object], now: dat
     """Say of each replay that waits for such a step that it failed; returns how many do.
 
     A step's process that dies each time says nothing, so this is looked for with the heartbeat.
-    `driftgate resume-replay` orders a step with a new number. Raises Unavailable.
+    `driftgate replay resume` orders a step with a new number. Raises Unavailable.
     """
     failed = 0
     for letter in of_source(adapters, REPLAYS):

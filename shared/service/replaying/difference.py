@@ -12,6 +12,7 @@ from shared.domain.canonical import canonical_json, to_plain
 from shared.domain.decision import Outcome
 from shared.domain.finding import Finding
 from shared.domain.verdict import Verdict, worst
+from shared.learning import learned
 
 _NUMBERS = ("statistic", "estimate", "low", "high", "limit", "n", "n_needed", "enforced", "details")
 
@@ -56,7 +57,7 @@ def _same_findings(now: tuple[Finding, ...], recorded: Sequence[Mapping[str, Any
     if len(now) != len(recorded):
         return False
     try:
-        if msgspec.convert(recorded, tuple[Finding, ...], strict=False) == now:
+        if msgspec.convert(recorded, learned(tuple[Finding, ...]), strict=False) == now:
             return True
     except msgspec.ValidationError:
         return False

@@ -14,6 +14,7 @@ from shared.domain.evidence import AlertsEvidence, RetrainingEvidence
 from shared.domain.policy import Fleet, Policy
 from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy
+from shared.learning import learned
 from shared.ports import Evidence, Policies
 from shared.service.deciding import Concluded, Gathered, conclude, could_not_look
 from shared.service.reactions import Reaction, family_of, reaction_to
@@ -76,7 +77,7 @@ class Deciding:
             return None
         if content not in self._policies:
             plain = self._evidence.get(content)
-            self._policies[content] = msgspec.json.decode(plain, type=Policy, strict=False)
+            self._policies[content] = msgspec.json.decode(plain, type=learned(Policy), strict=False)
         return self._policies[content]
 
     def policy_of(self, subject: str, recorded: str | None) -> Policy | None:

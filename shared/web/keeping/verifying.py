@@ -33,6 +33,8 @@ class VerifiedChain(Shown):
     links: int
     version: int
     head: str
+    root: str
+    notes: list[str]
     breaks: list[BreakRow]
 
 
@@ -53,6 +55,8 @@ def chain(here: Here, subject: str) -> JSONResponse:
         "links": found.links,
         "version": version,
         "head": head,
+        "root": found.heads.root,
+        "notes": list(found.notes),
         "breaks": [
             {"fault": one.fault.value, "version": one.version, "sentence": one.sentence}
             for one in found.breaks[:_MOST_BREAKS]

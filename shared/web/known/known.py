@@ -9,8 +9,8 @@ from pydantic import Field
 
 from shared.domain.roles import Role
 from shared.service import queries
-from shared.service.backlog import MOST_UNSENT, backlog_of
-from shared.service.dead_letters.counting import count_aside
+from shared.service.backlog import MOST_UNSENT
+from shared.service.running import health_of
 from shared.service.status import status_of
 from shared.web.http.admission import Here, requires, routes
 from shared.web.http.answers import EXACT, Shown, answers
@@ -43,6 +43,7 @@ class Health(Shown):
         list[QueueRow] | None,
         Field(description="Those in which something waits; null on Service Bus, which counts."),
     ]
+    behind: Annotated[str | None, Field(description="What waits for over a minute, in a sentence.")]
     dead_letters: Annotated[
         int,
         Field(ge=0, description="Without those that Service Bus holds, which it counts itself."),
@@ -147,25 +148,7 @@ class Decisions(Page):
 )
 def health(here: Here) -> JSONResponse:
     """That it answers, what waits and for how long, and the policies that are wrong."""
-    backlog = backlog_of(here.ledger, here.adapters.queue, here.clock())
-    queues = [
-        {
-            "queue": one.queue,
-            "messages": one.messages,
-            "seconds": backlog.age(one.since).total_seconds(),
-        }
-        for one in backlog.queues or ()
-    ]
-    return JSONResponse(
-        {
-            "status": "up",
-            "outbox": backlog.outbox,
-            "outbox_seconds": backlog.age(backlog.outbox_since).total_seconds(),
-            "queues": None if backlog.queues is None else queues,
-            "dead_letters": count_aside(here.adapters),
-            "policy_problems": list(here.policies.problems()),
-        }
-    )
+    return JSONResponse(health_of(here.adapters, here.clock()))
 
 
 @router.get(

@@ -71,7 +71,7 @@ def judge_change(
             "promotion speaks of these shares."
         ),
         first_step=(
-            f"Undo it, or own it: driftgate intend {endpoint} --traffic "
+            f"Undo it, or own it: driftgate intent {endpoint} --traffic "
             f"{_as_option(last.shares)} --until 1d --because ..."
         ),
         since=last.time,

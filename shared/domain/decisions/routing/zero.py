@@ -154,7 +154,7 @@ def _forgotten(route: Route, since: datetime, did: str, why: str) -> Judged:
         text=f"{sentence} {why} {_costs(route)}",
         first_step=(
             f"Delete it: az ml online-deployment delete --endpoint-name {route.endpoint} --name "
-            f"{route.name}; or say why it stays: driftgate intend {route.endpoint} --standby "
+            f"{route.name}; or say why it stays: driftgate intent {route.endpoint} --standby "
             f"{route.name} --until 7d --because ..."
         ),
         since=since,
@@ -207,7 +207,7 @@ def _waiting(
         first_step=(
             f"Give it traffic: az ml online-endpoint update --name {route.endpoint} "
             f'--traffic "{route.name}=100"; delete it if it is not wanted; or say why it waits: '
-            f"driftgate intend {route.endpoint} --standby {route.name} --until 2d --because ..."
+            f"driftgate intent {route.endpoint} --standby {route.name} --until 2d --because ..."
         ),
         since=begun if route.watch.arrived is not None else route.watch.completed,
         labels=route.labels,
