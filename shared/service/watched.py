@@ -6,7 +6,6 @@ No decision and no evidence is read, so that a list of thousands costs what its 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from shared.domain.alert import AlertKind
 from shared.domain.promotion import Promotion
@@ -92,7 +91,7 @@ def watched_models(ledger: Ledger, policies: Policies) -> list[Watched]:
 
     Alerts of the endpoints that serve it and of its retrainings are counted with its own.
     """
-    firing = _firing_of(ledger)
+    firing = _firing_of(ledger, (MODEL, ENDPOINT, _RETRAINING))
     served = {policy.model: endpoints_in(policy) for policy in policies.all()}
     names = {*_names(firing, MODEL), *served}
     return _ordered(
@@ -108,7 +107,7 @@ def watched_models(ledger: Ledger, policies: Policies) -> list[Watched]:
 
 def watched_endpoints(ledger: Ledger, policies: Policies) -> list[Watched]:
     """Every endpoint that was decided about or that a policy names, in the same order."""
-    firing = _firing_of(ledger)
+    firing = _firing_of(ledger, (ENDPOINT,))
     named = {name for policy in policies.all() for name in endpoints_in(policy)}
     return _ordered(
         Watched(name=name, firing=firing.get(f"{ENDPOINT}{name}", 0))
@@ -124,19 +123,13 @@ def _names(subjects: Iterable[str], kind: str) -> set[str]:
     return {subject.removeprefix(kind) for subject in subjects if subject.startswith(kind)}
 
 
-def _firing_of(ledger: Ledger) -> Mapping[str, int]:
-    """By subject, how many of its alerts fire."""
+def _firing_of(ledger: Ledger, kinds: tuple[str, ...]) -> Mapping[str, int]:
+    """By subject of these kinds, how many of its alerts fire; no state is read."""
     return {
-        subject: _firing(ledger.state(subject).state)
-        for subject in ledger.subjects()
-        if subject.startswith((MODEL, ENDPOINT, _RETRAINING))
+        subject: glance.fires
+        for subject, glance in ledger.glances().items()
+        if subject.startswith(kinds)
     }
-
-
-def _firing(state: Mapping[str, Any]) -> int:
-    """Counted as it lies there: of a thousand states only those that are shown are read whole."""
-    records: Mapping[str, Mapping[str, Any]] = state.get("alerts") or {}
-    return sum(record.get("status") == AlertStatus.FIRING.value for record in records.values())
 
 
 def model_row(ledger: Ledger, policies: Policies, name: str) -> ModelRow:

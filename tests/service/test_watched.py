@@ -10,6 +10,7 @@ from shared.domain.verdict import Verdict
 from shared.errors import NotFound
 from shared.service.last_health import last_health
 from shared.service.model_picture import endpoint_alerts, model_picture, versions_of
+from shared.service.promotion_story import promotions_of
 from shared.service.watched import (
     Serving,
     Watched,
@@ -19,6 +20,7 @@ from shared.service.watched import (
     watched_endpoints,
     watched_models,
 )
+from tests.service.promoted import commit, kept
 
 GREEN_IDLE = '{blue: {model: "loan-default:7"}, green: {model: "loan-default:8"}}'
 POLICY = "model: loan-default\nendpoint: loan-endpoint\n"
@@ -135,3 +137,24 @@ def test_the_last_look_at_health_is_told_by_deployment_the_worst_sentence_first(
     assert found.deployments["blue"].verdict is Verdict.FAIL
     assert "with errors (200 of 600" in found.deployments["blue"].sentences[0]
     assert found.deployments["green"].verdict is Verdict.INCONCLUSIVE
+
+
+class OfOneModel:
+    """A ledger that gives the state of one model, and nothing of a fleet."""
+
+    def __init__(self, ledger):
+        self._ledger = ledger
+
+    def state(self, subject):
+        assert subject == "model/loan-default"
+        return self._ledger.state(subject)
+
+
+def test_promotions_of_one_model_are_read_of_that_model_alone(scene):
+    commit(kept(), scene.application)
+    ledger = scene.application.ledger
+
+    found = promotions_of(OfOneModel(ledger), "loan-default")
+
+    assert found == promotions_of(ledger)
+    assert found

@@ -1,5 +1,6 @@
 """Every promotion that is remembered, as rows for people and programs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from shared.domain.canonical import to_plain
@@ -18,18 +19,25 @@ def promotions_of(
     With `is_open`, those alone that are open, or that have ended. Only models are read that have
     such promotions.
     """
+    subjects = _having(ledger, is_open) if model is None else [f"{_MODEL}{model}"]
     rows = [
         row
-        for subject, glance in ledger.glances().items()
-        if subject.startswith(_MODEL)
-        and model in {None, subject.removeprefix(_MODEL)}
-        and (glance.open if is_open else glance.promotions)
+        for subject in subjects
         for row in _rows(ledger, subject)
         if is_open in {None, row["open"]}
     ]
     rows.sort(key=lambda row: row["since"], reverse=True)
     rows.sort(key=lambda row: not row["open"])
     return rows
+
+
+def _having(ledger: Ledger, is_open: bool | None) -> Iterable[str]:
+    """Models that have promotions, or that have open ones."""
+    return (
+        subject
+        for subject, glance in ledger.glances().items()
+        if subject.startswith(_MODEL) and (glance.open if is_open else glance.promotions)
+    )
 
 
 def _rows(ledger: Ledger, subject: str) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """A business figure over time, beside what was expected of it, and what that shows in words."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from shared.domain.policy import Direction, KpiKind, KpiPolicy
@@ -22,7 +21,6 @@ def kpi_chart(
     reach: Reach,
     *,
     marks: Sequence[Numbered] = (),
-    alarms: Sequence[tuple[datetime, datetime]] = (),
 ) -> dict[str, Any] | None:
     """What was observed with its interval, what was expected, and how far it may move.
 
@@ -35,14 +33,12 @@ def kpi_chart(
     ]
     if not points:
         return None
-    share = policy is not None and policy.kind is KpiKind.PROPORTION
     return series_chart(
         points,
         reach,
         title="observed, beside what was expected",
-        number=".0%" if share else "~s",
+        number="~%" if _is_share(policy) else "~s",
         marks=marks,
-        alarms=alarms,
     )
 
 
@@ -71,16 +67,18 @@ def _judged(point: Point, policy: KpiPolicy | None, *, relative: bool) -> Judged
     )
 
 
-def told_of(series: KpiSeries) -> str:
-    """What a figure's chart shows: the last look in its own words, and since when it is so."""
+def told_of(series: KpiSeries, policy: KpiPolicy | None = None) -> str:
+    """What a figure's chart shows: the last look, and when it was beyond its limit before."""
     name = one_line(series.name, 80)
     if not series.window:
         return f"{name} was not looked at."
     last = series.window[-1]
     if last.observed is None:
         return f"{name} could not be looked at on {spell_time(last.at)}: {last.sentence}"
+    share = _is_share(policy)
     said = (
-        f"{name}: {spell_number(last.observed)} observed, {spell_number(last.expected)} expected "
+        f"{name}: {_spelled(last.observed, share)} observed, "
+        f"{_spelled(last.expected, share)} expected "
         f"({_WORDS[last.verdict]}, {spell_time(last.at)})"
     )
     failed = [point.at for point in series.window if point.verdict is Verdict.FAIL]
@@ -95,3 +93,13 @@ _WORDS = {
     Verdict.INCONCLUSIVE: "not decided",
     Verdict.ERROR: "not read",
 }
+
+
+def _is_share(policy: KpiPolicy | None) -> bool:
+    return policy is not None and policy.kind is KpiKind.PROPORTION
+
+
+def _spelled(value: float | None, share: bool) -> str:
+    if value is None or not share:
+        return spell_number(value)
+    return f"{spell_number(100 * value)} %"

@@ -69,8 +69,17 @@ def traffic_figure(history: TrafficHistory, told: str, svg: Markup | None) -> Fi
         rows=tuple(rows[:MOST_ROWS]),
         left_out=max(0, len(rows) - MOST_ROWS),
         legend=tuple(zip(names, SERIES[: len(names)], strict=True)) if svg is not None else (),
-        asides=_observed(history),
+        asides=(*_observed(history), *_mirrored(history)),
     )
+
+
+def _mirrored(history: TrafficHistory) -> tuple[str, ...]:
+    """Who gets copies of the requests, whose answers nobody sees."""
+    if not history.mirrored:
+        return ()
+    last = history.mirrored[-1]
+    shares = ", ".join(f"{name} {spell_number(one)} %" for name, one in sorted(last.shares.items()))
+    return (f"Mirrored since {last.at:%Y-%m-%d %H:%M} UTC: {shares or 'nothing any more'}.",)
 
 
 def _carries(model: str | None) -> str:

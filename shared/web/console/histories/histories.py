@@ -119,7 +119,7 @@ def kpis(here: Here, frame: Framed, model: Name, back: Back = Back.MONTH) -> Res
     asked = _kpi_policies(here, model)
     figures = []
     for series in history.kpis:
-        told = kpi_charts.told_of(series)
+        told = kpi_charts.told_of(series, asked.get(series.name))
         chart = kpi_charts.kpi_chart(series, asked.get(series.name), reach, marks=marks)
         figures.append(kpi_figure(series, told, None if chart is None else drawn(chart, told)))
     return _page(

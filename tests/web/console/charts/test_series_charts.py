@@ -141,8 +141,20 @@ def test_a_proportion_is_drawn_in_per_cent_and_told_with_what_was_expected():
     chart = kpi.kpi_chart(FELL, policy(Direction.FALL), REACH)
 
     assert any(text.endswith("%") for text in written_in(chart))
-    assert kpi.told_of(FELL) == (
-        "approvals: 0.3 observed, 0.6 expected (beyond its limit, 2026-02-04 12:00 UTC); 2 looks."
+    assert kpi.told_of(FELL, policy(Direction.FALL)) == (
+        "approvals: 30 % observed, 60 % expected (beyond its limit, 2026-02-04 12:00 UTC); 2 looks."
+    )
+
+
+def test_a_figure_of_another_kind_is_told_as_it_is_and_when_it_was_beyond_its_limit_before():
+    found = series(
+        point(0, -9.0, Verdict.FAIL, expected=50.0, observed=41.0),
+        point(1, 0.0, expected=50.0, observed=50.0),
+    )
+
+    assert kpi.told_of(found) == (
+        "approvals: 50 observed, 50 expected (within its limit, 2026-02-04 12:00 UTC); "
+        "last beyond its limit on 2026-02-03; 2 looks."
     )
 
 
