@@ -1,9 +1,24 @@
 """Every page of the console, joined: one file of routes a kind of page."""
 
 from shared.web.console import assets
+from shared.web.console.alerts import alert, explanation
+from shared.web.console.alerts import listing as alerts
 from shared.web.console.fleet import fleet
+from shared.web.console.promotions import listing as promotions
+from shared.web.console.promotions import promotion, retraining
+from shared.web.console.sayings import everything, intents, overrides, silences
 
 ROUTERS = (
     assets.router,
     fleet.router,
+    alerts.router,
+    alert.router,
+    explanation.router,
+    promotions.router,
+    promotion.router,
+    retraining.router,
+    everything.router,
+    silences.router,
+    intents.router,
+    overrides.router,
 )

@@ -26,6 +26,8 @@ HEADERS = {
     "Vary": "Accept",
 }
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
+_SHARED = _TEMPLATES.parents[1] / "reports" / "templates"
+"""Behind those of the console, for the parts that reports and pages have in common."""
 
 
 def shown(template: str, code: int = 200, **values: Any) -> Response:
@@ -40,7 +42,7 @@ def _environment() -> "jinja2.Environment":
     import jinja2
 
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        loader=jinja2.FileSystemLoader([_TEMPLATES, _SHARED]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

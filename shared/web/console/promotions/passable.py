@@ -1,0 +1,34 @@
+"""Which gates of a judgement somebody may let pass, by the names that an override has for them."""
+
+from dataclasses import dataclass
+
+from shared.domain.people.override import is_passable
+from shared.domain.verdict import Verdict
+from shared.service.promotion_story.story import PromotionStory, Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Passable:
+    """A gate by its name in an override, and what it said."""
+
+    name: str
+    sentence: str
+
+
+def passable(story: PromotionStory) -> list[Passable]:
+    """Those that block and may be let pass: by their one thing, or else by their whole rule.
+
+    None of a promotion that has ended, which no gate holds back any more.
+    """
+    found: dict[str, Passable] = {}
+    if story.judgement is None or (story.phase is not None and not story.phase.is_open):
+        return []
+    for gate in story.judgement.gates:
+        finding = gate.finding
+        if finding.verdict is Verdict.PASS or gate.weight is not Weight.ENFORCED:
+            continue
+        names = (finding.thing, finding.rule.value)
+        name = next((one for one in names if is_passable(one)), None)
+        if name is not None:
+            found.setdefault(name, Passable(name, finding.sentence))
+    return list(found.values())
