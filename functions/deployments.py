@@ -2,8 +2,10 @@
 
 import azure.functions as func
 
+from functions.calling import answered
 from functions.envelopes import envelope_bytes
 from shared.bootstrap import application
+from shared.web.doors import DEVOPS_HOOKS
 
 blueprint = func.Blueprint()
 
@@ -16,13 +18,11 @@ def resource_events(event: func.EventGridEvent) -> None:
 
 
 @blueprint.function_name("devops_hooks")
-@blueprint.route(route="api/devops/hooks", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.route(
+    route=DEVOPS_HOOKS.route,
+    methods=DEVOPS_HOOKS.methods,
+    auth_level=func.AuthLevel.FUNCTION,
+)
 def devops_hooks(req: func.HttpRequest) -> func.HttpResponse:
     """Answer 202 once the hook is kept, refused ones too: the body says which and why."""
-    answer = application().hooks.take(req.headers, req.get_body(), via="azure-devops")
-    return func.HttpResponse(
-        answer.body,
-        status_code=answer.status,
-        headers=dict(answer.headers),
-        mimetype=answer.kind,
-    )
+    return answered(DEVOPS_HOOKS, application(), req)

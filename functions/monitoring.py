@@ -2,19 +2,19 @@
 
 import azure.functions as func
 
+from functions.calling import answered
 from shared.bootstrap import application
+from shared.web.doors import AZURE_ALERTS
 
 blueprint = func.Blueprint()
 
 
 @blueprint.function_name("azure_alerts")
-@blueprint.route(route="api/azure/alerts", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
+@blueprint.route(
+    route=AZURE_ALERTS.route,
+    methods=AZURE_ALERTS.methods,
+    auth_level=func.AuthLevel.FUNCTION,
+)
 def azure_alerts(req: func.HttpRequest) -> func.HttpResponse:
     """Answer 202 once the alert is kept, a refused one too: the body says which and why."""
-    answer = application().hooks.take(req.headers, req.get_body(), via="azure-monitor")
-    return func.HttpResponse(
-        answer.body,
-        status_code=answer.status,
-        headers=dict(answer.headers),
-        mimetype=answer.kind,
-    )
+    return answered(AZURE_ALERTS, application(), req)

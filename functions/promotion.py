@@ -1,11 +1,11 @@
 """Promotion requests, and the checks that a pipeline's environment asks, at once or called back."""
 
-import json
-
 import azure.functions as func
 
+from functions.calling import answered
 from functions.receiving import received
 from shared.bootstrap import application
+from shared.web.doors import ENVIRONMENT_CHECKS, GATE
 
 blueprint = func.Blueprint()
 
@@ -21,43 +21,21 @@ def promotion_request(message: func.ServiceBusMessage) -> None:
 
 
 @blueprint.function_name("promotion_gate")
-@blueprint.route(
-    route="api/gate/{model}/{version}",
-    methods=["GET", "POST"],
-    auth_level=func.AuthLevel.FUNCTION,
-)
+@blueprint.route(route=GATE.route, methods=GATE.methods, auth_level=func.AuthLevel.FUNCTION)
 def promotion_gate(req: func.HttpRequest) -> func.HttpResponse:
     """Answer an environment check: `status` is `successful` only when every gate passed."""
-    from shared.service.queries import gate
-
-    app = application()
-    answer = gate(
-        app.ledger,
-        app.policies,
-        req.route_params["model"],
-        req.route_params["version"],
-        req.params.get("stage") or None,
-        now=app.clock(),
-    )
-    return func.HttpResponse(json.dumps(answer), status_code=200, mimetype="application/json")
+    return answered(GATE, application(), req)
 
 
 @blueprint.function_name("environment_check_asked")
 @blueprint.route(
-    route="api/checks/environment", methods=["POST"], auth_level=func.AuthLevel.FUNCTION
+    route=ENVIRONMENT_CHECKS.route,
+    methods=ENVIRONMENT_CHECKS.methods,
+    auth_level=func.AuthLevel.FUNCTION,
 )
 def environment_check_asked(req: func.HttpRequest) -> func.HttpResponse:
     """Let the check wait and answer at once; 400 says in a sentence why it cannot be answered."""
-    app = application()
-    answer = app.hooks.ask(
-        lambda: app.ask_environment(req.headers, req.params), via="environment-check"
-    )
-    return func.HttpResponse(
-        answer.body,
-        status_code=answer.status,
-        headers=dict(answer.headers),
-        mimetype=answer.kind,
-    )
+    return answered(ENVIRONMENT_CHECKS, application(), req)
 
 
 @blueprint.function_name("environment_check")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from shared.service.replaying.rereading import Reread
     from shared.service.retention import Run
     from shared.service.service import Service
-    from shared.service.worker import Handler, Worker
+    from shared.service.worker import Handler, Together, Worker
     from shared.settings import Settings
 
 # The matrices of statistics are small: more threads for one only wait for each other. It counts
@@ -46,6 +46,13 @@ class Application:
     service: "Service"
     adapters: "Adapters"
     hooks: "Hooks"
+
+    @property
+    def story_ended(self) -> datetime | None:
+        """Where the time is a demo's: when its story ended and its clock went on; else None."""
+        from shared.home_clock import HomeClock
+
+        return self.clock.began if isinstance(self.clock, HomeClock) else None
 
     @property
     def archive(self) -> "Archive":
@@ -88,11 +95,35 @@ class Application:
 
     def worker(self, handlers: "dict[str, Handler] | None" = None) -> "Worker":
         """A consumer of every queue; `handlers` replace those that only mark messages as read."""
-        from shared.service import messages
-        from shared.service.environment_checks import ENVIRONMENT_CHECKS
         from shared.service.worker import Worker
 
-        given = handlers or {}
+        consumed, together = self._consumed(handlers or {})
+        return Worker(self.adapters.receiver, consumed, together, later=self.put_off)
+
+    def workers(self, handlers: "dict[str, Handler] | None" = None) -> "dict[str, Worker]":
+        """The same, one a queue: what one waits for holds up no other."""
+        from shared.service.worker import Worker
+
+        consumed, together = self._consumed(handlers or {})
+        receiver = self.adapters.receiver
+        return {
+            **{
+                queue: Worker(receiver, {}, {queue: handle_all}, later=self.put_off)
+                for queue, handle_all in together.items()
+            },
+            **{
+                queue: Worker(receiver, {queue: handler}, later=self.put_off)
+                for queue, handler in consumed.items()
+            },
+        }
+
+    def _consumed(
+        self, given: "dict[str, Handler]"
+    ) -> "tuple[dict[str, Handler], dict[str, Together]]":
+        """What handles the messages of each queue: one by one, or several together."""
+        from shared.service import messages
+        from shared.service.environment_checks import ENVIRONMENT_CHECKS
+
         consumed: dict[str, Handler] = {
             messages.ALERTS: _read,
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
@@ -102,9 +133,20 @@ class Application:
             ENVIRONMENT_CHECKS: self.check_environment,
         }
         logged = self.logged(given.get(messages.ALERTS, _read))
-        together = {} if messages.CHECKS in given else {messages.CHECKS: self.service.handle_all}
-        handlers = {**consumed, **given, messages.ALERTS: logged}
-        return Worker(self.adapters.receiver, handlers, together, later=self.put_off)
+        together: dict[str, Together] = (
+            {} if messages.CHECKS in given else {messages.CHECKS: self.service.handle_all}
+        )
+        return {**consumed, **given, messages.ALERTS: logged}, together
+
+    def fire(self, timer: str) -> None:
+        """What a timer does, by the name of its schedule. Raises Unavailable."""
+        from shared.domain.event import Check
+
+        own = {"SWEEP": self.sweep, "HEARTBEAT": self.heartbeat, "RETENTION": self.retention}
+        if timer in own:
+            own[timer]()
+        else:
+            self.service.fan_out(Check[timer])
 
     def retention(self) -> "Run":
         """Keep where the chains end, then remove what is older than is kept.
@@ -289,7 +331,7 @@ def build(
     from shared.settings import Settings
 
     settings = settings or Settings.from_environment(os.environ)
-    clock = clock or _now
+    clock = clock or _clock_of(settings)
     adapters = _connect(settings, clock)
     if around is not None:
         adapters = around(adapters)
@@ -321,6 +363,14 @@ def _connect(settings: "Settings", clock: "Clock") -> "Adapters":
     from shared.adapters.azure.connect import connect as azure
 
     return azure(settings, settings.azure, clock)
+
+
+def _clock_of(settings: "Settings") -> "Clock":
+    """The wall's, but in a home that has a clock of its own."""
+    from shared.home_clock import HomeClock
+
+    own = HomeClock.of(settings.home, _now) if settings.azure is None else None
+    return own or _now
 
 
 def _now() -> datetime:

@@ -5,6 +5,7 @@ import typer
 from shared.cli import sending
 from shared.cli.dead_letters import deadletters
 from shared.cli.endpoints import diagnose, health, smoke
+from shared.cli.hosting import serve, watch
 from shared.cli.keeping import erase, retention, verify
 from shared.cli.known import explain, looking
 from shared.cli.people import acknowledgements, intents, overrides, silences
@@ -26,6 +27,8 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+app.command()(serve.serve)
+app.command()(watch.watch)
 app.command()(sending.send)
 app.command()(looking.status)
 app.command()(looking.alerts)

@@ -91,6 +91,10 @@ class KeptPolicies:
         """The text of a template beside the policies. Raises NotFound."""
         return self._policies.template(name)
 
+    def text_of(self, model: str) -> str | None:
+        """The file that names the model, as it was written; None where none can be read."""
+        return self._policies.text_of(model)
+
     def _remember(self, fleet: Fleet) -> None:
         try:
             known = self._last or self._loaded()

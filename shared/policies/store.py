@@ -94,6 +94,12 @@ class PolicyStore:
             raise NotFound(f"There is no template {name[:80]!r} beside the policies; add the file.")
         return content.decode(errors="replace")
 
+    def text_of(self, model: str) -> str | None:
+        """The file that names the model, as it was written; None where none can be read."""
+        read = self._read_files()
+        found = read.of_model.get(model, [])
+        return read.files[found[0][0]].decode(errors="replace") if found else None
+
     def problems(self) -> Sequence[str]:
         """One sentence for each invalid file."""
         sentences = []

@@ -263,3 +263,6 @@ class Policies(Protocol):
 
     def template(self, name: str) -> str:
         """The text of a template beside the policies. Raises `NotFound`."""
+
+    def text_of(self, model: str) -> str | None:
+        """The file that names the model, as it was written; None where none can be read."""

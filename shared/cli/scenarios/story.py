@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 MODEL = "loan-default"
+REPORT = "report.html"
 
 
 class Story:
@@ -157,7 +158,7 @@ class Story:
         policy = self._application.policies.for_model("loan-default")
         limit = policy.drift.limit if policy is not None else 0.0
         rows = _drift_rows(own)
-        path = self._home / "report.html"
+        path = self._home / REPORT
         path.write_text(
             timeline_report(
                 title="Seven months of loan-default",
@@ -175,7 +176,7 @@ class Story:
         )
         return path
 
-    def sum_up(self, report: Path, shown: Path) -> None:
+    def sum_up(self, shown: Path) -> None:
         """Where to look and what to try next."""
         ledger = self._application.ledger
         screen = self._screen
@@ -188,7 +189,7 @@ class Story:
             last = ledger.decisions(subject, limit=1)[0]
             screen.print(f"{subject}: last verdict {coloured(last['verdict'])}")
         screen.print(
-            f"\nReport: {shown / report.name}\n"
+            f"\nReport: {shown / REPORT}\n"
             f"Messages as each channel would send them: {shown / 'notices'}\n\nTry next:"
         )
         for line in (

@@ -55,6 +55,7 @@ class Hooks:
             for via, busy in {
                 "azure-devops": 503,
                 "azure-monitor": 429,
+                "event-grid": 503,
                 "environment-check": 503,
             }.items()
         }

@@ -35,6 +35,12 @@ def changed_by(
     return Changed(policies=read, fleet=rules)
 
 
+def changed_by_text(text: str) -> Changed:
+    """What one policy says, as somebody wrote it. Raises InvalidPolicy."""
+    policy = read_policy(text.encode(), "the policy")
+    return Changed(policies={policy.model: policy}, fleet=None)
+
+
 def _of_folder(folder: Path) -> Changed:
     files = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
     if not files:

@@ -3,10 +3,13 @@
 from shared.web.console import assets
 from shared.web.console.alerts import alert, explanation
 from shared.web.console.alerts import listing as alerts
+from shared.web.console.events import events
 from shared.web.console.fleet import fleet
 from shared.web.console.promotions import listing as promotions
 from shared.web.console.promotions import promotion, retraining
 from shared.web.console.sayings import everything, intents, overrides, silences
+from shared.web.console.service import service
+from shared.web.console.whatif import whatif
 
 ROUTERS = (
     assets.router,
@@ -21,4 +24,7 @@ ROUTERS = (
     silences.router,
     intents.router,
     overrides.router,
+    events.router,
+    whatif.router,
+    service.router,
 )

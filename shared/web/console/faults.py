@@ -40,7 +40,7 @@ def as_page(handler: Handler) -> Handler:
             status=code,
             heading=_TITLES.get(code, "Driftgate failed at this"),
             sentence=_NO_PAGE if isinstance(error, HTTPException) else title_of(answer),
-            caller=getattr(request.state, "caller", None),
+            caller=getattr(request.state, "known_as", None),
         )
         for name in ("retry-after", "www-authenticate"):
             if name in answer.headers:

@@ -14,7 +14,7 @@ from shared.web.console.frame import Frame
 
 WITHIN = timedelta(minutes=5)
 """A form that was open for longer counts from so short a time ago at most."""
-_VIA = "console"
+_VIA = "api"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.responses import HTMLResponse, Response
 
+from shared.domain.action_text import action_text
 from shared.domain.canonical import parse_time
 from shared.domain.roles import Role
 from shared.domain.wording import one_line, spell_count, spell_duration, spell_number
@@ -23,11 +24,12 @@ HEADERS = {
         "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
+    "Referrer-Policy": "same-origin",
     "Vary": "Accept",
 }
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
-_SHARED = _TEMPLATES.parents[1] / "reports" / "templates"
-"""Behind those of the console, for the parts that reports and pages have in common."""
+_SHARED = [_TEMPLATES.parents[1] / "reports" / "templates"]
+"""Parts of reports that pages of the console show too."""
 
 
 def shown(template: str, code: int = 200, **values: Any) -> Response:
@@ -42,7 +44,7 @@ def _environment() -> "jinja2.Environment":
     import jinja2
 
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([_TEMPLATES, _SHARED]),
+        loader=jinja2.FileSystemLoader([_TEMPLATES, *_SHARED]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -51,6 +53,7 @@ def _environment() -> "jinja2.Environment":
     made.globals.update(asset=address_of, Place=Place, Role=Role)
     made.filters.update(
         line=_line,
+        acted=action_text,
         minute=minute,
         iso=_iso,
         ago=ago,

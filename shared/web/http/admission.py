@@ -44,7 +44,7 @@ class Requires:
         settings = request.app.state.application.settings.access
         if request.method != "GET" and request.headers.get("sec-fetch-site") in _STRANGE_SITES:
             raise Problem(403, "A page of another site may say nothing here; ask from this one.")
-        caller = caller_of(settings, request.headers, _host(request))
+        caller = request.state.known_as = caller_of(settings, request.headers, _host(request))
         if not allows(caller.roles, self.role):
             raise Problem(
                 403, f"This needs the role {self.role}, which {caller.name} was not given."

@@ -19,7 +19,11 @@ _PROVIDER = "aad"
 _ROLES = frozenset({"roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"})
 _OBJECT = ("oid", "http://schemas.microsoft.com/identity/claims/objectidentifier")
 _NAMES = ("preferred_username", "upn", "email", "appid", "azp")
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+NOT_THIS_MACHINE = (
+    "DRIFTGATE_ACCESS is open, which answers to this machine alone; ask for it as localhost, or "
+    "set DRIFTGATE_ACCESS=entra or DRIFTGATE_ACCESS=key."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +45,8 @@ def caller_of(access: AccessSettings, headers: Mapping[str, str], host: str | No
         raise Problem(503, access.fault)
     if access.mode is Access.ENTRA:
         return _signed_in(headers)
-    if access.mode is Access.OPEN and host not in _THIS_MACHINE:
-        raise Problem(
-            403,
-            "DRIFTGATE_ACCESS is open, which answers to this machine alone; ask for it as "
-            "localhost, or set DRIFTGATE_ACCESS=entra or DRIFTGATE_ACCESS=key.",
-        )
+    if access.mode is Access.OPEN and host not in THIS_MACHINE:
+        raise Problem(403, NOT_THIS_MACHINE)
     key = headers.get("x-functions-key", "")
     return Caller(
         name=_name_header(headers),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from shared.domain.wording import spell_number, spell_time
 from shared.service.whatif.comparing import Counts, life
@@ -43,27 +44,31 @@ class Bar:
 
 def whatif_report(report: Report) -> str:
     """One self-contained page: figures first, then each alert, page, request and finding."""
+    return render("whatif.html.j2", **told_of(report))
+
+
+def told_of(report: Report) -> dict[str, Any]:
+    """What the page's template needs, wherever it is shown."""
     pages = report.pages
     turned = [one for one in report.decisions if one.flips]
-    return render(
-        "whatif.html.j2",
-        report=report,
-        headline=headline(report),
-        counts=_bars((_WORDS[what], counts) for what, counts in report.counts.items()),
-        receivers=_bars(pages.receivers.items()),
-        hours=_bars((f"{hour:02d}", counts) for hour, counts in enumerate(pages.hours)),
-        weekdays=_bars(zip(_DAYS, pages.weekdays, strict=True)),
-        days=_bars((f"{day:%a %Y-%m-%d}", counts) for day, counts in pages.days.items()),
-        retrainings=_both(report.retrainings),
-        promotions=_both(report.promotions),
-        paged=_both((pages.gone, pages.new)),
-        subjects=_by_subject(turned[:_MOST_DECISIONS]),
-        cut=max(len(turned) - _MOST_DECISIONS, 0),
-        life=life,
-        time=spell_time,
-        number=spell_number,
-        limits=_limits,
-    )
+    return {
+        "report": report,
+        "headline": headline(report),
+        "counts": _bars((_WORDS[what], counts) for what, counts in report.counts.items()),
+        "receivers": _bars(pages.receivers.items()),
+        "hours": _bars((f"{hour:02d}", counts) for hour, counts in enumerate(pages.hours)),
+        "weekdays": _bars(zip(_DAYS, pages.weekdays, strict=True)),
+        "days": _bars((f"{day:%a %Y-%m-%d}", counts) for day, counts in pages.days.items()),
+        "retrainings": _both(report.retrainings),
+        "promotions": _both(report.promotions),
+        "paged": _both((pages.gone, pages.new)),
+        "subjects": _by_subject(turned[:_MOST_DECISIONS]),
+        "cut": max(len(turned) - _MOST_DECISIONS, 0),
+        "life": life,
+        "time": spell_time,
+        "number": spell_number,
+        "limits": _limits,
+    }
 
 
 def headline(report: Report) -> str:

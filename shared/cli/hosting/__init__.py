@@ -1,0 +1,1 @@
+"""The embedded host, and following what it decides."""

@@ -1,0 +1,1 @@
+"""Driftgate itself: what waits, what was put aside, which replays run."""

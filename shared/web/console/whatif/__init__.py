@@ -1,0 +1,1 @@
+"""What would have been different under another policy."""
