@@ -37,9 +37,7 @@ def remember(scene, *alerts, subject="endpoint/ep", status=AlertStatus.FIRING):
         one.fingerprint: AlertRecord(alert=replace(one, since=NOON), status=status, posted=NOON)
         for one in alerts
     }
-    commit(
-        scene.application.ledger, subject, subject=subject, state=SubjectState(alerts=known)
-    )
+    commit(scene.application.ledger, subject, subject=subject, state=SubjectState(alerts=known))
 
 
 def path(night):
@@ -202,7 +200,11 @@ def test_the_same_form_sent_twice_says_it_once(console, night):
 @pytest.mark.parametrize(
     ("typed", "sentence", "field"),
     [
-        ({"reason": "on it", "until": "someday"}, "until is &#39;someday&#39;, which is no", "until"),
+        (
+            {"reason": "on it", "until": "someday"},
+            "until is &#39;someday&#39;, which is no",
+            "until",
+        ),
         ({"reason": " ", "until": "4h"}, "Why is empty; fill it in.", "reason"),
         ({"reason": "w" * 501, "until": "4h"}, "reason has more than 500", "reason"),
     ],
@@ -216,7 +218,9 @@ def test_a_mistake_is_said_beside_the_form_with_what_was_typed_kept(
 
     assert page.status == 400
     assert sentence in page.html
-    assert re.search(f'name="{field}"[^>]*aria-invalid="true" aria-describedby="mistake"', page.html)
+    assert re.search(
+        f'name="{field}"[^>]*aria-invalid="true" aria-describedby="mistake"', page.html
+    )
     again = page.form(form.action)
     assert again.fields["until"] == typed["until"]
     assert again.fields["opened"] == form.fields["opened"]
@@ -421,9 +425,7 @@ def test_the_course_is_told_newest_first_and_looks_only_where_all_is_asked_for()
 
 def test_the_numbers_it_rests_on_are_those_of_the_last_look_that_gave_some():
     old = moment("drift", "above_limit", figures="psi 1", at=NOON)
-    long = moment(
-        "drift", "above_limit", figures="psi 2", at=NOON, until=NOON + timedelta(hours=3)
-    )
+    long = moment("drift", "above_limit", figures="psi 2", at=NOON, until=NOON + timedelta(hours=3))
 
     assert last_numbers([old, long, moment()]) == [long]
     assert last_numbers([moment()]) == []

@@ -195,7 +195,9 @@ def test_what_cannot_be_meant_is_said_with_what_was_typed_kept(console, typed, s
 def test_shares_are_meant_as_they_are_written(console, night):
     form = console.get(INTENTS).form(INTENTS)
 
-    console.send(form, endpoint="loan-endpoint", traffic="blue=90, green=10", until="2d", reason="x")
+    console.send(
+        form, endpoint="loan-endpoint", traffic="blue=90, green=10", until="2d", reason="x"
+    )
     night.scene.drain()
 
     assert "the traffic is blue 90 %, green 10 %" in console.get(INTENTS).text
@@ -278,7 +280,9 @@ def test_what_is_said_counts_from_little_before_now_and_never_from_later(passed)
     assert (counted - NOON) % WITHIN == timedelta(0)
 
 
-@pytest.mark.parametrize("opened", [None, "", "x", "9999-12-31T23:59:59-23:00", "2026-02-03T12:01Z"])
+@pytest.mark.parametrize(
+    "opened", [None, "", "x", "9999-12-31T23:59:59-23:00", "2026-02-03T12:01Z"]
+)
 def test_a_form_that_does_not_say_when_it_was_opened_counts_from_now(opened):
     assert counted_from(opened, NOON) == NOON
 
