@@ -2,13 +2,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check audit bench clean
+.PHONY: demo test browser check audit bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/driftgate demo
 
 test: $(VENV)/.installed-dev $(VENV)-worker/.installed
 	$(BIN)/python -m pytest -n 3 --dist worksteal
+
+browser: $(VENV)/.installed-dev tests/browser/node_modules/.package-lock.json
+	$(BIN)/python -m pytest -p no:randomly tests/browser
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -38,6 +41,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt \
 	tests/integration/service_bus/install.sh $(BIN)/python
 	tests/integration/storage/install.sh $(BIN)
 	touch $@
+
+tests/browser/node_modules/.package-lock.json: $(VENV)/.installed-dev tests/browser/package-lock.json
+	tests/browser/install.sh $(BIN)
 
 $(VENV)-worker/.installed: requirements.txt tests/integration/worker/install.sh
 	tests/integration/worker/install.sh $(VENV)-worker

@@ -1,0 +1,137 @@
+"""How quick and how heavy the console's pages are, with the history of a fleet behind them.
+
+The home is made by `benchmarks.whatif_world` (real service, embedded adapters, simulated days),
+kept in a folder and used again. The pages are asked for over HTTP from another process, each alone:
+the time until the first byte, against that of a bare route (`/console/assets/...`), and the bytes
+of the page and of everything that it loads the first time.
+Run: python -m benchmarks.console [--models 1000] [--days 1] [--home FOLDER]
+"""
+
+import argparse
+import gzip
+import http.client
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import gettempdir
+from time import perf_counter
+
+from benchmarks.whatif_world import START, World, made
+
+SERVED = """
+import sys
+from datetime import datetime
+from pathlib import Path
+import uvicorn
+from shared.bootstrap import build
+from benchmarks.whatif_world import World
+from shared.web.http.limits import Buckets, Kind, Rate
+from shared.web.operations import api
+now = datetime.fromisoformat(sys.argv[2])
+settings = World(home=Path(sys.argv[1]), models=0, days=0).settings
+application = build(settings, clock=lambda: now)
+unlimited = Buckets({kind: Rate(10**9, 1e9) for kind in Kind})
+config = uvicorn.Config(api(application, unlimited), port=0, log_level="error")
+server = uvicorn.Server(config)
+listening = config.bind_socket()
+print(listening.getsockname()[1], flush=True)
+server.run(sockets=[listening])
+"""
+PAGES = {
+    "fleet": "/console",
+    "models": "/console/models",
+    "model with drift": "/console/models/model-15",
+    "model with KPI": "/console/models/model-31",
+    "endpoint with incident": "/console/endpoints/endpoint-0",
+    "endpoints": "/console/endpoints",
+    "alerts": "/console/alerts",
+    "alert": "/console/alerts FIRST",
+    "promotions": "/console/promotions",
+    "events": "/console/events",
+    "event": "/console/events FIRST",
+    "said": "/console/said",
+    "service": "/console/service",
+    "what-if form": "/console/whatif?model=model-15",
+}
+
+
+class Asking:
+    """Asks for pages over one connection, as a browser does."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("localhost", port, timeout=120)
+
+    def get(self, path: str) -> tuple[float, bytes]:
+        """Milliseconds until the first byte of the answer, and the whole of it."""
+        begun = perf_counter()
+        self._connection.request("GET", path, headers={"Accept": "text/html"})
+        answer = self._connection.getresponse()
+        first = answer.read(1)
+        waited = 1000 * (perf_counter() - begun)
+        body = first + answer.read()
+        if answer.status != 200:
+            raise LookupError(f"{path} is answered with {answer.status}")
+        return waited, body
+
+
+def measured(asking: Asking, page: str, rounds: int) -> tuple[float, float, float, int, int]:
+    """First time, median and 95th percentile to the first byte in ms; bytes raw and by gzip."""
+    path, _, first = page.partition(" ")
+    if first:
+        _, listed = asking.get(path)
+        path = re.findall(rf'href="({path}/[^"?]+)"', listed.decode())[0]
+    cold, body = asking.get(path)
+    times = [asking.get(path)[0] for _ in range(rounds)]
+    return cold, median(times), quantiles(times, n=20)[-1], len(body), len(gzip.compress(body))
+
+
+def assets(asking: Asking) -> tuple[float, int, int]:
+    """Median time to the first byte of a file, and the bytes of all that a page loads once."""
+    _, page = asking.get("/console")
+    names = re.findall(r'(?:src|href)="(/console/assets/[^"]+)"', page.decode())
+    bodies = [asking.get(name)[1] for name in names]
+    times = [asking.get(names[0])[0] for _ in range(20)]
+    return median(times), sum(map(len, bodies)), sum(len(gzip.compress(one)) for one in bodies)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", type=int, default=1000)
+    parser.add_argument("--days", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--make-only", action="store_true")
+    given = parser.parse_args()
+    folder = f"driftgate-console-{given.models}-{given.days}"
+    home = given.home or Path(gettempdir()) / folder
+    if not (home / "made").exists():
+        decisions = made(World(home=home, models=given.models, days=given.days))
+        (home / "made").write_text(str(decisions))
+    if given.make_only:
+        return
+    print(f"{given.models} models, {given.days} days, {(home / 'made').read_text()} decisions")
+    now = START + timedelta(days=given.days)
+    command = [sys.executable, "-c", SERVED, str(home), now.isoformat()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+        try:
+            asking = Asking(int(served.stdout.readline() if served.stdout else ""))
+            bare, raw, packed = assets(asking)
+            print(
+                f"a file: {bare:.1f} ms; loaded once: {raw / 1000:.0f} KB, {packed / 1000:.0f} gzip"
+            )
+            print("page                     first   median  95 %   ratio  KB    gzip")
+            for name, page in PAGES.items():
+                cold, usual, late, size, small = measured(asking, page, given.rounds)
+                print(
+                    f"{name:<24} {cold:6.0f} {usual:7.1f} {late:6.1f} {usual / bare:6.1f} "
+                    f"{size / 1000:6.1f} {small / 1000:5.1f}"
+                )
+        finally:
+            served.terminate()
+
+
+if __name__ == "__main__":
+    main()
