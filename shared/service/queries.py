@@ -12,7 +12,7 @@ from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidPolicy, NotFound
 from shared.ports import Archive, Ledger, Policies
-from shared.service.codec import decode
+from shared.service.codec import decode, part
 from shared.service.explaining.standings import Standing, standings
 from shared.service.retrainings import retraining_row
 
@@ -38,13 +38,29 @@ def alerts(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
     """Every alert of the last month, with who is told of it; those that fire come first."""
     known = standings(ledger, now)
     found = [
-        {"subject": subject, **_alert(record), **_standing(record, known)}
+        {"subject": subject, **_alert(name, record), **_standing(name, known)}
         for subject in ledger.subjects()
-        for record in _state(ledger, subject).alerts.values()
+        for name, record in _alerts(ledger, subject).items()
     ]
     found.sort(key=lambda alert: alert["posted"], reverse=True)
     found.sort(key=lambda alert: alert["status"] != AlertStatus.FIRING.value)
     return found
+
+
+def alert_of(
+    ledger: Ledger, subject: str, fingerprint: str, now: datetime, scope: str
+) -> dict[str, Any] | None:
+    """One alert of a subject as `alerts` has it, without reading those of others.
+
+    `scope` is the one that most likely knows it. None where the subject remembers none such.
+    """
+    record = _alerts(ledger, subject).get(fingerprint)
+    if record is None:
+        return None
+    known = standings(ledger, now, [scope])
+    if fingerprint not in known:
+        known = standings(ledger, now)
+    return {"subject": subject, **_alert(fingerprint, record), **_standing(fingerprint, known)}
 
 
 def events(
@@ -75,8 +91,8 @@ def overview(ledger: Ledger) -> list[dict[str, Any]]:
     rows = []
     for subject in ledger.subjects():
         last = _last(ledger, subject)
-        state = _state(ledger, subject)
-        if subject.startswith(_FOR_ITSELF) and not _fires(state):
+        firing = _fires(_alerts(ledger, subject))
+        if subject.startswith(_FOR_ITSELF) and not firing:
             continue
         rows.append(
             {
@@ -84,14 +100,21 @@ def overview(ledger: Ledger) -> list[dict[str, Any]]:
                 "verdict": last.get("verdict"),
                 "event": last.get("event", {}).get("type"),
                 "decided": last.get("decided"),
-                "firing": _fires(state),
+                "firing": firing,
             }
         )
     return rows
 
 
-def _fires(state: SubjectState) -> int:
-    return sum(record.status is AlertStatus.FIRING for record in state.alerts.values())
+def _fires(alerts: Mapping[str, AlertRecord]) -> int:
+    return sum(record.status is AlertStatus.FIRING for record in alerts.values())
+
+
+def _alerts(ledger: Ledger, subject: str) -> Mapping[str, AlertRecord]:
+    found: Mapping[str, AlertRecord] = part(
+        ledger.state(subject).state, "alerts", dict[str, AlertRecord], {}
+    )
+    return found
 
 
 def status(ledger: Ledger, name: str, now: datetime | None = None) -> dict[str, Any]:
@@ -115,7 +138,8 @@ def _subject(ledger: Ledger, subject: str, told: Mapping[str, Standing]) -> dict
     return {
         "subject": subject,
         "alerts": [
-            {**_alert(record), **_standing(record, told)} for record in state.alerts.values()
+            {**_alert(name, record), **_standing(name, told)}
+            for name, record in state.alerts.items()
         ],
         "deployments": to_plain(state.deployments),
         "baselines": dict(state.baselines),
@@ -156,10 +180,10 @@ def _last(ledger: Ledger, subject: str) -> dict[str, Any]:
     return dict(decisions[0]) if decisions else {}
 
 
-def _alert(record: AlertRecord) -> dict[str, Any]:
+def _alert(fingerprint: str, record: AlertRecord) -> dict[str, Any]:
     alert = record.alert
     plain: dict[str, Any] = {
-        "fingerprint": alert.fingerprint,
+        "fingerprint": fingerprint,
         "status": record.status.value,
         "kind": alert.kind.value,
         "severity": alert.severity.value,
@@ -175,9 +199,9 @@ def _alert(record: AlertRecord) -> dict[str, Any]:
     return plain
 
 
-def _standing(record: AlertRecord, known: Mapping[str, Standing]) -> dict[str, Any]:
+def _standing(fingerprint: str, known: Mapping[str, Standing]) -> dict[str, Any]:
     """Who has it in hand, whom it was told, what holds it, when the next notice is due."""
-    standing = known.get(record.alert.fingerprint) or Standing(scope="")
+    standing = known.get(fingerprint) or Standing(scope="")
     return {
         "owner": standing.owner,
         "owned_until": to_plain(standing.owned_until),

@@ -1,17 +1,17 @@
 """How each alert stands with those who are told, as the scopes remember it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.notices import AlertLife, GroupWatch, ScopeWatch
 from shared.domain.notices.fields import values_of
-from shared.domain.state import SubjectState
 from shared.ports import Ledger
-from shared.service.codec import decode
+from shared.service.codec import part
 
 _ALERTS = "alerts/"
 _SILENCE = "silence "
+_NONE = ScopeWatch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +36,18 @@ class Standing:
         return tuple(sorted(ids))
 
 
-def standings(ledger: Ledger, now: datetime | None = None) -> dict[str, Standing]:
+def standings(
+    ledger: Ledger, now: datetime | None = None, scopes: Sequence[str] | None = None
+) -> dict[str, Standing]:
     """By fingerprint; an alert that no scope knows is not among them.
 
-    Without a time whoever had one in hand last is told, though it may be over.
+    Without a time whoever had one in hand last is told, though it may be over. Of `scopes` those
+    alone, by their subjects.
     """
     found: dict[str, Standing] = {}
-    for subject in ledger.subjects():
+    for subject in ledger.subjects() if scopes is None else scopes:
         if subject.startswith(_ALERTS):
-            scope = decode(ledger.state(subject).state, SubjectState).scope
+            scope = part(ledger.state(subject).state, "scope", ScopeWatch, _NONE)
             found |= dict(_of_scope(subject.removeprefix(_ALERTS), scope, now))
     return found
 

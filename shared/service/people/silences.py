@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.canonical import to_plain
 from shared.domain.event import Check, Event
-from shared.domain.notices import AlertLife, Silence
+from shared.domain.notices import AlertLife, ScopeWatch, Silence
 from shared.domain.notices.fields import values_of
 from shared.domain.notices.matching import matchers_of, spell_matchers
 from shared.domain.notices.scope import SCOPE
@@ -24,13 +24,14 @@ from shared.errors import InvalidData, InvalidPolicy, NotFound
 from shared.policies.durations import parse_duration
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger, Policies
-from shared.service.codec import decode
+from shared.service.codec import decode, part
 from shared.service.people.saying import say
 from shared.service.service import Service
 
 _SHORTEST_ID = 4
 _MOST_SHOWN = 20
 _NOBODY = "nobody yet"
+_NO_SCOPE = ScopeWatch()
 
 
 def declare(
@@ -191,7 +192,10 @@ def firing(ledger: Ledger) -> Iterator[tuple[str, AlertLife]]:
     for subject in sorted(ledger.reported(Check.ALERTS.value)):
         kind, _, scope = subject.partition("/")
         if kind == SCOPE:
-            for life in _state(ledger, subject).scope.lives.values():
+            scope_watch: ScopeWatch = part(
+                ledger.state(subject).state, "scope", ScopeWatch, _NO_SCOPE
+            )
+            for life in scope_watch.lives.values():
                 if life.ended is None:
                     yield scope, life
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from shared.domain.canonical import to_plain
-from shared.domain.state import SubjectState
+from shared.domain.promotion import Promotion
 from shared.ports import Ledger
-from shared.service.codec import decode
+from shared.service.codec import part
 
 _MODEL = "model/"
 
@@ -23,7 +23,7 @@ def promotions_of(ledger: Ledger, model: str | None = None) -> list[dict[str, An
 
 def _rows(ledger: Ledger, subject: str) -> list[dict[str, Any]]:
     name = subject.removeprefix(_MODEL)
-    state = decode(ledger.state(subject).state, SubjectState)
+    promotions = part(ledger.state(subject).state, "promotions", tuple[Promotion, ...], ())
     return [
         {
             "promotion": one.identity(name),
@@ -39,5 +39,5 @@ def _rows(ledger: Ledger, subject: str) -> list[dict[str, Any]]:
             "approved_by": [approval.by for approval in one.approvals if approval.counts],
             "run": to_plain(one.run),
         }
-        for one in state.promotions
+        for one in promotions
     ]

@@ -148,6 +148,7 @@ def test_the_page_of_an_alert_has_the_first_step_first_and_then_all_that_is_know
         "Who knows of it",
         "What it rests on",
         "Its course",
+        "Like it",
     ]
     assert "It is firing since 2026-02-03 11:00 UTC" in page.text
     assert "on-call was told last at 2026-02-03 12:00:31 UTC" in page.text
@@ -258,6 +259,21 @@ def test_what_is_over_says_so_and_asks_for_nothing(console, night):
     assert "It is over since" in page.text
     refused = console.post(f"/console/alerts/{fingerprint}/acknowledge", reason="x")
     assert (refused.status, "fires that people are told of" in refused.text) == (400, True)
+
+
+def test_those_like_it_are_loaded_when_somebody_comes_to_them(scene):
+    one, other = an_alert(), an_alert(deployment="red")
+    remember(scene, one, other)
+    console = Console(scene)
+    page = console.get(f"/console/alerts/{one.fingerprint}")
+
+    assert f'hx-get="/console/alerts/{one.fingerprint}/alike"' in page.html
+    assert "/console/alerts?show=all&kind=errors" in [address for address, _ in page.links]
+    answer = ask(console.app, "GET", f"/console/alerts/{one.fingerprint}/alike", **console.headers)
+    part = answer.get_body().decode()
+    assert f'href="/console/alerts/{other.fingerprint}"' in part
+    assert f'href="/console/alerts/{one.fingerprint}"' not in part
+    assert "firing; nobody was told" in part
 
 
 def test_an_alert_that_is_none_is_a_page_that_says_what_is_close(console):

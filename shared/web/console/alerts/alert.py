@@ -8,13 +8,14 @@ from fastapi import Query
 from fastapi.responses import Response
 
 from shared.domain.notices.matching import spell_matchers
+from shared.domain.notices.scope import scope_of
 from shared.domain.notices.silence import Matcher
 from shared.domain.policy import SilenceRules
 from shared.domain.roles import Role
 from shared.domain.wording import one_line, spell_duration
 from shared.errors import InvalidData, InvalidPolicy, NotFound
 from shared.service import queries
-from shared.service.explaining import Explanation, explain
+from shared.service.explaining import explain
 from shared.service.explaining.explanation import AlertFacts
 from shared.service.people import acknowledgements as service
 from shared.web.console.alerts.course import by_whom, course, last_numbers, raised_by
@@ -23,6 +24,7 @@ from shared.web.console.forms import Form
 from shared.web.console.frame import Frame, Framed, back_to
 from shared.web.console.navigation import Place
 from shared.web.console.speaking import NO_SLIP, Slip, ending, signed
+from shared.web.console.templating import shown
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
 
@@ -44,6 +46,18 @@ def alert(
 ) -> Response:
     """One alert whole."""
     return alert_page(here, frame, fingerprint, whole=course == "whole", page=page)
+
+
+@router.get("/alerts/{fingerprint}/alike", dependencies=[requires(Role.VIEWER, Kind.PAGE)])
+def alike_ones(here: Here, frame: Framed, fingerprint: str) -> Response:
+    """A part of its page, loaded when somebody comes to it: it reads every alert."""
+    rows = queries.alerts(here.ledger, frame.now)
+    row = next((one for one in rows if one["fingerprint"] == fingerprint), None)
+    if row is None:
+        raise NotFound(f"No alert {one_line(fingerprint, 40)} is remembered.")
+    return shown(
+        "alerts/alike.html.j2", rows=alike(rows, row), known_by=known_by, frame=frame, row=row
+    )
 
 
 @router.post("/alerts/{fingerprint}/acknowledge", dependencies=[requires(Role.OPERATOR)])
@@ -97,9 +111,15 @@ def alert_page(
         policies=here.policies,
         now=frame.now,
     )
-    rows = queries.alerts(here.ledger, frame.now)
-    facts = story.alert
-    row = next((one for one in rows if one["fingerprint"] == story.thing.name), None)
+    facts, served = story.alert, served_by(here.policies)
+    subject = story.thing.subject
+    row = queries.alert_of(
+        here.ledger,
+        subject,
+        story.thing.name,
+        frame.now,
+        scope_of(subject, model_of(subject, {}, served) or None),
+    )
     steps = course(story.moments, whole=whole)
     return frame.page(
         "alerts/alert.html.j2",
@@ -120,11 +140,7 @@ def alert_page(
         by_whom=by_whom,
         numbers=last_numbers(story.moments),
         raised=raised_by(story.moments),
-        similar=similar(rows, row, story),
-        known_by=known_by,
-        silencing=[]
-        if facts is None or facts.ended is not None
-        else silencing(facts, served_by(here.policies)),
+        silencing=[] if facts is None or facts.ended is not None else silencing(facts, served),
         lasts=_usual(here),
         slips=slips,
     )
@@ -139,17 +155,6 @@ def lines_of(text: str) -> list[str]:
 def receivers_of(row: Row | None) -> list[str]:
     """Everybody who was told of it, or is not."""
     return [] if row is None else sorted({*row["told"], *row["held"]})
-
-
-def similar(rows: Sequence[Row], row: Row | None, story: Explanation) -> list[Row]:
-    """Other alerts of the same subject or kind; of one that is long over there is less to go by."""
-    if row is None and story.alert is not None:
-        row = {
-            "fingerprint": story.thing.name,
-            "subject": story.thing.subject,
-            "kind": story.alert.kind,
-        }
-    return [] if row is None else alike(rows, row)
 
 
 def silencing(alert: AlertFacts, served: Mapping[str, str]) -> list[tuple[str, str]]:

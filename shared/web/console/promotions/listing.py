@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from shared.domain.promotion import Phase
 from shared.domain.roles import Role
 from shared.service.promotion_story import promotions_of
-from shared.service.retrainings import retrainings
+from shared.service.retrainings import standings
 from shared.web.console.frame import Framed
 from shared.web.console.navigation import Place
 from shared.web.http.admission import Here, pages, requires
@@ -50,7 +50,7 @@ def promotions(
         page=page,
         pages=max(1, -(-len(found) // MOST_ROWS)),
         phase=phase,
-        stopped=[row["model"] for row in retrainings(here.ledger) if row["stopped"] is not None],
+        stopped=[model for model, word in standings(here.ledger).items() if word == "stopped"],
     )
 
 

@@ -47,19 +47,22 @@ def resume(here: Here, frame: Framed, model: str, form: Form) -> Response:
 
 
 def _page(here: Application, frame: Frame, model: str, slips: Slip, page: int) -> Response:
-    rows = service.retrainings(here.ledger, model or None)
-    rows.sort(key=lambda row: _ORDER.index(row["standing"]))
+    stands = service.standings(here.ledger)
+    found = sorted(
+        (name for name in stands if model in {"", name}),
+        key=lambda name: (_ORDER.index(stands[name]), name),
+    )
     return frame.page(
         "promotions/retrainings.html.j2",
         Place.PROMOTIONS,
         live=slips.wrong is None,
         code=200 if slips.wrong is None else 400,
-        rows=rows[(page - 1) * MOST_ROWS : page * MOST_ROWS],
-        found=len(rows),
+        rows=service.rows_of(here.ledger, found[(page - 1) * MOST_ROWS : page * MOST_ROWS]),
+        found=len(found),
         model=model,
         most=MOST_OF_ONE,
         page=page,
-        pages=max(1, -(-len(rows) // MOST_ROWS)),
+        pages=max(1, -(-len(found) // MOST_ROWS)),
         link=known_link,
         path_of=path_of,
         slips=slips,
