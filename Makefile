@@ -2,7 +2,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test browser check audit bench clean
+.PHONY: serve demo test browser check audit bench clean
+
+serve: $(VENV)/.installed
+	$(BIN)/driftgate serve --demo
 
 demo: $(VENV)/.installed
 	$(BIN)/driftgate demo

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from shared.domain.canonical import format_time, parse_time, plain_json
+from shared.domain.glance import Glance
 from shared.ports import Message
 
 _USUAL = tuple(field.name for field in fields(Message) if field.name != "headers")
@@ -52,6 +53,12 @@ def readable(text: str) -> Message | None:
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
     return message if isinstance(message.body, dict) else None
+
+
+@lru_cache(maxsize=10_000)
+def glance_from_json(text: str) -> Glance:
+    """A subject at a glance as it is kept; asked for with every list, and seldom another one."""
+    return Glance.of(json.loads(text))
 
 
 @lru_cache(maxsize=10_000)

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,10 @@ from shared.errors import InvalidData
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
+    from shared.service.service import Receipt
+
+_LOOKS, _BETWEEN_SECONDS = 100, 0.05
+"""Five seconds, which a look at much data takes; then it is said that it is not decided yet."""
 
 
 def send(
@@ -35,15 +40,16 @@ def send(
     application = build()
     receipts = application.service.receive(payload, via="command")
     decided = decide_waiting(application)
+    _wait_for_others(application, receipts)
     known = {decision["event"]["id"] for decision in decided}
-    repeated = [
-        shown(stored)
-        for receipt in receipts
-        if receipt.event is not None
-        and receipt.event.id not in known
-        and (stored := application.ledger.decision(receipt.event.subject, receipt.key)) is not None
-        and not is_stub(stored)
-    ]
+    repeated = []
+    for receipt in receipts:
+        if receipt.event is None or receipt.event.id in known:
+            continue
+        stored = application.ledger.decision(receipt.event.subject, receipt.key)
+        if stored is not None and not is_stub(stored):
+            # What is new and was not decided here, a host that runs beside was quicker with.
+            (repeated if receipt.duplicate else decided).append(shown(stored))
     refusals = [receipt.refusal for receipt in receipts if receipt.refusal is not None]
     if as_json:
         print_json(
@@ -61,18 +67,34 @@ def send(
         _print(decided, repeated)
     for sentence in refusals:
         sys.stderr.write(f"{sentence}\n")
-    unsettled = [
-        receipt
-        for receipt in receipts
-        if receipt.event is not None
-        and application.ledger.decision(receipt.event.subject, receipt.key) is None
-    ]
+    unsettled = _unsettled(application, receipts)
     for receipt in unsettled:
         sys.stderr.write(f"Event {receipt.key} was kept but could not be decided.\n")
     if unsettled:
         raise typer.Exit(Ending.FAULT)
     if refusals:
         raise typer.Exit(Ending.REFUSED)
+
+
+def _unsettled(application: "Application", receipts: "list[Receipt]") -> "list[Receipt]":
+    return [
+        receipt
+        for receipt in receipts
+        if receipt.event is not None
+        and application.ledger.decision(receipt.event.subject, receipt.key) is None
+    ]
+
+
+def _wait_for_others(application: "Application", receipts: "list[Receipt]") -> None:
+    """What a host on this home has in hand is decided in a moment, or comes again."""
+    from shared.hosting.alone import is_hosted
+
+    if not _unsettled(application, receipts) or not is_hosted(application.settings):
+        return
+    for _ in range(_LOOKS):
+        sleep(_BETWEEN_SECONDS)
+        if not _unsettled(application, receipts):
+            return
 
 
 def decide_waiting(application: "Application") -> list[dict[str, Any]]:

@@ -90,7 +90,9 @@ def one_line(text: str, most: int) -> str:
     >>> one_line("waits\n for\u202e the\x07 auditors ", 80), one_line("abcdef", 4)
     ('waits for the auditors', 'abc…')
     """
-    line = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    line = " ".join(text.split())
+    if not line.isprintable():
+        line = "".join(letter for letter in line if letter.isprintable())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

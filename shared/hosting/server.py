@@ -19,23 +19,24 @@ _MOST_AT_ONCE = 200
 
 def bound(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises Refused where it cannot."""
+    if not 0 <= port < 65536:
+        raise Refused(
+            f"--port {port} is none; give one from 1 to 65535, or 0 for any that is free."
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
-    except (OSError, OverflowError) as problem:
+    except OSError as problem:
         raise Refused(_why_not(host, port, problem)) from problem
 
 
-def _why_not(host: str, port: int, problem: Exception) -> str:
-    number = getattr(problem, "errno", None)
-    if isinstance(problem, OverflowError):
-        return f"--port {port} is none; give one from 1 to 65535, or 0 for any that is free."
-    if number == errno.EADDRINUSE:
+def _why_not(host: str, port: int, problem: OSError) -> str:
+    if problem.errno == errno.EADDRINUSE:
         return (
             f"Port {port} of {host} is taken; end what listens there, or give another one: "
             f"--port {port + 1}."
         )
-    if number == errno.EACCES:
+    if problem.errno == errno.EACCES:
         return f"Port {port} may not be listened at; give one above 1023: --port 7071."
     return f"--host {host[:80]} is no address of this machine; leave it out for 127.0.0.1."
 

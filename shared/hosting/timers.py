@@ -1,4 +1,7 @@
-"""The timers: each fires by its schedule, and once at the start where a time of it was missed."""
+"""The timers: each fires by its schedule, and once at the start where a time of it was missed.
+
+A host that was down catches up by looking, not by counting.
+"""
 
 import json
 from collections.abc import Callable, Mapping
@@ -15,7 +18,9 @@ from shared.schedules import Schedule
 NAME = "timers.json"
 ALONE = "RETENTION"
 """It may take long: it has a thread of its own, so that no look waits for it."""
-AT_THE_START = "SWEEP"
+BY_SCHEDULE_ALONE = "HEARTBEAT"
+"""It tells of checks that are silent: what was missed is made up for before it looks."""
+AT_EVERY_START = "SWEEP"
 """What a killed process left in the outbox does not wait for the next time."""
 LOOK_SECONDS = 30.0
 """A clock that was put forward or a machine that slept is noticed so soon."""
@@ -29,17 +34,15 @@ class Due:
     ) -> None:
         self._schedules = schedules
         self._next = {
-            name: schedule.after(min(fired.get(name, now), now))
+            name: _begins(name, schedule, fired.get(name), now)
             for name, schedule in schedules.items()
         }
-        if AT_THE_START in self._next:
-            self._next[AT_THE_START] = now
 
     def at(self, now: datetime) -> list[str]:
         """Those whose time has come, the earliest first: each once, however many were missed."""
         return sorted(
             (name for name, time in self._next.items() if time <= now),
-            key=lambda name: (self._next[name], name),
+            key=lambda name: self._next[name],
         )
 
     def fired(self, name: str, now: datetime) -> None:
@@ -49,6 +52,15 @@ class Due:
     def first(self) -> datetime:
         """When the next one is to."""
         return min(self._next.values())
+
+
+def _begins(name: str, schedule: Schedule, fired: datetime | None, now: datetime) -> datetime:
+    """At once where a time was missed, or where nothing was ever looked at here."""
+    if name == BY_SCHEDULE_ALONE or (name == ALONE and fired is None):
+        return schedule.after(now)
+    if name == AT_EVERY_START or fired is None:
+        return now
+    return schedule.after(min(fired, now))
 
 
 class Timers:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from shared.domain.glance import Glance
 from shared.domain.policy import Fleet, Policy
 from shared.ports.messages import Message
 
@@ -127,6 +128,13 @@ class Ledger(Protocol):
 
         With a `check` only of the subjects that have it: while something of theirs is under way.
         May be behind the state for a moment, never ahead of it.
+        """
+
+    def glances(self) -> Mapping[str, Glance]:
+        """By subject, sorted: its last decision and what its state holds, all at once.
+
+        What they count is never less than the states hold; their verdicts may be behind for a
+        moment.
         """
 
     def decisions(

@@ -1,6 +1,6 @@
 """What is known, as plain JSON values: for the command, the API and the console."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,12 +34,21 @@ _FOR_ITSELF = ("alerts/", "receiver/", "silences/", "retraining/", "budget/", "r
 _NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 
-def alerts(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
-    """Every alert of the last month, with who is told of it; those that fire come first."""
-    known = standings(ledger, now)
+def alerts(
+    ledger: Ledger,
+    now: datetime,
+    *,
+    subjects: Collection[str] | None = None,
+    scopes: Collection[str] | None = None,
+) -> list[dict[str, Any]]:
+    """Every alert of the last month, with who is told of it; those that fire come first.
+
+    Only of these subjects, told of by these scopes, where they are named.
+    """
+    known = standings(ledger, now, scopes)
     found = [
         {"subject": subject, **_alert(name, record), **_standing(name, known)}
-        for subject in ledger.subjects()
+        for subject in (_with_alerts(ledger) if subjects is None else subjects)
         for name, record in _alerts(ledger, subject).items()
     ]
     found.sort(key=lambda alert: alert["posted"], reverse=True)
@@ -47,20 +56,20 @@ def alerts(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def alert_of(
-    ledger: Ledger, subject: str, fingerprint: str, now: datetime, scope: str
-) -> dict[str, Any] | None:
-    """One alert of a subject as `alerts` has it, without reading those of others.
+def alerts_of(ledger: Ledger, subjects: Iterable[str], now: datetime) -> list[dict[str, Any]]:
+    """Those of some subjects that fire, as `alerts` tells them."""
+    known = standings(ledger, now)
+    return [
+        {"subject": subject, **_alert(name, record), **_standing(name, known)}
+        for subject in subjects
+        for name, record in _alerts(ledger, subject).items()
+        if record.status is AlertStatus.FIRING
+    ]
 
-    `scope` is the one that most likely knows it. None where the subject remembers none such.
-    """
-    record = _alerts(ledger, subject).get(fingerprint)
-    if record is None:
-        return None
-    known = standings(ledger, now, [scope])
-    if fingerprint not in known:
-        known = standings(ledger, now)
-    return {"subject": subject, **_alert(fingerprint, record), **_standing(fingerprint, known)}
+
+def _with_alerts(ledger: Ledger) -> list[str]:
+    """The subjects that have alerts, found without reading a state."""
+    return [subject for subject, glance in ledger.glances().items() if glance.alerts]
 
 
 def events(
@@ -88,26 +97,17 @@ def overview(ledger: Ledger) -> list[dict[str, Any]]:
     What Driftgate keeps for itself, such as whom it told what, is left out while nothing of it
     fires.
     """
-    rows = []
-    for subject in ledger.subjects():
-        last = _last(ledger, subject)
-        firing = _fires(_alerts(ledger, subject))
-        if subject.startswith(_FOR_ITSELF) and not firing:
-            continue
-        rows.append(
-            {
-                "subject": subject,
-                "verdict": last.get("verdict"),
-                "event": last.get("event", {}).get("type"),
-                "decided": last.get("decided"),
-                "firing": firing,
-            }
-        )
-    return rows
-
-
-def _fires(alerts: Mapping[str, AlertRecord]) -> int:
-    return sum(record.status is AlertStatus.FIRING for record in alerts.values())
+    return [
+        {
+            "subject": subject,
+            "verdict": glance.verdict,
+            "event": glance.event,
+            "decided": to_plain(glance.decided),
+            "firing": glance.fires,
+        }
+        for subject, glance in ledger.glances().items()
+        if glance.fires or not subject.startswith(_FOR_ITSELF)
+    ]
 
 
 def _alerts(ledger: Ledger, subject: str) -> Mapping[str, AlertRecord]:
@@ -173,11 +173,6 @@ def _promotion(subject: str, promotion: Promotion) -> dict[str, Any]:
 
 def _state(ledger: Ledger, subject: str) -> SubjectState:
     return decode(ledger.state(subject).state, SubjectState)
-
-
-def _last(ledger: Ledger, subject: str) -> dict[str, Any]:
-    decisions = ledger.decisions(subject, limit=1)
-    return dict(decisions[0]) if decisions else {}
 
 
 def _alert(fingerprint: str, record: AlertRecord) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import JSONResponse
 
 from shared.access_settings import Access
 from shared.domain.roles import Role
 from shared.web.http.admission import requires, routes
 from shared.web.http.answers import answers, fault_responses
+from shared.web.http.finite import JSONResponse
 from shared.web.http.limits import MOST_BYTES, MOST_ROWS, RATES, SECONDS
 from shared.web.http.problems import ProblemDetails
 

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from shared.bootstrap import Application
 from shared.errors import DriftgateError
 from shared.web import described
+from shared.web.catalogue import endpoints, figures, findings, models
 from shared.web.console import console
 from shared.web.console.faults import as_page
 from shared.web.dead_letters import deadletters
@@ -27,6 +28,10 @@ from shared.web.replay import replays
 ROUTERS = (
     known.router,
     explanations.router,
+    models.router,
+    endpoints.router,
+    findings.router,
+    figures.router,
     intents.router,
     overrides.router,
     promotions.router,

@@ -48,6 +48,7 @@ MEANT = {
     "retrainings": [],
     "rollout": ["churn", "7"],
     "send": ["samples/events/arm_online_deployment_write_success.derived.json"],
+    "serve": ["--port", "0"],
     "silence": ["model=churn", "--until", "1d", *SAID],
     "silences": [],
     "smoke": [],
@@ -55,6 +56,7 @@ MEANT = {
     "stop-replay": ["lost", *SAID],
     "unsilence": ["0f0f", *SAID],
     "verify": [],
+    "watch": ["--once"],
     "withdraw": ["endpoint", "0f0f", *SAID],
     "withdraw-override": ["churn", "0f0f", *SAID],
 }

@@ -7,6 +7,7 @@ import pytest
 
 from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.embedded import EmbeddedLedger
+from shared.domain.glance import Glance
 from shared.errors import Conflict
 from shared.ports import LedgerState, Message
 from tests.conftest import NOON
@@ -25,13 +26,22 @@ def ledger(request, tmp_path):
     made.close()
 
 
-def commit(ledger, *, version=0, event_key="e1", messages=(), subject="model/a", state=None):
+def commit(
+    ledger,
+    *,
+    version=0,
+    event_key="e1",
+    messages=(),
+    subject="model/a",
+    state=None,
+    decision=None,
+):
     ledger.commit(
         subject=subject,
         version=version,
         event_key=event_key,
         now=NOON,
-        decision={"event": event_key},
+        decision=decision or {"event": event_key},
         state=state or {"seen": event_key},
         messages=list(messages),
     )
@@ -150,3 +160,64 @@ def test_a_chain_is_told_oldest_first_from_any_version_of_one_subject(ledger):
     assert told(3) == [(3, "e3"), (4, "e4")]
     assert told(5) == []
     assert list(ledger.chain("model/nobody")) == []
+
+
+def alerted(status="firing", kind="drift"):
+    return {"alerts": {"f": {"alert": {"kind": kind, "severity": "warning"}, "status": status}}}
+
+
+def test_every_subject_is_told_at_a_glance_by_its_last_decision_and_what_it_holds(ledger):
+    said = {"event": {"type": "Happened"}, "verdict": "fail", "decided": "2026-02-03T12:00:00Z"}
+    promoted = {"promotions": [{"phase": "waiting"}, {"phase": "done"}], "checks": {}}
+    scope = {"scope": {"lives": {"f": {}, "g": {}}}}
+    commit(ledger, subject="model/b", state={**promoted, **alerted()}, decision=said)
+    commit(ledger, subject="alerts/a", state=scope, event_key="e2")
+
+    found = ledger.glances()
+
+    assert list(found) == ["alerts/a", "model/b"]
+    assert found["alerts/a"] == Glance(lives=2)
+    assert found["model/b"] == Glance(
+        verdict="fail",
+        event="Happened",
+        decided=NOON,
+        alerts=1,
+        firing={"drift warning": 1},
+        promotions=2,
+        open=1,
+    )
+    assert (found["model/b"].fires, found["alerts/a"].fires) == (1, 0)
+
+
+def test_a_glance_follows_each_commit_and_no_commit_that_was_refused(ledger):
+    commit(ledger, state=alerted())
+    commit(ledger, state=alerted("resolved"), event_key="e2", version=1)
+
+    with pytest.raises(Conflict):
+        commit(ledger, state=alerted(), event_key="e3", version=1)
+
+    assert ledger.glances() == {"model/a": Glance(alerts=1)}
+
+
+def test_a_glance_counts_what_was_committed_by_whoever_died_before_telling_of_it(request):
+    """Whoever dies between the commit and telling of it leaves a state that is asked instead."""
+    account = request.getfixturevalue("account")
+    ledger = TableLedger(account.table_endpoint, account.credential, clock=lambda: NOON)
+    commit(ledger)
+    ledger._subjects.tell = lambda *_: None
+
+    commit(ledger, state=alerted(), event_key="e2", version=1)
+
+    assert ledger.glances() == {"model/a": Glance(alerts=1, firing={"drift warning": 1})}
+    ledger.close()
+
+
+def test_what_an_older_version_committed_is_glanced_at_by_its_state(tmp_path):
+    ledger = EmbeddedLedger(tmp_path / "ledger.db")
+    commit(ledger, state=alerted(), decision={"verdict": "fail"})
+    with ledger._database.write() as connection:
+        connection.execute("DELETE FROM glance")
+
+    told = ledger.glances()
+
+    assert told == {"model/a": Glance(verdict="fail", alerts=1, firing={"drift warning": 1})}

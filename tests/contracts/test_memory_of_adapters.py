@@ -11,7 +11,7 @@ from shared.adapters.azure.resource_metrics import ResourceMetrics
 from shared.adapters.azure.table_outbox import TableOutbox
 from shared.adapters.azure.workspace_blobs import WorkspaceBlobs
 from shared.adapters.github.workflows import GitHubWorkflows
-from shared.adapters.message_rows import checks_from_json
+from shared.adapters.message_rows import checks_from_json, glance_from_json
 from shared.domain.pipelines import PipelineOrder
 from shared.domain.resource_id import read_resource_id
 from shared.ports import Message
@@ -83,6 +83,13 @@ def test_when_checks_reported():
         checks_from_json(f'{{"routing": "2026-02-03T12:00:00.{number:06d}Z"}}')
 
     assert checks_from_json.cache_info().currsize <= 10_000
+
+
+def test_subjects_at_a_glance():
+    for number in range(MANY):
+        glance_from_json(f'{{"alerts": {number}}}')
+
+    assert glance_from_json.cache_info().currsize <= 10_000
 
 
 def test_regions_of_resources():

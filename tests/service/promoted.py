@@ -14,6 +14,7 @@ from shared.domain.event import Check, Event, EventType, check_due
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.evidence.promotion import DriftReading, EndpointReading
 from shared.domain.finding import Finding, Rule
+from shared.domain.glance import Glance, glance_at
 from shared.domain.policy import ApprovalPolicy, Policy, StagePolicy
 from shared.domain.promotion import (
     ApprovalSeen,
@@ -127,8 +128,12 @@ class KeptLedger:
         plain = to_plain(self.state_of) if subject == SUBJECT else {}
         return LedgerState(version=1, state=json.loads(json.dumps(plain)))
 
-    def subjects(self) -> Sequence[str]:
-        return ["endpoint/loan-endpoint", SUBJECT]
+    def glances(self) -> Mapping[str, Glance]:
+        state: Any = to_plain(self.state_of)
+        return {
+            name: Glance.of(glance_at({}, state if name == SUBJECT else {}))
+            for name in ("endpoint/loan-endpoint", SUBJECT)
+        }
 
     def decisions(self, subject: str, limit: int = 100) -> Sequence[Mapping[str, Any]]:
         return list(reversed(self.kept))[:limit] if subject == SUBJECT else []

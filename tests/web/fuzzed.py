@@ -49,6 +49,9 @@ def told(scene: Scene) -> Scene:
     decide(scene.application.ledger, "churn", subject="model/churn", state=judged)
     scene.application.adapters.notes.keep(note())
     scene.application.adapters.notes.keep(note(message_id="m-2", reason="MalformedPayload"))
+    [last] = night.ledger.decisions("endpoint/loan-endpoint", limit=1)
+    KNOWN["decision"] = [last["hash"]]
+    KNOWN["key"] = [one.key for one in scene.application.archive.list(limit=1)]
     letters = find(scene.application.adapters).letters
     KNOWN["letter"] = [one.id for one in letters if one.reason == "NotFound"]
     return scene

@@ -13,7 +13,7 @@ from shared.domain.retraining import RetrainingWatch
 from shared.domain.roles import Role
 from shared.domain.state import SubjectState
 from shared.web.http.limits import RATES
-from shared.web.operations import api
+from shared.web.operations import ROUTERS, api
 from tests.conftest import NOON
 from tests.service.explained import commit as decide
 from tests.web.fuzzed import UNLIMITED, told
@@ -61,7 +61,7 @@ def test_each_command_of_the_documentation_is_answered(app, scene):
         codes.append(answer.status_code)
         scene.drain()
 
-    assert codes == [200] * 6 + [202] * 5 + [200] * 2
+    assert codes == [200] * 6 + [202] * 5 + [200] * 3
 
 
 def test_the_sentences_of_the_documentation_are_those_that_are_said(app, scene):
@@ -77,6 +77,26 @@ def test_the_sentences_of_the_documentation_are_those_that_are_said(app, scene):
     ]
 
     assert [json.loads(answer.get_body()) for answer in answers] == shown
+
+
+def test_every_route_is_in_the_table_with_its_role():
+    listed = set(re.findall(r"^\| `([A-Z]+) (/[^`]*)` \| `(\w+)` \|", DOCS, re.MULTILINE))
+
+    assert listed == {
+        (method, path.removeprefix("/api/v1"), route.openapi_extra["x-driftgate-role"])
+        for router in ROUTERS
+        for route in router.routes
+        for path in [route.path.replace(":path", "")]
+        for method in route.methods
+        if path.startswith("/api/v1/")
+    }
+
+
+def test_every_figure_is_in_the_documentation_and_no_other(app):
+    text = ask(app, "GET", "/api/v1/metrics").get_body().decode()
+    figures = re.findall(r"^# TYPE (\w+) gauge$", text, re.MULTILINE)
+
+    assert set(re.findall(r"`(driftgate_\w+)`", DOCS)) == set(figures)
 
 
 def test_roles_and_limits_are_those_of_the_code():

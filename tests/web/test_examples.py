@@ -21,6 +21,8 @@ WITHOUT = {
     *("get_dead_letter", "resubmit_dead_letters", "purge_dead_letters", "get_description"),
 }
 """No example: a night has no replay and no dead letter; the description is one itself."""
+ASKED = {"get_decision": "?subject=endpoint/loan-endpoint"}
+"""What has to be asked besides."""
 UNNAMED = {"intent": "intents/loan-endpoint", "silence": "silences", "override": "overrides/churn"}
 """What gets its id when it is said: found by that list of it."""
 
@@ -34,7 +36,7 @@ def in_short(value: Any) -> Any:
 
 def named(app, name: str, path: str) -> str:
     """A thing of this kind that there is at this path."""
-    if name == "model" and "promotions" not in path:
+    if name == "model" and not {"promotions", "models"} & set(path.split("/")):
         return "churn"
     if name in KNOWN:
         return KNOWN[name][0]
@@ -74,7 +76,8 @@ def answers(scene):
             for one in operation.get("parameters", ())
             if one["in"] == "path"
         }
-        answer = ask(app, method.upper(), path.format(**values), body_of(description, operation))
+        address = f"{path.format(**values)}{ASKED.get(operation['operationId'], '')}"
+        answer = ask(app, method.upper(), address, body_of(description, operation))
         assert answer.status_code in {200, 202}, f"{path} needs a thing in KNOWN or told()"
         found[operation["operationId"]] = in_short(json.loads(answer.get_body()))
         scene.drain()

@@ -17,7 +17,6 @@ from shared.adapters.azure.table_outbox import TableOutbox
 from shared.adapters.azure.table_rows import (
     PENDING,
     STATE,
-    SUBJECTS,
     decision_row,
     digest,
     event_row,
@@ -29,9 +28,11 @@ from shared.adapters.azure.table_rows import (
     texts,
     version_of,
 )
-from shared.adapters.message_rows import checks_from_json
+from shared.adapters.azure.table_subjects import TableSubjects
+from shared.adapters.message_rows import glance_from_json
 from shared.domain.canonical import canonical_json
 from shared.domain.chain.links import is_stub, stub_of
+from shared.domain.glance import Glance, glance_at
 from shared.errors import Conflict, Refused
 from shared.ports import Clock, KeptRow, LedgerState, Logged, Message
 
@@ -62,6 +63,7 @@ class TableLedger:
         )
         self._table = self._service.get_table_client(TABLE)
         self._outbox = TableOutbox(self._table, clock)
+        self._subjects = TableSubjects(self._table)
 
     def state(self, subject: str) -> LedgerState:
         """The subject's state; an empty mapping and version 0 when there is none."""
@@ -130,11 +132,13 @@ class TableLedger:
                 for index, message in enumerate(messages)
             ),
         ]
+        glance = canonical_json(glance_at(decision, state)).decode()
         new_state = {
             "PartitionKey": partition,
             "RowKey": STATE,
             "subject": subject,
             "version": version + 1,
+            "glance": glance,
             **texts(canonical_json(state).decode(), f"The state of {subject}"),
         }
         _refuse_too_much(subject, [*rows, new_state])
@@ -149,7 +153,10 @@ class TableLedger:
             }
             operations.append(("update", new_state, condition))
         with self._told("commit a decision"):
-            self._announce(subject, partition, version, commit, now, counter, bool(messages))
+            self._announce(partition, version, commit, now, counter, bool(messages))
+            self._subjects.announce(
+                subject, None if stored is None else stored.get("glance"), glance
+            )
             try:
                 self._table.submit_transaction(operations)
             except HttpResponseError as error:
@@ -157,7 +164,8 @@ class TableLedger:
                     raise
                 self._explain(subject, version, event_key, commit)
         self._outbox.remember(partition, commit, version + 1, messages, oldest_first(now, counter))
-        self._tell_checks(subject, partition, state)
+        with self._told("tell that a check reported"):
+            self._subjects.tell(subject, state.get("checks") or {}, glance)
 
     def unsent(self, limit: int = 100) -> Sequence[Message]:
         """Outbox messages not marked sent, oldest first."""
@@ -177,21 +185,30 @@ class TableLedger:
     def subjects(self) -> Sequence[str]:
         """Every subject that has a state, sorted."""
         with self._told("list subjects"):
-            rows = self._table.query_entities(f"PartitionKey eq '{SUBJECTS}'", select=["subject"])
-            return sorted(row["subject"] for row in rows)
+            return self._subjects.names()
 
     def reported(self, check: str | None = None) -> Mapping[str, Mapping[str, datetime]]:
         """By subject, when each check last reported; one partition, a thousand rows a call."""
         with self._told("list when checks reported"):
-            rows = self._table.query_entities(
-                f"PartitionKey eq '{SUBJECTS}'", select=["subject", "checks"]
-            )
-            reported = {row["subject"]: checks_from_json(row.get("checks")) for row in rows}
+            return self._subjects.reported(check)
+
+    def glances(self) -> Mapping[str, Glance]:
+        """By subject; one partition as well, and the state of each that is about to change."""
+        with self._told("list subjects"):
+            told = self._subjects.glances()
         return {
-            subject: checks
-            for subject, checks in reported.items()
-            if check is None or check in checks
+            subject: glance_from_json(told[subject] or self._glance(subject))
+            for subject in sorted(told)
         }
+
+    def _glance(self, subject: str) -> str:
+        """By the state itself, which an older version left without a glance."""
+        entity = self._row(partition_of(subject), STATE)
+        if entity is not None and entity.get("glance"):
+            return str(entity["glance"])
+        last = [] if entity is None else self.decisions(subject, limit=1)
+        state = {} if entity is None else json.loads(text_of(entity))
+        return canonical_json(glance_at(last[0] if last else {}, state)).decode()
 
     def decisions(
         self, subject: str | None = None, limit: int = 100
@@ -316,7 +333,6 @@ class TableLedger:
 
     def _announce(
         self,
-        subject: str,
         partition: str,
         version: int,
         commit: str,
@@ -331,21 +347,6 @@ class TableLedger:
         if has_messages:
             key = f"{oldest_first(now, counter)}-{commit}"
             self._table.upsert_entity({"PartitionKey": PENDING, "RowKey": key, **place})
-        if version == 0:
-            named = {"PartitionKey": SUBJECTS, "RowKey": partition, "subject": subject}
-            self._table.upsert_entity(named)
-
-    def _tell_checks(self, subject: str, partition: str, state: Mapping[str, Any]) -> None:
-        """Beside the state, what the heartbeat asks of every subject.
-
-        Written after the commit: a check whose commits always fail has not reported.
-        """
-        checks = state.get("checks")
-        if checks is None:
-            return
-        named = {"PartitionKey": SUBJECTS, "RowKey": partition, "subject": subject}
-        with self._told("tell that a check reported"):
-            self._table.upsert_entity({**named, "checks": canonical_json(checks).decode()})
 
     def _explain(self, subject: str, version: int, event_key: str, commit: str) -> None:
         """Why a commit was not taken; returns when it was taken and only its answer was lost."""

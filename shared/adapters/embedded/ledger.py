@@ -11,11 +11,13 @@ from typing import Any
 from shared.adapters.embedded.database import Database
 from shared.adapters.message_rows import (
     checks_from_json,
+    glance_from_json,
     message_from_json,
     message_to_json,
 )
 from shared.domain.canonical import canonical_json, format_time, parse_time, plain_json
 from shared.domain.chain.links import is_stub, stub_of
+from shared.domain.glance import Glance, glance_at
 from shared.errors import Conflict
 from shared.ports import KeptRow, LedgerState, Logged, Message
 
@@ -35,6 +37,8 @@ CREATE TABLE IF NOT EXISTS decision (
     decision TEXT NOT NULL,
     UNIQUE (subject, event_key)
 );
+CREATE TABLE IF NOT EXISTS glance (subject TEXT PRIMARY KEY, glance TEXT NOT NULL)
+    WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL,
@@ -111,6 +115,10 @@ class EmbeddedLedger:
                 "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
                 (subject, version + 1, plain_json(state).decode()),
             )
+            connection.execute(
+                "INSERT OR REPLACE INTO glance VALUES (?, ?)",
+                (subject, plain_json(glance_at(decision, state)).decode()),
+            )
             connection.executemany(
                 "INSERT INTO outbox (id, committed, message) VALUES (?, ?, ?)",
                 [(m.id, format_time(now), message_to_json(m)) for m in messages],
@@ -156,6 +164,22 @@ class EmbeddedLedger:
                 values,
             ).fetchall()
         return {row["subject"]: checks_from_json(row["checks"]) for row in rows}
+
+    def glances(self) -> Mapping[str, Glance]:
+        """By subject, from a table of their own; by its state what an older version kept."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT state.subject, glance FROM state LEFT JOIN glance USING (subject)"
+                " ORDER BY state.subject"
+            ).fetchall()
+        return {
+            row["subject"]: glance_from_json(row["glance"] or self._glance(row["subject"]))
+            for row in rows
+        }
+
+    def _glance(self, subject: str) -> str:
+        last = self.decisions(subject, limit=1)
+        return plain_json(glance_at(last[0] if last else {}, self.state(subject).state)).decode()
 
     def decisions(
         self, subject: str | None = None, limit: int = 100

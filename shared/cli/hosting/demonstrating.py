@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def demonstrated(settings: "Settings", *, fresh: bool, as_json: bool) -> "Settings":
-    """Settings on a home whose story was told; it is played where it was not, or is to be anew.
+    """Settings of their home, whose story is played where it was not, or is to be anew.
 
     How callers are known and when timers fire stays; who is told of the demo are files alone.
     """
-    from shared.cli.scenarios.demo import DEMO, demo_settings
+    from shared.cli.scenarios.demo import demo_settings
     from shared.home_clock import NAME
 
-    home = settings.home / DEMO
+    home = settings.home
     if fresh or not (home / NAME).is_file():
         _play(home, as_json=as_json)
     else:

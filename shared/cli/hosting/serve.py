@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -43,8 +44,9 @@ def serve(
 
     Exit codes: 0 ended by SIGTERM, 130 by Ctrl-C. A fault is 1, what is refused 3.
     """
+    from shared.cli.scenarios.demo import DEMO
     from shared.errors import Refused
-    from shared.hosting.alone import alone
+    from shared.hosting.alone import alone, lock_beside, lock_in
     from shared.hosting.host import refuse_what_cannot_be_hosted
     from shared.hosting.server import bound
     from shared.settings import Settings
@@ -57,7 +59,10 @@ def serve(
     with _terminable(), ExitStack() as held:
         # Both before the story: whoever finds them taken has not waited for it.
         listening = held.enter_context(bound(host, port))
-        held.enter_context(alone(settings.home / ("demo.lock" if demo else "serve.lock")))
+        if demo:
+            settings = replace(settings, home=settings.home / DEMO)
+        lock = lock_beside(settings.home) if demo else lock_in(settings.home)
+        held.enter_context(alone(settings, lock))
         if demo:
             from shared.cli.hosting.demonstrating import demonstrated
 

@@ -1,6 +1,6 @@
 """How each alert stands with those who are told, as the scopes remember it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,19 +37,24 @@ class Standing:
 
 
 def standings(
-    ledger: Ledger, now: datetime | None = None, scopes: Sequence[str] | None = None
+    ledger: Ledger, now: datetime | None = None, scopes: Collection[str] | None = None
 ) -> dict[str, Standing]:
     """By fingerprint; an alert that no scope knows is not among them.
 
-    Without a time whoever had one in hand last is told, though it may be over. Of `scopes` those
-    alone, by their subjects.
+    Of these scopes, or of all. Without a time whoever had one in hand last is told, though it may
+    be over.
     """
     found: dict[str, Standing] = {}
-    for subject in ledger.subjects() if scopes is None else scopes:
+    for subject in _living(ledger) if scopes is None else scopes:
         if subject.startswith(_ALERTS):
             scope = part(ledger.state(subject).state, "scope", ScopeWatch, _NONE)
             found |= dict(_of_scope(subject.removeprefix(_ALERTS), scope, now))
     return found
+
+
+def _living(ledger: Ledger) -> list[str]:
+    """The subjects of which something is under way, found without reading a state."""
+    return [subject for subject, glance in ledger.glances().items() if glance.lives]
 
 
 def _of_scope(name: str, scope: ScopeWatch, now: datetime | None) -> Iterator[tuple[str, Standing]]:

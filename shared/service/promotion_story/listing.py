@@ -10,12 +10,23 @@ from shared.service.codec import part
 _MODEL = "model/"
 
 
-def promotions_of(ledger: Ledger, model: str | None = None) -> list[dict[str, Any]]:
-    """Those of one model or of all, open ones first, the last to change before the others."""
-    subjects = [s for s in ledger.subjects() if s.startswith(_MODEL)]
-    if model is not None:
-        subjects = [subject for subject in subjects if subject == f"{_MODEL}{model}"]
-    rows = [row for subject in subjects for row in _rows(ledger, subject)]
+def promotions_of(
+    ledger: Ledger, model: str | None = None, *, is_open: bool | None = None
+) -> list[dict[str, Any]]:
+    """Those of one model or of all, open ones first, the last to change before the others.
+
+    With `is_open`, those alone that are open, or that have ended. Only models are read that have
+    such promotions.
+    """
+    rows = [
+        row
+        for subject, glance in ledger.glances().items()
+        if subject.startswith(_MODEL)
+        and model in {None, subject.removeprefix(_MODEL)}
+        and (glance.open if is_open else glance.promotions)
+        for row in _rows(ledger, subject)
+        if is_open in {None, row["open"]}
+    ]
     rows.sort(key=lambda row: row["since"], reverse=True)
     rows.sort(key=lambda row: not row["open"])
     return rows

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn, Self
 
+from shared.domain.glance import Glance
 from shared.errors import Refused
 from shared.ports import (
     Adapters,
@@ -125,6 +126,10 @@ class ReadLedger:
     def reported(self, check: str | None = None) -> Mapping[str, Mapping[str, datetime]]:
         """By subject, when each check last reported."""
         return self._ledger.reported(check)
+
+    def glances(self) -> Mapping[str, Glance]:
+        """By subject, its last decision and what its state holds."""
+        return self._ledger.glances()
 
     def decisions(
         self, subject: str | None = None, limit: int = 100

@@ -3,8 +3,11 @@
 from shared.web.console import assets
 from shared.web.console.alerts import alert, explanation
 from shared.web.console.alerts import listing as alerts
+from shared.web.console.endpoints import endpoints
 from shared.web.console.events import events
 from shared.web.console.fleet import fleet
+from shared.web.console.histories import histories
+from shared.web.console.models import models
 from shared.web.console.promotions import listing as promotions
 from shared.web.console.promotions import promotion, retraining
 from shared.web.console.sayings import everything, intents, overrides, silences
@@ -24,6 +27,9 @@ ROUTERS = (
     silences.router,
     intents.router,
     overrides.router,
+    models.router,
+    endpoints.router,
+    histories.router,
     events.router,
     whatif.router,
     service.router,

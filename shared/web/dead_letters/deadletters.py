@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from shared.bootstrap import Application
@@ -20,6 +19,7 @@ from shared.service.dead_letters.showing import shown
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers
 from shared.web.http.bodies import Said, Text, said_as, signed
+from shared.web.http.finite import JSONResponse
 from shared.web.http.limits import USUAL_ROWS, Kind
 from shared.web.http.paging import Cursor, Limit, Page, page
 

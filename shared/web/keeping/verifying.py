@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi.responses import JSONResponse
-
 from shared.domain.roles import Role
 from shared.service.verifying import verify
 from shared.web.http.admission import Here, requires, routes
 from shared.web.http.answers import EXACT, Shown, answers
+from shared.web.http.finite import JSONResponse
 from shared.web.http.limits import Kind
 
 router = routes("verifying")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import Query, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from shared.bootstrap import Application
 from shared.domain.canonical import to_plain
@@ -12,6 +12,7 @@ from shared.domain.roles import Role
 from shared.service.explaining import Explanation, explain
 from shared.web.http.admission import Here, requires, routes
 from shared.web.http.answers import Responses, Shown, answers
+from shared.web.http.finite import JSONResponse
 from shared.web.http.formats import accepts_page
 from shared.web.http.limits import Kind
 

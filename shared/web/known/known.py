@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query
-from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from shared.domain.roles import Role
@@ -15,6 +14,7 @@ from shared.service.dead_letters.counting import count_aside
 from shared.service.status import status_of
 from shared.web.http.admission import Here, requires, routes
 from shared.web.http.answers import EXACT, Shown, answers
+from shared.web.http.finite import JSONResponse
 from shared.web.http.limits import USUAL_ROWS, Kind
 from shared.web.http.paging import Cursor, Limit, Page, page
 from shared.web.http.walking import decisions_page, events_page

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from shared.domain.roles import Role
@@ -11,6 +10,7 @@ from shared.service.people import acknowledgements as service
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import Shown, accepts, answers
 from shared.web.http.bodies import Said, Text, said_as, signed
+from shared.web.http.finite import JSONResponse
 from shared.web.http.limits import USUAL_ROWS
 from shared.web.http.paging import Cursor, Limit, Page, page
 from shared.web.people.silences import AlertInShort

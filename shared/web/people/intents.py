@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from shared.domain.people.intent import Intent
@@ -13,6 +12,7 @@ from shared.service.people import intents as service
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers, located
 from shared.web.http.bodies import Said, Text, said_as, signed
+from shared.web.http.finite import JSONResponse
 from shared.web.http.limits import USUAL_ROWS
 from shared.web.http.paging import Cursor, Limit, Page, page
 

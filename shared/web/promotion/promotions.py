@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from shared.bootstrap import Application
 from shared.domain.canonical import to_plain
@@ -13,6 +13,7 @@ from shared.domain.roles import Role
 from shared.service.promotion_story import PromotionStory, promotions_of, story_of
 from shared.web.http.admission import Here, requires, routes
 from shared.web.http.answers import Shown, answers
+from shared.web.http.finite import JSONResponse
 from shared.web.http.formats import PAGE_HEADERS, accepted, page_of
 from shared.web.http.limits import USUAL_ROWS, Kind
 from shared.web.http.paging import Cursor, Limit, Page, page
@@ -23,6 +24,10 @@ router = routes("promotions")
 Stage = Annotated[
     str | None,
     Query(max_length=200, description="Of a version that came through several stages, which."),
+]
+IsOpen = Annotated[
+    bool | None,
+    Query(description="Those alone that are open, or that have ended: quick in a large fleet."),
 ]
 Format = Annotated[
     Literal["html", "markdown"] | None,
@@ -66,9 +71,14 @@ class OnePromotion(Shown):
     dependencies=[requires(Role.VIEWER)],
     responses=answers(Promotions),
 )
-def listed(here: Here, limit: Limit = USUAL_ROWS, cursor: Cursor = None) -> JSONResponse:
+def listed(
+    here: Here,
+    open: IsOpen = None,  # noqa: A002  the parameter's name
+    limit: Limit = USUAL_ROWS,
+    cursor: Cursor = None,
+) -> JSONResponse:
     """Open ones first, the last to change before the others."""
-    return JSONResponse(_page(here, None, limit, cursor))
+    return JSONResponse(_page(here, None, limit, cursor, is_open=open))
 
 
 @router.get(
@@ -122,8 +132,15 @@ def report(
     return page_of(promotion_report(story))
 
 
-def _page(here: Application, model: str | None, limit: int, cursor: str | None) -> dict[str, Any]:
-    rows = promotions_of(here.ledger, model)
+def _page(
+    here: Application,
+    model: str | None,
+    limit: int,
+    cursor: str | None,
+    *,
+    is_open: bool | None = None,
+) -> dict[str, Any]:
+    rows = promotions_of(here.ledger, model, is_open=is_open)
     return page("promotions", rows, limit, cursor, lambda row: str(row["promotion"]))
 
 

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi.responses import JSONResponse
-
 from shared.domain.retraining import RetrainingCause
 from shared.domain.roles import Role
 from shared.service import retrainings as service
 from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers, located
 from shared.web.http.bodies import Said, signed
+from shared.web.http.finite import JSONResponse
 from shared.web.http.limits import USUAL_ROWS
 from shared.web.http.paging import Cursor, Limit, Page, page
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from shared.bootstrap import Application
@@ -20,6 +19,7 @@ from shared.web.http.admission import Here, Who, requires, routes
 from shared.web.http.answers import EXACT, Shown, accepts, answers
 from shared.web.http.bodies import Said, Text, said_as, signed
 from shared.web.http.callers import Caller
+from shared.web.http.finite import JSONResponse
 from shared.web.http.limits import MOST_ROWS, USUAL_ROWS, Kind
 from shared.web.http.paging import Cursor as PageCursor
 from shared.web.http.paging import Limit, Page, page

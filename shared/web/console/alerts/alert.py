@@ -113,13 +113,9 @@ def alert_page(
     )
     facts, served = story.alert, served_by(here.policies)
     subject = story.thing.subject
-    row = queries.alert_of(
-        here.ledger,
-        subject,
-        story.thing.name,
-        frame.now,
-        scope_of(subject, model_of(subject, {}, served) or None),
-    )
+    scope = scope_of(subject, model_of(subject, {}, served) or None)
+    rows = queries.alerts(here.ledger, frame.now, subjects=[subject], scopes=[scope])
+    row = next((one for one in rows if one["fingerprint"] == story.thing.name), None)
     steps = course(story.moments, whole=whole)
     return frame.page(
         "alerts/alert.html.j2",

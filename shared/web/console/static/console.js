@@ -8,6 +8,8 @@
   // What is open stays open, and what was loaded on demand stays, when new content comes in.
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) =>
     !(name === "open" && node.tagName === "DETAILS");
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) =>
+    node.nodeType !== Node.ELEMENT_NODE || node.getAttribute("im-preserve") !== "true";
 
   const main = () => document.querySelector("main[data-live]");
   const button = () => document.getElementById("live");

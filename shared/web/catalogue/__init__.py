@@ -1,0 +1,1 @@
+"""Models, endpoints, findings and single events over HTTP, and Driftgate's own figures."""

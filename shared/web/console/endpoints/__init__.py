@@ -1,0 +1,1 @@
+"""Endpoints: a list of them, and of each who is to get the traffic and who gets it."""

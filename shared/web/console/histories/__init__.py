@@ -1,0 +1,1 @@
+"""What was decided over time, as charts and lists that pages load once they are read."""
