@@ -42,7 +42,7 @@ def send(
     decided = decide_waiting(application)
     _wait_for_others(application, receipts)
     known = {decision["event"]["id"] for decision in decided}
-    repeated = []
+    repeated: list[dict[str, Any]] = []
     for receipt in receipts:
         if receipt.event is None or receipt.event.id in known:
             continue

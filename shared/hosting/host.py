@@ -4,6 +4,8 @@ from socket import socket
 from typing import TYPE_CHECKING
 
 from shared.access_settings import Access
+from shared.domain.policy import Fleet, Policy
+from shared.domain.state import SubjectState
 from shared.errors import Refused
 from shared.home_clock import HomeClock
 from shared.hosting.bells import Bell, Bells, Listened
@@ -13,6 +15,7 @@ from shared.hosting.routes import app
 from shared.hosting.server import Server
 from shared.hosting.timers import Timers
 from shared.schedules import schedules
+from shared.service.codec import learn
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application
@@ -75,6 +78,8 @@ class Host:
         """Begin with what lies there and what was missed; `ended` is set where HTTP fails."""
         if self._clock is not None:
             self._clock.go_on()
+        for kind in (SubjectState, Policy, Fleet):
+            learn(kind)
         self._consuming.start()
         self.timers.start()
         self._server.start()

@@ -116,7 +116,7 @@ def test_an_outbox_that_does_not_drain_is_told_with_its_size_and_age(scene, regi
     scene.clock.advance(2 * MINUTE)
 
     found = backlog_of(scene.application.ledger, scene.application.queue, scene.clock.now)
-    answer = json.loads(ask(api(scene.application), "GET", "/api/health").get_body())
+    answer = json.loads(ask(api(scene.application), "GET", "/api/v1/health").get_body())
 
     assert found.outbox > 0
     assert found.late == f"Behind: {found.outbox} in the outbox, the oldest for 2 min."
@@ -127,7 +127,7 @@ def test_health_tells_each_queue_and_nothing_of_those_that_service_bus_counts(sc
     scene.application.queue.send([work("a")])
     scene.clock.advance(MINUTE / 2)
 
-    answer = json.loads(ask(api(scene.application), "GET", "/api/health").get_body())
+    answer = json.loads(ask(api(scene.application), "GET", "/api/v1/health").get_body())
 
     assert answer["queues"] == [{"queue": "checks", "messages": 1, "seconds": 30.0}]
     assert backlog_of(scene.application.ledger, None, scene.clock.now).queues is None

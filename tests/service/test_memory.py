@@ -30,7 +30,7 @@ def live(scene, server, completed, registered, first):
         for payload in payloads:
             app.service.receive(json.dumps(payload).encode(), via="test")
         app.hooks.take({"X-Driftgate-Secret": model}, b"{}", via="azure-devops")
-        ask(server, "GET", f"/api/status/model/{model}", **{"x-functions-key": model})
+        ask(server, "GET", f"/api/v1/status/model/{model}", **{"x-functions-key": model})
         ask(server, "GET", f"/api/{model}", **{"x-functions-key": model})
         clock.advance(timedelta(minutes=1))
     app.service.heartbeat()

@@ -279,3 +279,39 @@ def test_tokens_are_asked_for_storage_wherever_the_account_is(open_ledger, loopb
 
     asked = [r.query["resource"] for r in loopback.router.requests("GET", "/msi/token")]
     assert set(asked) == {AUDIENCE}
+
+
+class Counted(RequestsTransport):
+    """Counts what is asked of the table service."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def send(self, request, **options):
+        self.asked.append(request.method)
+        return super().send(request, **options)
+
+
+def test_a_fleet_is_glanced_at_in_one_call_and_a_commit_that_changes_no_alert_costs_none_more(
+    open_ledger,
+):
+    counted = Counted()
+    ledger = open_ledger(transport=counted)
+    firing = {"alert": {"kind": "drift", "severity": "warning"}, "status": "firing"}
+
+    def calls(**fields):
+        counted.asked.clear()
+        commit(ledger, **fields)
+        return len(counted.asked)
+
+    for name in "abc":
+        commit(ledger, subject=f"model/{name}")
+    usual = calls(version=1, event_key="e2")
+    raised = calls(version=2, event_key="e3", state={"alerts": {"f": firing}})
+    counted.asked.clear()
+    found = ledger.glances()
+
+    assert (len(found), len(counted.asked)) == (3, 1)
+    assert raised == usual + 1
+    assert found["model/a"].fires == 1

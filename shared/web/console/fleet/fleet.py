@@ -38,7 +38,9 @@ def fleet(
     """Whether anything is wrong, what to do, and what is watched."""
     rows = queries.overview(here.ledger)
     alerts = queries.alerts(here.ledger, frame.now)
-    needs = needs_of(alerts, promotions_of(here.ledger), service_needs(here, frame.now))
+    needs = needs_of(
+        alerts, promotions_of(here.ledger, is_open=True), service_needs(here, frame.now)
+    )
     watched = [row for row in rows if row["subject"].startswith(_WATCHED)]
     found = _ordered(watched, find)
     return frame.page(
