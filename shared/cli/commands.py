@@ -8,7 +8,7 @@ from shared.cli.endpoints import diagnose, health, smoke
 from shared.cli.hosting import serve, watch
 from shared.cli.keeping import erase, retention, verify
 from shared.cli.known import explain, looking
-from shared.cli.people import acknowledgements, intents, overrides, silences
+from shared.cli.people import acknowledgements, approvals, intents, overrides, silences
 from shared.cli.policies import policy
 from shared.cli.promotion import gate, promotions, retrainings, rollout
 from shared.cli.replay import replay, replays
@@ -41,6 +41,9 @@ app.command()(intents.withdraw)
 app.command()(overrides.override)
 app.command()(overrides.overrides)
 app.command()(overrides.withdraw_override)
+app.command()(approvals.approve)
+app.command()(approvals.approvals)
+app.command()(approvals.withdraw_approval)
 app.command()(silences.silence)
 app.command()(silences.silences)
 app.command()(silences.unsilence)

@@ -33,6 +33,8 @@ class EventType(StrEnum):
     CHECK_ASKED = "EnvironmentCheckAsked"
     OVERRIDE_GIVEN = "OverrideGiven"
     OVERRIDE_WITHDRAWN = "OverrideWithdrawn"
+    APPROVAL_SAID = "ApprovalSaid"
+    APPROVAL_WITHDRAWN = "ApprovalWithdrawn"
     TRAFFIC_SHIFTED = "TrafficShifted"
     TRAFFIC_SHIFT_REFUSED = "TrafficShiftRefused"
     INTENT_DECLARED = "IntentDeclared"

@@ -76,9 +76,10 @@ class RunReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalSeen:
-    """One person's word, as the platform told it; `counts` says whether and `why` if not.
+    """One person's word, as it was given; `counts` says whether and `why` if not.
 
-    `basis` is the hash that was in force when it was given.
+    `basis` is the hash that was in force when it was given, `place` where it was: in the
+    `pipeline`, or to `driftgate` with the `reason`.
     """
 
     by: str
@@ -87,6 +88,32 @@ class ApprovalSeen:
     basis: str | None
     counts: bool
     why: str = ""
+    place: str = "pipeline"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSaid:
+    """Said to Driftgate by `author` for a `reason`: this promotion may go on, or may not.
+
+    `promotion` is its identity and `basis` the hash of what was in force, which is what is
+    approved; both are empty for what is known by its withdrawal alone. `person` is how the
+    directory shows the author, where that is another spelling. `approves` is False for a refusal.
+    """
+
+    id: str
+    promotion: str
+    version: str
+    stage: str
+    basis: str
+    approves: bool
+    author: str
+    reason: str
+    since: datetime
+    person: str | None = None
+    withdrawn: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_because: str | None = None
 
 
 class RolloutStatus(StrEnum):

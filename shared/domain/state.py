@@ -8,7 +8,7 @@ from shared.domain.alert import Alert
 from shared.domain.collected import Seen
 from shared.domain.notices import ReceiverWatch, ScopeWatch, Silence
 from shared.domain.people.intent import Intent
-from shared.domain.promotion import Override, Promotion
+from shared.domain.promotion import ApprovalSaid, Override, Promotion
 from shared.domain.replay import ReplayWatch
 from shared.domain.retraining import BudgetWatch, RetrainingWatch
 
@@ -244,9 +244,10 @@ class SubjectState:
     `alerts` by fingerprint, `deployments` by name (endpoints), `baselines` by model version,
     `versions` gives the gates' last verdict on each version that was judged, `promotions` are those
     that are open and the last that ended, oldest first, `overrides` what somebody let pass,
-    `checks` holds when each check last reported, `drift` the watch of a model's inputs and
-    `predictions` that of what it made of them, `collection` what was collected of both, `traffic`
-    the shares an endpoint had, oldest first, `intents` what somebody said is meant to be,
+    `approvals` what people said of promotions to Driftgate, `checks` holds when each check last
+    reported, `drift` the watch of a model's inputs and `predictions` that of what it made of them,
+    `collection` what was collected of both, `traffic` the shares an endpoint had, oldest first,
+    `intents` what somebody said is meant to be,
     `unhealthy` until when each health alert last had its reason, `batch` watches batch endpoints by
     name, `monitor` a monitor of Azure's own, `azure_alerts` the times an alert rule fired,
     `refused` what Azure did not do, by deployment (empty for the endpoint itself), `unfinished`
@@ -263,6 +264,7 @@ class SubjectState:
     versions: dict[str, str] = field(default_factory=dict)
     promotions: tuple[Promotion, ...] = ()
     overrides: tuple[Override, ...] = ()
+    approvals: tuple[ApprovalSaid, ...] = ()
     checks: dict[str, datetime] = field(default_factory=dict)
     drift: DriftWatch = field(default_factory=DriftWatch)
     predictions: DriftWatch = field(default_factory=DriftWatch)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from shared.domain.policy import (
+    ApprovalPlace,
     ApprovalPolicy,
     PipelinePolicy,
     Policy,
@@ -52,10 +53,18 @@ def _needs(stage: StagePolicy, at: str) -> Iterator[str]:
     """What a stage asks for has to have a place where it can happen."""
     if stage.rollout.mode is not RolloutMode.OFF and stage.endpoint is None:
         yield f"{at}.rollout moves traffic of no endpoint; name the stage's `endpoint`"
-    if stage.approvals.needed > 0 and stage.pipeline is None:
+    given = stage.approvals.given
+    if stage.pipeline is None and given is ApprovalPlace.EITHER:
+        yield f"{at}.approvals.given is either, and there is no pipeline; say driftgate"
+    elif stage.approvals.needed > 0 and stage.pipeline is None and given is ApprovalPlace.PIPELINE:
         yield (
             f"{at}.approvals are given in the environment of a pipeline; name the stage's "
-            "`pipeline`"
+            "`pipeline`, or have them given to Driftgate by `given: driftgate`"
+        )
+    if given is ApprovalPlace.EITHER and stage.pipeline is not None and stage.pipeline.workflow:
+        yield (
+            f"{at}.approvals.given is either, and GitHub knows people by other names than "
+            "Driftgate, so that one could count twice; say pipeline or driftgate"
         )
 
 

@@ -85,6 +85,7 @@ class Stage:
     intents: dict[str, str] = field(default_factory=dict)
     overrides: dict[str, str] = field(default_factory=dict)
     silences: list[str] = field(default_factory=list)
+    approvals: list[tuple[str, str, str]] = field(default_factory=list)
     kept: dict[str, object] = field(default_factory=dict)
     changes: list[Callable[[], None]] = field(default_factory=list)
     _arriving: list[tuple[datetime, int, bytes]] = field(default_factory=list)

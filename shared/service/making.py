@@ -30,6 +30,8 @@ TOLD_ONCE = frozenset(
         EventType.PROMOTION_REFUSED,
         EventType.OVERRIDE_GIVEN,
         EventType.OVERRIDE_WITHDRAWN,
+        EventType.APPROVAL_SAID,
+        EventType.APPROVAL_WITHDRAWN,
         EventType.ALERT_RAISED,
         EventType.ALERT_ENDED,
         EventType.ALERT_ACKNOWLEDGED,

@@ -21,7 +21,7 @@ from shared.web.http.problems import Problem, foreseen, of_http, of_problem
 from shared.web.http.rim import Keyless, Rim
 from shared.web.keeping import verifying
 from shared.web.known import explanations, known
-from shared.web.people import acknowledgements, intents, overrides, silences
+from shared.web.people import acknowledgements, approvals, intents, overrides, silences
 from shared.web.promotion import promotions, retrainings
 from shared.web.replay import replays
 
@@ -34,6 +34,7 @@ ROUTERS = (
     figures.router,
     intents.router,
     overrides.router,
+    approvals.router,
     promotions.router,
     retrainings.router,
     replays.router,

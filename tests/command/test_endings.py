@@ -20,6 +20,8 @@ MEANT = {
     "acknowledge": ["0f0f", "--until", "1d", *SAID],
     "acknowledgements": [],
     "alerts": [],
+    "approvals": [],
+    "approve": ["churn", "7", *SAID],
     "deadletters": [],
     "deadletters edit": ["0f0f", "--undo"],
     "deadletters list": [],
@@ -58,6 +60,7 @@ MEANT = {
     "verify": [],
     "watch": ["--once"],
     "withdraw": ["endpoint", "0f0f", *SAID],
+    "withdraw-approval": ["churn", "0f0f", *SAID],
     "withdraw-override": ["churn", "0f0f", *SAID],
 }
 """What is connected before anything else is done, with words that can be meant."""

@@ -17,7 +17,7 @@ def told(scene, monkeypatch):
 
 def test_a_promotion_is_told_with_its_run_and_who_approved_it(told):
     assert "8 to production: rolling since" in told
-    assert "anna approved, counts" in told
+    assert "anna approved in the pipeline, counts" in told
     assert "run " in told
 
 
@@ -39,10 +39,16 @@ def test_what_is_missing_is_told_and_nothing_in_it_is_a_command():
         "missing": ["##vso[task.complete]"],
         "run": None,
         "approvals": [
-            {"by": "ben", "status": "approved", "counts": False, "why": "it is older than 3 d"}
+            {
+                "by": "ben",
+                "status": "approved",
+                "counts": False,
+                "why": "it is older than 3 d",
+                "place": "driftgate",
+            }
         ],
     }
     print_promotion(Console(file=out, width=200), promotion)
 
     assert "##vso[" not in out.getvalue()
-    assert "ben approved, does not count: it is older than 3 d" in out.getvalue()
+    assert "ben approved in Driftgate, does not count: it is older than 3 d" in out.getvalue()

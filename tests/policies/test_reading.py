@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.policy import Better, Bound, Enforcement, Margin, Policy
+from shared.domain.policy import (
+    ApprovalPlace,
+    ApprovalPolicy,
+    Better,
+    Bound,
+    Enforcement,
+    Margin,
+    Policy,
+)
 from shared.errors import InvalidPolicy
 from shared.policies import json_schema, read_policy
 
@@ -96,6 +104,9 @@ FAULTS = {
     "workflow-climbs.yaml": "stages.staging.pipeline.workflow is '../../deploy.yml'; write it as",
     "pipeline-without-branch.yaml": "stages.staging.pipeline.branch is empty; name one such as",
     "pipeline-of-another-model.yaml": "stages.staging.rollback.parameters.model is given by",
+    "approvals-of-either-without-pipeline.yaml": "approvals.given is either, and there is no",
+    "approvals-of-either-with-a-workflow.yaml": "approvals.given is either, and GitHub knows",
+    "approvals-given-nowhere.yaml": "approvals.given is 'here'; choose one of pipeline, driftg",
     "approvals-below-zero.yaml": "stages.staging.approvals.needed is -1; give 0 or more.",
     "approvals-of-too-few.yaml": "stages.staging.approvals needs 2 of 1 people; name more in",
     "approvals-of-nobody.yaml": "stages.staging.approvals.by names nobody in one place; write a",
@@ -140,6 +151,14 @@ def test_a_policy_with_everything_of_promotion_is_valid():
     assert [stage.name for stage in policy.way()] == ["dev", "staging", "production"]
     assert policy.way()[2].pipeline.workflow == "acme/.github/deploy.yaml"
     assert policy.way()[2].approvals.needed == 2
+
+
+def test_a_stage_whose_approvals_are_given_to_driftgate_needs_no_pipeline():
+    policy = read_policy(
+        b"model: a\nstages: [{name: s, approvals: {needed: 2, given: driftgate}}]", "p.yaml"
+    )
+
+    assert policy.way()[0].approvals == ApprovalPolicy(needed=2, given=ApprovalPlace.DRIFTGATE)
 
 
 def test_short_forms_of_gates_are_bounds_like_the_others():

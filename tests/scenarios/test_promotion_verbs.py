@@ -179,3 +179,34 @@ def test_what_was_logged_ahead_is_taken_back_when_the_shares_change(tmp_path):
     assert len(rows) == len({row[0] for row in rows}) == 3600
     assert [row[1] for row in rows] == ["blue"] * 1200 + ["green"] * 2400
     assert {(row[1], row[2]) for row in rows} == {("blue", "200"), ("green", "500")}
+
+
+ASKING = POLICY.replace("approvals: 1", "approvals: {needed: 1, given: driftgate}")
+WAITS = (
+    "at 00:01 model churn:7 is registered, auc 0.95\n"
+    "at 00:01 expect alert promotion_waiting of churn\n"
+)
+
+
+def test_an_approval_given_to_driftgate_is_said_by_its_command(script):
+    given = 'at 00:05 anna gives approval of churn:7 in production because "ok"\n'
+    expected = (
+        "at 00:05 expect request promotion of churn:7 to production\n"
+        "at 00:05 expect resolve promotion_waiting of churn\n"
+    )
+
+    assert failures(script, "pipeline 12\n" + ASKING + WAITS + given + expected) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ('anna gives approval of churn:8 because "ok"', "No promotion of churn:8 is on its way"),
+        ('anna denies approval of churn:7 in test because "ok"', "churn:7 to test is on its way"),
+        ('anna withdraws the last approval of churn:7 because "ok"', "anna has approved nothing"),
+    ],
+)
+def test_what_driftgate_refuses_of_an_approval_is_an_answer(script, said, refusal):
+    text = f'at 00:05 {said}\nat 00:05 expect refusal "{refusal}"\n'
+
+    assert failures(script, "pipeline 12\n" + ASKING + WAITS + text) == []

@@ -11,6 +11,7 @@ from schemathesis import checks
 from schemathesis.config import SchemathesisConfig
 
 from shared.bootstrap import Application
+from shared.domain.event import Event, EventType
 from shared.domain.retraining import RetrainingWatch
 from shared.domain.state import SubjectState
 from shared.service.dead_letters.letters import find
@@ -28,11 +29,15 @@ UNLIMITED = Buckets({kind: Rate(10**9, 1e9) for kind in Kind})
 KNOWN = {
     "name": ["loan-endpoint", "model/loan-default", "alerts/loan-default"],
     "endpoint": ["loan-endpoint"],
-    "model": ["loan-default", "churn"],
-    "version": ["8", "7"],
+    "model": ["loan-default", "churn", "pricing"],
+    "version": ["8", "7", "4"],
     "thing": ["receiver/on-call", "model/loan-default", "alert"],
     "subject": ["endpoint/loan-endpoint"],
 }
+PRICING = """model: pricing
+gates: {min_auc: 0.9, rollback: off, budget: off}
+stages: [{name: production, approvals: {needed: 2, given: driftgate}}]
+"""
 _SIGNED_IN = {"Authorization": "Bearer administrator"}
 _UNTRUE = [checks.positive_data_acceptance]
 """Left out: what fits its schema may still name nothing there is, or a time that is over."""
@@ -40,6 +45,7 @@ _UNTRUE = [checks.positive_data_acceptance]
 
 def told(scene: Scene) -> Scene:
     """A scene with an alert and who was told, a promotion, a stopped retraining, dead letters."""
+    asking(scene)
     night = Night(scene).told()
     KNOWN["fingerprint"] = KNOWN["acknowledgement"] = [night.fingerprint]
     commit(kept(), scene.application)
@@ -55,6 +61,22 @@ def told(scene: Scene) -> Scene:
     letters = find(scene.application.adapters).letters
     KNOWN["letter"] = [one.id for one in letters if one.reason == "NotFound"]
     return scene
+
+
+def asking(scene: Scene) -> None:
+    """A version of `pricing` that waits for two approvals given to Driftgate."""
+    scene.write("policies/pricing.yaml", PRICING)
+    scene.model("4", "metrics: {auc: 0.95}\n", name="pricing")
+    event = Event(
+        id="pricing-4",
+        source="test",
+        type=EventType.MODEL_REGISTERED,
+        subject="model/pricing",
+        time=NOON,
+        data={"version": "4"},
+    )
+    scene.application.service.say(event, via="test")
+    scene.drain()
 
 
 def described(application: Application) -> Any:

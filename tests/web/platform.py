@@ -14,11 +14,18 @@ from shared.bootstrap import Application
 ENTRA = AccessSettings(mode=Access.ENTRA, authenticates=True, hosted=True)
 
 
-def principal(*roles: str, name: str | None = "anna@contoso.com", oid: str | None = "1a2b") -> str:
+def principal(
+    *roles: str,
+    name: str | None = "anna@contoso.com",
+    oid: str | None = "1a2b",
+    shown: str | None = None,
+) -> str:
     """The header that the platform writes of whoever holds these roles."""
     claims = [{"typ": "roles", "val": role} for role in roles]
     if name is not None:
         claims.append({"typ": "preferred_username", "val": name})
+    if shown is not None:
+        claims.append({"typ": "name", "val": shown})
     if oid is not None:
         kind = "http://schemas.microsoft.com/identity/claims/objectidentifier"
         claims.append({"typ": kind, "val": oid})

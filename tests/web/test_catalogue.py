@@ -35,7 +35,7 @@ def get(app, path, status=200, **headers):
 def test_models_are_listed_with_what_fires_of_them_and_of_their_endpoints(app):
     rows = {row["model"]: row for row in get(app, "models")["models"]}
 
-    assert set(rows) == {"churn", "loan-default"}
+    assert set(rows) == {"churn", "loan-default", "pricing"}
     assert (rows["churn"]["watched"], rows["churn"]["endpoints"]) == (False, [])
     assert rows["loan-default"]["watched"] is True
     assert rows["loan-default"]["endpoints"] == ["loan-endpoint"]
@@ -227,9 +227,9 @@ def test_figures_are_told_in_the_format_that_is_accepted(app, accept, kind, read
     }
     assert answer.headers["content-type"].startswith(kind)
     assert found["driftgate_alerts_firing", "no_traffic", "critical"] == 1
-    assert found["driftgate_models_watched",] == 1
+    assert found["driftgate_models_watched",] == 2
     assert found["driftgate_dead_letters",] == 2
-    assert found["driftgate_promotions_open",] == 1
+    assert found["driftgate_promotions_open",] == 2
     assert found["driftgate_check_newest_age_seconds", Check.ROUTING.value] == 31
 
 

@@ -23,7 +23,12 @@ WITHOUT = {
 """No example: a night has no replay and no dead letter; the description is one itself."""
 ASKED = {"get_decision": "?subject=endpoint/loan-endpoint"}
 """What has to be asked besides."""
-UNNAMED = {"intent": "intents/loan-endpoint", "silence": "silences", "override": "overrides/churn"}
+UNNAMED = {
+    "approval": "approvals/pricing",
+    "intent": "intents/loan-endpoint",
+    "override": "overrides/churn",
+    "silence": "silences",
+}
 """What gets its id when it is said: found by that list of it."""
 
 
@@ -36,11 +41,15 @@ def in_short(value: Any) -> Any:
 
 def named(app, name: str, path: str) -> str:
     """A thing of this kind that there is at this path."""
+    if name == "model" and "approvals" in path.split("/"):
+        return "pricing"
     if name == "model" and not {"promotions", "models"} & set(path.split("/")):
         return "churn"
     if name in KNOWN:
         return KNOWN[name][0]
     listed = json.loads(ask(app, "GET", f"/api/v1/{UNNAMED[name]}").get_body())
+    if name == "approval":
+        return str(listed["approvals"][0]["words"][0]["id"])
     return str(listed[f"{name}s"][0]["id"])
 
 

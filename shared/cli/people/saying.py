@@ -42,8 +42,9 @@ def say(
         print_json({name: said, "decisions": decided})
         return
     screen = console()
+    until = f" until {minute(said['until'])}" if said["until"] else ""
     screen.print(
-        f"{lead}[bold]{said['id']}[/] {escape(shown(said))} until {minute(said['until'])}, "
+        f"{lead}[bold]{said['id']}[/] {escape(shown(said))}{until}, "
         f"says {escape(said['author'])}: {escape(said['reason'])}"
     )
     print_decisions(screen, decided)

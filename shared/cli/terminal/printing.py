@@ -151,4 +151,6 @@ def print_promotion(screen: "Console", promotion: dict[str, Any]) -> None:
         screen.print(f"    run {run['number']} of {safe(run['pipeline'])}{where}")
     for approval in promotion["approvals"]:
         word = "counts" if approval["counts"] else f"does not count: {approval['why']}"
-        screen.print(f"    {safe(approval['by'])} {safe(approval['status'])}, {safe(word)}")
+        where = "in Driftgate" if approval["place"] == "driftgate" else "in the pipeline"
+        said = f"{safe(approval['by'])} {safe(approval['status'])} {where}"
+        screen.print(f"    {said}, {safe(word)}")

@@ -6,9 +6,9 @@ from typing import TypedDict, TypeVar
 
 from shared.domain.event import Event
 from shared.domain.notices import Silence
-from shared.domain.promotion import Override
+from shared.domain.promotion import ApprovalSaid, Override
 
-Said = TypeVar("Said", Override, Silence)
+Said = TypeVar("Said", ApprovalSaid, Override, Silence)
 
 
 class Withdrawn(TypedDict):

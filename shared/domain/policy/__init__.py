@@ -58,6 +58,7 @@ from shared.domain.policy.privacy import PrivacyPolicy, Values
 from shared.domain.policy.retraining import RetrainingPolicy, TrainingPolicy
 from shared.domain.policy.routing import RoutingPolicy, Standby, TrafficChanges
 from shared.domain.policy.stages import (
+    ApprovalPlace,
     ApprovalPolicy,
     OnFail,
     PipelinePolicy,
@@ -72,6 +73,7 @@ __all__ = [
     "Aggregation",
     "AlertPolicy",
     "AlertsOf",
+    "ApprovalPlace",
     "ApprovalPolicy",
     "BakeGate",
     "BatchPolicy",

@@ -23,18 +23,28 @@ class PipelinePolicy:
     parameters: dict[str, str] = field(default_factory=dict)
 
 
+class ApprovalPlace(StrEnum):
+    """Where approvals are given: in the pipeline's environment, to Driftgate, or in either."""
+
+    PIPELINE = "pipeline"
+    DRIFTGATE = "driftgate"
+    EITHER = "either"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalPolicy:
-    """How many people have to approve, and who counts; they do so in the pipeline's environment.
+    """How many people have to approve, who counts, and where they say so.
 
-    `by` empty counts whoever the platform lets approve. Who registered the version or started the
-    run never counts. An approval is good for `lasts`, and only for the evidence it was given on.
+    `given` in the `pipeline` is in its environment; to `driftgate` is before a run is ordered.
+    `by` empty counts whoever may approve there. Who registered the version or started the run
+    never counts. An approval is good for `lasts`, and only for the evidence it was given on.
     """
 
     SHORT: ClassVar[str] = "needed"
     needed: int = 0
     by: list[str] = field(default_factory=list)
     lasts: timedelta = timedelta(days=3)
+    given: ApprovalPlace = ApprovalPlace.PIPELINE
 
 
 class RolloutMode(StrEnum):

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from shared.bootstrap import Application
 from shared.domain.people.override import override_given, override_withdrawn
-from shared.errors import InvalidData, InvalidScenario
+from shared.errors import InvalidData, InvalidScenario, NotFound
 from shared.scenarios.devops_events import approval_completed, check_call, run_completed
 from shared.scenarios.phrases import Found
 from shared.scenarios.pipelines import read_mapping, write_mapping
@@ -11,10 +12,12 @@ from shared.scenarios.stage import Stage
 from shared.scenarios.times import parse_moment
 from shared.scenarios.verbs.verb import TELLING, Vocabulary
 from shared.scenarios.workspace import written
+from shared.service.people import approvals
 
 verbs = Vocabulary()
 _HOOK = tuple(clause for clause in TELLING if not clause.startswith("shows"))
 _NOBODY = "somebody"
+_VIA = "command"
 
 
 @verbs.add("pipeline PIPELINE")
@@ -125,6 +128,64 @@ def withdraws(stage: Stage, found: Found) -> None:
             now=stage.now,
         )
     )
+
+
+@verbs.add("PERSON gives approval of MODEL [in STAGE] because TEXT")
+def gives_approval(stage: Stage, found: Found) -> None:
+    """To Driftgate itself, by its command; what it refuses is told to whoever gave it."""
+    _say(stage, found, approves=True)
+
+
+@verbs.add("PERSON denies approval of MODEL [in STAGE] because TEXT")
+def denies_approval(stage: Stage, found: Found) -> None:
+    """To Driftgate itself: that ends the promotion."""
+    _say(stage, found, approves=False)
+
+
+def _say(stage: Stage, found: Found, *, approves: bool) -> None:
+    model, _, version = found.text("model").partition(":")
+
+    def say(application: Application) -> None:
+        said = approvals.declare(
+            application.service,
+            application.ledger,
+            application.policies,
+            model,
+            version,
+            stage=found.optional("stage"),
+            approves=approves,
+            author=found.text("person"),
+            reason=found.text("text"),
+            now=stage.now,
+            via=_VIA,
+        )
+        stage.approvals.append((model, said["id"], said["author"]))
+
+    stage.commands.append(say)
+
+
+@verbs.add("PERSON withdraws the last approval of MODEL because TEXT")
+def withdraws_approval(stage: Stage, found: Found) -> None:
+    """Their own word, said to Driftgate, is none any more."""
+    model, person = found.text("model").partition(":")[0], found.text("person")
+
+    def withdraw(application: Application) -> None:
+        mine = [said for of, said, author in stage.approvals if (of, author) == (model, person)]
+        if not mine:
+            raise NotFound(f"{person} has approved nothing of {model} by line {found.line}.")
+        approvals.withdraw(
+            application.service,
+            application.ledger,
+            application.policies,
+            model,
+            mine[-1],
+            author=person,
+            reason=found.text("text"),
+            now=stage.now,
+            via=_VIA,
+        )
+
+    stage.commands.append(withdraw)
 
 
 @verbs.add("model MODEL is deleted")

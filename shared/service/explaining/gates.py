@@ -16,7 +16,9 @@ from shared.service.explaining.history import Decision, History, in_order, momen
 from shared.service.explaining.wording import spell_second
 from shared.service.promotion_story.concerning import Way
 
-_TOLD = frozenset({Rule.PROMOTION.value, Rule.OVERRIDE.value, Rule.INTERVAL.value})
+_TOLD = frozenset(
+    {Rule.PROMOTION.value, Rule.OVERRIDE.value, Rule.APPROVAL.value, Rule.INTERVAL.value}
+)
 
 
 def explain_gate(thing: Thing, ledger: Ledger, history: History, now: datetime) -> Explanation:

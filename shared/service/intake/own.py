@@ -20,6 +20,8 @@ OURS_ALONE = frozenset(
         EventType.CHECK_ASKED,
         EventType.OVERRIDE_GIVEN,
         EventType.OVERRIDE_WITHDRAWN,
+        EventType.APPROVAL_SAID,
+        EventType.APPROVAL_WITHDRAWN,
         EventType.TRAFFIC_SHIFTED,
         EventType.TRAFFIC_SHIFT_REFUSED,
         EventType.ALERT_RAISED,

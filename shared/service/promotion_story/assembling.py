@@ -141,6 +141,7 @@ def _approvals(promotion: Promotion | None, policy: Policy | None) -> ApprovalsT
         counted=len({approval.by for approval in given if approval.counts}),
         bases=() if promotion is None else promotion.bases,
         given=given,
+        asked_in=asked.given,
     )
 
 

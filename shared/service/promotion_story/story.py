@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.domain.finding import Finding
+from shared.domain.policy import ApprovalPlace
 from shared.domain.promotion import ApprovalSeen, Basis, Override, Phase, RunReference
 from shared.domain.verdict import Verdict
 
@@ -63,12 +64,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalsTold:
-    """Who approved what; `counted` of `needed` count for the basis that is in force."""
+    """Who approved what; `counted` of `needed` count for the basis that is in force.
+
+    `asked_in` is where the stage has approvals given.
+    """
 
     needed: int
     counted: int
     bases: tuple[Basis, ...]
     given: tuple[ApprovalSeen, ...]
+    asked_in: ApprovalPlace = ApprovalPlace.PIPELINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,8 @@ _FAMILIES = {
     EventType.CHECK_ASKED: "promotion",
     EventType.OVERRIDE_GIVEN: "promotion",
     EventType.OVERRIDE_WITHDRAWN: "promotion",
+    EventType.APPROVAL_SAID: "promotion",
+    EventType.APPROVAL_WITHDRAWN: "promotion",
     EventType.TRAFFIC_SHIFTED: "promotion",
     EventType.TRAFFIC_SHIFT_REFUSED: "promotion",
     EventType.PIPELINE_RUN_COMPLETED: "pipelines",

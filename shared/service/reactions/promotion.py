@@ -16,7 +16,13 @@ from shared.service.readings.pipeline import read_pipeline
 from shared.service.world import World
 
 _TOLD = frozenset(
-    {EventType.PROMOTION_STARTED, EventType.OVERRIDE_GIVEN, EventType.OVERRIDE_WITHDRAWN}
+    {
+        EventType.PROMOTION_STARTED,
+        EventType.OVERRIDE_GIVEN,
+        EventType.OVERRIDE_WITHDRAWN,
+        EventType.APPROVAL_SAID,
+        EventType.APPROVAL_WITHDRAWN,
+    }
 )
 
 

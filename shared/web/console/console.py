@@ -8,8 +8,8 @@ from shared.web.console.events import events
 from shared.web.console.fleet import fleet
 from shared.web.console.histories import histories
 from shared.web.console.models import models
+from shared.web.console.promotions import approving, promotion, retraining
 from shared.web.console.promotions import listing as promotions
-from shared.web.console.promotions import promotion, retraining
 from shared.web.console.sayings import everything, intents, overrides, silences
 from shared.web.console.service import service
 from shared.web.console.whatif import whatif
@@ -22,6 +22,7 @@ ROUTERS = (
     explanation.router,
     promotions.router,
     promotion.router,
+    approving.router,
     retraining.router,
     everything.router,
     silences.router,

@@ -19,6 +19,7 @@ _PROVIDER = "aad"
 _ROLES = frozenset({"roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"})
 _OBJECT = ("oid", "http://schemas.microsoft.com/identity/claims/objectidentifier")
 _NAMES = ("preferred_username", "upn", "email", "appid", "azp")
+_SHOWN = ("name",)
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 NOT_THIS_MACHINE = (
     "DRIFTGATE_ACCESS is open, which answers to this machine alone; ask for it as localhost, or "
@@ -31,12 +32,14 @@ class Caller:
     """Whoever sent a request.
 
     `name` is what the platform calls them, None where nobody is signed in. `counted_as` is what
-    their requests are counted under; no secret can be read out of it.
+    their requests are counted under; no secret can be read out of it. `shown` is how the directory
+    shows them, which may be the one name that a registry knows of whoever wrote into it.
     """
 
     name: str | None
     roles: frozenset[Role]
     counted_as: str
+    shown: str | None = None
 
 
 def caller_of(access: AccessSettings, headers: Mapping[str, str], host: str | None) -> Caller:
@@ -71,6 +74,7 @@ def _signed_in(headers: Mapping[str, str]) -> Caller:
         name=name,
         roles=roles_named(value for kind, value in claims if kind in _ROLES),
         counted_as=f"principal/{identity or name}",
+        shown=_first(claims, _SHOWN),
     )
 
 

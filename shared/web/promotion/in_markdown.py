@@ -114,12 +114,13 @@ def _approvals(story: PromotionStory) -> Iterator[str]:
     told = story.approvals
     yield from ("## Approvals", "", words.approvals_lead(told), "")
     if told.given:
-        yield from _table("who", "said", "when", "of basis", "counts")
+        yield from _table("who", "said", "where", "when", "of basis", "counts")
         for said in told.given:
             basis = "–" if said.basis is None else f"`{said.basis[: words.SHORT]}`"
             yield row(
                 _name(said.by),
-                _name(said.status),
+                plain(words.said(said)),
+                words.place(said),
                 words.when(said.at),
                 basis,
                 plain(words.counts(said)),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from shared.domain.policy import ApprovalPlace
 from shared.domain.promotion import ApprovalSeen, Phase
 from shared.domain.wording import begin, one_line, spell_number, spell_time
 from shared.service.promotion_story import PromotionStory
@@ -35,6 +36,13 @@ _TONES = {
     Phase.FAILED: "fail",
     Phase.ROLLED_BACK: "fail",
     Phase.WAITING: "inconclusive",
+}
+
+
+_ASKED_IN = {
+    ApprovalPlace.PIPELINE: "",
+    ApprovalPlace.DRIFTGATE: " in Driftgate",
+    ApprovalPlace.EITHER: " in Driftgate or in the pipeline",
 }
 
 
@@ -86,7 +94,19 @@ def approvals_lead(told: ApprovalsTold) -> str:
         return "The stage asks for no approval besides those of the pipeline's environment."
     people = "person has" if told.needed == 1 else "people have"
     given = "approval counts" if told.counted == 1 else "approvals count"
-    return f"{told.needed} {people} to approve; {told.counted or 'no'} {given} so far."
+    where = _ASKED_IN[told.asked_in]
+    return f"{told.needed} {people} to approve{where}; {told.counted or 'no'} {given} so far."
+
+
+def place(approval: ApprovalSeen) -> str:
+    """Where it was given, as people say it."""
+    return "in Driftgate" if approval.place == ApprovalPlace.DRIFTGATE else "in the pipeline"
+
+
+def said(approval: ApprovalSeen) -> str:
+    """What was said, and why where that is known."""
+    reason = sentence(approval.reason)
+    return f"{name(approval.status)}: {reason}" if reason else name(approval.status)
 
 
 def counts(approval: ApprovalSeen) -> str:

@@ -16,6 +16,7 @@ from shared.web.promotion.in_html import promotion_report
 from tests.conftest import NOON
 from tests.service.explained import commit as decide
 from tests.service.promoted import GATES, MODEL, PROMOTION, VERSION, commit, gate, kept
+from tests.service.test_approvals_story import asking
 from tests.web.console.reading import Console, Page
 from tests.web.test_promotion_report import hostile
 
@@ -204,3 +205,71 @@ def test_a_stopped_retraining_is_let_go_on_for_a_reason(scene):
     assert "there is nothing to resume" in again.text
     viewer = Console(scene, "viewer").get("/console/retrainings")
     assert [one for one in viewer.forms if one.method == "post"] == []
+
+
+def asked(scene, registered):
+    """A version that waits for two approvals, said to Driftgate."""
+    return asking(scene, registered), "/console/promotions/churn/7"
+
+
+def test_a_promotion_is_approved_at_its_page_and_the_word_taken_back(scene, registered):
+    _, path = asked(scene, registered)
+    console = Console(scene, "approver")
+    form = console.get(path).form(f"{path}/approve")
+
+    for _ in range(2):
+        answer = console.send(form, reason="figures looked at")
+    scene.drain()
+
+    assert answer.location == f"{path}?stage=production&said=approved"
+    page = console.get(answer.location)
+    assert "Your approval is kept." in page.text
+    assert "1 approval counts so far." in page.text
+    assert "anna@contoso.com" in page.text
+    assert "1 of 2 needed" in console.get("/console/said").text
+    [given] = scene.application.ledger.state("model/churn").state["approvals"]
+    back = page.form(f"{path}/approvals/{given['id']}/withdraw")
+    assert console.send(back, reason="").status == 400
+    assert console.send(back, reason="the wrong run").location.endswith("said=approval-withdrawn")
+    scene.drain()
+    assert "no approval" in console.get(path).text
+
+
+def test_a_refusal_says_first_what_it_does_and_ends_the_promotion(scene, registered):
+    _, path = asked(scene, registered)
+    console = Console(scene, "approver")
+    page = console.get(path)
+    assert "It ends this promotion; the version has to be registered again." in page.text
+
+    answer = console.send(page.form(f"{path}/refuse"), reason="too early")
+    scene.drain()
+
+    assert answer.location.endswith("said=refused")
+    shown = console.get(path)
+    assert "refused" in shown.text
+    assert [one.action for one in shown.forms if one.method == "post"] == []
+
+
+def test_an_approval_of_what_is_no_longer_in_force_is_refused_with_the_reason_kept(
+    scene, registered
+):
+    _, path = asked(scene, registered)
+    console = Console(scene, "approver")
+    form = console.get(path).form(f"{path}/approve")
+
+    page = console.send(form, reason="figures looked at", basis="0" * 64)
+
+    assert page.status == 400
+    assert "Look at it again." in page.text
+    assert page.form(form.action).fields["reason"] == "figures looked at"
+
+
+def test_where_the_pipeline_asks_or_the_role_is_missing_no_form_is_shown(scene, registered):
+    _, path = asked(scene, registered)
+
+    page = Console(scene, "operator").get(path)
+
+    assert [one for one in page.forms if one.method == "post"] == []
+    assert "For this you need the role approver" in page.text
+    asking(scene, registered, given="pipeline")
+    assert f"{path}/approve" not in Console(scene, "approver").get(path).html

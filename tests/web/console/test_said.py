@@ -61,6 +61,7 @@ def test_where_nobody_has_said_anything_the_page_says_what_would_be_here(scene):
         "Nobody has an alert in hand.",
         "Nobody means anything besides what the policies say.",
         "No gate is let pass.",
+        "No promotion asks for approvals now.",
     ):
         assert sentence in page.text
     for path in (SILENCES, INTENTS, OVERRIDES, f"{SILENCES}/new"):

@@ -1,23 +1,27 @@
 """Whose word counts: people, as many as are needed, on what is to be promoted as it is now."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from shared.domain.decisions.promotion.basis import changed_since, in_force, named_in
+from shared.domain.decisions.promotion.basis import changed_since
 from shared.domain.decisions.promotion.step import Scene
+from shared.domain.decisions.promotion.words import (
+    APPROVED,
+    MOST_COMMENT,
+    REJECTED,
+    Word,
+    words_of,
+)
 from shared.domain.evidence.promotion import PipelineReading
 from shared.domain.finding import Finding, Rule
-from shared.domain.pipelines import Approval, ApprovalStep
+from shared.domain.people.approval import SHORT, spelled
+from shared.domain.policy import ApprovalPlace, ApprovalPolicy
 from shared.domain.promotion import ApprovalSeen, Promotion
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_duration, spell_list, spell_time
 
 SKEW = timedelta(minutes=2)
 """So far the platform's clock may lie ahead."""
-_APPROVED = "approved"
-_REJECTED = "rejected"
-_MOST_COMMENT = 200
 _MOST_CHANGES = 500
 
 
@@ -37,19 +41,22 @@ class Approvals:
 def judge_approvals(promotion: Promotion, scene: Scene) -> Approvals:
     """Count who approved what is in force now: n of m, each person once, nobody for themselves.
 
-    What a platform gives no time for has the time at which it was first seen; it was given before
-    that, so a basis that was found in the same look is none that it could be of.
+    The same rules hold wherever it was said; the stage says where it counts. What a platform gives
+    no time for has the time at which it was first seen; it was given before that, so a basis that
+    was found in the same look is none that it could be of.
     """
     policy = scene.stage.approvals
     reading = scene.evidence.pipeline
-    problem = _problem(reading)
-    if reading is None or problem is not None:
-        seen, rejected = promotion.approvals, None
-    else:
-        seen, rejected = _seen(promotion, scene, reading), _rejection(reading)
-    counting = [one for one in seen if one.counts]
+    unread = reading is None or reading.problem is not None
+    seen, rejected = _judged(promotion, scene)
+    if unread:
+        seen = (*(one for one in promotion.approvals if _is_the_pipelines(one)), *seen)
+    elif reading is not None:
+        rejected = rejected or _rejection(reading)
     if policy.needed <= 0:
         return Approvals(seen=seen, rejected=rejected)
+    problem = _problem(scene)
+    counting = [one for one in seen if one.counts]
     met = problem is None and len(counting) >= policy.needed
     return Approvals(
         seen=seen,
@@ -59,106 +66,123 @@ def judge_approvals(promotion: Promotion, scene: Scene) -> Approvals:
     )
 
 
-def _problem(reading: PipelineReading | None) -> str | None:
+def _is_the_pipelines(seen: ApprovalSeen) -> bool:
+    return seen.place == ApprovalPlace.PIPELINE
+
+
+def _problem(scene: Scene) -> str | None:
+    """Why it is not known who approved; what counts nowhere need not be read."""
+    given, reading = scene.stage.approvals.given, scene.evidence.pipeline
+    if given is ApprovalPlace.DRIFTGATE:
+        return None
     if reading is None:
+        if given is ApprovalPlace.EITHER:
+            return None
         return "Who approved was not read: the pipeline has not begun."
     return reading.problem
 
 
-def _seen(promotion: Promotion, scene: Scene, reading: PipelineReading) -> tuple[ApprovalSeen, ...]:
-    before = {(one.by, one.status): one.at for one in promotion.approvals}
+def _judged(promotion: Promotion, scene: Scene) -> tuple[tuple[ApprovalSeen, ...], str | None]:
+    """Each word with whether it counts, and who refuses it in Driftgate, if anybody does.
+
+    A refusal is of the promotion whatever its evidence: it has no basis, and does not age.
+    """
     seen: list[ApprovalSeen] = []
-    for step in _steps(reading.approvals):
-        if step.status.casefold() not in {_APPROVED, _REJECTED}:
-            continue
-        by = step.by or ""
-        at = step.at or before.get((by, step.status)) or reading.taken
-        bound = named_in(promotion, step.comment or "") or in_force(
-            promotion, at, before=step.at is None
-        )
-        why = _why_not(promotion, scene, step, at, None if bound is None else bound.hash, seen)
+    rejected = None
+    for word in words_of(promotion, scene):
+        why = _why_not(promotion, scene, word, seen)
+        if not why and word.rejects:
+            why = "it is a rejection"
+            rejected = rejected or _rejected(word.by, word.reason)
         seen.append(
             ApprovalSeen(
-                by=by,
-                status=step.status,
-                at=at,
-                basis=None if bound is None else bound.hash,
+                by=word.by,
+                status=word.status,
+                at=word.at,
+                basis=word.basis,
                 counts=not why,
                 why=why,
+                place=word.place.value,
+                reason=word.reason,
             )
         )
-    return tuple(seen)
+    return tuple(seen), rejected
 
 
-def _steps(approvals: tuple[Approval, ...]) -> list[ApprovalStep]:
-    steps = [step for approval in approvals for step in approval.steps]
-    return sorted(steps, key=lambda step: (step.at is None, step.at.timestamp() if step.at else 0))
-
-
-def _why_not(
-    promotion: Promotion,
-    scene: Scene,
-    step: ApprovalStep,
-    at: datetime,
-    basis: str | None,
-    seen: list[ApprovalSeen],
-) -> str:
-    """Why an approval does not count, as the rest of a sentence; nothing when it does."""
-    policy, now = scene.stage.approvals, scene.evidence.taken
-    if step.status.casefold() == _REJECTED:
+def _why_not(promotion: Promotion, scene: Scene, word: Word, seen: list[ApprovalSeen]) -> str:
+    """Why a word does not count, as the rest of a sentence; nothing when it does."""
+    policy = scene.stage.approvals
+    if word.rejects and word.place is ApprovalPlace.PIPELINE:
         return "it is a rejection"
-    if not step.by:
+    if word.gone:
+        return word.gone
+    if policy.given is ApprovalPlace.DRIFTGATE and word.place is ApprovalPlace.PIPELINE:
+        return "approvals of this stage are given to Driftgate"
+    if not word.by:
         return "the platform does not tell who gave it"
-    person = _spelled(step.by)
-    if policy.by and person not in {_spelled(name) for name in policy.by}:
-        return f"{step.by} is not among those who may approve: {spell_list(policy.by)}"
-    own = _own_part(promotion, scene)
-    part = next((own[name] for name in (person, _spelled(step.name)) if name in own), None)
+    stranger = not_among(policy, word.by)
+    if stranger is not None:
+        return stranger
+    return "" if word.rejects else _not_of_this(promotion, scene, word, seen)
+
+
+def _not_of_this(promotion: Promotion, scene: Scene, word: Word, seen: list[ApprovalSeen]) -> str:
+    """Why an approval of somebody who may is none of this promotion as it is now."""
+    person, now, lasts = spelled(word.by), scene.evidence.taken, scene.stage.approvals.lasts
+    candidate = scene.evidence.candidate
+    created_by = None if candidate is None else candidate.created_by
+    part = own_part(promotion, created_by, word.by, word.name)
     if part is not None:
-        return f"{step.by} {part}, and nobody approves their own"
-    if at > now + SKEW:
-        return f"it is of {spell_time(at)}, ahead of the clock here ({spell_time(now)})"
-    if basis is None or basis != promotion.basis:
-        return f"it was given for other evidence: since then {_changes(promotion, basis)}"
-    if now >= at + policy.lasts:
-        return f"it is older than {spell_duration(policy.lasts)}"
-    if any(one.counts and _spelled(one.by) == person for one in seen):
-        return f"{step.by} is counted already"
+        return f"{word.by} {part}, and nobody approves their own"
+    if word.at > now + SKEW:
+        return f"it is of {spell_time(word.at)}, ahead of the clock here ({spell_time(now)})"
+    if word.basis is None or word.basis != promotion.basis:
+        return f"it was given for other evidence: since then {_changes(promotion, word.basis)}"
+    if now >= word.at + lasts:
+        return f"it is older than {spell_duration(lasts)}"
+    if any(one.counts and spelled(one.by) == person for one in seen):
+        return f"{word.by} is counted already"
     return ""
 
 
 def _changes(promotion: Promotion, basis: str | None) -> str:
     of = next((one for one in reversed(promotion.bases) if one.hash == basis), None)
     if of is None:
-        return "the version was put forward"
+        return "the version was put forward" if basis is None else "much changed"
     return one_line(changed_since(promotion, of) or "it changed", _MOST_CHANGES)
 
 
-def _own_part(promotion: Promotion, scene: Scene) -> Mapping[str, str]:
-    """Who had a hand in it, and which."""
-    candidate, run = scene.evidence.candidate, promotion.run
+def not_among(policy: ApprovalPolicy, person: str) -> str | None:
+    """Why somebody may neither approve nor refuse; None where they may."""
+    if not policy.by or spelled(person) in {spelled(name) for name in policy.by}:
+        return None
+    return f"{person} is not among those who may approve: {spell_list(policy.by)}"
+
+
+def own_part(promotion: Promotion, created_by: str | None, *names: str | None) -> str | None:
+    """Which hand a person had in it, by whichever of their names; None for none."""
+    run = promotion.run
     part: dict[str, str] = {}
     if run is not None and run.by:
-        part[_spelled(run.by)] = f"started run {run.number}"
-    if candidate is not None and candidate.created_by:
-        part[_spelled(candidate.created_by)] = f"registered version {promotion.version}"
-    return part
-
-
-def _spelled(name: str | None) -> str:
-    """A name in one spelling, whatever its capitals and blanks."""
-    return " ".join((name or "").split()).casefold()
+        part[spelled(run.by)] = f"started run {run.number}"
+    if created_by:
+        part[spelled(created_by)] = f"registered version {promotion.version}"
+    return next((part[spelled(name)] for name in names if name and spelled(name) in part), None)
 
 
 def _rejection(reading: PipelineReading) -> str | None:
     for approval in reading.approvals:
         for step in approval.steps:
-            if step.status.casefold() == _REJECTED:
-                said = one_line(step.comment or "", _MOST_COMMENT)
-                return f"{step.by or step.asked} rejected it" + (f": {said}" if said else "")
-        if approval.status.casefold() == _REJECTED:
+            if step.status.casefold() == REJECTED:
+                return _rejected(step.by or step.asked, step.comment or "")
+        if approval.status.casefold() == REJECTED:
             return "it was rejected"
     return None
+
+
+def _rejected(who: str, comment: str) -> str:
+    said = one_line(comment, MOST_COMMENT)
+    return f"{who} rejected it" + (f": {said}" if said else "")
 
 
 def _finding(
@@ -169,7 +193,7 @@ def _finding(
     scene: Scene,
 ) -> Finding:
     counting = [one for one in seen if one.counts]
-    others = [one for one in seen if not one.counts and one.status.casefold() == _APPROVED]
+    others = [one for one in seen if not one.counts and one.status.casefold() == APPROVED]
     verdict, reason = Verdict.INCONCLUSIVE, "approvals_missing"
     if problem is not None:
         verdict = Verdict.ERROR if scene.evidence.pipeline is not None else verdict
@@ -190,7 +214,7 @@ def _finding(
             )
         )
         if verdict is not Verdict.PASS and promotion.basis is not None:
-            sentence += f" To be approved is {promotion.basis[:12]}."
+            sentence += f" To be approved is {promotion.basis[:SHORT]}{_where(scene)}."
     return Finding(
         rule=Rule.APPROVAL,
         thing=f"stage/{promotion.stage}",
@@ -203,5 +227,16 @@ def _finding(
     )
 
 
+def _where(scene: Scene) -> str:
+    match scene.stage.approvals.given:
+        case ApprovalPlace.DRIFTGATE:
+            return ", in Driftgate"
+        case ApprovalPlace.EITHER:
+            return ", in Driftgate or in the pipeline"
+        case ApprovalPlace.PIPELINE:
+            return ""
+
+
 def _when(seen: ApprovalSeen) -> str:
-    return spell_time(seen.at) if seen.at is not None else "at an unknown time"
+    at = spell_time(seen.at) if seen.at is not None else "at an unknown time"
+    return at if _is_the_pipelines(seen) else f"{at}, in Driftgate"

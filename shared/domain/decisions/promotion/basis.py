@@ -11,6 +11,7 @@ from datetime import datetime
 from shared.domain.canonical import canonical_json, content_hash, to_plain
 from shared.domain.decisions.gates import Case
 from shared.domain.finding import Finding, Rule
+from shared.domain.policy import ApprovalPlace
 from shared.domain.promotion import Basis, Override, Promotion
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_list
@@ -27,6 +28,8 @@ MOST_BASES = 20
 _MOST_VALUE = 40
 _MOST_CHANGED = 800
 _SAID_OTHERWISE = frozenset({"name", "version", "archived", "tags", "metrics", "inputs"})
+_USUAL_PLACE = ("given", ApprovalPlace.PIPELINE.value)
+"""Left out, so that what was approved before there was another place is what it was."""
 _HASHES = re.compile(r"\b[0-9a-f]{8,64}\b")
 
 
@@ -42,7 +45,10 @@ def standing_facts(
     facts["champion"] = "none" if champion is None else champion.version
     for name, value in _plain(case.gates).items():
         facts[f"setting {name}"] = _text(value)
-    facts["setting approvals"] = _text(to_plain(case.stage.approvals))
+    approvals = _plain(case.stage.approvals)
+    facts["setting approvals"] = _text(
+        {name: one for name, one in approvals.items() if (name, one) != _USUAL_PLACE}
+    )
     for override in overrides:
         if override.version == case.candidate.version and override.holds(case.at):
             facts[f"override {override.id}"] = f"{override.author}: {override.reason}"

@@ -29,6 +29,7 @@ from shared.domain.decisions.promotion.watching import keep_watch
 from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding, Rule
+from shared.domain.people.approval import approval_findings, approvals_after
 from shared.domain.people.override import override_findings, overrides_after
 from shared.domain.policy import Policy, StagePolicy
 from shared.domain.promotion import Phase, Promotion
@@ -46,6 +47,7 @@ _PHASES: dict[Phase, Callable[[Promotion, Scene], Step]] = {
 """One function a phase; what has ended is not looked at any more."""
 _OF_A_RUN = frozenset({EventType.PROMOTION_STARTED, EventType.PROMOTION_REFUSED})
 _OF_OVERRIDES = frozenset({EventType.OVERRIDE_GIVEN, EventType.OVERRIDE_WITHDRAWN})
+_OF_APPROVALS = frozenset({EventType.APPROVAL_SAID, EventType.APPROVAL_WITHDRAWN})
 
 
 def decide_promotion(
@@ -62,6 +64,8 @@ def decide_promotion(
     """
     if event.type in _OF_OVERRIDES:
         return _noted(event, state, now)
+    if event.type in _OF_APPROVALS:
+        return _heard(event, state, now)
     opened = None if policy is None else _opened(event, evidence, policy, state, now)
     promotions = state.promotions if opened is None else opened.promotions
     promotion = concerned(event, promotions) if opened is None else opened.promotion
@@ -82,6 +86,7 @@ def decide_promotion(
         policy=policy,
         stage=stage or StagePolicy(name=promotion.stage),
         overrides=state.overrides,
+        said=state.approvals,
         now=now,
         ahead=None if stage is None else ahead_of(promotion, promotions, stage, now),
         alerts=tuple(one for one in state.alerts.values() if one.status is AlertStatus.FIRING),
@@ -103,6 +108,17 @@ def _noted(event: Event, state: SubjectState, now: datetime) -> Outcome:
         if one.phase.is_open and one.version == version
     )
     return Outcome(findings=override_findings(event, state), actions=actions, state=after)
+
+
+def _heard(event: Event, state: SubjectState, now: datetime) -> Outcome:
+    """What somebody said of a promotion is kept whatever can be read now; it is judged next."""
+    after = replace(state, approvals=approvals_after(event, state, now))
+    actions = tuple(
+        look_at(event, one, now, {"after": event.key})
+        for one in state.promotions
+        if one.phase.is_open and one.identity(event.name) == event.data.get("promotion")
+    )
+    return Outcome(findings=approval_findings(event, state), actions=actions, state=after)
 
 
 def _opened(

@@ -4,20 +4,23 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.action import RequestPromotion
-from shared.domain.decisions.promotion.approvals import judge_approvals
+from shared.domain.alert import Alert
+from shared.domain.decisions.promotion.approvals import Approvals, judge_approvals
 from shared.domain.decisions.promotion.judging import Judgement, judge
 from shared.domain.decisions.promotion.live import serves
+from shared.domain.decisions.promotion.refusing import refuse
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.promotion.telling import (
     MOST_SENTENCE,
     MOST_TOLD,
+    ask_for,
     blocked,
     in_phase,
     standing,
     waiting,
 )
 from shared.domain.finding import Finding, Rule
-from shared.domain.policy import PipelinePolicy
+from shared.domain.policy import ApprovalPlace, PipelinePolicy
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict, worst
 from shared.domain.wording import one_line, spell_list
@@ -31,7 +34,8 @@ def enter_stage(promotion: Promotion, scene: Scene) -> Step:
     """Put a version forward when every gate passes and no other version is on its way.
 
     What time may mend is waited for and told after the policy's patience; for the rest people have
-    to act, and are told at once. It is put forward once, whatever comes after.
+    to act, and are told at once. Where approvals are given to Driftgate they are there before it is
+    put forward, which happens once, whatever comes after.
     """
     gone = without_candidate(promotion, scene)
     if gone is not None:
@@ -48,13 +52,27 @@ def enter_stage(promotion: Promotion, scene: Scene) -> Step:
         findings, missing = (*findings, nobody), (*missing, nobody)
         verdict = verdict if verdict is not Verdict.PASS else nobody.verdict
         promotion = replace(promotion, missing=(*promotion.missing, nobody.sentence))
+    approvals = _given_here(promotion, scene)
+    promotion = replace(promotion, approvals=approvals.seen)
+    if approvals.rejected is not None:
+        return refuse(promotion, scene, approvals.rejected, findings)
+    passes = verdict is Verdict.PASS
+    if passes and scene.ahead is None and serves(promotion, scene):
+        return _there_already(promotion, scene, judged, first=first)
+    if approvals.finding is not None and _comes_before(scene):
+        findings = (*findings, approvals.finding)
+        verdict = worst([verdict, approvals.finding.verdict])
+        if not approvals.met:
+            missing = (*missing, approvals.finding)
+            open_ = one_line(approvals.finding.sentence, MOST_SENTENCE)
+            promotion = replace(promotion, missing=(*promotion.missing, open_))
     if verdict is Verdict.PASS and scene.ahead is None:
-        if serves(promotion, scene):
-            return _there_already(promotion, scene, judged, first=first)
-        return _put_forward(promotion, scene, judged)
-    if verdict is Verdict.PASS or (judged.may_mend and nobody is None):
+        return _put_forward(promotion, scene, judged, findings)
+    if passes or (judged.may_mend and nobody is None):
         promotion = in_phase(promotion, Phase.WAITING, _waits_for(scene, missing), now)
         alerts = waiting(promotion, scene, missing)
+        if passes and not approvals.met:
+            alerts = _asks_for_approvals(promotion, scene, missing)
     else:
         why = f"{_gates(len(missing))} not passed"
         promotion = in_phase(promotion, Phase.BLOCKED, why, now)
@@ -65,6 +83,33 @@ def enter_stage(promotion: Promotion, scene: Scene) -> Step:
         findings=(*findings, told),
         alerts=alerts,
         look_again=judged.look_again,
+    )
+
+
+def _given_here(promotion: Promotion, scene: Scene) -> Approvals:
+    """What was said to Driftgate so far; nothing where it is said in the pipeline alone."""
+    if scene.stage.approvals.given is ApprovalPlace.PIPELINE:
+        return Approvals(seen=promotion.approvals)
+    return judge_approvals(promotion, scene)
+
+
+def _comes_before(scene: Scene) -> bool:
+    """Whether approvals have to be there before a run is ordered: it is not one to wait in."""
+    return scene.stage.approvals.given is ApprovalPlace.DRIFTGATE
+
+
+def _asks_for_approvals(
+    promotion: Promotion, scene: Scene, missing: tuple[Finding, ...]
+) -> tuple[Alert, ...]:
+    """No platform tells those who may approve, so they are told at once."""
+    title = f"{scene.policy.model}:{promotion.version} waits for approval for {promotion.stage}"
+    return waiting(
+        promotion,
+        scene,
+        missing,
+        after=timedelta(),
+        first_step=ask_for(promotion, scene),
+        title=title,
     )
 
 
@@ -123,7 +168,9 @@ def _there_already(promotion: Promotion, scene: Scene, judged: Judgement, *, fir
     )
 
 
-def _put_forward(promotion: Promotion, scene: Scene, judged: Judgement) -> Step:
+def _put_forward(
+    promotion: Promotion, scene: Scene, judged: Judgement, findings: tuple[Finding, ...]
+) -> Step:
     """Ask for the promotion; where nothing more can be seen of it that is all there is to it."""
     stage, model = scene.stage, scene.policy.model
     champion = scene.evidence.champion
@@ -160,7 +207,7 @@ def _put_forward(promotion: Promotion, scene: Scene, judged: Judgement) -> Step:
     return Step(
         promotion=promotion,
         findings=(
-            *judged.findings,
+            *findings,
             standing(promotion, model, judged=judged_now, good_until=judged.good_until),
         ),
         actions=(request,),
@@ -188,6 +235,8 @@ def _nobody_to_approve(promotion: Promotion, scene: Scene) -> Finding | None:
     stage = scene.stage
     if stage.approvals.needed <= 0 or stage.pipeline is not None:
         return None
+    if stage.approvals.given is not ApprovalPlace.PIPELINE:
+        return None
     return Finding(
         rule=Rule.APPROVAL,
         thing=f"stage/{promotion.stage}",
@@ -195,7 +244,7 @@ def _nobody_to_approve(promotion: Promotion, scene: Scene) -> Finding | None:
         reason="no_pipeline",
         sentence=(
             f"{stage.name} needs {stage.approvals.needed} approvals and names no pipeline in which "
-            "they could be given; set `pipeline`, or `approvals: 0`."
+            "they could be given; set `pipeline`, `given: driftgate`, or `approvals: 0`."
         ),
         n=0,
         n_needed=stage.approvals.needed,

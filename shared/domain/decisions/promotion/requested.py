@@ -14,6 +14,7 @@ from shared.domain.decisions.promotion.live import (
     serves,
     watch,
 )
+from shared.domain.decisions.promotion.refusing import refuse
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.promotion.telling import failed, in_phase, standing, waiting
 from shared.domain.event import EventType
@@ -40,6 +41,8 @@ def follow_request(promotion: Promotion, scene: Scene) -> Step:
     if end is not None:
         return end
     again = judge_again(promotion, scene)
+    if again.approvals.rejected is not None:
+        return refuse(again.promotion, scene, again.approvals.rejected, again.findings)
     seen = _seen_live(promotion, scene, again) if scene.stage.pipeline is None else None
     if seen is not None:
         return seen

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from shared.domain.alert import Severity
 from shared.domain.decisions.promotion.live import begin_rollout, watch
+from shared.domain.decisions.promotion.refusing import refuse
 from shared.domain.decisions.promotion.requested import (
     Again,
     ended,
@@ -12,13 +12,12 @@ from shared.domain.decisions.promotion.requested import (
     overdue,
 )
 from shared.domain.decisions.promotion.step import Scene, Step
-from shared.domain.decisions.promotion.telling import failed, in_phase, standing, waiting
+from shared.domain.decisions.promotion.telling import ask_for, in_phase, standing, waiting
 from shared.domain.finding import Finding, Rule
 from shared.domain.pipelines import PipelineRun
 from shared.domain.policy import RolloutMode
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict
-from shared.domain.wording import spell_list
 
 SUCCEEDED = frozenset({"succeeded", "success"})
 """What platforms call a run that went well; anything else they may say is not."""
@@ -33,7 +32,7 @@ def follow_run(promotion: Promotion, scene: Scene) -> Step:
     again = judge_again(promotion, scene)
     promotion = again.promotion
     if again.approvals.rejected is not None:
-        return _rejected(promotion, scene, again)
+        return refuse(promotion, scene, again.approvals.rejected, again.findings)
     reading = scene.evidence.pipeline
     run = None if reading is None else reading.run
     if run is not None and run.result is not None:
@@ -55,17 +54,12 @@ def follow_run(promotion: Promotion, scene: Scene) -> Step:
     elif missing is None or again.approvals.met:
         alerts = ()
     else:
-        alerts = waiting(promotion, scene, (missing,), first_step=_ask_for(scene))
+        alerts = waiting(promotion, scene, (missing,), first_step=ask_for(promotion, scene))
     return Step(
         promotion=promotion,
         findings=(*again.findings, *_unread(promotion, scene), told),
         alerts=alerts,
     )
-
-
-def _ask_for(scene: Scene) -> str:
-    by = spell_list(scene.stage.approvals.by)
-    return f"Ask {by or 'those who may approve it'} to look at the run."
 
 
 def _succeeded(promotion: Promotion, scene: Scene) -> Step:
@@ -84,16 +78,6 @@ def _run_failed(promotion: Promotion, scene: Scene, run: PipelineRun) -> Step:
         scene,
         f"run {run.number} of its pipeline ended as {run.result}",
         "Read the run's log; register the version again to try once more.",
-    )
-
-
-def _rejected(promotion: Promotion, scene: Scene, again: Again) -> Step:
-    promotion = in_phase(promotion, Phase.REFUSED, str(again.approvals.rejected), scene.now)
-    first = "Talk to who rejected it; a version that is registered again can be approved anew."
-    return Step(
-        promotion=promotion,
-        findings=(*again.findings, standing(promotion, scene.policy.model)),
-        alerts=(failed(promotion, scene, first, severity=Severity.INFO),),
     )
 
 

@@ -9,7 +9,7 @@ from shared.domain.event import Event
 from shared.domain.evidence import PromotionEvidence
 from shared.domain.finding import Finding
 from shared.domain.policy import Policy, StagePolicy
-from shared.domain.promotion import Override, Promotion
+from shared.domain.promotion import ApprovalSaid, Override, Promotion
 from shared.domain.state import AlertRecord
 
 
@@ -17,8 +17,8 @@ from shared.domain.state import AlertRecord
 class Scene:
     """What a phase looks at: the event, the evidence, the policy, and the time it is.
 
-    `ahead` is another version on its way through the same stage, which is waited for; `alerts` are
-    those of the model that fire.
+    `said` is what people said of the model's promotions to Driftgate, `ahead` another version on
+    its way through the same stage, which is waited for; `alerts` are those of the model that fire.
     """
 
     event: Event
@@ -27,6 +27,7 @@ class Scene:
     stage: StagePolicy
     overrides: tuple[Override, ...]
     now: datetime
+    said: tuple[ApprovalSaid, ...] = ()
     ahead: Promotion | None = None
     alerts: tuple[AlertRecord, ...] = ()
 

@@ -8,6 +8,7 @@ from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.canonical import to_plain
 from shared.domain.decisions.promotion.step import Scene
 from shared.domain.finding import Finding, Rule
+from shared.domain.policy import ApprovalPlace
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict
 from shared.domain.wording import begin, one_line, spell_duration, spell_list
@@ -105,6 +106,7 @@ def waiting(
     *,
     after: timedelta | None = None,
     first_step: str | None = None,
+    title: str | None = None,
 ) -> tuple[Alert, ...]:
     """What time was to mend, once it has not for so long: the policy's patience unless given."""
     model = scene.policy.model
@@ -117,7 +119,7 @@ def waiting(
             kind=AlertKind.PROMOTION_WAITING,
             subject=scene.event.subject,
             severity=Severity.INFO,
-            title=f"{named} waits for more than {spell_duration(patience)}",
+            title=title or f"{named} waits for more than {spell_duration(patience)}",
             text=_text(f"{named} waits for {promotion.stage}: {promotion.why}.", scene, missing),
             first_step=first_step
             or "See whether what it waits for still comes; if not, mend it, or let the version "
@@ -126,6 +128,20 @@ def waiting(
             labels=labels(promotion, scene),
         ),
     )
+
+
+def ask_for(promotion: Promotion, scene: Scene) -> str:
+    """Whom to ask for the approvals that are missing, and where they are given."""
+    approvals = scene.stage.approvals
+    by = spell_list(approvals.by) or "those who may approve it"
+    if approvals.given is ApprovalPlace.PIPELINE:
+        return f"Ask {by} to look at the run."
+    command = (
+        f"`driftgate approve {scene.policy.model} {promotion.version} --stage {promotion.stage} "
+        "--because ...`"
+    )
+    where = " or at the run" if approvals.given is ApprovalPlace.EITHER else ""
+    return f"Ask {by} to approve it with {command}{where}."
 
 
 def failed(

@@ -15,6 +15,7 @@ from shared.domain.decisions.promotion.serving import look_at_serving
 from shared.domain.decisions.promotion.step import Scene, Step
 from shared.domain.decisions.promotion.telling import failed, in_phase, standing, waiting
 from shared.domain.finding import Finding, Rule
+from shared.domain.policy import ApprovalPlace
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.verdict import Verdict, worst
 from shared.domain.wording import spell_duration, spell_time
@@ -127,7 +128,8 @@ def _unapproved(promotion: Promotion, scene: Scene) -> tuple[Finding, ...]:
     """A run went live without the approvals that the stage needs: its environment has no check."""
     needed = scene.stage.approvals.needed
     count = sum(one.counts for one in promotion.approvals)
-    if promotion.run is None or promotion.let_through is not None or count >= needed:
+    here = scene.stage.approvals.given is ApprovalPlace.DRIFTGATE
+    if promotion.let_through is not None or count >= needed or not (promotion.run or here):
         return ()
     return (
         Finding(
@@ -137,8 +139,7 @@ def _unapproved(promotion: Promotion, scene: Scene) -> tuple[Finding, ...]:
             reason="went_live_without",
             sentence=(
                 f"{scene.policy.model}:{promotion.version} went live in {promotion.stage} with "
-                f"{count} of {needed} approvals; add Driftgate's check to the environment of the "
-                "pipeline, so that it waits for them."
+                f"{count} of {needed} approvals; {_mend(promotion)}"
             ),
             n=count,
             n_needed=needed,
@@ -153,8 +154,16 @@ def _unapproved_alert(promotion: Promotion, scene: Scene) -> tuple[Alert, ...]:
         return ()
     told = replace(promotion, why=found[0].sentence.rstrip("."))
     first = "Add Driftgate's check to the environment of the pipeline."
+    if promotion.run is None:
+        first = "Find out who deployed it; then approve it, or give its traffic back."
     title = f"{scene.policy.model}:{promotion.version} went live without its approvals"
     return (failed(told, scene, first, title=title),)
+
+
+def _mend(promotion: Promotion) -> str:
+    if promotion.run is None:
+        return "whoever deployed it did not wait for them."
+    return "add Driftgate's check to the environment of the pipeline, so that it waits for them."
 
 
 def _first_missing(findings: tuple[Finding, ...]) -> str:

@@ -13,6 +13,7 @@ from shared.bootstrap import Application
 from shared.domain.roles import Role
 from shared.errors import InvalidData, NotFound
 from shared.service.people import overrides as service
+from shared.service.people.approvals_asked import approvals
 from shared.service.promotion_story import story_of
 from shared.web.console.forms import Form
 from shared.web.console.frame import Frame, Framed, back_to
@@ -32,7 +33,7 @@ def promotion(
     here: Here, frame: Framed, model: str, version: str, stage: _Stage = None
 ) -> Response:
     """One promotion whole: the last of the version, or that through a stage."""
-    return _page(here, frame, model, version, stage, NO_SLIP)
+    return promotion_page(here, frame, model, version, stage, NO_SLIP)
 
 
 @router.post("/promotions/{model}/{version}/override", dependencies=[requires(Role.APPROVER)])
@@ -49,8 +50,8 @@ def override(here: Here, frame: Framed, model: str, version: str, form: Form) ->
             **signed(frame, form),
         )
     except InvalidData as fault:
-        return _page(here, frame, model, version, None, Slip.made(frame, form, fault))
-    return back_to(_path(model, version), "overridden")
+        return promotion_page(here, frame, model, version, None, Slip.made(frame, form, fault))
+    return back_to(path_of(model, version), "overridden")
 
 
 @router.post(
@@ -64,11 +65,11 @@ def withdraw(
     try:
         service.withdraw(here.service, here.ledger, model, override_id, **signed(frame, form))
     except (InvalidData, NotFound) as fault:
-        return _page(here, frame, model, version, None, Slip.made(frame, form, fault))
-    return back_to(_path(model, version), "override-withdrawn")
+        return promotion_page(here, frame, model, version, None, Slip.made(frame, form, fault))
+    return back_to(path_of(model, version), "override-withdrawn")
 
 
-def _page(
+def promotion_page(
     here: Application,
     frame: Frame,
     model: str,
@@ -76,9 +77,11 @@ def _page(
     stage: str | None,
     slips: Slip,
 ) -> Response:
+    """The page, with what is wrong in one of its forms. Raises NotFound for no such version."""
     story = story_of(here.ledger, here.evidence, here.policies, model, version, stage)
     given = service.overrides(here.ledger, frame.now, model)
-    path = _path(model, version)
+    path = path_of(model, version)
+    asked = approvals(here.ledger, here.policies, frame.now, model)
     return frame.page(
         "promotions/promotion.html.j2",
         Place.PROMOTIONS,
@@ -90,10 +93,12 @@ def _page(
         standing=[
             one for one in given if one["version"] == version and one["standing"] == "in force"
         ],
+        asking=next((one for one in asked if one["id"] == story.identity), None),
         slips=slips,
         chosen=slips.of(f"{path}/override").all.get("gates", ()),
     )
 
 
-def _path(model: str, version: str) -> str:
+def path_of(model: str, version: str) -> str:
+    """Where it is."""
     return f"/console/promotions/{quote(model, safe='')}/{quote(version, safe='')}"

@@ -4,6 +4,7 @@ from fastapi.responses import Response
 
 from shared.domain.roles import Role
 from shared.service.people import acknowledgements, intents, overrides, silences
+from shared.service.people.approvals_asked import approvals
 from shared.web.console.frame import Framed
 from shared.web.console.navigation import Place
 from shared.web.console.sayings.standing import MOST_SHORT, listed, meant, standing
@@ -24,6 +25,11 @@ def said(here: Here, frame: Framed) -> Response:
         "intents": intents.intents(here.ledger, here.policies, now),
         "overrides": overrides.overrides(here.ledger, now),
     }
+    asked = [
+        one
+        for one in approvals(here.ledger, here.policies, now)
+        if one["standing"] in {"waits", "approved"}
+    ]
     stands = {kind: standing(rows) for kind, rows in found.items()}
     return frame.page(
         "sayings/said.html.j2",
@@ -31,6 +37,8 @@ def said(here: Here, frame: Framed) -> Response:
         lists={kind: listed(rows, 1, MOST_SHORT) for kind, rows in stands.items()},
         counts={kind: len(rows) for kind, rows in stands.items()},
         known={kind: len(rows) for kind, rows in found.items()},
+        approvals=asked[:MOST_SHORT],
+        more_approvals=max(0, len(asked) - MOST_SHORT),
         muted=silences.muted(here.ledger, now),
         meant=meant,
         slips=NO_SLIP,
