@@ -106,7 +106,6 @@ def test_only_gates_that_hold_it_back_can_be_let_pass_and_approval_never():
     names = [one.name for one in passable(story)]
 
     assert names == ["metric/auc", "schema_gate"]
-    assert passable(replace(story, phase=Phase.DONE)) == []
     assert passable(replace(story, judgement=None)) == []
 
 
@@ -132,6 +131,15 @@ def test_a_gate_is_let_pass_with_the_form_beside_the_gates_and_held_to_again(blo
     blocked.drain()
     assert "is in force until" not in console.get(PATH).text
     assert "trained anew" in console.get(PATH).text
+
+
+def test_of_a_promotion_that_has_ended_the_form_says_when_it_would_count(scene):
+    commit(kept(replace(BLOCKED, phase=Phase.SUPERSEDED), FAILS), scene.application)
+
+    page = Console(scene, "approver").get(PATH)
+
+    assert "it counts once the version is put forward again" in page.text
+    assert page.form(f"{PATH}/override")
 
 
 @pytest.mark.parametrize(

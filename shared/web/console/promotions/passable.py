@@ -18,12 +18,10 @@ class Passable:
 def passable(story: PromotionStory) -> list[Passable]:
     """Those that block and may be let pass: by their one thing, or else by their whole rule.
 
-    None of a promotion that has ended, which no gate holds back any more.
+    Of a promotion that has ended it counts once the version is put forward again.
     """
     found: dict[str, Passable] = {}
-    if story.judgement is None or (story.phase is not None and not story.phase.is_open):
-        return []
-    for gate in story.judgement.gates:
+    for gate in () if story.judgement is None else story.judgement.gates:
         finding = gate.finding
         if finding.verdict is Verdict.PASS or gate.weight is not Weight.ENFORCED:
             continue
