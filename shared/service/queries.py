@@ -12,7 +12,7 @@ from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidPolicy, NotFound
 from shared.ports import Archive, Ledger, Policies
-from shared.service.codec import decode
+from shared.service.codec import decode, part
 from shared.service.explaining.standings import Standing, standings
 from shared.service.retrainings import retraining_row
 
@@ -47,9 +47,9 @@ def alerts(
     """
     known = standings(ledger, now, scopes)
     found = [
-        {"subject": subject, **_alert(record), **_standing(record, known)}
+        {"subject": subject, **_alert(name, record), **_standing(name, known)}
         for subject in (_with_alerts(ledger) if subjects is None else subjects)
-        for record in _state(ledger, subject).alerts.values()
+        for name, record in _alerts(ledger, subject).items()
     ]
     found.sort(key=lambda alert: alert["posted"], reverse=True)
     found.sort(key=lambda alert: alert["status"] != AlertStatus.FIRING.value)
@@ -60,9 +60,9 @@ def alerts_of(ledger: Ledger, subjects: Iterable[str], now: datetime) -> list[di
     """Those of some subjects that fire, as `alerts` tells them."""
     known = standings(ledger, now)
     return [
-        {"subject": subject, **_alert(record), **_standing(record, known)}
+        {"subject": subject, **_alert(name, record), **_standing(name, known)}
         for subject in subjects
-        for record in _state(ledger, subject).alerts.values()
+        for name, record in _alerts(ledger, subject).items()
         if record.status is AlertStatus.FIRING
     ]
 
@@ -110,6 +110,13 @@ def overview(ledger: Ledger) -> list[dict[str, Any]]:
     ]
 
 
+def _alerts(ledger: Ledger, subject: str) -> Mapping[str, AlertRecord]:
+    found: Mapping[str, AlertRecord] = part(
+        ledger.state(subject).state, "alerts", dict[str, AlertRecord], {}
+    )
+    return found
+
+
 def status(ledger: Ledger, name: str, now: datetime | None = None) -> dict[str, Any]:
     """One model or endpoint: its state and its last decisions.
 
@@ -131,7 +138,8 @@ def _subject(ledger: Ledger, subject: str, told: Mapping[str, Standing]) -> dict
     return {
         "subject": subject,
         "alerts": [
-            {**_alert(record), **_standing(record, told)} for record in state.alerts.values()
+            {**_alert(name, record), **_standing(name, told)}
+            for name, record in state.alerts.items()
         ],
         "deployments": to_plain(state.deployments),
         "baselines": dict(state.baselines),
@@ -167,10 +175,10 @@ def _state(ledger: Ledger, subject: str) -> SubjectState:
     return decode(ledger.state(subject).state, SubjectState)
 
 
-def _alert(record: AlertRecord) -> dict[str, Any]:
+def _alert(fingerprint: str, record: AlertRecord) -> dict[str, Any]:
     alert = record.alert
     plain: dict[str, Any] = {
-        "fingerprint": alert.fingerprint,
+        "fingerprint": fingerprint,
         "status": record.status.value,
         "kind": alert.kind.value,
         "severity": alert.severity.value,
@@ -186,9 +194,9 @@ def _alert(record: AlertRecord) -> dict[str, Any]:
     return plain
 
 
-def _standing(record: AlertRecord, known: Mapping[str, Standing]) -> dict[str, Any]:
+def _standing(fingerprint: str, known: Mapping[str, Standing]) -> dict[str, Any]:
     """Who has it in hand, whom it was told, what holds it, when the next notice is due."""
-    standing = known.get(record.alert.fingerprint) or Standing(scope="")
+    standing = known.get(fingerprint) or Standing(scope="")
     return {
         "owner": standing.owner,
         "owned_until": to_plain(standing.owned_until),

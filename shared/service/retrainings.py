@@ -1,6 +1,6 @@
 """A model's retrainings listed and resumed, the same for the command and the API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +8,9 @@ from shared.domain.canonical import to_plain
 from shared.domain.finding import Rule
 from shared.domain.people.retraining import retraining_resumed
 from shared.domain.retraining import Retraining, RetrainingCause, RetrainingWatch
-from shared.domain.state import SubjectState
 from shared.errors import InvalidData, NotFound
 from shared.ports import Ledger
-from shared.service.codec import decode
+from shared.service.codec import part
 from shared.service.people.saying import say
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 SUBJECT = "retraining/"
 _TOLD = frozenset({Rule.RETRAINING.value, Rule.BUDGET.value})
 _LOOKED_BACK = 20
+_NONE = RetrainingWatch()
 
 
 def retrainings(ledger: Ledger, model: str | None = None) -> list[dict[str, Any]]:
@@ -33,6 +33,20 @@ def retrainings(ledger: Ledger, model: str | None = None) -> list[dict[str, Any]
         for subject in sorted(subjects)
         if model is None or subject == f"{SUBJECT}{model}"
     ]
+
+
+def standings(ledger: Ledger) -> dict[str, str]:
+    """Of each model by name its `standing` alone."""
+    found = {}
+    for subject in ledger.subjects():
+        if subject.startswith(SUBJECT):
+            found[subject.removeprefix(SUBJECT)] = _standing(_watch(ledger, subject))
+    return found
+
+
+def rows_of(ledger: Ledger, models: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of these models, in this order."""
+    return [_listed(ledger, f"{SUBJECT}{model}") for model in models]
 
 
 def retrainings_of(ledger: Ledger, model: str) -> dict[str, Any]:
@@ -72,7 +86,7 @@ def resume(
 
 
 def _listed(ledger: Ledger, subject: str) -> dict[str, Any]:
-    watch = decode(ledger.state(subject).state, SubjectState).retraining
+    watch = _watch(ledger, subject)
     return {
         "model": subject.removeprefix(SUBJECT),
         "standing": _standing(watch),
@@ -83,6 +97,11 @@ def _listed(ledger: Ledger, subject: str) -> dict[str, Any]:
         "waiting": [_cause(cause) for cause in watch.causes],
         "retrainings": [retraining_row(one) for one in reversed(watch.retrainings)],
     }
+
+
+def _watch(ledger: Ledger, subject: str) -> RetrainingWatch:
+    found: RetrainingWatch = part(ledger.state(subject).state, "retraining", RetrainingWatch, _NONE)
+    return found
 
 
 def _standing(watch: RetrainingWatch) -> str:

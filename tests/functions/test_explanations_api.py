@@ -1,4 +1,4 @@
-"""Explanations over HTTP: a page for whoever follows a message's link, JSON for programs."""
+"""Explanations over HTTP: JSON for programs; people are sent to the page of the console."""
 
 import asyncio
 import json
@@ -36,14 +36,13 @@ def call(night, monkeypatch):
     return ask
 
 
-def test_the_link_of_a_message_is_a_page_for_people_and_json_for_programs(call, night):
+def test_programs_are_answered_in_json_and_people_are_sent_to_the_page_of_the_console(call, night):
     page = call(f"alerts/{night.fingerprint}", accept="text/html,application/xhtml+xml,*/*;q=0.8")
     plain = call(f"alerts/{night.fingerprint}", accept="*/*")
 
-    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    assert b"It is firing since 2026-02-03 11:00 UTC" in page.get_body()
-    assert plain.headers["Vary"] == "Accept"
+    assert (page.status_code, plain.status_code) == (303, 200)
+    assert page.headers["Location"] == f"/console/alerts/{night.fingerprint}"
+    assert page.headers["Vary"] == plain.headers["Vary"] == "Accept"
     told = json.loads(plain.get_body())["explanation"]
     assert told["alert"]["fingerprint"] == night.fingerprint
     assert told["now"][1].startswith("on-call was told last at 2026-02-03 12:00:31 UTC")
@@ -52,10 +51,21 @@ def test_the_link_of_a_message_is_a_page_for_people_and_json_for_programs(call, 
 
 def test_anything_can_be_explained_by_its_name(call):
     told = json.loads(call("explain/receiver/on-call").get_body())["explanation"]
-    page = call("explain/receiver/on-call?format=html")
 
     assert told["thing"]["kind"] == "receiver"
-    assert b"The receiver on-call" in page.get_body()
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("explain/receiver/on-call?format=html", "/console/explain/receiver/on-call"),
+        (f"explain/{quote('a b?x=1')}?format=html", "/console/explain/a%20b%3Fx%3D1"),
+    ],
+)
+def test_whatever_is_asked_for_the_page_is_one_of_the_console(call, path, page):
+    answer = call(path)
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, page)
 
 
 def test_what_is_not_known_is_a_problem_that_says_what_is_close(call):
@@ -65,4 +75,4 @@ def test_what_is_not_known_is_a_problem_that_says_what_is_close(call):
     assert json.loads(answer.get_body())["title"] == (
         "There is no receiver on-cal; close to it: on-call."
     )
-    assert call("alerts/0000000000000000", accept="text/html").status_code == 404
+    assert call("alerts/0000000000000000").status_code == 404

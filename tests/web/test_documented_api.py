@@ -61,7 +61,7 @@ def test_each_command_of_the_documentation_is_answered(app, scene):
         codes.append(answer.status_code)
         scene.drain()
 
-    assert codes == [200] * 8 + [202] * 6 + [200] * 3
+    assert codes == [200] * 7 + [202] * 6 + [200] * 3
 
 
 def test_the_sentences_of_the_documentation_are_those_that_are_said(app, scene):

@@ -154,6 +154,15 @@ def override_findings(event: Event, state: SubjectState) -> tuple[Finding, ...]:
     )
 
 
+def is_passable(gate: str) -> bool:
+    """Whether it names what may be let pass: one thing that gates look at, or a whole rule."""
+    return gate in PASSABLE or (
+        _THING.fullmatch(gate) is not None
+        and gate == one_line(gate, len(gate))
+        and not gate.startswith(_NEVER)
+    )
+
+
 def _end(override: Override) -> datetime:
     if override.withdrawn is None:
         return override.until
@@ -172,12 +181,7 @@ def _gates(gates: Sequence[str]) -> list[str]:
     if len(gates) > _MOST_GATES:
         raise InvalidData(f"gates has more than {_MOST_GATES} names; name fewer.")
     for gate in gates:
-        passable = gate in PASSABLE or (
-            _THING.fullmatch(gate) is not None
-            and gate == one_line(gate, len(gate))
-            and not gate.startswith(_NEVER)
-        )
-        if not passable:
+        if not is_passable(gate):
             raise InvalidData(
                 f"gates has {gate[:80]!r}, which cannot be let pass; name one thing such as "
                 f"metric/auc, or one of {', '.join(PASSABLE)}."

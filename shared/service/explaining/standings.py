@@ -6,12 +6,12 @@ from datetime import datetime
 
 from shared.domain.notices import AlertLife, GroupWatch, ScopeWatch
 from shared.domain.notices.fields import values_of
-from shared.domain.state import SubjectState
 from shared.ports import Ledger
-from shared.service.codec import decode
+from shared.service.codec import part
 
 _ALERTS = "alerts/"
 _SILENCE = "silence "
+_NONE = ScopeWatch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def standings(
     found: dict[str, Standing] = {}
     for subject in _living(ledger) if scopes is None else scopes:
         if subject.startswith(_ALERTS):
-            scope = decode(ledger.state(subject).state, SubjectState).scope
+            scope = part(ledger.state(subject).state, "scope", ScopeWatch, _NONE)
             found |= dict(_of_scope(subject.removeprefix(_ALERTS), scope, now))
     return found
 

@@ -8,10 +8,9 @@ from shared.domain.canonical import to_plain
 from shared.domain.people.approval import spelled
 from shared.domain.policy import ApprovalPlace, ApprovalPolicy, StagePolicy
 from shared.domain.promotion import ApprovalSaid, ApprovalSeen, Phase, Promotion
-from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy
 from shared.ports import Ledger, Policies
-from shared.service.codec import decode
+from shared.service.codec import part
 from shared.service.people.approvals import ASKED, told
 
 
@@ -35,14 +34,16 @@ def approvals(
 
 
 def _of(ledger: Ledger, policies: Policies, model: str, now: datetime) -> Iterator[dict[str, Any]]:
-    state = decode(ledger.state(f"model/{model}").state, SubjectState)
-    stages = _stages(policies, model) if state.promotions else {}
-    for promotion in reversed(state.promotions):
+    plain = ledger.state(f"model/{model}").state
+    promotions: tuple[Promotion, ...] = part(plain, "promotions", tuple[Promotion, ...], ())
+    said: tuple[ApprovalSaid, ...] = part(plain, "approvals", tuple[ApprovalSaid, ...], ())
+    stages = _stages(policies, model) if promotions else {}
+    for promotion in reversed(promotions):
         stage = stages.get(promotion.stage)
         asked = ApprovalPolicy() if stage is None else stage.approvals
         mine = [
             one
-            for one in state.approvals
+            for one in said
             if one.promotion == promotion.identity(model) and one.basis
         ]
         open_ = promotion.phase in ASKED and asked.needed > 0

@@ -12,7 +12,7 @@ from shared.domain.state import SubjectState
 from shared.errors import InvalidData, InvalidPolicy, NotFound
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger, Policies
-from shared.service.codec import decode
+from shared.service.codec import decode, part
 from shared.service.people.saying import say
 from shared.service.service import Service
 
@@ -94,7 +94,7 @@ def intents(
     found = [
         _listed(name, intent, now)
         for name in sorted(endpoints if endpoint is None else {endpoint} & endpoints)
-        for intent in meant_for(name, _state(ledger, f"endpoint/{name}"), policies)
+        for intent in _meant(name, _said(ledger, f"endpoint/{name}"), policies)
     ]
     found.sort(key=lambda one: one["end"], reverse=True)
     return found
@@ -102,12 +102,16 @@ def intents(
 
 def meant_for(endpoint: str, state: SubjectState, policies: Policies) -> tuple[Intent, ...]:
     """Every intent of an endpoint, its policy's included; only taken back is none."""
+    return _meant(endpoint, state.intents, policies)
+
+
+def _meant(endpoint: str, said: tuple[Intent, ...], policies: Policies) -> tuple[Intent, ...]:
     try:
         policy = policies.for_endpoint(endpoint)
     except InvalidPolicy:
         policy = None
     routing = policy.routing if policy is not None else RoutingPolicy()
-    meant = intents_of(routing, state.intents)
+    meant = intents_of(routing, said)
     return tuple(one for one in meant if one.deployment is not None or one.traffic is not None)
 
 
@@ -129,6 +133,11 @@ def _listed(endpoint: str, intent: Intent, now: datetime) -> dict[str, Any]:
         "end": to_plain(intent.end),
         "standing": standing(intent, now),
     }
+
+
+def _said(ledger: Ledger, subject: str) -> tuple[Intent, ...]:
+    found: tuple[Intent, ...] = part(ledger.state(subject).state, "intents", tuple[Intent, ...], ())
+    return found
 
 
 def _state(ledger: Ledger, subject: str) -> SubjectState:

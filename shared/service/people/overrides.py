@@ -11,7 +11,7 @@ from shared.domain.state import SubjectState
 from shared.errors import InvalidData, NotFound
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger
-from shared.service.codec import decode
+from shared.service.codec import decode, part
 from shared.service.people.saying import say
 from shared.service.service import Service
 
@@ -89,7 +89,7 @@ def overrides(ledger: Ledger, now: datetime, model: str | None = None) -> list[d
         _listed(name.partition("/")[2], override, now)
         for name in subjects
         if model is None or name == f"model/{model}"
-        for override in _state(ledger, name).overrides
+        for override in _given(ledger, name)
         if override.gates
     ]
     found.sort(key=lambda one: one["until"], reverse=True)
@@ -107,6 +107,13 @@ def _listed(model: str, override: Override, now: datetime) -> dict[str, Any]:
     plain = to_plain(override)
     told = plain if isinstance(plain, dict) else {}
     return {"model": model, **told, "standing": standing(override, now)}
+
+
+def _given(ledger: Ledger, subject: str) -> tuple[Override, ...]:
+    found: tuple[Override, ...] = part(
+        ledger.state(subject).state, "overrides", tuple[Override, ...], ()
+    )
+    return found
 
 
 def _state(ledger: Ledger, subject: str) -> SubjectState:

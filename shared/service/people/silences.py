@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.canonical import to_plain
-from shared.domain.event import Check
-from shared.domain.notices import AlertLife, Silence
+from shared.domain.event import Check, Event
+from shared.domain.notices import AlertLife, ScopeWatch, Silence
 from shared.domain.notices.fields import values_of
 from shared.domain.notices.matching import matchers_of, spell_matchers
 from shared.domain.notices.scope import SCOPE
@@ -24,12 +24,14 @@ from shared.errors import InvalidData, InvalidPolicy, NotFound
 from shared.policies.durations import parse_duration
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger, Policies
-from shared.service.codec import decode
+from shared.service.codec import decode, part
 from shared.service.people.saying import say
 from shared.service.service import Service
 
 _SHORTEST_ID = 4
 _MOST_SHOWN = 20
+_NOBODY = "nobody yet"
+_NO_SCOPE = ScopeWatch()
 
 
 def declare(
@@ -52,16 +54,15 @@ def declare(
     It `lasts` so long from its start, or is in force `until` then. It counts once its event is
     decided. Raises InvalidData naming what may not be said.
     """
-    rules = rules_of(policies)
-    since = now if starts is None else parse_moment(starts, now, "starts")
-    event = silence_given(
-        matchers_of(matchers),
+    event = _given(
+        policies,
+        matchers,
         author=author,
         reason=reason,
-        since=since,
-        until=end_of(lasts, until, since, now),
+        lasts=lasts,
+        until=until,
+        starts=starts,
         until_resolved=until_resolved,
-        longest=rules.longest,
         now=now,
     )
     if is_full(_state(ledger, SUBJECT).silences, now):
@@ -72,6 +73,62 @@ def declare(
     say(service, event, via)
     silence = silence_of(event)
     return {**_listed(silence, now), "mutes": mutes(ledger, silence)}
+
+
+def consider(
+    ledger: Ledger,
+    policies: Policies,
+    matchers: str,
+    *,
+    lasts: str | None = None,
+    until: str | None = None,
+    starts: str | None = None,
+    until_resolved: bool = False,
+    now: datetime,
+) -> dict[str, Any]:
+    """What `declare` would return, with nothing said.
+
+    Raises InvalidData naming what may not be said.
+    """
+    event = _given(
+        policies,
+        matchers,
+        author=_NOBODY,
+        reason=_NOBODY,
+        lasts=lasts,
+        until=until,
+        starts=starts,
+        until_resolved=until_resolved,
+        now=now,
+    )
+    silence = silence_of(event)
+    return {**_listed(silence, now), "mutes": mutes(ledger, silence)}
+
+
+def _given(
+    policies: Policies,
+    matchers: str,
+    *,
+    author: str,
+    reason: str,
+    lasts: str | None,
+    until: str | None,
+    starts: str | None,
+    until_resolved: bool,
+    now: datetime,
+) -> Event:
+    rules = rules_of(policies)
+    since = now if starts is None else parse_moment(starts, now, "starts")
+    return silence_given(
+        matchers_of(matchers),
+        author=author,
+        reason=reason,
+        since=since,
+        until=end_of(lasts, until, since, now),
+        until_resolved=until_resolved,
+        longest=rules.longest,
+        now=now,
+    )
 
 
 def withdraw(
@@ -118,12 +175,27 @@ def mutes(ledger: Ledger, silence: Silence) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: (one["since"], one["fingerprint"]))
 
 
+def muted(ledger: Ledger, now: datetime) -> dict[str, list[dict[str, Any]]]:
+    """By the id of each silence that is in force the alerts that fire and that it covers."""
+    held = [one for one in _state(ledger, SUBJECT).silences if one.matchers and one.holds(now)]
+    found: dict[str, list[dict[str, Any]]] = {one.id: [] for one in held}
+    for scope, life in firing(ledger) if held else ():
+        values = values_of(life.alert, scope)
+        for one in held:
+            if one.covers(values):
+                found[one.id].append(shown(scope, life))
+    return found
+
+
 def firing(ledger: Ledger) -> Iterator[tuple[str, AlertLife]]:
     """Every alert that fires now, with the name of its scope."""
     for subject in sorted(ledger.reported(Check.ALERTS.value)):
         kind, _, scope = subject.partition("/")
         if kind == SCOPE:
-            for life in _state(ledger, subject).scope.lives.values():
+            scope_watch: ScopeWatch = part(
+                ledger.state(subject).state, "scope", ScopeWatch, _NO_SCOPE
+            )
+            for life in scope_watch.lives.values():
                 if life.ended is None:
                     yield scope, life
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from shared.domain.canonical import to_plain
-from shared.domain.state import SubjectState
+from shared.domain.promotion import Promotion
 from shared.ports import Ledger
-from shared.service.codec import decode
+from shared.service.codec import part
 
 _MODEL = "model/"
 
@@ -42,7 +42,7 @@ def _having(ledger: Ledger, is_open: bool | None) -> Iterable[str]:
 
 def _rows(ledger: Ledger, subject: str) -> list[dict[str, Any]]:
     name = subject.removeprefix(_MODEL)
-    state = decode(ledger.state(subject).state, SubjectState)
+    promotions = part(ledger.state(subject).state, "promotions", tuple[Promotion, ...], ())
     return [
         {
             "promotion": one.identity(name),
@@ -58,5 +58,5 @@ def _rows(ledger: Ledger, subject: str) -> list[dict[str, Any]]:
             "approved_by": [approval.by for approval in one.approvals if approval.counts],
             "run": to_plain(one.run),
         }
-        for one in state.promotions
+        for one in promotions
     ]

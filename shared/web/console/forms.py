@@ -34,6 +34,15 @@ class Fields:
             raise InvalidData(f"{label} is empty; fill it in.")
         return found
 
+    @property
+    def all(self) -> Mapping[str, list[str]]:
+        """Every text by its field, as it was sent."""
+        return self._sent
+
+    def typed(self) -> dict[str, str]:
+        """What was typed, field by field, so that a page can show it again."""
+        return {name: values[0] for name, values in self._sent.items() if values}
+
     def checked(self, name: str) -> bool:
         """Whether a box is checked."""
         return self.text(name) is not None

@@ -123,9 +123,13 @@ class Console:
             assert len(page.ids) == len(set(page.ids)), "an id stands twice on the page"
         return page
 
-    def post(self, path: str, **fields: str) -> Page:
-        """What is answered to a form."""
-        body = urlencode(fields).encode()
+    def send(self, form: SentForm, **typed: Any) -> Page:
+        """What is answered to a form that has these fields filled in besides what stands there."""
+        return self.post(form.action, **{**form.fields, **typed})
+
+    def post(self, path: str, **fields: Any) -> Page:
+        """What is answered to a form; a field of several texts is sent as often."""
+        body = urlencode(fields, doseq=True).encode()
         return self._page(
             ask(self.app, "POST", path, body, **self.headers, **{"content-type": _FORM})
         )

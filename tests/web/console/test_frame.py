@@ -14,10 +14,8 @@ from tests.web.console.reading import Console
 from tests.web.fuzzed import told
 from tests.web.platform import ask
 
-BUILT = [Place.FLEET, Place.MODELS, Place.ENDPOINTS, Place.EVENTS, Place.WHAT_IF, Place.SERVICE]
 
-
-@pytest.mark.parametrize("place", BUILT)
+@pytest.mark.parametrize("place", Place)
 def test_every_place_of_the_navigation_is_a_page_that_says_where_one_is(scene, place):
     page = Console(told(scene)).get(place.path)
 
@@ -26,7 +24,7 @@ def test_every_place_of_the_navigation_is_a_page_that_says_where_one_is(scene, p
     assert page.title.endswith("· Driftgate")
 
 
-@pytest.mark.parametrize("place", BUILT)
+@pytest.mark.parametrize("place", Place)
 def test_every_place_of_an_empty_home_is_a_page_too(scene, place):
     assert Console(scene).get(place.path).status == 200
 

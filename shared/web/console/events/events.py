@@ -13,7 +13,7 @@ from shared.web.console.events.one import kept, view_of
 from shared.web.console.forms import Form
 from shared.web.console.frame import Frame, Framed, back_to
 from shared.web.console.navigation import Place
-from shared.web.console.people import signed_by
+from shared.web.console.speaking import signed
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
 from shared.web.http.paging import Cursor
@@ -81,5 +81,5 @@ def _ask(frame: Frame, archived: ArchivedEvent, name: str, form: Form) -> None:
         name,
         selection_of(archived),
         again=form.checked("again"),
-        **signed_by(frame, form),
+        **signed(frame, form),
     )

@@ -13,7 +13,7 @@ from shared.service.replaying import asking
 from shared.web.console.forms import Fields, Form
 from shared.web.console.frame import Frame, Framed, back_to
 from shared.web.console.navigation import Place
-from shared.web.console.people import signed_by
+from shared.web.console.speaking import signed
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
 
@@ -63,7 +63,7 @@ def resubmit(here: Here, frame: Framed, form: Form) -> Response:
         _named(frame, form),
         service=here.service,
         adapters=here.adapters,
-        **signed_by(frame, form),
+        **signed(frame, form),
     )
     refused = [one.to_json()["sentence"] for one in outcomes if one.to_json()["sent_as"] is None]
     if refused:
@@ -78,7 +78,7 @@ def purge(here: Here, frame: Framed, form: Form) -> Response:
         _named(frame, form),
         service=here.service,
         adapters=here.adapters,
-        **signed_by(frame, form),
+        **signed(frame, form),
     )
     return back_to(_HERE, "purged")
 
@@ -86,14 +86,14 @@ def purge(here: Here, frame: Framed, form: Form) -> Response:
 @router.post("/service/replays/{name}/stop", dependencies=[requires(Role.OPERATOR)])
 def stop(here: Here, frame: Framed, name: str, form: Form) -> Response:
     """It takes no more step."""
-    asking.stop(here.service, here.ledger, name, **signed_by(frame, form))
+    asking.stop(here.service, here.ledger, name, **signed(frame, form))
     return back_to(_HERE, "replay-stopped")
 
 
 @router.post("/service/replays/{name}/resume", dependencies=[requires(Role.OPERATOR)])
 def resume(here: Here, frame: Framed, name: str, form: Form) -> Response:
     """It goes on where it stands."""
-    asking.resume(here.service, here.ledger, name, **signed_by(frame, form))
+    asking.resume(here.service, here.ledger, name, **signed(frame, form))
     return back_to(_HERE, "replay-resumed")
 
 

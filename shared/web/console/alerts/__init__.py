@@ -1,0 +1,1 @@
+"""Alerts: what fires, who has been told, and what somebody can do about it."""

@@ -1,0 +1,1 @@
+"""What people have said and what stands of it: silences, hands, intents, overrides."""
