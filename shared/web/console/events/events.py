@@ -6,6 +6,7 @@ from fastapi import Query
 from fastapi.responses import Response
 
 from shared.domain.roles import Role
+from shared.errors import InvalidData
 from shared.ports import ArchivedEvent
 from shared.service.replaying import asking
 from shared.web.console.events.dry_run import dry_run_of, selection_of
@@ -13,7 +14,7 @@ from shared.web.console.events.one import kept, view_of
 from shared.web.console.forms import Form
 from shared.web.console.frame import Frame, Framed, back_to
 from shared.web.console.navigation import Place
-from shared.web.console.speaking import signed
+from shared.web.console.speaking import NO_SLIP, Slip, signed
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
 from shared.web.http.paging import Cursor
@@ -40,8 +41,7 @@ def listed(here: Here, frame: Framed, cursor: Cursor = None) -> Response:
 @router.get("/events/{key}", dependencies=[requires(Role.VIEWER, Kind.PAGE)])
 def one(here: Here, frame: Framed, key: str) -> Response:
     """What it says, what was decided of it, what was sent, and the way to decide it once more."""
-    archived = kept(here, key)
-    return frame.page("event.html.j2", Place.EVENTS, event=view_of(here, archived))
+    return _shown(frame, kept(here, key), NO_SLIP)
 
 
 @router.get("/events/{key}/again", dependencies=[requires(Role.VIEWER, Kind.PAGE)])
@@ -67,19 +67,27 @@ def again(
 def replay(here: Here, frame: Framed, key: str, form: Form) -> Response:
     """Tell it again for real."""
     archived = kept(here, key)
-    name = f"event-{key[:12]}-{frame.now:%Y%m%d-%H%M%S}"
-    _ask(frame, archived, name, form)
+    try:
+        asking.ask(
+            here.service,
+            here.archive,
+            here.ledger,
+            f"event-{key[:12]}-{frame.now:%Y%m%d-%H%M%S}",
+            selection_of(archived),
+            again=form.checked("again"),
+            **signed(frame, form),
+        )
+    except InvalidData as fault:
+        return _shown(frame, archived, Slip.made(frame, form, fault))
     return back_to("/console/service", "replayed")
 
 
-def _ask(frame: Frame, archived: ArchivedEvent, name: str, form: Form) -> None:
-    here = frame.here
-    asking.ask(
-        here.service,
-        here.archive,
-        here.ledger,
-        name,
-        selection_of(archived),
-        again=form.checked("again"),
-        **signed(frame, form),
+def _shown(frame: Frame, archived: ArchivedEvent, slips: Slip) -> Response:
+    return frame.page(
+        "event.html.j2",
+        Place.EVENTS,
+        live=slips.wrong is None,
+        code=200 if slips.wrong is None else 400,
+        event=view_of(frame.here, archived),
+        slips=slips,
     )
