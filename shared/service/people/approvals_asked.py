@@ -41,11 +41,7 @@ def _of(ledger: Ledger, policies: Policies, model: str, now: datetime) -> Iterat
     for promotion in reversed(promotions):
         stage = stages.get(promotion.stage)
         asked = ApprovalPolicy() if stage is None else stage.approvals
-        mine = [
-            one
-            for one in said
-            if one.promotion == promotion.identity(model) and one.basis
-        ]
+        mine = [one for one in said if one.promotion == promotion.identity(model) and one.basis]
         open_ = promotion.phase in ASKED and asked.needed > 0
         if open_ or mine or promotion.approvals:
             words = [*_said(model, promotion, mine, stage, now), *_elsewhere(promotion)]
