@@ -78,8 +78,8 @@ def resubmit(here: Here, frame: Framed, form: Form) -> Response:
         return _shown(here, frame, Slip.made(frame, form, fault))
     refused = [one.to_json() for one in outcomes if one.to_json()["sent_as"] is None]
     if refused:
-        fault = InvalidData(" ".join(one["sentence"] for one in refused))
-        return _shown(here, frame, Slip.made(frame, form, fault))
+        why = InvalidData(" ".join(one["sentence"] for one in refused))
+        return _shown(here, frame, Slip.made(frame, form, why))
     return back_to(_HERE, "resubmitted")
 
 
