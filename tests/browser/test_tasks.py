@@ -89,11 +89,12 @@ def test_a_deployment_is_said_to_stand_by(clicked):
     clicked.task = "Say that a deployment is meant to stand by without traffic"
     clicked.clicks_on("loan-endpoint")
     clicked.clicks_on("Say or take back what is meant")
-    clicked.fills("A deployment that stands by", "blue")
-    clicked.fills("Until when", "2d")
-    clicked.fills("Why", "the way back while green is new")
-    clicked.fills("Your name", "anna")
-    clicked.clicks_on("Say it", "button")
+    form = clicked.page.locator("form").filter(has_text="A deployment that stands by")
+    clicked.fills("A deployment that stands by", "blue", form)
+    clicked.fills("Until when", "2d", form)
+    clicked.fills("Why", "the way back while green is new", form)
+    clicked.fills("Your name", "anna", form)
+    clicked.clicks_on("Say it", "button", form)
 
     clicked.sees("the way back while green is new")
 
@@ -147,7 +148,7 @@ def test_a_changed_policy_is_tried_on_what_has_happened(clicked):
     clicked.task = "Try a changed policy on the last three months"
     clicked.goes_to("What if")
     clicked.clicks_on("Take it", "button")
-    policy = clicked.page.get_by_label("The policy")
+    policy = clicked.page.get_by_role("textbox", name=re.compile("^The policy"))
     text = policy.input_value()
     assert "limit: 0.02" in text
     policy.fill(text.replace("limit: 0.02", "limit: 0.1"))
