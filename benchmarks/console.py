@@ -1,9 +1,9 @@
 """How quick and how heavy the console's pages are, with the history of a fleet behind them.
 
 The home is made by `benchmarks.whatif_world` (real service, embedded adapters, simulated days),
-kept in a folder and used again. The pages are asked for over HTTP from another process, each alone:
-the time until the first byte, against that of a bare route (`/console/assets/...`), and the bytes
-of the page and of everything that it loads the first time.
+kept in a folder and used again, also one whose making was stopped. The pages are asked for over
+HTTP from another process, each alone: the time until the first byte, against that of a bare route
+(`/console/assets/...`), and the bytes of the page and of everything that it loads the first time.
 Run: python -m benchmarks.console [--models 1000] [--days 1] [--home FOLDER]
 """
 
@@ -13,7 +13,6 @@ import http.client
 import re
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import gettempdir
@@ -23,21 +22,22 @@ from benchmarks.whatif_world import START, World, made
 
 SERVED = """
 import sys
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 import uvicorn
 from shared.bootstrap import build
 from benchmarks.whatif_world import World
+from shared.service.whatif.asking import newest
 from shared.web.http.limits import Buckets, Kind, Rate
 from shared.web.operations import api
-now = datetime.fromisoformat(sys.argv[2])
 settings = World(home=Path(sys.argv[1]), models=0, days=0).settings
+now = newest(build(settings).adapters) + timedelta(minutes=1)
 application = build(settings, clock=lambda: now)
 unlimited = Buckets({kind: Rate(10**9, 1e9) for kind in Kind})
 config = uvicorn.Config(api(application, unlimited), port=0, log_level="error")
 server = uvicorn.Server(config)
 listening = config.bind_socket()
-print(listening.getsockname()[1], flush=True)
+print(listening.getsockname()[1], now.isoformat(), len(application.ledger.subjects()), flush=True)
 server.run(sockets=[listening])
 """
 PAGES = {
@@ -107,17 +107,16 @@ def main() -> None:
     given = parser.parse_args()
     folder = f"driftgate-console-{given.models}-{given.days}"
     home = given.home or Path(gettempdir()) / folder
-    if not (home / "made").exists():
-        decisions = made(World(home=home, models=given.models, days=given.days))
-        (home / "made").write_text(str(decisions))
+    if not (home / "state").exists():
+        made(World(home=home, models=given.models, days=given.days))
     if given.make_only:
         return
-    print(f"{given.models} models, {given.days} days, {(home / 'made').read_text()} decisions")
-    now = START + timedelta(days=given.days)
-    command = [sys.executable, "-c", SERVED, str(home), now.isoformat()]
+    command = [sys.executable, "-c", SERVED, str(home)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
         try:
-            asking = Asking(int(served.stdout.readline() if served.stdout else ""))
+            port, now, subjects = (served.stdout.readline() if served.stdout else "").split()
+            print(f"history from {START.isoformat()} to {now}, {subjects} subjects")
+            asking = Asking(int(port))
             bare, raw, packed = assets(asking)
             print(
                 f"a file: {bare:.1f} ms; loaded once: {raw / 1000:.0f} KB, {packed / 1000:.0f} gzip"
