@@ -187,8 +187,18 @@ class Told:
             {"alerts": lambda body: self.story.notices.append(dict(body))}
         ).drain()
 
+    def page(self, path: str) -> str:
+        """A page of the console, as its trigger hands the request over."""
+        request = func.HttpRequest(
+            method="GET", url=f"https://localhost/console/{path}", headers={}, body=b""
+        )
+        served = func.AsgiMiddleware(api(self.story.application)).handle_async(request)
+        answer = asyncio.run(served)
+        assert answer.status_code == 200, answer.get_body()
+        return str(answer.get_body().decode())
+
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """The operators' API, as its trigger hands a request over; JSON, or the page's text."""
+        """The operators' API, as its trigger hands a request over; what it answers in JSON."""
         request = func.HttpRequest(
             method=method,
             url=f"https://localhost/api/v1/{path}",
@@ -198,8 +208,7 @@ class Told:
         served = func.AsgiMiddleware(api(self.story.application)).handle_async(request)
         answer = asyncio.run(served)
         assert answer.status_code in {200, 202}, answer.get_body()
-        text = answer.get_body().decode()
-        return text if "text/html" in answer.headers["content-type"] else json.loads(text)
+        return json.loads(answer.get_body())
 
     def receiver(self, name: str) -> dict[str, Any]:
         """What is remembered of a receiver."""

@@ -32,6 +32,6 @@ def test_a_silence_and_an_acknowledgement_are_said_obeyed_and_explained(told):
     assert list(people.texts) == ["1.0"]
     assert "anna@example.org has taken it on." in people.texts["1.0"]
     assert list(people.incidents.values()) == [["trigger", "acknowledge"]]
-    page = told.call("GET", f"alerts/{fingerprint}", accept="text/html")
+    page = told.page(f"alerts/{fingerprint}")
     for moment in ("silence, held", "silence, withdrawn", "notice, delivered", "takes it on until"):
         assert moment in page
