@@ -114,9 +114,10 @@ def test_an_event_of_another_kind_of_subject_would_end_its_alerts_and_is_refused
 
 @pytest.mark.parametrize("check", Check)
 def test_a_check_is_of_the_subjects_that_the_timer_has_for_it(check):
+    models = ("drift", "kpi", "batch", "collection", "promotion")
     known = {
-        **dict.fromkeys(("drift", "kpi", "batch", "collection", "promotion"), {"model"}),
-        **dict.fromkeys(("routing", "health"), {"endpoint"}),
+        **{one: {"model"} for one in models},
+        **{one: {"endpoint"} for one in ("routing", "health")},
         "reconcile": {"endpoint", "model", "monitor", "azure-alert"},
         "alerts": {"alerts", "receiver", "silences"},
         "retraining": {"retraining", "budget"},
