@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from shared.domain.event import Check, EventType
 from shared.domain.people.intent import intent_declared, intent_withdrawn
 from shared.service.intake import parse
+from shared.service.intake.own import INTENTS, OURS_ALONE, TOLD_IN_THEIR_OWN_FORM
 from tests.conftest import NOON
 from tests.domain.routing_world import DAY
 
@@ -65,6 +67,75 @@ def test_a_wrong_field_is_named_with_the_fix_and_the_envelope_is_kept(change, se
     assert parsed.refusal.startswith("The Driftgate event of type io.driftgate.")
     assert sentence in parsed.refusal
     assert json.loads(parsed.body) == {**GOOD, **change}
+
+
+NAMED = {
+    EventType.MODEL_REGISTERED: "model/loan",
+    EventType.MODEL_DEPLOYED: "endpoint/loan",
+    EventType.DEPLOYMENT_COMPLETED: "endpoint/loan",
+    EventType.DEPLOYMENT_FAILED: "endpoint/loan",
+    EventType.DEPLOYMENT_DELETED: "endpoint/loan",
+    EventType.ENDPOINT_DELETED: "endpoint/loan",
+    EventType.TRAFFIC_CHANGED: "endpoint/loan",
+    EventType.CHECK_DUE: "endpoint/loan",
+}
+"""All that is taken in our own form from outside, each read back where it can be."""
+OTHERS = ("model/loan", "endpoint/loan", "alerts/loan", "receiver/on-call", "budget/fleet")
+
+
+def test_every_type_is_ours_alone_or_an_intent_or_told_in_its_own_form_or_names_its_subject():
+    kinds = [*OURS_ALONE, *INTENTS, *TOLD_IN_THEIR_OWN_FORM, *NAMED]
+
+    assert len(kinds) == len(set(kinds))
+    assert set(kinds) == set(EventType)
+
+
+@pytest.mark.parametrize("kind", sorted(TOLD_IN_THEIR_OWN_FORM))
+def test_what_is_believed_as_it_is_told_is_taken_in_its_senders_form_alone(kind):
+    """A run named by a number would leave a state that nobody could read any more."""
+    forged = {**GOOD, "type": f"io.driftgate.{kind}", "subject": "model/loan", "data": {"root": 7}}
+
+    assert "is not taken in this form; send what Azure or the" in read(forged).refusal
+    assert read({**forged, "source": "driftgate/x"}, ours=True).event.type is kind
+
+
+@pytest.mark.parametrize("kind", sorted(NAMED))
+def test_an_event_of_another_kind_of_subject_would_end_its_alerts_and_is_refused(kind):
+    data = {"check": "routing"} if kind is EventType.CHECK_DUE else {}
+    for subject in (NAMED[kind], *OTHERS):
+        envelope = {**GOOD, "type": f"io.driftgate.{kind}", "subject": subject, "data": data}
+        fits = subject == NAMED[kind]
+
+        parsed = read(envelope)
+
+        assert (parsed.event is not None) is fits, subject
+        assert fits or f"subject is {subject!r}, and io.driftgate." in parsed.refusal
+
+
+@pytest.mark.parametrize("check", Check)
+def test_a_check_is_of_the_subjects_that_the_timer_has_for_it(check):
+    models = ("drift", "kpi", "batch", "collection", "promotion")
+    known = {
+        **{one: {"model"} for one in models},
+        **{one: {"endpoint"} for one in ("routing", "health")},
+        "reconcile": {"endpoint", "model", "monitor", "azure-alert"},
+        "alerts": {"alerts", "receiver", "silences"},
+        "retraining": {"retraining", "budget"},
+        "heartbeat": {"service"},
+    }[check.value]
+    every = {"run", "pipeline", "replay", "erasure"}.union(
+        {"model", "endpoint", "monitor", "azure-alert", "alerts", "receiver", "silences"},
+        {"retraining", "budget", "service"},
+    )
+    kind, data = "io.driftgate.CheckDue", {"check": check.value}
+
+    taken = {
+        one
+        for one in every
+        if read({**GOOD, "type": kind, "subject": f"{one}/x", "data": data}).event is not None
+    }
+
+    assert taken == known
 
 
 def test_one_without_data_is_read():

@@ -187,6 +187,36 @@ def test_a_page_of_another_site_says_nothing_in_the_name_of_who_looks_at_it(app)
     assert ask(app, "GET", "/api/v1/intents", **signed_in).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("says", "let_in"),
+    [
+        ({}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "none"}, True),
+        ({"Sec-Fetch-Site": "Cross-Site"}, False),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({"Sec-Fetch-Site": "of-tomorrow"}, False),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, False),
+        ({"Origin": "http://localhost"}, True),
+        ({"Origin": "https://evil.example"}, False),
+        ({"Origin": "http://localhost:9999"}, False),
+        ({"Origin": "null"}, False),
+        ({"Origin": "http://[localhost"}, False),
+    ],
+)
+def test_whatever_says_something_is_of_no_other_site_by_what_each_browser_tells(
+    scene, says, let_in
+):
+    """A browser that names no site sends a body without a type anywhere, and nobody asks first."""
+    app = api(scene.application)
+
+    for method, path, _ in EVERY:
+        if method != "GET":
+            answer = ask(app, method, path, b"{", host="localhost", **says)
+
+            assert (answer.status_code != 403) is let_in, (method, path)
+
+
 def test_open_answers_to_this_machine_alone(scene):
     app = api(scene.application)
     here = {"host": "localhost"}

@@ -31,11 +31,13 @@ def approval_said(
     reason: str,
     person: str | None = None,
     now: datetime,
+    opened: datetime | None = None,
 ) -> Event:
     """The event of approving what is in force of a promotion now, or of refusing it.
 
-    The same words at the same time are the same. Raises InvalidData where there is nothing yet
-    that could be approved.
+    The same words at the same time are the same, and so are those of a form that was `opened` then,
+    however often it is sent; what is said last counts all the same. Raises InvalidData where there
+    is nothing yet that could be approved.
     """
     author, reason = signed(author=author, reason=reason)
     if promotion.basis is None:
@@ -55,7 +57,7 @@ def approval_said(
         "reason": reason,
         "since": format_time(now),
     }
-    identity = content_hash([model, said])[:12]
+    identity = content_hash([model, {**said, "since": format_time(opened or now)}])[:12]
     return Event(
         id=f"approval-{identity}",
         source=SOURCE,

@@ -54,6 +54,45 @@ OURS_ALONE = frozenset(
 )
 """Driftgate believes these only when it said them itself: they let a version through, keep people
 from being told, or start a training."""
+TOLD_IN_THEIR_OWN_FORM = frozenset(
+    {
+        EventType.RUN_COMPLETED,
+        EventType.RUN_STATUS_CHANGED,
+        EventType.MONITOR_BREACHED,
+        EventType.DATASET_DRIFT_DETECTED,
+        EventType.PIPELINE_RUN_COMPLETED,
+        EventType.PIPELINE_STAGE_COMPLETED,
+        EventType.APPROVAL_GIVEN,
+        EventType.AZURE_ALERT_FIRED,
+        EventType.AZURE_ALERT_RESOLVED,
+    }
+)
+"""What is in these is believed as it is told, so each is read and cleaned in its sender's form."""
+_ENDPOINT, _MODEL = frozenset({"endpoint"}), frozenset({"model"})
+_SUBJECTS = {
+    EventType.MODEL_REGISTERED: _MODEL,
+    EventType.MODEL_DEPLOYED: _ENDPOINT,
+    EventType.DEPLOYMENT_COMPLETED: _ENDPOINT,
+    EventType.DEPLOYMENT_FAILED: _ENDPOINT,
+    EventType.DEPLOYMENT_DELETED: _ENDPOINT,
+    EventType.ENDPOINT_DELETED: _ENDPOINT,
+    EventType.TRAFFIC_CHANGED: _ENDPOINT,
+}
+_CHECKED = {
+    Check.ROUTING: _ENDPOINT,
+    Check.HEALTH: _ENDPOINT,
+    Check.RECONCILE: frozenset({"endpoint", "model", "monitor", "azure-alert"}),
+    Check.DRIFT: _MODEL,
+    Check.KPI: _MODEL,
+    Check.BATCH: _MODEL,
+    Check.COLLECTION: _MODEL,
+    Check.PROMOTION: _MODEL,
+    Check.ALERTS: frozenset({"alerts", "receiver", "silences"}),
+    Check.RETRAINING: frozenset({"retraining", "budget"}),
+    Check.HEARTBEAT: frozenset({"service"}),
+}
+"""The kinds of subjects that an event or a check is of: one that is decided as another's would end
+alerts that it knows nothing of."""
 _NAMES = ("endpoint", "deployment", "model", "version")
 
 
@@ -77,11 +116,30 @@ def read_own(envelope: Mapping[str, Any], kind: str, *, ours: bool = False) -> E
         raise MalformedPayload(
             "replayname marks what Driftgate tells again and nobody carries out; leave it out."
         )
+    if event.type in TOLD_IN_THEIR_OWN_FORM and not ours:
+        raise UnknownEventType(
+            f"An event of type {kind[:80]} is not taken in this form; send what Azure or the "
+            "pipeline itself tells, as it is."
+        )
     if event.type in INTENTS:
         return intent_from_outside(event)
+    if not ours:
+        _expect_subject(event, kind)
     if event.type is EventType.CHECK_DUE and not ours:
         return _asked_from_outside(event)
     return event
+
+
+def _expect_subject(event: Event, kind: str) -> None:
+    """Whether it is of a kind of subject that such an event can be of."""
+    check = Check(event.data["check"]) if event.type is EventType.CHECK_DUE else None
+    kinds = _SUBJECTS.get(event.type) if check is None else _CHECKED[check]
+    if kinds is not None and event.subject.partition("/")[0] not in kinds:
+        what = kind if check is None else f"{kind} for {check.value}"
+        raise MalformedPayload(
+            f"subject is {event.subject[:80]!r}, and {what[:120]} is of "
+            f"{' or '.join(f'{one}/name' for one in sorted(kinds))}."
+        )
 
 
 def _read(envelope: Mapping[str, Any], kind: str) -> Event:

@@ -36,18 +36,27 @@ def declare(
     reason: str,
     person: str | None = None,
     now: datetime,
+    opened: datetime | None = None,
     via: str,
 ) -> dict[str, Any]:
     """Say it of what is in force now, and return it as it is listed; it counts once it is decided.
 
     `basis` is what was looked at: with another one in force it is refused, and told what changed.
-    `person` is how the directory shows the author. Raises NotFound where no such version is on its
-    way, InvalidData for whoever may not say it, and where it would count for nothing.
+    `person` is how the directory shows the author, `opened` the time of the form. Raises NotFound
+    where no such version is on its way, InvalidData for whoever may not say it, and where it would
+    count for nothing.
     """
     promotion = _on_its_way(ledger, model, version, stage)
     place = _stage(policies, model, promotion)
     event = approval_said(
-        model, promotion, approves=approves, author=author, reason=reason, person=person, now=now
+        model,
+        promotion,
+        approves=approves,
+        author=author,
+        reason=reason,
+        person=person,
+        now=now,
+        opened=opened,
     )
     said = approval_of(event)
     _expect_asked(model, promotion, place, approves=approves)

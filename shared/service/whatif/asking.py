@@ -1,7 +1,9 @@
 """From what somebody asks to the report: the span, the changed policies, the simulation."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from shared.domain.canonical import parse_time
 from shared.domain.wording import spell_time
@@ -16,6 +18,8 @@ from shared.service.whatif.simulating import Simulation
 from shared.settings import Settings
 
 _MOST_NAMED = 5
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before anything that was ever decided, and far from where times end."""
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
 
@@ -53,10 +57,17 @@ def _of_folder(folder: Path) -> Changed:
     return Changed(policies=read.policies, fleet=read.fleet, whole=True)
 
 
-def what_if(adapters: Adapters, settings: Settings, changed: Changed, span: Span) -> Report:
+def what_if(
+    adapters: Adapters,
+    settings: Settings,
+    changed: Changed,
+    span: Span,
+    go_on: Callable[[], None] = lambda: None,
+) -> Report:
     """Decide the span again under what was changed, up to the last decision there is.
 
-    Raises Refused for a span in which nothing was decided or that is not kept any more.
+    Raises Refused for a span in which nothing was decided or that is not kept any more, and what
+    `go_on` raises, which is asked at every decision.
     """
     last = newest(adapters)
     if last is None or last < span.since:
@@ -64,7 +75,9 @@ def what_if(adapters: Adapters, settings: Settings, changed: Changed, span: Span
             f"Nothing was decided since {spell_time(span.since)}, so there is nothing to decide "
             "again; let the span begin earlier."
         )
-    span = Span(since=span.since, until=min(span.until, last + timedelta.resolution))
+    span = Span(
+        since=max(span.since, _EARLIEST), until=min(span.until, last + timedelta.resolution)
+    )
     if span.since >= span.until:
         raise Refused("--since lies behind --until; let the span begin before it ends.")
     simulation = Simulation(
@@ -75,8 +88,23 @@ def what_if(adapters: Adapters, settings: Settings, changed: Changed, span: Span
         changed=changed,
         since=span.since,
         until=span.until,
+        go_on=go_on,
     )
     return report_of(simulation.run(), span, _names(changed))
+
+
+def within(seconds: float, clock: Callable[[], float] = monotonic) -> Callable[[], None]:
+    """Raises Refused once so much time has passed since it was made."""
+    begun = clock()
+
+    def go_on() -> None:
+        if clock() - begun > seconds:
+            raise Refused(
+                f"It took over {seconds:g} s; let it look back less far, or run "
+                "`driftgate whatif`, which takes its time."
+            )
+
+    return go_on
 
 
 def _names(changed: Changed) -> list[str]:

@@ -1,6 +1,6 @@
 """The simulation: every recorded event at its time, and what would have followed in its place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,7 +46,8 @@ class Simulation:
     """Plays a span of the ledger once more under changed policies; writes nothing.
 
     `forced` decides everything again, each subject upon a state of its own, to show that the
-    simulation is exact where nothing was changed.
+    simulation is exact where nothing was changed. `go_on` is asked at every decision, and raises
+    where there was enough.
     """
 
     def __init__(
@@ -60,7 +61,9 @@ class Simulation:
         since: datetime,
         until: datetime,
         forced: bool = False,
+        go_on: Callable[[], None] = lambda: None,
     ) -> None:
+        self._go_on = go_on
         self._ledger, self._policies = ledger, policies
         self._changed, self._until, self._forced = changed, until, forced
         self._agenda = Agenda()
@@ -93,6 +96,7 @@ class Simulation:
             if self._forced or self._concerns(subject):
                 self._tracks.come_by(subject)
         while self._agenda:
+            self._go_on()
             entry = self._agenda.take()
             stale = entry.event is None and entry.turn != entry.track.turn
             if stale or self._made.comes_later(entry):
@@ -147,6 +151,7 @@ class Simulation:
 
     def _is_quiet(self, track: Track, link: Link) -> bool:
         """Whether nothing follows from a recorded decision and it holds verbatim."""
+        self._go_on()
         if self._forced or not link.is_quiet or link.family in OWN:
             return False
         quiet = not self._is_dropped(link) and not self._deciding.is_affected(track, link)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
@@ -53,8 +53,6 @@ async def _fields(request: Request) -> Fields:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _FORM:
         raise Problem(415, f"This takes a form of the console, sent as {_FORM}.")
-    if not _from_here(request):
-        raise Problem(403, "A page of another site may say nothing here; ask from this one.")
     try:
         pairs = parse_qsl(
             (await request.body()).decode("utf-8"),
@@ -67,17 +65,6 @@ async def _fields(request: Request) -> Fields:
     for name, value in pairs:
         sent.setdefault(name, []).append(value)
     return Fields(sent)
-
-
-def _from_here(request: Request) -> bool:
-    """Whether a page of ours sent it: what the browser says of that, else by the page's address.
-
-    Browsers of today say it (`Sec-Fetch-Site`), and whoever has let in has looked at it.
-    """
-    origin = request.headers.get("origin")
-    if "sec-fetch-site" in request.headers or origin is None:
-        return True
-    return urlsplit(origin).netloc == request.url.netloc
 
 
 Form = Annotated[Fields, Depends(_fields)]

@@ -115,6 +115,34 @@ def test_one_person_counts_once_and_it_is_their_last_word(again):
     assert [one.reason for one in way.of("8").approvals] == ["and again"]
 
 
+@pytest.mark.parametrize(
+    ("again", "person", "told"),
+    [
+        ("anna@x.onmicrosoft.com", "ANNA Berg", "ANNA Berg is counted already"),
+        ("Anna Berg", None, "Anna Berg is counted already"),
+        ("0a1b-object-id", "anna@X", "anna@X is counted already"),
+    ],
+)
+def test_one_person_counts_once_by_whichever_of_their_names(again, person, told):
+    way = Asking(2).say("anna@x", person="Anna Berg")
+    way.later(MINUTE).say(again, person=person)
+
+    assert (way.phase("8"), way.counting) == ("waiting", ["anna@x"])
+    assert way.of("8").approvals[-1].why == told
+    assert way.later(MINUTE).say("ben@x", person="Ben Koch").phase("8") == "requested"
+
+
+def test_one_person_counts_once_in_both_places_by_the_name_that_both_show():
+    way = Asking(2, given=EITHER)
+    way.started("8")
+    way.say("anna@x.onmicrosoft.com", person="Anna Berg").later(MINUTE)
+
+    way.approve("anna@x", name="Anna Berg")
+
+    outcome = way.ask("8")
+    assert (verdict(outcome), found(outcome, Rule.APPROVAL).n) == ("inconclusive", 1)
+
+
 def test_only_those_who_are_named_count_and_only_they_refuse():
     way = Asking(by=["ben@x"]).say("anna@x").later(MINUTE).say("eve@x", approves=False)
 

@@ -151,10 +151,13 @@ class Way:
         self.runs[number] = PipelineRun(number=number, state="completed", result=result)
         return self
 
-    def approve(self, by, *, number=31, at=None, status="approved", comment=None, timed=True):
+    def approve(
+        self, by, *, number=31, at=None, status="approved", comment=None, timed=True, name=None
+    ):
         step = ApprovalStep(
             asked="approvers",
             by=by,
+            name=name,
             status=status,
             at=(at or self.now) if timed else None,
             comment=comment,

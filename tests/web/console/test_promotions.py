@@ -258,6 +258,25 @@ def test_a_refusal_says_first_what_it_does_and_ends_the_promotion(scene, registe
     assert [one.action for one in shown.forms if one.method == "post"] == []
 
 
+def test_a_refusal_out_of_a_form_that_was_open_before_the_approval_ends_the_promotion(
+    scene, registered
+):
+    """Two tabs: the form of the first was opened before what is said in the second."""
+    _, path = asked(scene, registered)
+    console = Console(scene, "approver")
+    first = console.get(path).form(f"{path}/refuse")
+    scene.clock.now += timedelta(minutes=2)
+    second = console.get(path).form(f"{path}/approve")
+    console.send(second, reason="looks well")
+    scene.drain()
+    scene.clock.now += timedelta(minutes=1)
+
+    console.send(first, reason="it does not")
+    scene.drain()
+
+    assert "anna@contoso.com rejected it: it does not" in console.get(path).text
+
+
 def test_an_approval_of_what_is_no_longer_in_force_is_refused_with_the_reason_kept(
     scene, registered
 ):

@@ -52,8 +52,43 @@ def test_a_mistake_stands_beside_what_was_typed(happened):
     assert page.form("/console/whatif").fields["policy"] == "model: x\ngatez: 1"
 
 
-def test_a_second_one_at_the_same_time_is_asked_to_wait(happened):
+def test_a_second_one_at_the_same_time_is_asked_to_wait_with_what_was_typed_kept(happened):
     with whatif._RUNNING:
         page = Console(happened).post("/console/whatif", policy=POLICY, since="30d")
 
-    assert (page.status, page.h1) == (429, "Too often")
+    assert page.status == 429
+    assert "Another what-if is under way; try again in a minute." in page.text
+    assert page.form("/console/whatif").fields["policy"] == POLICY.strip()
+
+
+def test_one_that_takes_too_long_is_given_up_and_lets_the_next_one_in(happened, monkeypatch):
+    """A thread that went on for ever would keep everybody else out, and a core."""
+    with monkeypatch.context() as patched:
+        patched.setattr(whatif, "MOST_SECONDS", -1)
+        page = Console(happened).post("/console/whatif", policy=POLICY, since="30d")
+
+    assert page.status == 400
+    assert "let it look back less far, or run `driftgate whatif`" in page.text
+    assert page.form("/console/whatif").fields["policy"] == POLICY.strip()
+    assert Console(happened).post("/console/whatif", policy=POLICY, since="30d").status == 200
+
+
+@pytest.mark.parametrize(
+    ("policy", "since"),
+    [
+        ("&a [*a]", "30d"),
+        ("a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b]", "30d"),
+        ("!!python/object/apply:os.system [id]", "30d"),
+        ("[" * 5_000, "30d"),
+        (POLICY, "9" * 3_000 + "d"),
+        (POLICY, "-1d"),
+        (POLICY, "0001-01-01"),
+        (POLICY, "Friday 99:99Z"),
+        ("\x00\ud7ff", "30d"),
+    ],
+)
+def test_a_hostile_policy_or_span_is_a_sentence_and_lets_the_next_one_in(happened, policy, since):
+    page = Console(happened).post("/console/whatif", policy=policy, since=since)
+
+    assert page.status in {200, 400}
+    assert not whatif._RUNNING.locked()

@@ -103,7 +103,8 @@ def _breached(
         f"Azure Machine Learning's monitor signal {signal} breached: "
         f"{spell_list(lines) or told.get('text') or 'no details given'}."
     )
-    root = event.data.get("root")
+    named = event.data.get("root")
+    root = None if named is None else str(named)
     finding = Finding(
         rule=Rule.MONITOR_BREACH,
         thing=f"signal/{signal}",

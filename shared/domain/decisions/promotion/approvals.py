@@ -88,12 +88,15 @@ def _judged(promotion: Promotion, scene: Scene) -> tuple[tuple[ApprovalSeen, ...
     A refusal is of the promotion whatever its evidence: it has no basis, and does not age.
     """
     seen: list[ApprovalSeen] = []
+    counted: set[str] = set()
     rejected = None
     for word in words_of(promotion, scene):
-        why = _why_not(promotion, scene, word, seen)
+        why = _why_not(promotion, scene, word, counted)
         if not why and word.rejects:
             why = "it is a rejection"
             rejected = rejected or _rejected(word.by, word.reason)
+        if not why:
+            counted |= word.names
         seen.append(
             ApprovalSeen(
                 by=word.by,
@@ -109,7 +112,7 @@ def _judged(promotion: Promotion, scene: Scene) -> tuple[tuple[ApprovalSeen, ...
     return tuple(seen), rejected
 
 
-def _why_not(promotion: Promotion, scene: Scene, word: Word, seen: list[ApprovalSeen]) -> str:
+def _why_not(promotion: Promotion, scene: Scene, word: Word, counted: set[str]) -> str:
     """Why a word does not count, as the rest of a sentence; nothing when it does."""
     policy = scene.stage.approvals
     if word.rejects and word.place is ApprovalPlace.PIPELINE:
@@ -123,12 +126,12 @@ def _why_not(promotion: Promotion, scene: Scene, word: Word, seen: list[Approval
     stranger = not_among(policy, word.by)
     if stranger is not None:
         return stranger
-    return "" if word.rejects else _not_of_this(promotion, scene, word, seen)
+    return "" if word.rejects else _not_of_this(promotion, scene, word, counted)
 
 
-def _not_of_this(promotion: Promotion, scene: Scene, word: Word, seen: list[ApprovalSeen]) -> str:
+def _not_of_this(promotion: Promotion, scene: Scene, word: Word, counted: set[str]) -> str:
     """Why an approval of somebody who may is none of this promotion as it is now."""
-    person, now, lasts = spelled(word.by), scene.evidence.taken, scene.stage.approvals.lasts
+    now, lasts = scene.evidence.taken, scene.stage.approvals.lasts
     candidate = scene.evidence.candidate
     created_by = None if candidate is None else candidate.created_by
     part = own_part(promotion, created_by, word.by, word.name)
@@ -140,8 +143,9 @@ def _not_of_this(promotion: Promotion, scene: Scene, word: Word, seen: list[Appr
         return f"it was given for other evidence: since then {_changes(promotion, word.basis)}"
     if now >= word.at + lasts:
         return f"it is older than {spell_duration(lasts)}"
-    if any(one.counts and spelled(one.by) == person for one in seen):
-        return f"{word.by} is counted already"
+    twice = spelled(word.by) in counted
+    if twice or word.names & counted:
+        return f"{word.by if twice or word.name is None else word.name} is counted already"
     return ""
 
 

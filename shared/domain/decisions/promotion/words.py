@@ -7,6 +7,7 @@ from datetime import datetime
 from shared.domain.decisions.promotion.basis import in_force, named_in
 from shared.domain.decisions.promotion.step import Scene
 from shared.domain.evidence.promotion import PipelineReading
+from shared.domain.people.approval import spelled
 from shared.domain.pipelines import Approval, ApprovalStep
 from shared.domain.policy import ApprovalPlace
 from shared.domain.promotion import ApprovalSaid, Promotion
@@ -36,6 +37,11 @@ class Word:
     def rejects(self) -> bool:
         """Whether it is a refusal, as people or platforms spell it."""
         return self.status.casefold() == REJECTED
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Both names of the person: a directory has one of them more often than the other."""
+        return frozenset(filter(None, (spelled(self.by), spelled(self.name))))
 
 
 def words_of(promotion: Promotion, scene: Scene) -> list[Word]:

@@ -54,6 +54,7 @@ def _say(
     here: Application, frame: Frame, model: str, version: str, form: Fields, *, approves: bool
 ) -> Response:
     try:
+        said = signed(frame, form)
         service.declare(
             here.service,
             here.ledger,
@@ -64,7 +65,12 @@ def _say(
             approves=approves,
             basis=form.text("basis"),
             person=frame.caller.shown,
-            **signed(frame, form),
+            # A form that was open for long would else be older than what was said meanwhile.
+            opened=said["now"],
+            author=said["author"],
+            reason=said["reason"],
+            now=frame.now,
+            via=said["via"],
         )
     except (InvalidData, NotFound) as fault:
         slip = Slip.made(frame, form, fault)

@@ -11,7 +11,7 @@ from shared.bootstrap import Application
 from shared.domain.roles import Role
 from shared.errors import DriftgateError, Refused
 from shared.policies.moments import parse_past
-from shared.service.whatif.asking import changed_by_text, newest, what_if
+from shared.service.whatif.asking import changed_by_text, newest, what_if, within
 from shared.service.whatif.comparing import Span
 from shared.web.console.forms import Fields, Form
 from shared.web.console.frame import Frame, Framed
@@ -25,6 +25,8 @@ router = pages()
 _SPANS = {"7d": "7 days", "30d": "30 days", "90d": "90 days"}
 _RUNNING = Lock()
 """One at a time: a simulation takes a core for as long as it lasts."""
+MOST_SECONDS = SECONDS - 15
+"""Then it is given up, while there is still somebody to be told so."""
 
 
 @router.get("/whatif", dependencies=[requires(Role.VIEWER)])
@@ -41,14 +43,14 @@ def told(here: Here, frame: Framed, form: Form) -> Response:
     """What would have been different; a policy that cannot be read is shown with its mistake."""
     try:
         report = _simulated(here, form)
-    except DriftgateError as mistake:
+    except (DriftgateError, Problem) as mistake:
         return _form(
             frame,
             model=form.text("model"),
             text=form.text("policy") or "",
             since=form.text("since") or "30d",
             mistake=str(mistake),
-            code=400,
+            code=mistake.code if isinstance(mistake, Problem) else 400,
         )
     return frame.page("whatif_report.html.j2", Place.WHAT_IF, live=False, **told_of(report))
 
@@ -63,7 +65,7 @@ def _simulated(here: Application, form: Fields) -> Any:
     if not _RUNNING.acquire(blocking=False):
         raise Problem(429, "Another what-if is under way; try again in a minute.")
     try:
-        return what_if(here.adapters, here.settings, changed, span)
+        return what_if(here.adapters, here.settings, changed, span, within(MOST_SECONDS))
     finally:
         _RUNNING.release()
 
@@ -75,7 +77,7 @@ def _form(frame: Frame, *, mistake: str | None = None, code: int = 200, **values
         live=False,
         models=[policy.model for policy in frame.here.policies.all()],
         spans=_SPANS,
-        seconds=SECONDS,
+        seconds=MOST_SECONDS,
         mistake=mistake,
         **values,
     )
