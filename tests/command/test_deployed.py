@@ -61,6 +61,7 @@ def test_a_token_is_asked_for_over_tls_alone_and_for_whom_the_environment_names(
     [
         (HOST, "Nobody says how to sign in to driftgate.example.com: set DRIFTGATE_AUDIENCE="),
         ("http://driftgate.example.com", "--url names driftgate.example.com without TLS; write h"),
+        ("localhost:7071", "--url 'localhost:7071' has no http:// before it; write http://local"),
         ("driftgate.example.com", "--url 'driftgate.example.com' is no address; give the "),
         ("https://a:b@driftgate.example.com", "--url holds more than an address, which others "),
         (f"{HOST}/?code=secret", "--url holds more than an address, which others may read"),
@@ -161,6 +162,7 @@ def test_who_cannot_be_reached_is_a_fault_in_one_sentence(run):
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"{url.removeprefix('http://')} cannot be reached: ")
+    assert done.stderr.endswith("to the address in --url or DRIFTGATE_URL.\n")
     assert done.stderr.count("\n") == 1
 
 

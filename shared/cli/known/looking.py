@@ -120,7 +120,7 @@ def _print_firing(screen: "Console", alerts: list[dict[str, Any]]) -> None:
 def _print_overview(rows: list[dict[str, Any]], problems: list[str]) -> None:
     screen = console()
     if not rows:
-        screen.print("Nothing has been decided yet; try: driftgate send FILE, or make demo.")
+        screen.print("Nothing has been decided yet; try: driftgate send FILE, or driftgate serve --demo.")
     else:
         rows_table = table("Subject", "Last verdict", "Last event", "Decided", "Firing")
         for row in rows:

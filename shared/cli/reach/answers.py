@@ -90,7 +90,10 @@ def told_as_ours(host: str, audience: str | None) -> Iterator[None]:
     except ServiceResponseTimeoutError as problem:
         raise TimedOut(f"{host} did not answer in time; ask again.") from problem
     except ServiceRequestError as problem:
-        raise Unavailable(f"{host} cannot be reached: {_first(problem)}") from problem
+        raise Unavailable(
+            f"{host} cannot be reached: {_first(problem)} See whether the service runs there, and "
+            "to the address in --url or DRIFTGATE_URL."
+        ) from problem
     except AzureError as problem:
         raise Unavailable(f"{host} did not answer: {_first(problem)}") from problem
 

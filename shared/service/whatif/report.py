@@ -154,8 +154,8 @@ def _remarks(course: Course) -> Iterable[str]:
     yield (
         f"{spell_number(course.passed + course.again)} decisions of {course.subjects} subjects "
         f"were gone through: {spell_number(course.passed)} depend on nothing that was changed, "
-        f"{spell_number(course.again)} were decided again, {spell_number(course.other)} of these "
-        "otherwise. Other subjects decide nothing by it."
+        f"{spell_number(course.again)} were decided again. {_differ(course.other)} Other subjects "
+        "decide nothing by it."
     )
     yield (
         "The world outside is taken as it was: deployments, traffic, requests, data and what "
@@ -165,6 +165,13 @@ def _remarks(course: Course) -> Iterable[str]:
         yield "A notice that was never sent is taken to arrive as fast as recorded ones did."
     if any(one.what is What.RETRAINING for one in course.simulated):
         yield _trainings(TRAINS_FOR)
+
+
+def _differ(count: int) -> str:
+    """Those of one world alone count too, so there may be more than were decided again."""
+    if count == 0:
+        return "None is otherwise."
+    return f"{spell_number(count)} {'is' if count == 1 else 'are'} otherwise, or in one world alone."
 
 
 def _trainings(lasts: timedelta) -> str:
