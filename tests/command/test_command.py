@@ -87,6 +87,13 @@ def test_a_new_home_says_that_there_is_nothing_yet(run, words):
     assert any(word in done.stdout for word in ("Nothing", "No alert"))
 
 
+@pytest.mark.parametrize("words", [["status"], ["alerts"]])
+def test_an_answer_of_nothing_names_where_was_looked(run, words, tmp_path):
+    done = run(*words, home=tmp_path / "misspelt")
+
+    assert "misspelt" in "".join(done.stdout.split())
+
+
 def test_what_people_read_names_subject_verdict_and_sentence(run):
     run("send", EVENTS / "aml_model_registered.eventgrid.json")
 

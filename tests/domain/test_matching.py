@@ -36,6 +36,8 @@ REFUSED = [
     ("two signs", "kind==drift", "patterns know * and ? alone"),
     ("an end of line", "deployment=green$", "patterns know * and ? alone"),
     ("a misspelt kind", "kind=drfit", "which no alert has; write for example drift"),
+    ("a misspelt field", "knd=drift", "knd is no field of alerts, write kind."),
+    ("a misspelt field that is denied", "kind=drift modle!=a", "modle is no field of alerts, writ"),
     ("a kind in capitals", "kind=DRIFT", "matchers has 'kind=DRIFT', which no alert has"),
     ("a severity that is none", "kind=drift severity=high", "write for example critical, warning"),
     ("a fingerprint that is none", "fingerprint=xyz", "a fingerprint has 16 of the characters"),

@@ -126,3 +126,14 @@ def test_another_window_is_told_to_rest_on_evidence_of_the_old_one():
         report = story.under(replace(policy, drift=longer))
 
         assert any("gathered for the old policy" in one for one in report.warnings)
+
+
+def test_what_differs_is_not_told_as_a_part_of_what_was_decided_again():
+    with staged(1) as story:
+        policy = story.policy()
+        longer = replace(policy.routing, grace=timedelta(hours=12))
+        changed = story.under(replace(policy, routing=longer))
+        same = story.under(policy)
+
+        assert "otherwise, or in one world alone. Other subjects" in changed.remarks[0]
+        assert "None is otherwise. Other subjects" in same.remarks[0]

@@ -7,7 +7,7 @@ import typer
 from shared.cli.known.routing_screen import print_routing
 from shared.cli.promotion.retrainings import print_retraining
 from shared.cli.reach import complete
-from shared.cli.reach.place import asked
+from shared.cli.reach.place import asked, spell_place
 from shared.cli.terminal.printing import (
     coloured,
     console,
@@ -118,9 +118,14 @@ def _print_firing(screen: "Console", alerts: list[dict[str, Any]]) -> None:
 
 
 def _print_overview(rows: list[dict[str, Any]], problems: list[str]) -> None:
+    from rich.markup import escape
+
     screen = console()
     if not rows:
-        screen.print("Nothing has been decided yet; try: driftgate send FILE, or driftgate serve --demo.")
+        screen.print(
+            escape(f"Nothing has been decided yet {spell_place()}; ")
+            + "try: driftgate send FILE, or driftgate serve --demo."
+        )
     else:
         rows_table = table("Subject", "Last verdict", "Last event", "Decided", "Firing")
         for row in rows:
@@ -153,7 +158,7 @@ def alerts(as_json: AsJson = False) -> None:
         return
     screen = console()
     if not found:
-        screen.print("No alert was ever raised.")
+        screen.print(escape(f"No alert was ever raised {spell_place()}."))
     for alert in found:
         colour = "red" if alert["status"] == "firing" else "green"
         screen.print(

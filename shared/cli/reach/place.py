@@ -31,6 +31,16 @@ def named_place() -> str | None:
     return _named.get()
 
 
+def spell_place() -> str:
+    """Where was looked, for an answer of nothing: a misspelt home knows of nothing either."""
+    address = named_place()
+    if address is not None:
+        return f"at {address[:200]}"
+    if os.environ.get("DRIFTGATE_ADAPTERS") == "azure":
+        return "in Azure's stores"
+    return f"in {os.environ.get('DRIFTGATE_HOME') or '.driftgate'}"
+
+
 def asked(
     *,
     here: "Callable[[Application], T]",

@@ -60,7 +60,9 @@ def address_of(url: str) -> SplitResult:
     except ValueError as problem:
         raise Refused(f"--url {url[:80]!r} is no address; {_WHERE}.") from problem
     if parts.scheme in _THIS_MACHINE:
-        raise Refused(f"--url {url[:80]!r} has no http:// before it; write http://{url.strip()[:80]}.")
+        raise Refused(
+            f"--url {url[:80]!r} has no http:// before it; write http://{url.strip()[:80]}."
+        )
     if parts.scheme not in {"http", "https"} or not host:
         raise Refused(f"--url {url[:80]!r} is no address; {_WHERE}.")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:

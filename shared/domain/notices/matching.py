@@ -19,6 +19,9 @@ _WRITTEN = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]{0,62})(!=|=)(.*)", re.DOTALL)
 _FINGERPRINT = re.compile(r"[0-9a-f*?]{1,16}")
 _REGULAR = re.compile(r"^[~=^]|\.[*+]|[\[\](){}|\\]|\$$")
 _WILD = frozenset("*?")
+_FIELDS = ("kind", "severity", "subject", "model", "fingerprint", "endpoint", "deployment")
+"""Those that many alerts have; the labels besides are each its kind's own."""
+_ALIKE = 0.8
 _WORDS = {
     "kind": tuple(kind.value for kind in AlertKind),
     "severity": tuple(severity.value for severity in Severity),
@@ -87,7 +90,9 @@ def _matcher(word: str) -> Matcher:
 
 
 def _check_words(shown: str, field: str, pattern: str) -> None:
-    """A kind that is misspelt would silence nothing, and nobody would know."""
+    """A field or kind that is misspelt would silence nothing, and nobody would know."""
+    if field not in _FIELDS and (meant := get_close_matches(field, _FIELDS, n=1, cutoff=_ALIKE)):
+        raise InvalidData(f"{shown}; {field} is no field of alerts, write {meant[0]}.")
     known = _WORDS.get(field, ())
     if known and not any(fnmatchcase(word, pattern) for word in known):
         close = get_close_matches(pattern, known, n=3, cutoff=0.5) or known[:3]

@@ -17,10 +17,10 @@ _MOST_LISTED = 2_000
 class Course:
     """What was told in both worlds, and the decisions that differ.
 
-    So many decisions `passed` as they were recorded, so many were made `again`, and so many
-    are `other` ones or in one world alone. `differing` are those in which a finding turned or that were made in one
-    world alone, but for so many `unlisted`. `stale` counts by family what rests on evidence that
-    was gathered for another policy, `undecidable` what nothing is known of.
+    So many decisions `passed` as they were recorded, so many were made `again`, and so many are
+    `other` ones or were made in one world alone. `differing` are those in which a finding turned
+    or that were made in one world alone, but for so many `unlisted`. `stale` counts by family what
+    rests on evidence that was gathered for another policy, `undecidable` what nothing is known of.
     """
 
     recorded: list[Told] = field(default_factory=list)

@@ -171,7 +171,9 @@ def _differ(count: int) -> str:
     """Those of one world alone count too, so there may be more than were decided again."""
     if count == 0:
         return "None is otherwise."
-    return f"{spell_number(count)} {'is' if count == 1 else 'are'} otherwise, or in one world alone."
+    return (
+        f"{spell_number(count)} {'is' if count == 1 else 'are'} otherwise, or in one world alone."
+    )
 
 
 def _trainings(lasts: timedelta) -> str:
