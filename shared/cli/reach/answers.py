@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import (
@@ -19,13 +21,44 @@ from shared.errors import DriftgateError, NotFound, Refused, Throttled, TimedOut
 if TYPE_CHECKING:
     from azure.core.rest import HttpResponse
 
+MOST_BYTES = 32 * 1024 * 1024
+"""Of one answer; the largest of Driftgate's own, a report with many charts, has a few million."""
+MOST_SECONDS = 120.0
+"""Of one answer, however slowly it goes on coming."""
 _LONGEST = 600
 _OBJECT = re.compile(r"^\w+\([^)]*\): ")
 """What urllib3 names before it says what is wrong."""
 _OTHER = "is it Driftgate's address?"
 
 
-def object_of(response: "HttpResponse", host: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered, whole."""
+
+    status_code: int
+    content: bytes
+
+
+def read(response: "HttpResponse", host: str) -> Answer:
+    """An answer once it is there, which nobody makes larger or slower than it may be.
+
+    It is counted as it is kept: a little that was packed can be very much. Raises Refused and
+    TimedOut.
+    """
+    begun, size = monotonic(), 0
+    parts: list[bytes] = []
+    with response:
+        for part in response.iter_bytes():
+            size += len(part)
+            if size > MOST_BYTES:
+                raise Refused(f"{host} answers with over {MOST_BYTES} bytes; ask for less.")
+            if monotonic() - begun > MOST_SECONDS:
+                raise TimedOut(f"{host} was not done answering after {MOST_SECONDS:g} s.")
+            parts.append(part)
+    return Answer(response.status_code, b"".join(parts))
+
+
+def object_of(response: Answer, host: str) -> dict[str, Any]:
     """The JSON object of an answer. Raises what it is a fault of."""
     raise_for(response, host)
     value = _json(response)
@@ -34,7 +67,7 @@ def object_of(response: "HttpResponse", host: str) -> dict[str, Any]:
     return value
 
 
-def raise_for(response: "HttpResponse", host: str) -> None:
+def raise_for(response: Answer, host: str) -> None:
     """Raise what an answer tells of: whose fault it is, in the service's own sentence."""
     status = response.status_code
     if status < 300:
@@ -70,7 +103,7 @@ def _unsaid(status: int, host: str) -> str:
     return f"{host} answers with {status} and no sentence; {_OTHER}"
 
 
-def _json(response: "HttpResponse") -> dict[str, Any] | None:
+def _json(response: Answer) -> dict[str, Any] | None:
     try:
         value = json.loads(response.content)
     except (ValueError, RecursionError):
@@ -94,7 +127,7 @@ def told_as_ours(host: str, audience: str | None) -> Iterator[None]:
             f"{host} cannot be reached: {_first(problem)} See whether the service runs there, and "
             "to the address in --url or DRIFTGATE_URL."
         ) from problem
-    except AzureError as problem:
+    except (AzureError, OSError) as problem:
         raise Unavailable(f"{host} did not answer: {_first(problem)}") from problem
 
 

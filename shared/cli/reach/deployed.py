@@ -18,8 +18,9 @@ from azure.core.pipeline.policies import (
 from azure.core.rest import HttpRequest, HttpResponse
 
 from shared.cli.reach import signing
-from shared.cli.reach.answers import object_of, raise_for, told_as_ours
+from shared.cli.reach.answers import Answer, object_of, raise_for, read, told_as_ours
 from shared.cli.reach.signing import Signing, address_of
+from shared.errors import Refused
 
 _API = "/api/v1"
 _KEY_HEADER = "x-functions-key"
@@ -28,6 +29,7 @@ _CONNECT, _ANSWER = 10, 75
 _AT_ONCE = {"connection_timeout": 2, "read_timeout": 3, "retry_total": 0}
 _LONGEST_WAIT = 30.0
 _MOST_ROWS = 200
+_MOST_PAGES = 500
 _SAID_ONCE = {"retry_connect": 0, "retry_read": 0}
 
 
@@ -87,7 +89,7 @@ class Deployed:
         """The text at a path."""
         response = self._sent("GET", path, params=_without_none(query))
         raise_for(response, self._host)
-        return response.content.decode("utf-8")
+        return response.content.decode("utf-8", errors="replace")
 
     def rows(
         self, name: str, *path: str, most: int | None = None, **query: object
@@ -102,7 +104,9 @@ class Deployed:
         rows: list[dict[str, Any]] = []
         first: dict[str, Any] = {}
         cursor: str | None = None
-        while most is None or len(rows) < most:
+        for _ in range(_MOST_PAGES):
+            if most is not None and len(rows) >= most:
+                break
             limit = _MOST_ROWS if most is None else min(_MOST_ROWS, most - len(rows))
             page = self.get(*path, **query, limit=limit, cursor=cursor)
             first = first or page
@@ -110,6 +114,8 @@ class Deployed:
             cursor = page.get("next")
             if cursor is None:
                 break
+        else:
+            raise Refused(f"{self._host} has no end of {name}; ask for fewer.")
         return {**{key: value for key, value in first.items() if key != "next"}, name: rows}
 
     def post(self, *path: str, **body: object) -> dict[str, Any]:
@@ -130,12 +136,13 @@ class Deployed:
         """Close the connections."""
         self._client.close()
 
-    def _sent(self, method: str, path: tuple[str, ...], **what: Any) -> HttpResponse:
+    def _sent(self, method: str, path: tuple[str, ...], **what: Any) -> Answer:
         address = "/".join([self._root, *(quote(part, safe="/") for part in path)])
         request = HttpRequest(method, address, **what)
         options: dict[str, Any] = {} if method == "GET" else _SAID_ONCE
         with told_as_ours(self._host, self._audience):
-            return self._client.send_request(request, **options)
+            response = self._client.send_request(request, stream=True, **options)
+            return read(response, self._host)
 
 
 def _retries(total: int) -> Retries:

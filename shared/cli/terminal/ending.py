@@ -16,6 +16,8 @@ import typer
 from typer.core import TyperGroup
 
 from shared.cli.reach.guarding import guard, leaves
+from shared.cli.reach.place import named_place
+from shared.cli.terminal.harmless import OBEYED
 from shared.cli.terminal.interrupting import (
     INTERRUPTED,
     UNREAD,
@@ -28,6 +30,12 @@ from shared.errors import DriftgateError, Refused
 _WrongUsage: type[Any] = typer.BadParameter.__bases__[0]
 """Typer brings a click of its own, and gives no other name to this error of it."""
 _GATE = "gate"
+_MISREAD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What becomes of an answer that has not the parts which a command shows."""
+_OTHER_SHAPE = (
+    "The service answers otherwise than this command can read; see that --url is Driftgate's "
+    "address, and of the same version as this command."
+)
 _WITHIN_A_PARAGRAPH = re.compile(r"(?<!\n)\n(?!\n)")
 
 
@@ -84,12 +92,22 @@ class Commands(TyperGroup):
             with _refused(ctx):
                 return super().invoke(ctx)
         except DriftgateError as problem:
-            sys.stderr.write(f"{problem}\n")
+            _say(problem)
             raise typer.Exit(ending_of(problem)) from problem
+        except _MISREAD as problem:
+            if named_place() is None:
+                raise
+            sys.stderr.write(f"{_OTHER_SHAPE}\n")
+            raise typer.Exit(Ending.REFUSED) from problem
         except (KeyboardInterrupt, typer.Abort):
             end_interrupted()
         except BrokenPipeError:
             end_unread()
+
+
+def _say(problem: Exception) -> None:
+    """Its sentence, of which no terminal obeys anything: names in it may be anybody's."""
+    sys.stderr.write(f"{OBEYED.sub('', str(problem))}\n")
 
 
 def _flowing(text: str | None) -> str | None:

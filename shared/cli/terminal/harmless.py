@@ -1,9 +1,11 @@
-"""What names and sentences may not do to a pipeline that reads our output."""
+"""What names and sentences may not do to a pipeline or a terminal that reads our output."""
 
 import re
 
 from shared.domain.wording import one_line
 
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys, and what turns the order of what stands beside it."""
 _SIGNS = re.compile("(?<=:)(?=:)|(?<=#)(?=#)")
 _MOST = 2000
 

@@ -1,11 +1,11 @@
 """How the command speaks: rich for people, one JSON document for programs."""
 
 import json
-import re
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from shared.cli.terminal.harmless import OBEYED
 from shared.domain.action_text import action_text
 from shared.domain.promotion import Phase
 
@@ -17,10 +17,6 @@ _TO_BE_APPROVED = frozenset({Phase.WAITING, Phase.BLOCKED, Phase.REQUESTED, Phas
 COLOURS = {"pass": "green", "fail": "red", "inconclusive": "yellow", "error": "magenta"}
 
 
-_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""What a terminal obeys, and what turns the order of what stands beside it."""
-
-
 def console() -> "Console":
     """The terminal, wide enough when it is none; no text that is printed is obeyed by it."""
     from rich.console import Console
@@ -28,7 +24,7 @@ def console() -> "Console":
 
     class Screen(Console):
         def render_str(self, text: str, **options: Any) -> Text:
-            return super().render_str(_COMMANDS.sub("", text), **options)
+            return super().render_str(OBEYED.sub("", text), **options)
 
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError

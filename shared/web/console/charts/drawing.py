@@ -10,6 +10,8 @@ from typing import Any
 from markupsafe import Markup
 
 _KEPT = 256
+_TAG = re.compile(r"<[^>]*>")
+_UNREAD = re.compile(r' (?:aria-\w+|role|pointer-events)="[^"]*"| opacity="1"')
 _PLACES = re.compile(r' (d|transform)="([^"]*)"')
 _NEEDLESS = re.compile(r"-?\d+\.\d{2,}")
 _HAS_SIZE = re.compile(r'<svg ([^>]*?)width="([\d.]+)" height="([\d.]+)"')
@@ -58,8 +60,12 @@ def _draw(specification: str) -> str:
 
     svg: str = vl_convert.vegalite_to_svg(json.loads(specification))
     svg = _HAS_SIZE.sub(r"<svg \1", svg, count=1)
-    svg = re.sub(r' (?:aria-\w+|role|pointer-events)="[^"]*"| opacity="1"', "", svg)
-    return _PLACES.sub(_rounded, svg)
+    return _TAG.sub(_shortened, svg)
+
+
+def _shortened(tag: re.Match[str]) -> str:
+    """A tag without what nobody reads; a text that looks like one's attributes stays a text."""
+    return _PLACES.sub(_rounded, _UNREAD.sub("", tag[0]))
 
 
 def _rounded(place: re.Match[str]) -> str:
