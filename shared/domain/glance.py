@@ -17,6 +17,8 @@ class Glance:
 
     `alerts` and `promotions` are all that are remembered, `firing` those that fire by `kind
     severity`, `open` the promotions that have not ended. `lives` are the alerts a scope tells of.
+    `intents`, `overrides` and `approvals` are what people said, `promoted` is when a promotion
+    changed last; these four are None where an older version counted.
     """
 
     verdict: str | None = None
@@ -27,6 +29,10 @@ class Glance:
     lives: int = 0
     promotions: int = 0
     open: int = 0
+    promoted: datetime | None = None
+    intents: int | None = 0
+    overrides: int | None = 0
+    approvals: int | None = 0
 
     @property
     def fires(self) -> int:
@@ -36,9 +42,15 @@ class Glance:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Glance":
         """Read back what `glance_at` made."""
-        decided = plain.get("decided")
-        given = {**plain, "decided": None if decided is None else parse_time(decided)}
-        return cls(**given)
+        times = {
+            name: None if (time := plain.get(name)) is None else parse_time(time)
+            for name in ("decided", "promoted")
+        }
+        return cls(**{**dict.fromkeys(_LATER), **plain, **times})
+
+
+_LATER = ("intents", "overrides", "approvals")
+"""What glances of older versions do not count."""
 
 
 def glance_at(decision: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +70,13 @@ def glance_at(decision: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str
         "lives": len(_mapping(_mapping(state.get("scope")).get("lives"))),
         "promotions": len(promotions),
         "open": sum(Phase(one["phase"]).is_open for one in promotions),
+        "promoted": max(
+            (one["since"] for one in promotions if "since" in one), key=parse_time, default=None
+        ),
+        "intents": len(state.get("intents") or ()),
+        "overrides": len(state.get("overrides") or ()),
+        "approvals": len(state.get("approvals") or ())
+        + sum(len(one.get("approvals") or ()) for one in promotions),
     }
 
 

@@ -115,8 +115,11 @@ class PolicyStore:
     def _read_files(self) -> "_Sorted":
         """All of them in the order of their names; read once while none of them changes."""
         files, known = self._all_files(), self._sorted
+        if known is not None and known.files is files:
+            return known
         if known is None or known.files != files:
             known = self._sorted = self._sort(files)
+        known.files = files
         return known
 
     def _sort(self, files: Mapping[str, bytes]) -> "_Sorted":
