@@ -17,8 +17,7 @@ class Glance:
 
     `alerts` and `promotions` are all that are remembered, `firing` those that fire by `kind
     severity`, `open` the promotions that have not ended. `lives` are the alerts a scope tells of.
-    `intents`, `overrides` and `approvals` are what people said, `promoted` is when a promotion
-    changed last; these four are None where an older version counted.
+    `intents`, `overrides` and `approvals` are what people said, None where an older version counted.
     """
 
     verdict: str | None = None
@@ -29,7 +28,6 @@ class Glance:
     lives: int = 0
     promotions: int = 0
     open: int = 0
-    promoted: datetime | None = None
     intents: int | None = 0
     overrides: int | None = 0
     approvals: int | None = 0
@@ -42,11 +40,9 @@ class Glance:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Glance":
         """Read back what `glance_at` made."""
-        times = {
-            name: None if (time := plain.get(name)) is None else parse_time(time)
-            for name in ("decided", "promoted")
-        }
-        return cls(**{**dict.fromkeys(_LATER), **plain, **times})
+        decided = plain.get("decided")
+        time = None if decided is None else parse_time(decided)
+        return cls(**{**dict.fromkeys(_LATER), **plain, "decided": time})
 
 
 _LATER = ("intents", "overrides", "approvals")
@@ -70,9 +66,6 @@ def glance_at(decision: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str
         "lives": len(_mapping(_mapping(state.get("scope")).get("lives"))),
         "promotions": len(promotions),
         "open": sum(Phase(one["phase"]).is_open for one in promotions),
-        "promoted": max(
-            (one["since"] for one in promotions if "since" in one), key=parse_time, default=None
-        ),
         "intents": len(state.get("intents") or ()),
         "overrides": len(state.get("overrides") or ()),
         "approvals": len(state.get("approvals") or ())

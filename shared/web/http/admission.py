@@ -22,7 +22,7 @@ from shared.web.http.limits import Kind
 from shared.web.http.problems import Problem
 from shared.web.http.wrong_fields import NOT_JSON, sentence_of
 
-_STRANGE_SITES = frozenset({"cross-site", "same-site"})
+STRANGE_SITES = frozenset({"cross-site", "same-site"})
 
 
 class Requires:
@@ -42,7 +42,7 @@ class Requires:
 
     def _admit(self, request: Request) -> Caller:
         settings = request.app.state.application.settings.access
-        if request.method != "GET" and request.headers.get("sec-fetch-site") in _STRANGE_SITES:
+        if request.method != "GET" and request.headers.get("sec-fetch-site") in STRANGE_SITES:
             raise Problem(403, "A page of another site may say nothing here; ask from this one.")
         caller = request.state.known_as = caller_of(settings, request.headers, _host(request))
         if not allows(caller.roles, self.role):
