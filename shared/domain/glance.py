@@ -17,7 +17,7 @@ class Glance:
 
     `alerts` and `promotions` are all that are remembered, `firing` those that fire by `kind
     severity`, `open` the promotions that have not ended. `lives` are the alerts a scope tells of.
-    `intents`, `overrides` and `approvals` are what people said, None where an older version counted.
+    `intents`, `overrides` and `approvals` count what people said; None by an older version.
     """
 
     verdict: str | None = None
@@ -39,10 +39,11 @@ class Glance:
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Glance":
-        """Read back what `glance_at` made."""
+        """Read back what `glance_at` made; what a newer version counts besides is left out."""
         decided = plain.get("decided")
         time = None if decided is None else parse_time(decided)
-        return cls(**{**dict.fromkeys(_LATER), **plain, "decided": time})
+        known = {name: value for name, value in plain.items() if name in cls.__slots__}
+        return cls(**{**dict.fromkeys(_LATER), **known, "decided": time})
 
 
 _LATER = ("intents", "overrides", "approvals")

@@ -241,8 +241,9 @@ def test_what_people_said_is_counted_in_a_glance(ledger):
 
 
 def test_what_an_older_version_did_not_count_is_not_taken_for_nothing():
-    glance = Glance.of({"verdict": "pass", "promotions": 1, "open": 0})
+    glance = Glance.of({"verdict": "pass", "promotions": 1, "open": 0, "of a newer one": 7})
 
+    assert (glance.verdict, glance.promotions) == ("pass", 1)
     assert (glance.intents, glance.overrides, glance.approvals) == (None, None, None)
 
 

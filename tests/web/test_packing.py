@@ -11,7 +11,7 @@ from tests.web.platform import ask
 def test_a_page_is_packed_for_whoever_accepts_it_and_is_the_same_page(scene):
     app = api(scene.application)
 
-    plain = ask(app, "GET", "/console", **{"accept": "text/html"})
+    plain = ask(app, "GET", "/console", accept="text/html")
     packed = ask(app, "GET", "/console", **{"accept": "text/html", "accept-encoding": "gzip, br"})
 
     assert "Content-Encoding" not in plain.headers
