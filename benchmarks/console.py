@@ -30,16 +30,16 @@ from pathlib import Path
 import uvicorn
 from shared.bootstrap import build
 from benchmarks.whatif_world import World
+from shared.hosting.server import bound
 from shared.web.http.limits import Buckets, Kind, Rate
 from shared.web.operations import api
 now = datetime.fromisoformat(sys.argv[2])
 settings = World(home=Path(sys.argv[1]), models=0, days=0).settings
 application = build(settings, clock=lambda: now)
 unlimited = Buckets({kind: Rate(10**9, 1e9) for kind in Kind})
-config = uvicorn.Config(api(application, unlimited), port=0, log_level="error")
+config = uvicorn.Config(api(application, unlimited), log_level="error")
 server = uvicorn.Server(config)
-listening = config.bind_socket()
-listening.listen()
+listening = bound("127.0.0.1", 0)
 print(listening.getsockname()[1], flush=True)
 server.run(sockets=[listening])
 """
@@ -96,7 +96,7 @@ class Asking:
     """Asks for pages over one connection, as a browser does."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("localhost", port, timeout=120)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
     def get(self, path: str) -> tuple[float, bytes]:
         """Milliseconds until the first byte of the answer, and the whole of it."""

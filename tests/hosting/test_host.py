@@ -1,6 +1,7 @@
 """The embedded host as a whole: from a request to a decision, over a real server."""
 
 import json
+import socket
 
 import pytest
 
@@ -119,6 +120,14 @@ def test_policies_that_cannot_be_read_at_the_start_keep_nobody_from_being_served
 
     with pytest.raises(Unavailable):
         scene.application.policies.all()
+
+
+def test_an_answer_does_not_wait_until_its_headers_are_acknowledged():
+    with bound("127.0.0.1", 0) as listening:
+        caller = socket.create_connection(listening.getsockname())
+        answering, _ = listening.accept()
+        with caller, answering:
+            assert answering.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 def test_a_taken_port_is_one_sentence_that_names_another():
