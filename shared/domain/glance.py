@@ -17,6 +17,7 @@ class Glance:
 
     `alerts` and `promotions` are all that are remembered, `firing` those that fire by `kind
     severity`, `open` the promotions that have not ended. `lives` are the alerts a scope tells of.
+    `intents`, `overrides` and `approvals` count what people said; None by an older version.
     """
 
     verdict: str | None = None
@@ -27,6 +28,9 @@ class Glance:
     lives: int = 0
     promotions: int = 0
     open: int = 0
+    intents: int | None = 0
+    overrides: int | None = 0
+    approvals: int | None = 0
 
     @property
     def fires(self) -> int:
@@ -35,10 +39,15 @@ class Glance:
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Glance":
-        """Read back what `glance_at` made."""
+        """Read back what `glance_at` made; what a newer version counts besides is left out."""
         decided = plain.get("decided")
-        given = {**plain, "decided": None if decided is None else parse_time(decided)}
-        return cls(**given)
+        time = None if decided is None else parse_time(decided)
+        known = {name: value for name, value in plain.items() if name in cls.__slots__}
+        return cls(**{**dict.fromkeys(_LATER), **known, "decided": time})
+
+
+_LATER = ("intents", "overrides", "approvals")
+"""What glances of older versions do not count."""
 
 
 def glance_at(decision: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +67,10 @@ def glance_at(decision: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str
         "lives": len(_mapping(_mapping(state.get("scope")).get("lives"))),
         "promotions": len(promotions),
         "open": sum(Phase(one["phase"]).is_open for one in promotions),
+        "intents": len(state.get("intents") or ()),
+        "overrides": len(state.get("overrides") or ()),
+        "approvals": len(state.get("approvals") or ())
+        + sum(len(one.get("approvals") or ()) for one in promotions),
     }
 
 

@@ -1,12 +1,14 @@
 """One process that does all: the HTTP server, the consumers of the queues, and the timers."""
 
+from contextlib import suppress
 from socket import socket
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from shared.access_settings import Access
 from shared.domain.policy import Fleet, Policy
 from shared.domain.state import SubjectState
-from shared.errors import Refused
+from shared.errors import DriftgateError, Refused
 from shared.home_clock import HomeClock
 from shared.hosting.bells import Bell, Bells, Listened
 from shared.hosting.consuming import Consuming
@@ -39,6 +41,15 @@ def refuse_what_cannot_be_hosted(settings: "Settings") -> None:
         )
     if settings.access.fault is not None:
         raise Refused(settings.access.fault)
+
+
+def warm(application: "Application") -> None:
+    """Read what the first page of a large fleet would wait for: a thousand policies take seconds.
+
+    Where they cannot be read now, whoever asks for them is told.
+    """
+    with suppress(DriftgateError):
+        application.policies.all()
 
 
 class Host:
@@ -83,6 +94,7 @@ class Host:
         self._consuming.start()
         self.timers.start()
         self._server.start()
+        Thread(target=warm, args=(self.application,), name="warming", daemon=True).start()
 
     def stop(self, seconds: float = SETTLING_SECONDS) -> bool:
         """Take nothing more and settle what is in hand; whether all of it was in time."""

@@ -1,8 +1,8 @@
 """Finds policies among files, wherever they lie."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -12,34 +12,37 @@ from shared.policies import read_policy
 from shared.policies.fleet import FILES, read_fleet
 
 _SUFFIXES = {".yaml", ".yml"}
+_STEADY: "ContextVar[Mapping[PolicyStore, _Reading] | None]" = ContextVar("steady", default=None)
 
 
 class PolicyStore:
     """Asks for the files anew at each question, so that an edited file counts at once.
 
     `files` gives the content of each by its name. One whose bytes are known already is not parsed
-    again. Within `steady` a thread asks once.
+    again. Within `steady` they are asked for once.
     """
 
     def __init__(self, files: Callable[[], Mapping[str, bytes]]) -> None:
         self._ask = files
-        self._steady = threading.local()
         self._known: dict[str, tuple[bytes, Policy | InvalidPolicy]] = {}
         self._fleet: tuple[bytes, Fleet] | None = None
         self._sorted: _Sorted | None = None
 
     @contextmanager
     def steady(self) -> Iterator[None]:
-        """Within, this thread is told of one reading: a decision has one state of the policies."""
-        outer: _Reading | None = getattr(self._steady, "reading", None)
-        self._steady.reading = outer or _Reading()
+        """Within, one thread is told of one reading: a decision has one state of the policies.
+
+        So are threads that carry on its context, as those do that answer an asynchronous request.
+        """
+        outer = _STEADY.get() or {}
+        token = _STEADY.set({self: _Reading(), **outer})
         try:
             yield
         finally:
-            self._steady.reading = outer
+            _STEADY.reset(token)
 
     def _all_files(self) -> Mapping[str, bytes]:
-        reading: _Reading | None = getattr(self._steady, "reading", None)
+        reading = (_STEADY.get() or {}).get(self)
         if reading is None:
             return self._ask()
         if reading.files is None:
@@ -112,8 +115,11 @@ class PolicyStore:
     def _read_files(self) -> "_Sorted":
         """All of them in the order of their names; read once while none of them changes."""
         files, known = self._all_files(), self._sorted
+        if known is not None and known.files is files:
+            return known
         if known is None or known.files != files:
             known = self._sorted = self._sort(files)
+        known.files = files
         return known
 
     def _sort(self, files: Mapping[str, bytes]) -> "_Sorted":

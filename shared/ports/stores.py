@@ -83,6 +83,12 @@ class Ledger(Protocol):
     def state(self, subject: str) -> LedgerState:
         """The subject's state; an empty mapping and version 0 when there is none."""
 
+    def parts(self, name: str, subjects: Iterable[str]) -> Mapping[str, Any]:
+        """One list or mapping of many states, by subject in their order; none that is empty.
+
+        For lists over a fleet: what else the states hold is not read where that is possible.
+        """
+
     def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
         """The decision already committed for this event, None when it is new.
 

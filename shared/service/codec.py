@@ -1,11 +1,14 @@
 """Stored JSON back into the vocabulary."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from shared.learning import learned
+
+if TYPE_CHECKING:
+    from shared.ports import Ledger
 
 Value = TypeVar("Value")
 
@@ -18,6 +21,14 @@ def part(plain: Mapping[str, Any], name: str, kind: Any, none: Any) -> Any:
     """
     value = plain.get(name)
     return none if not value else msgspec.convert(value, kind, strict=False)
+
+
+def parts(ledger: "Ledger", name: str, subjects: Iterable[str], kind: Any) -> dict[str, Any]:
+    """The same field of many states, by subject in their order; only where it holds something."""
+    found: dict[str, Any] = msgspec.convert(
+        ledger.parts(name, subjects), dict[str, kind], strict=False
+    )
+    return found
 
 
 def decode(plain: Mapping[str, Any], kind: type[Value]) -> Value:

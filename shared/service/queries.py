@@ -7,12 +7,13 @@ from typing import Any
 from shared.domain.canonical import format_time, parse_time, to_plain
 from shared.domain.event import EXTENSION_PREFIX, Check, EventType
 from shared.domain.finding import Rule
+from shared.domain.glance import Glance
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidPolicy, NotFound
 from shared.ports import Archive, Ledger, Policies
-from shared.service.codec import decode, part
+from shared.service.codec import decode, parts
 from shared.service.explaining.standings import Standing, standings
 from shared.service.retrainings import retraining_row
 
@@ -40,16 +41,22 @@ def alerts(
     *,
     subjects: Collection[str] | None = None,
     scopes: Collection[str] | None = None,
+    glances: Mapping[str, Glance] | None = None,
 ) -> list[dict[str, Any]]:
     """Every alert of the last month, with who is told of it; those that fire come first.
 
-    Only of these subjects, told of by these scopes, where they are named.
+    Only of these subjects, told of by these scopes, where they are named. Whoever has `glances` of
+    all subjects spares their reading.
     """
-    known = standings(ledger, now, scopes)
+    if glances is None and (subjects is None or scopes is None):
+        glances = ledger.glances()
+    if subjects is None:
+        subjects = [subject for subject, glance in (glances or {}).items() if glance.alerts]
+    known = standings(ledger, now, scopes, glances)
     found = [
         {"subject": subject, **_alert(name, record), **_standing(name, known)}
-        for subject in (_with_alerts(ledger) if subjects is None else subjects)
-        for name, record in _alerts(ledger, subject).items()
+        for subject, records in _alerts(ledger, subjects).items()
+        for name, record in records.items()
     ]
     found.sort(key=lambda alert: alert["posted"], reverse=True)
     found.sort(key=lambda alert: alert["status"] != AlertStatus.FIRING.value)
@@ -61,15 +68,10 @@ def alerts_of(ledger: Ledger, subjects: Iterable[str], now: datetime) -> list[di
     known = standings(ledger, now)
     return [
         {"subject": subject, **_alert(name, record), **_standing(name, known)}
-        for subject in subjects
-        for name, record in _alerts(ledger, subject).items()
+        for subject, records in _alerts(ledger, subjects).items()
+        for name, record in records.items()
         if record.status is AlertStatus.FIRING
     ]
-
-
-def _with_alerts(ledger: Ledger) -> list[str]:
-    """The subjects that have alerts, found without reading a state."""
-    return [subject for subject, glance in ledger.glances().items() if glance.alerts]
 
 
 def events(
@@ -98,23 +100,25 @@ def overview(ledger: Ledger) -> list[dict[str, Any]]:
     fires.
     """
     return [
-        {
-            "subject": subject,
-            "verdict": glance.verdict,
-            "event": glance.event,
-            "decided": to_plain(glance.decided),
-            "firing": glance.fires,
-        }
+        overview_row(subject, glance)
         for subject, glance in ledger.glances().items()
         if glance.fires or not subject.startswith(_FOR_ITSELF)
     ]
 
 
-def _alerts(ledger: Ledger, subject: str) -> Mapping[str, AlertRecord]:
-    found: Mapping[str, AlertRecord] = part(
-        ledger.state(subject).state, "alerts", dict[str, AlertRecord], {}
-    )
-    return found
+def overview_row(subject: str, glance: Glance) -> dict[str, Any]:
+    """The row of one subject."""
+    return {
+        "subject": subject,
+        "verdict": glance.verdict,
+        "event": glance.event,
+        "decided": to_plain(glance.decided),
+        "firing": glance.fires,
+    }
+
+
+def _alerts(ledger: Ledger, subjects: Iterable[str]) -> Mapping[str, Mapping[str, AlertRecord]]:
+    return parts(ledger, "alerts", subjects, dict[str, AlertRecord])
 
 
 def status(ledger: Ledger, name: str, now: datetime | None = None) -> dict[str, Any]:

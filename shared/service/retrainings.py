@@ -10,7 +10,7 @@ from shared.domain.people.retraining import retraining_resumed
 from shared.domain.retraining import Retraining, RetrainingCause, RetrainingWatch
 from shared.errors import InvalidData, NotFound
 from shared.ports import Ledger
-from shared.service.codec import part
+from shared.service.codec import part, parts
 from shared.service.people.saying import say
 
 if TYPE_CHECKING:
@@ -37,11 +37,12 @@ def retrainings(ledger: Ledger, model: str | None = None) -> list[dict[str, Any]
 
 def standings(ledger: Ledger) -> dict[str, str]:
     """Of each model by name its `standing` alone."""
-    found = {}
-    for subject in ledger.subjects():
-        if subject.startswith(SUBJECT):
-            found[subject.removeprefix(SUBJECT)] = _standing(_watch(ledger, subject))
-    return found
+    subjects = [subject for subject in ledger.subjects() if subject.startswith(SUBJECT)]
+    watches = parts(ledger, "retraining", subjects, RetrainingWatch)
+    return {
+        subject.removeprefix(SUBJECT): _standing(watches.get(subject, _NONE))
+        for subject in subjects
+    }
 
 
 def rows_of(ledger: Ledger, models: Sequence[str]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from shared.web.console import console
 from shared.web.console.faults import as_page
 from shared.web.dead_letters import deadletters
 from shared.web.http.limits import Buckets
+from shared.web.http.packing import Packed
 from shared.web.http.problems import Problem, foreseen, of_http, of_problem
 from shared.web.http.rim import Keyless, Rim
 from shared.web.keeping import verifying
@@ -73,6 +74,7 @@ def api(application: Application, buckets: Buckets | None = None) -> FastAPI:
     app.state.buckets = buckets or Buckets()
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(Packed)
     app.add_middleware(Rim)
     return app
 

@@ -162,6 +162,34 @@ def test_a_chain_is_told_oldest_first_from_any_version_of_one_subject(ledger):
     assert list(ledger.chain("model/nobody")) == []
 
 
+def test_one_part_of_many_states_is_told_in_the_order_asked_for_and_where_it_holds_any(ledger):
+    commit(ledger, subject="alerts/b", state={"scope": {"lives": {"f": {"n": 1.5, "s": "ü"}}}})
+    commit(
+        ledger,
+        subject="model/a",
+        state={"scope": {}, "versions": {"1": None}, "silences": [1, True]},
+    )
+    commit(ledger, subject="alerts/a", state={"scope": {"lives": {}, "dropped": 0}})
+
+    subjects = ["model/a", "alerts/b", "nobody", "alerts/a", "alerts/b"]
+    scopes = ledger.parts("scope", iter(subjects))
+
+    assert list(scopes) == ["alerts/b", "alerts/a"]
+    assert scopes["alerts/b"] == ledger.state("alerts/b").state["scope"]
+    assert ledger.parts("silences", subjects) == {"model/a": [1, True]}
+    assert ledger.parts("silences", []) == {}
+
+
+def test_parts_of_more_subjects_than_one_question_holds_are_all_told(ledger):
+    subjects = [f"model/{number}" for number in range(50)]
+    for subject in subjects:
+        commit(ledger, subject=subject, state={"versions": {"1": subject}})
+
+    assert ledger.parts("versions", subjects[::-1]) == {
+        subject: {"1": subject} for subject in subjects
+    }
+
+
 def alerted(status="firing", kind="drift"):
     return {"alerts": {"f": {"alert": {"kind": kind, "severity": "warning"}, "status": status}}}
 
@@ -197,6 +225,26 @@ def test_a_glance_follows_each_commit_and_no_commit_that_was_refused(ledger):
         commit(ledger, state=alerted(), event_key="e3", version=1)
 
     assert ledger.glances() == {"model/a": Glance(alerts=1)}
+
+
+def test_what_people_said_is_counted_in_a_glance(ledger):
+    promotions = [
+        {"phase": "done", "approvals": [{"by": "anna"}]},
+        {"phase": "waiting"},
+    ]
+    said = {"intents": [{}, {}], "overrides": [{}], "approvals": [{}]}
+    commit(ledger, state={**said, "promotions": promotions})
+
+    [glance] = ledger.glances().values()
+
+    assert (glance.intents, glance.overrides, glance.approvals) == (2, 1, 2)
+
+
+def test_what_an_older_version_did_not_count_is_not_taken_for_nothing():
+    glance = Glance.of({"verdict": "pass", "promotions": 1, "open": 0, "of a newer one": 7})
+
+    assert (glance.verdict, glance.promotions) == ("pass", 1)
+    assert (glance.intents, glance.overrides, glance.approvals) == (None, None, None)
 
 
 def test_a_glance_counts_what_was_committed_by_whoever_died_before_telling_of_it(request):

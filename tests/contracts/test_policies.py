@@ -1,6 +1,8 @@
 """What every store of policies promises: a wrong file is told, and never hides the others."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -122,6 +124,21 @@ def test_one_decision_is_told_of_one_state_of_the_policies_and_the_next_of_the_n
             assert store.for_model("loan") is not None
 
     assert store.for_model("loan") is None
+
+
+def test_threads_that_carry_on_a_steady_context_are_told_of_the_same_state_and_others_are_not(
+    policies,
+):
+    store, keep = policies
+    keep("loan.yaml", GOOD.format(model="loan"))
+
+    with store.steady(), ThreadPoolExecutor(1) as pool:
+        assert store.for_model("loan") is not None
+        keep("loan.yaml", GOOD.format(model="lend"))
+        carried = pool.submit(copy_context().run, store.for_model, "loan").result()
+        other = pool.submit(store.for_model, "loan").result()
+
+    assert (carried is not None, other) == (True, None)
 
 
 def test_a_file_that_stood_still_is_read_once_and_again_when_its_times_change(

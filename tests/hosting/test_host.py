@@ -1,12 +1,13 @@
 """The embedded host as a whole: from a request to a decision, over a real server."""
 
 import json
+import socket
 
 import pytest
 
 from shared.access_settings import Access, AccessSettings
-from shared.errors import Refused
-from shared.hosting.host import refuse_what_cannot_be_hosted
+from shared.errors import Refused, Unavailable
+from shared.hosting.host import refuse_what_cannot_be_hosted, warm
 from shared.hosting.server import bound
 from shared.settings import AzureSettings, Settings
 from tests.conftest import EVENTS
@@ -96,6 +97,37 @@ def test_a_page_that_leads_its_own_name_here_gets_nothing(running, path):
 
     assert status == 403
     assert "answers to this machine alone" in answer["title"]
+
+
+def test_the_policies_are_read_at_the_start_and_not_by_whoever_asks_first(scene, monkeypatch):
+    scene.policy("model: loan-default\nendpoint: loan-endpoint\n")
+
+    warm(scene.application)
+    monkeypatch.setattr("shared.policies.store.read_policy", lambda *_: pytest.fail("read late"))
+
+    assert [policy.model for policy in scene.application.policies.all()] == ["loan-default"]
+
+
+def test_policies_that_cannot_be_read_at_the_start_keep_nobody_from_being_served(
+    scene, monkeypatch
+):
+    def away():
+        raise Unavailable("The policies do not answer.")
+
+    monkeypatch.setattr(scene.application.policies._policies, "_ask", away)
+
+    warm(scene.application)
+
+    with pytest.raises(Unavailable):
+        scene.application.policies.all()
+
+
+def test_an_answer_does_not_wait_until_its_headers_are_acknowledged():
+    with bound("127.0.0.1", 0) as listening:
+        caller = socket.create_connection(listening.getsockname())
+        answering, _ = listening.accept()
+        with caller, answering:
+            assert answering.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 def test_a_taken_port_is_one_sentence_that_names_another():

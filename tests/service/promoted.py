@@ -1,7 +1,7 @@
 """A promotion with everything that can be told of one, made by hand out of the domain's values."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ from shared.domain.verdict import Verdict
 from shared.domain.world import ModelVersion
 from shared.errors import NotFound
 from shared.ports import KeptRow, LedgerState
+from shared.service.whatif.world import parts_of
 from tests.conftest import NOON
 
 MODEL, VERSION, STAGE = "loan-default", "8", "production"
@@ -127,6 +128,9 @@ class KeptLedger:
     def state(self, subject: str) -> LedgerState:
         plain = to_plain(self.state_of) if subject == SUBJECT else {}
         return LedgerState(version=1, state=json.loads(json.dumps(plain)))
+
+    def parts(self, name: str, subjects: Iterable[str]) -> Mapping[str, Any]:
+        return parts_of(self.state, name, subjects)
 
     def glances(self) -> Mapping[str, Glance]:
         state: Any = to_plain(self.state_of)

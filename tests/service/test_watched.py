@@ -145,9 +145,9 @@ class OfOneModel:
     def __init__(self, ledger):
         self._ledger = ledger
 
-    def state(self, subject):
-        assert subject == "model/loan-default"
-        return self._ledger.state(subject)
+    def parts(self, name, subjects):
+        assert list(subjects) == ["model/loan-default"]
+        return self._ledger.parts(name, subjects)
 
 
 def test_promotions_of_one_model_are_read_of_that_model_alone(scene):

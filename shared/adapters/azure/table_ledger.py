@@ -1,7 +1,7 @@
 """The ledger on Table Storage: a commit is one entity-group transaction with the state's ETag."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from itertools import islice
@@ -12,6 +12,7 @@ from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.data.tables import TableServiceClient, UpdateMode
 
+from shared.adapters.azure.at_once import in_order
 from shared.adapters.azure.faults import is_missing, told_as_ours
 from shared.adapters.azure.table_outbox import TableOutbox
 from shared.adapters.azure.table_rows import (
@@ -24,6 +25,7 @@ from shared.adapters.azure.table_rows import (
     oldest_first,
     outbox_row,
     partition_of,
+    refuse_too_much,
     text_of,
     texts,
     version_of,
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
 TABLE = "ledger"
 AUDIENCE = "https://storage.azure.com"
 MOST_MESSAGES = 97
-_MOST_CHARACTERS = 1_600_000
 _FIRST_PAGE = 8
 _PAGE = 500
 _ERASED_AT_ONCE = 50
@@ -71,6 +72,15 @@ class TableLedger:
         if entity is None:
             return LedgerState(version=0, state={})
         return LedgerState(version=entity["version"], state=json.loads(text_of(entity)))
+
+    def parts(self, name: str, subjects: Iterable[str]) -> Mapping[str, Any]:
+        """One list or mapping of many states, each of which is a call; several go at once."""
+        wanted = list(dict.fromkeys(subjects))
+        states = in_order(self.state, wanted)
+        found = {
+            subject: stored.state.get(name) for subject, stored in zip(wanted, states, strict=True)
+        }
+        return {subject: part for subject, part in found.items() if part}
 
     def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
         """The decision already committed for this event, None when it is new."""
@@ -141,7 +151,7 @@ class TableLedger:
             "glance": glance,
             **texts(canonical_json(state).decode(), f"The state of {subject}"),
         }
-        _refuse_too_much(subject, [*rows, new_state])
+        refuse_too_much(subject, [*rows, new_state])
         operations: list[Any] = [("create", {"PartitionKey": partition, **row}) for row in rows]
         if stored is None:
             operations.append(("create", new_state))
@@ -388,12 +398,3 @@ def _stub(row: Mapping[str, Any], erased: str) -> dict[str, Any] | None:
     text = canonical_json(stub_of(decision, erased)).decode()
     kept = {name: row[name] for name in ("PartitionKey", "RowKey", "commit")}
     return {**kept, **texts(text, "What is left of a decision")}
-
-
-def _refuse_too_much(subject: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    size = sum(len(value) for row in rows for value in row.values() if isinstance(value, str))
-    if size > _MOST_CHARACTERS:
-        raise Refused(
-            f"A decision of {subject} with its messages has {size} characters; one transaction "
-            f"takes {_MOST_CHARACTERS} at most."
-        )

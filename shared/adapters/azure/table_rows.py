@@ -10,7 +10,7 @@ kinds of partition that are written before a commit and hold nothing that counts
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -27,6 +27,7 @@ _MOST_NANOSECONDS = 10**20 - 1
 _MOST_VERSION = 10**10 - 1
 _CHUNK = 16_000
 _MOST_CHARACTERS = 400_000
+_MOST_AT_ONCE = 1_600_000
 _PLAIN = re.compile(r"[^A-Za-z0-9._~-]")
 
 
@@ -103,6 +104,16 @@ def texts(text: str, what: str) -> dict[str, Any]:
 def text_of(entity: Mapping[str, Any]) -> str:
     """Read back what `texts` wrote."""
     return "".join(entity[f"text{index}"] for index in range(entity["pieces"]))
+
+
+def refuse_too_much(subject: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Raises Refused for rows that are too much for one transaction."""
+    size = sum(len(value) for row in rows for value in row.values() if isinstance(value, str))
+    if size > _MOST_AT_ONCE:
+        raise Refused(
+            f"A decision of {subject} with its messages has {size} characters; one transaction "
+            f"takes {_MOST_AT_ONCE} at most."
+        )
 
 
 def _microseconds(at: datetime) -> int:

@@ -134,8 +134,9 @@ def active_scopes(ledger: Ledger) -> list[str]:
 
 def _told_now(name: str, ledger: Ledger) -> Thing | None:
     """A whole fingerprint that a scope looks after: what the links in messages ask for."""
-    for subject in active_scopes(ledger) if len(name) == _FINGERPRINT else ():
-        lives: Mapping[str, Any] = (ledger.state(subject).state.get("scope") or {}).get("lives", {})
+    scopes = active_scopes(ledger) if len(name) == _FINGERPRINT else ()
+    for scope in ledger.parts("scope", scopes).values():
+        lives: Mapping[str, Any] = scope.get("lives", {})
         if name in lives:
             return Thing(kind=ThingKind.ALERT, name=name, subject=str(lives[name]["of"]))
     return None

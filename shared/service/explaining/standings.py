@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.domain.glance import Glance
 from shared.domain.notices import AlertLife, GroupWatch, ScopeWatch
 from shared.domain.notices.fields import values_of
 from shared.ports import Ledger
-from shared.service.codec import part
+from shared.service.codec import parts
 
 _ALERTS = "alerts/"
 _SILENCE = "silence "
-_NONE = ScopeWatch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +37,24 @@ class Standing:
 
 
 def standings(
-    ledger: Ledger, now: datetime | None = None, scopes: Collection[str] | None = None
+    ledger: Ledger,
+    now: datetime | None = None,
+    scopes: Collection[str] | None = None,
+    glances: Mapping[str, Glance] | None = None,
 ) -> dict[str, Standing]:
     """By fingerprint; an alert that no scope knows is not among them.
 
     Of these scopes, or of all. Without a time whoever had one in hand last is told, though it may
-    be over.
+    be over. Whoever has `glances` of all subjects spares their reading.
     """
     found: dict[str, Standing] = {}
-    for subject in _living(ledger) if scopes is None else scopes:
-        if subject.startswith(_ALERTS):
-            scope = part(ledger.state(subject).state, "scope", ScopeWatch, _NONE)
-            found |= dict(_of_scope(subject.removeprefix(_ALERTS), scope, now))
+    if scopes is None:
+        glances = ledger.glances() if glances is None else glances
+        scopes = [subject for subject, glance in glances.items() if glance.lives]
+    named = (subject for subject in scopes if subject.startswith(_ALERTS))
+    for subject, scope in parts(ledger, "scope", named, ScopeWatch).items():
+        found.update(_of_scope(subject.removeprefix(_ALERTS), scope, now))
     return found
-
-
-def _living(ledger: Ledger) -> list[str]:
-    """The subjects of which something is under way, found without reading a state."""
-    return [subject for subject, glance in ledger.glances().items() if glance.lives]
 
 
 def _of_scope(name: str, scope: ScopeWatch, now: datetime | None) -> Iterator[tuple[str, Standing]]:

@@ -10,8 +10,10 @@ from shared.domain.policy import ApprovalPlace, ApprovalPolicy, StagePolicy
 from shared.domain.promotion import ApprovalSaid, ApprovalSeen, Phase, Promotion
 from shared.errors import InvalidPolicy
 from shared.ports import Ledger, Policies
-from shared.service.codec import part
+from shared.service.codec import parts
 from shared.service.people.approvals import ASKED, told
+
+_MODEL = "model/"
 
 
 def approvals(
@@ -21,23 +23,37 @@ def approvals(
 
     A policy that cannot be read asks for none here; the heartbeat tells of it.
     """
-    subjects = [name for name in ledger.subjects() if name.startswith("model/")]
+    subjects = _concerned(ledger) if model is None else [f"{_MODEL}{model}"]
+    promotions = parts(ledger, "promotions", subjects, tuple[Promotion, ...])
+    said = parts(ledger, "approvals", promotions, tuple[ApprovalSaid, ...])
     rows = [
         row
-        for name in subjects
-        if model is None or name == f"model/{model}"
-        for row in _of(ledger, policies, name.partition("/")[2], now)
+        for name, known in promotions.items()
+        for row in _of(policies, name.removeprefix(_MODEL), known, said.get(name, ()), now)
     ]
     rows.sort(key=lambda row: row["since"], reverse=True)
     rows.sort(key=lambda row: row["standing"] != "waits")
     return rows
 
 
-def _of(ledger: Ledger, policies: Policies, model: str, now: datetime) -> Iterator[dict[str, Any]]:
-    plain = ledger.state(f"model/{model}").state
-    promotions: tuple[Promotion, ...] = part(plain, "promotions", tuple[Promotion, ...], ())
-    said: tuple[ApprovalSaid, ...] = part(plain, "approvals", tuple[ApprovalSaid, ...], ())
-    stages = _stages(policies, model) if promotions else {}
+def _concerned(ledger: Ledger) -> list[str]:
+    """Models of which something may wait for approvals, or was given some; no state is read."""
+    return [
+        subject
+        for subject, glance in ledger.glances().items()
+        if subject.startswith(_MODEL) and glance.promotions
+        if glance.open or glance.approvals != 0
+    ]
+
+
+def _of(
+    policies: Policies,
+    model: str,
+    promotions: tuple[Promotion, ...],
+    said: tuple[ApprovalSaid, ...],
+    now: datetime,
+) -> Iterator[dict[str, Any]]:
+    stages = _stages(policies, model)
     for promotion in reversed(promotions):
         stage = stages.get(promotion.stage)
         asked = ApprovalPolicy() if stage is None else stage.approvals

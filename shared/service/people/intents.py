@@ -12,11 +12,13 @@ from shared.domain.state import SubjectState
 from shared.errors import InvalidData, InvalidPolicy, NotFound
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger, Policies
-from shared.service.codec import decode, part
+from shared.service.codec import decode, parts
+from shared.service.history.relations import endpoints_in
 from shared.service.people.saying import say
 from shared.service.service import Service
 
 _BY_POLICY = "policy/"
+_ENDPOINT = "endpoint/"
 
 
 def declare(
@@ -88,16 +90,30 @@ def intents(
     What a policy says is among them. A policy that cannot be read says nothing here; the heartbeat
     tells of it.
     """
-    subjects = [name for name in ledger.subjects() if name.startswith("endpoint/")]
-    endpoints = {name.partition("/")[2] for name in subjects}
-    endpoints |= {policy.endpoint for policy in policies.all() if policy.endpoint is not None}
+    if endpoint is not None:
+        subjects, names = [f"{_ENDPOINT}{endpoint}"], {endpoint}
+    else:
+        subjects = _with_intents(ledger)
+        names = {name.removeprefix(_ENDPOINT) for name in subjects}
+        with_standby = (policy for policy in policies.all() if policy.routing.standby)
+        names.update(name for policy in with_standby for name in endpoints_in(policy))
+    said = parts(ledger, "intents", subjects, tuple[Intent, ...])
     found = [
         _listed(name, intent, now)
-        for name in sorted(endpoints if endpoint is None else {endpoint} & endpoints)
-        for intent in _meant(name, _said(ledger, f"endpoint/{name}"), policies)
+        for name in sorted(names)
+        for intent in _meant(name, said.get(f"{_ENDPOINT}{name}", ()), policies)
     ]
     found.sort(key=lambda one: one["end"], reverse=True)
     return found
+
+
+def _with_intents(ledger: Ledger) -> list[str]:
+    """Endpoints of which somebody said what is meant to be, found without reading a state."""
+    return [
+        subject
+        for subject, glance in ledger.glances().items()
+        if subject.startswith(_ENDPOINT) and glance.intents != 0
+    ]
 
 
 def meant_for(endpoint: str, state: SubjectState, policies: Policies) -> tuple[Intent, ...]:
@@ -133,11 +149,6 @@ def _listed(endpoint: str, intent: Intent, now: datetime) -> dict[str, Any]:
         "end": to_plain(intent.end),
         "standing": standing(intent, now),
     }
-
-
-def _said(ledger: Ledger, subject: str) -> tuple[Intent, ...]:
-    found: tuple[Intent, ...] = part(ledger.state(subject).state, "intents", tuple[Intent, ...], ())
-    return found
 
 
 def _state(ledger: Ledger, subject: str) -> SubjectState:

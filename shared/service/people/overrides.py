@@ -11,9 +11,11 @@ from shared.domain.state import SubjectState
 from shared.errors import InvalidData, NotFound
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger
-from shared.service.codec import decode, part
+from shared.service.codec import decode, parts
 from shared.service.people.saying import say
 from shared.service.service import Service
+
+_MODEL = "model/"
 
 
 def declare(
@@ -84,12 +86,18 @@ def withdraw(
 
 def overrides(ledger: Ledger, now: datetime, model: str | None = None) -> list[dict[str, Any]]:
     """Who lets what pass, why and until when, of one model or all; the latest end first."""
-    subjects = [name for name in ledger.subjects() if name.startswith("model/")]
+    if model is not None:
+        subjects = [f"{_MODEL}{model}"]
+    else:
+        subjects = [
+            subject
+            for subject, glance in ledger.glances().items()
+            if subject.startswith(_MODEL) and glance.overrides != 0
+        ]
     found = [
-        _listed(name.partition("/")[2], override, now)
-        for name in subjects
-        if model is None or name == f"model/{model}"
-        for override in _given(ledger, name)
+        _listed(name.removeprefix(_MODEL), override, now)
+        for name, given in parts(ledger, "overrides", subjects, tuple[Override, ...]).items()
+        for override in given
         if override.gates
     ]
     found.sort(key=lambda one: one["until"], reverse=True)
@@ -107,13 +115,6 @@ def _listed(model: str, override: Override, now: datetime) -> dict[str, Any]:
     plain = to_plain(override)
     told = plain if isinstance(plain, dict) else {}
     return {"model": model, **told, "standing": standing(override, now)}
-
-
-def _given(ledger: Ledger, subject: str) -> tuple[Override, ...]:
-    found: tuple[Override, ...] = part(
-        ledger.state(subject).state, "overrides", tuple[Override, ...], ()
-    )
-    return found
 
 
 def _state(ledger: Ledger, subject: str) -> SubjectState:

@@ -24,14 +24,13 @@ from shared.errors import InvalidData, InvalidPolicy, NotFound
 from shared.policies.durations import parse_duration
 from shared.policies.moments import parse_moment
 from shared.ports import Ledger, Policies
-from shared.service.codec import decode, part
+from shared.service.codec import decode, parts
 from shared.service.people.saying import say
 from shared.service.service import Service
 
 _SHORTEST_ID = 4
 _MOST_SHOWN = 20
 _NOBODY = "nobody yet"
-_NO_SCOPE = ScopeWatch()
 
 
 def declare(
@@ -189,15 +188,11 @@ def muted(ledger: Ledger, now: datetime) -> dict[str, list[dict[str, Any]]]:
 
 def firing(ledger: Ledger) -> Iterator[tuple[str, AlertLife]]:
     """Every alert that fires now, with the name of its scope."""
-    for subject in sorted(ledger.reported(Check.ALERTS.value)):
-        kind, _, scope = subject.partition("/")
-        if kind == SCOPE:
-            scope_watch: ScopeWatch = part(
-                ledger.state(subject).state, "scope", ScopeWatch, _NO_SCOPE
-            )
-            for life in scope_watch.lives.values():
-                if life.ended is None:
-                    yield scope, life
+    scopes = [one for one in ledger.reported(Check.ALERTS.value) if one.startswith(f"{SCOPE}/")]
+    for subject, watch in parts(ledger, "scope", sorted(scopes), ScopeWatch).items():
+        for life in watch.lives.values():
+            if life.ended is None:
+                yield subject.partition("/")[2], life
 
 
 def shown(scope: str, life: AlertLife) -> dict[str, Any]:

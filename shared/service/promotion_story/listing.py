@@ -1,29 +1,37 @@
 """Every promotion that is remembered, as rows for people and programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.domain.canonical import to_plain
+from shared.domain.glance import Glance
 from shared.domain.promotion import Promotion
 from shared.ports import Ledger
-from shared.service.codec import part
+from shared.service.codec import parts
 
 _MODEL = "model/"
 
 
 def promotions_of(
-    ledger: Ledger, model: str | None = None, *, is_open: bool | None = None
+    ledger: Ledger,
+    model: str | None = None,
+    *,
+    is_open: bool | None = None,
+    glances: Mapping[str, Glance] | None = None,
 ) -> list[dict[str, Any]]:
     """Those of one model or of all, open ones first, the last to change before the others.
 
     With `is_open`, those alone that are open, or that have ended. Only models are read that have
-    such promotions.
+    such promotions. Whoever has `glances` of all subjects spares their reading.
     """
-    subjects = _having(ledger, is_open) if model is None else [f"{_MODEL}{model}"]
+    if model is not None:
+        subjects = [f"{_MODEL}{model}"]
+    else:
+        subjects = having(ledger.glances() if glances is None else glances, is_open)
     rows = [
         row
-        for subject in subjects
-        for row in _rows(ledger, subject)
+        for subject, promotions in parts(ledger, "promotions", subjects, list[Promotion]).items()
+        for row in _rows(subject, promotions)
         if is_open in {None, row["open"]}
     ]
     rows.sort(key=lambda row: row["since"], reverse=True)
@@ -31,18 +39,17 @@ def promotions_of(
     return rows
 
 
-def _having(ledger: Ledger, is_open: bool | None) -> Iterable[str]:
+def having(glances: Mapping[str, Glance], is_open: bool | None = None) -> list[str]:
     """Models that have promotions, or that have open ones."""
-    return (
+    return [
         subject
-        for subject, glance in ledger.glances().items()
+        for subject, glance in glances.items()
         if subject.startswith(_MODEL) and (glance.open if is_open else glance.promotions)
-    )
+    ]
 
 
-def _rows(ledger: Ledger, subject: str) -> list[dict[str, Any]]:
+def _rows(subject: str, promotions: Iterable[Promotion]) -> list[dict[str, Any]]:
     name = subject.removeprefix(_MODEL)
-    promotions = part(ledger.state(subject).state, "promotions", tuple[Promotion, ...], ())
     return [
         {
             "promotion": one.identity(name),

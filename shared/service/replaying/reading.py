@@ -85,6 +85,10 @@ class ReadLedger:
         """The subject's state."""
         return self._ledger.state(subject)
 
+    def parts(self, name: str, subjects: Iterable[str]) -> Mapping[str, Any]:
+        """One list or mapping of many states."""
+        return self._ledger.parts(name, subjects)
+
     def decision(self, subject: str, event_key: str) -> Mapping[str, Any] | None:
         """The decision of this event, None when it has none."""
         return self._ledger.decision(subject, event_key)

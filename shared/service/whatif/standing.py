@@ -3,15 +3,16 @@
 Building their states anew, once for each look, is what most of the time would go to.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
+from typing import Any
 
 from shared.domain.canonical import to_plain
 from shared.domain.evidence import AlertsEvidence
 from shared.domain.people import silence as silence_said
 from shared.domain.state import SubjectState
 from shared.ports import LedgerState
-from shared.service.whatif.world import SimulatedLedger
+from shared.service.whatif.world import SimulatedLedger, parts_of
 
 
 class LedgerOfThen:
@@ -41,6 +42,10 @@ class LedgerOfThen:
         if told is None or any(of == subject and name not in told for of, name in self._asked):
             return self._ledger.state(subject)
         return _with(alerts=told)
+
+    def parts(self, name: str, subjects: Iterable[str]) -> Mapping[str, Any]:
+        """One list or mapping of many states."""
+        return parts_of(self.state, name, subjects)
 
     def reported(self, check: str | None = None) -> Mapping[str, Mapping[str, datetime]]:
         """As the simulated ledger tells it."""

@@ -1,6 +1,6 @@
 """What Driftgate's own subjects read, as it is in the simulation: states and policies, no more."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -21,6 +21,14 @@ class _Unseen:
         raise Refused(f"{name}: the world outside is not looked at in a what-if.")
 
 
+def parts_of(
+    state: Callable[[str], LedgerState], name: str, subjects: Iterable[str]
+) -> dict[str, Any]:
+    """What `Ledger.parts` tells, of states that are at hand."""
+    found = {subject: state(subject).state.get(name) for subject in subjects}
+    return {subject: part for subject, part in found.items() if part}
+
+
 class SimulatedLedger(_Unseen):
     """The states of the simulation, for whoever gathers from them."""
 
@@ -36,6 +44,10 @@ class SimulatedLedger(_Unseen):
         if state is None:
             return LedgerState(version=0, state={})
         return LedgerState(version=1, state=plain_state(state))
+
+    def parts(self, name: str, subjects: Iterable[str]) -> Mapping[str, Any]:
+        """One list or mapping of many states."""
+        return parts_of(self.state, name, subjects)
 
     def reported(
         self,

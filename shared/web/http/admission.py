@@ -23,6 +23,7 @@ from shared.web.http.problems import Problem
 from shared.web.http.wrong_fields import NOT_JSON, sentence_of
 
 _OUR_SITE = frozenset({"same-origin", "none"})
+STRANGE_SITES = frozenset({"cross-site", "same-site"})
 
 
 class Requires:
@@ -101,7 +102,10 @@ def required(route: APIRoute) -> Requires:
 
 
 class GuardedRoute(APIRoute):
-    """A route that lets in before it reads the body, and says in a sentence what is wrong in it."""
+    """A route that lets in before it reads the body, and says in a sentence what is wrong in it.
+
+    A request is answered upon one state of the policies, which are looked at once for it.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Raises TypeError for a route that names no role."""
@@ -128,7 +132,8 @@ class GuardedRoute(APIRoute):
             if body is not None:
                 _expect_json(request)
             try:
-                return await handle(request)
+                with request.app.state.application.policies.steady():
+                    return await handle(request)
             except RequestValidationError as fault:
                 raise InvalidData(sentence_of(fault, model)) from fault
             except HTTPException as fault:

@@ -1,12 +1,12 @@
 """`/console`: what needs somebody now, then every model and endpoint."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated
 
 from fastapi import Query
 from fastapi.responses import Response
 
+from shared.domain.glance import Glance
 from shared.domain.roles import Role
 from shared.service import queries
 from shared.service.attention import Need, Urgency, needs_of
@@ -36,12 +36,14 @@ def fleet(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Whether anything is wrong, what to do, and what is watched."""
-    rows = queries.overview(here.ledger)
-    alerts = queries.alerts(here.ledger, frame.now)
+    glances = here.ledger.glances()
+    firing = [subject for subject, glance in glances.items() if glance.fires]
     needs = needs_of(
-        alerts, promotions_of(here.ledger, is_open=True), service_needs(here, frame.now)
+        queries.alerts(here.ledger, frame.now, subjects=firing, glances=glances),
+        promotions_of(here.ledger, is_open=True, glances=glances),
+        service_needs(here, frame.now),
     )
-    watched = [row for row in rows if row["subject"].startswith(_WATCHED)]
+    watched = {name: glance for name, glance in glances.items() if name.startswith(_WATCHED)}
     found = _ordered(watched, find)
     return frame.page(
         "fleet.html.j2",
@@ -51,13 +53,16 @@ def fleet(
         link=_link,
         counts=_counts(needs, watched),
         headline=headline(needs),
-        rows=found[(page - 1) * MOST_ROWS : page * MOST_ROWS],
+        rows=[
+            queries.overview_row(subject, watched[subject])
+            for subject in found[(page - 1) * MOST_ROWS : page * MOST_ROWS]
+        ],
         found=len(found),
         watched=len(watched),
         find=find or "",
         page=page,
         pages=max(1, -(-len(found) // MOST_ROWS)),
-        last=_last(rows),
+        last=max((one.decided for one in watched.values() if one.decided), default=None),
     )
 
 
@@ -89,23 +94,19 @@ def _link(need: Need) -> str:
     return _LINKS[need.kind].format(name=need.name)
 
 
-def _counts(needs: Sequence[Need], watched: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def _counts(needs: Sequence[Need], watched: Iterable[str]) -> dict[str, int]:
     return {
-        "models": sum(row["subject"].startswith("model/") for row in watched),
-        "endpoints": sum(row["subject"].startswith("endpoint/") for row in watched),
+        "models": sum(subject.startswith("model/") for subject in watched),
+        "endpoints": sum(subject.startswith("endpoint/") for subject in watched),
         "firing": sum(1 + need.more for need in needs if need.kind == "alert"),
         "waiting": sum(need.kind == "promotion" for need in needs),
     }
 
 
-def _ordered(rows: Sequence[Mapping[str, Any]], find: str | None) -> list[Mapping[str, Any]]:
+def _ordered(watched: Mapping[str, Glance], find: str | None) -> list[str]:
     """Those that hold the text; what fires first, then by name."""
     wanted = (find or "").casefold().strip()
     return sorted(
-        (row for row in rows if wanted in row["subject"].casefold()),
-        key=lambda row: (-row["firing"], row["subject"]),
+        (subject for subject in watched if wanted in subject.casefold()),
+        key=lambda subject: (-watched[subject].fires, subject),
     )
-
-
-def _last(rows: Sequence[Mapping[str, Any]]) -> datetime | str | None:
-    return max((row["decided"] for row in rows if row["decided"]), default=None)
