@@ -43,6 +43,15 @@ def test_a_page_that_cannot_be_fetched_any_more_says_that_it_is_not_up_to_date(o
     one.faults.clear()
 
 
+def test_alerts_like_one_come_once_somebody_reads_that_far(operator):
+    one = operator()
+    one.opens("/console")
+    one.clicks_on(re.compile("approved_and_repaid fell"))
+    one.page.get_by_role("heading", name="Like it").scroll_into_view_if_needed()
+
+    one.page.locator("#alike").get_by_text("features drifted").wait_for()
+
+
 def test_a_page_works_without_script(operator):
     one = operator(java_script_enabled=False)
     one.opens("/console")

@@ -1,7 +1,7 @@
 """`/console`: what needs somebody now, then every model and endpoint."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -11,6 +11,7 @@ from shared.domain.roles import Role
 from shared.service import queries
 from shared.service.attention import Need, Urgency, needs_of
 from shared.service.promotion_story import promotions_of
+from shared.service.watched import ENDPOINT, MODEL, Watched, watched_endpoints, watched_models
 from shared.web.console.fleet.service_needs import service_needs
 from shared.web.console.frame import Framed
 from shared.web.console.navigation import Place
@@ -20,7 +21,6 @@ from shared.web.http.limits import Kind
 router = pages("")
 MOST_NEEDS = 12
 MOST_ROWS = 50
-_WATCHED = ("model/", "endpoint/")
 _LINKS = {
     "alert": "/console/alerts/{name}",
     "promotion": "/console/promotions/{name}",
@@ -36,28 +36,30 @@ def fleet(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Whether anything is wrong, what to do, and what is watched."""
-    rows = queries.overview(here.ledger)
+    known = queries.overview(here.ledger)
     alerts = queries.alerts(here.ledger, frame.now)
     needs = needs_of(
         alerts, promotions_of(here.ledger, is_open=True), service_needs(here, frame.now)
     )
-    watched = [row for row in rows if row["subject"].startswith(_WATCHED)]
-    found = _ordered(watched, find)
+    with here.policies.steady():
+        models = watched_models(here.ledger, here.policies)
+        endpoints = watched_endpoints(here.ledger, here.policies)
+    found = rows_of(models, endpoints, known, find or "")
     return frame.page(
         "fleet.html.j2",
         Place.FLEET,
         needs=needs[:MOST_NEEDS],
         more=len(needs) - MOST_NEEDS,
         link=_link,
-        counts=_counts(needs, watched),
+        counts={"models": len(models), "endpoints": len(endpoints)},
         headline=headline(needs),
         rows=found[(page - 1) * MOST_ROWS : page * MOST_ROWS],
         found=len(found),
-        watched=len(watched),
+        watched=len(models) + len(endpoints),
         find=find or "",
         page=page,
         pages=max(1, -(-len(found) // MOST_ROWS)),
-        last=_last(rows),
+        last=max((row["decided"] for row in known if row["decided"]), default=None),
     )
 
 
@@ -89,23 +91,40 @@ def _link(need: Need) -> str:
     return _LINKS[need.kind].format(name=need.name)
 
 
-def _counts(needs: Sequence[Need], watched: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    return {
-        "models": sum(row["subject"].startswith("model/") for row in watched),
-        "endpoints": sum(row["subject"].startswith("endpoint/") for row in watched),
-        "firing": sum(1 + need.more for need in needs if need.kind == "alert"),
-        "waiting": sum(need.kind == "promotion" for need in needs),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Something that is watched: how many alerts about it fire, and its last decision."""
+
+    subject: str
+    firing: int
+    decided: str | None
+    verdict: str | None
 
 
-def _ordered(rows: Sequence[Mapping[str, Any]], find: str | None) -> list[Mapping[str, Any]]:
-    """Those that hold the text; what fires first, then by name."""
-    wanted = (find or "").casefold().strip()
-    return sorted(
-        (row for row in rows if wanted in row["subject"].casefold()),
-        key=lambda row: (-row["firing"], row["subject"]),
-    )
+def rows_of(
+    models: Sequence[Watched],
+    endpoints: Sequence[Watched],
+    known: Sequence[Mapping[str, Any]],
+    find: str,
+) -> list[Row]:
+    """Those that hold the text; what fires first, then by name.
 
-
-def _last(rows: Sequence[Mapping[str, Any]]) -> datetime | str | None:
-    return max((row["decided"] for row in rows if row["decided"]), default=None)
+    An alert of an endpoint counts at the models that it serves too, as it does at their own pages.
+    """
+    wanted = find.casefold().strip()
+    last = {row["subject"]: row for row in known}
+    names = [
+        *((f"{MODEL}{one.name}", one.firing) for one in models),
+        *((f"{ENDPOINT}{one.name}", one.firing) for one in endpoints),
+    ]
+    rows = [
+        Row(
+            subject=subject,
+            firing=firing,
+            decided=last.get(subject, {}).get("decided"),
+            verdict=last.get(subject, {}).get("verdict"),
+        )
+        for subject, firing in names
+        if wanted in subject.casefold()
+    ]
+    return sorted(rows, key=lambda row: (-row.firing, row.subject))
