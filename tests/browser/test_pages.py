@@ -47,6 +47,8 @@ SCREENS: dict[str, dict[str, Any]] = {
 }
 KEPT = os.environ.get("DRIFTGATE_SCREENSHOTS")
 """A folder where some pages are kept as pictures, for the documentation."""
+DESK = {"x": 0, "y": 0, "width": 1280, "height": 660}
+CLIPS = {"phone": {"x": 0, "y": 0, "width": 390, "height": 844}}
 SHOWN = {"fleet", "model", "endpoint", "alert", "promotion", "dry-run", "what-if-report"}
 """Those that docs/console.md shows: as much of each as its screen does."""
 
@@ -80,7 +82,7 @@ def test_a_page_has_no_fault_by_axe_and_fits_its_screen(operator, page, screen):
     if KEPT and page in SHOWN:
         folder = Path(KEPT)
         folder.mkdir(parents=True, exist_ok=True)
-        one.page.screenshot(path=folder / f"{page}-{screen}.png")
+        one.page.screenshot(path=folder / f"{page}-{screen}.png", clip=CLIPS.get(screen, DESK))
 
     assert one.accessibility_faults() == []
     width = one.page.evaluate("document.documentElement.scrollWidth")
