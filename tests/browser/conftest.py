@@ -37,7 +37,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(home: Path) -> Iterator[str]:
     """Where `driftgate serve --demo` says that it is served; it runs until the tests are over."""
-    yield "http://localhost:7181"
+    command = [sys.executable, "-m", "shared.cli.main", "serve", "--demo", "--port", "0", "--json"]
+    environment = {**os.environ, "DRIFTGATE_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(  # noqa: S603  our own interpreter and our own code
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as served:
+        assert served.stdout is not None
+        try:
+            rows = (json.loads(line) for line in served.stdout)
+            yield next(row["url"] for row in rows if row["what"] == "serving")
+        finally:
+            served.send_signal(signal.SIGTERM)
+            served.stdout.close()
+            served.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,12 @@ def test_what_is_decided_meanwhile_appears_by_itself_and_what_is_open_stays_open
     reader.page.evaluate("window.neverLoadedAnew = true")
 
     other.opens("/console/said/intents?endpoint=loan-endpoint")
-    other.fills("A deployment that stands by", "blue")
-    other.fills("Until when", "1d")
-    other.fills("Why", "seen without loading the page")
-    other.fills("Your name", "ben")
-    other.clicks_on("Say it", "button")
+    form = other.page.locator("form[action='/console/said/intents']")
+    other.fills("A deployment that stands by", "blue", form)
+    other.fills("Until when", "1d", form)
+    other.fills("Why", "seen without loading the page", form)
+    other.fills("Your name", "ben", form)
+    other.clicks_on("Say it", "button", form)
 
     reader.sees("seen without loading the page")
     assert reader.page.evaluate("window.neverLoadedAnew")

@@ -89,11 +89,12 @@ def test_a_deployment_is_said_to_stand_by(clicked):
     clicked.task = "Say that a deployment is meant to stand by without traffic"
     clicked.clicks_on("loan-endpoint")
     clicked.clicks_on("Say or take back what is meant")
-    clicked.fills("A deployment that stands by", "blue")
-    clicked.fills("Until when", "2d")
-    clicked.fills("Why", "the way back while green is new")
-    clicked.fills("Your name", "anna")
-    clicked.clicks_on("Say it", "button")
+    form = clicked.page.locator("form[action='/console/said/intents']")
+    clicked.fills("A deployment that stands by", "blue", form)
+    clicked.fills("Until when", "2d", form)
+    clicked.fills("Why", "the way back while green is new", form)
+    clicked.fills("Your name", "anna", form)
+    clicked.clicks_on("Say it", "button", form)
 
     clicked.sees("the way back while green is new")
 
