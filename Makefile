@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve demo test browser check audit bench docs docs-serve reference clean
+.PHONY: serve demo test browser screenshots check audit bench docs docs-serve reference clean
 
 serve: $(VENV)/.installed
 	$(BIN)/driftgate serve --demo
@@ -15,6 +15,10 @@ test: $(VENV)/.installed-dev $(VENV)-worker/.installed
 
 browser: $(VENV)/.installed-dev tests/browser/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -p no:randomly tests/browser
+
+# The pictures of docs/console.md, out of the demo.
+screenshots: $(VENV)/.installed-dev tests/browser/node_modules/.package-lock.json
+	DRIFTGATE_SCREENSHOTS=docs/images/console $(BIN)/python -m pytest -p no:randomly tests/browser/test_pages.py -k fits_its_screen
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.alert import AlertKind
+from shared.domain.glance import Glance
 from shared.domain.promotion import Promotion
 from shared.domain.state import AlertRecord, AlertStatus, DeploymentWatch, SubjectState
 from shared.domain.verdict import Verdict
@@ -86,12 +87,14 @@ class EndpointRow:
     looks: dict[str, datetime] = field(default_factory=dict)
 
 
-def watched_models(ledger: Ledger, policies: Policies) -> list[Watched]:
+def watched_models(
+    ledger: Ledger, policies: Policies, glances: Mapping[str, Glance] | None = None
+) -> list[Watched]:
     """Every model that was decided about or has a policy; what fires first, then by name.
 
     Alerts of the endpoints that serve it and of its retrainings are counted with its own.
     """
-    firing = _firing_of(ledger, (MODEL, ENDPOINT, _RETRAINING))
+    firing = _firing_of(glances or ledger.glances(), (MODEL, ENDPOINT, _RETRAINING))
     served = {policy.model: endpoints_in(policy) for policy in policies.all()}
     names = {*_names(firing, MODEL), *served}
     return _ordered(
@@ -105,9 +108,11 @@ def watched_models(ledger: Ledger, policies: Policies) -> list[Watched]:
     )
 
 
-def watched_endpoints(ledger: Ledger, policies: Policies) -> list[Watched]:
+def watched_endpoints(
+    ledger: Ledger, policies: Policies, glances: Mapping[str, Glance] | None = None
+) -> list[Watched]:
     """Every endpoint that was decided about or that a policy names, in the same order."""
-    firing = _firing_of(ledger, (ENDPOINT,))
+    firing = _firing_of(glances or ledger.glances(), (ENDPOINT,))
     named = {name for policy in policies.all() for name in endpoints_in(policy)}
     return _ordered(
         Watched(name=name, firing=firing.get(f"{ENDPOINT}{name}", 0))
@@ -123,12 +128,10 @@ def _names(subjects: Iterable[str], kind: str) -> set[str]:
     return {subject.removeprefix(kind) for subject in subjects if subject.startswith(kind)}
 
 
-def _firing_of(ledger: Ledger, kinds: tuple[str, ...]) -> Mapping[str, int]:
+def _firing_of(glances: Mapping[str, Glance], kinds: tuple[str, ...]) -> Mapping[str, int]:
     """By subject of these kinds, how many of its alerts fire; no state is read."""
     return {
-        subject: glance.fires
-        for subject, glance in ledger.glances().items()
-        if subject.startswith(kinds)
+        subject: glance.fires for subject, glance in glances.items() if subject.startswith(kinds)
     }
 
 

@@ -9,7 +9,7 @@ def test_what_is_decided_meanwhile_appears_by_itself_and_what_is_open_stays_open
     reader.page.evaluate("window.neverLoadedAnew = true")
 
     other.opens("/console/said/intents?endpoint=loan-endpoint")
-    form = other.page.locator("form").filter(has_text="A deployment that stands by")
+    form = other.page.locator("form[action='/console/said/intents']")
     other.fills("A deployment that stands by", "blue", form)
     other.fills("Until when", "1d", form)
     other.fills("Why", "seen without loading the page", form)
@@ -42,6 +42,15 @@ def test_a_page_that_cannot_be_fetched_any_more_says_that_it_is_not_up_to_date(o
 
     one.page.get_by_role("button", name="Not up to date").wait_for()
     one.faults.clear()
+
+
+def test_alerts_like_one_come_once_somebody_reads_that_far(operator):
+    one = operator()
+    one.opens("/console")
+    one.clicks_on(re.compile("approved_and_repaid fell"))
+    one.page.get_by_role("heading", name="Like it").scroll_into_view_if_needed()
+
+    one.page.locator("#alike").get_by_text("features drifted").wait_for()
 
 
 def test_a_page_works_without_script(operator):

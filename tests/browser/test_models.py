@@ -31,6 +31,15 @@ def test_charts_come_behind_the_page_and_stay_when_it_is_fetched_again(operator)
     assert one.page.locator("details[open] table").count() == 1
 
 
+def test_what_comes_behind_a_page_leaves_its_title_alone(operator):
+    one = operator()
+    one.opens(MODEL)
+    expect(charts(one)).to_have_count(5, timeout=20_000)
+    one.page.wait_for_load_state("networkidle")
+
+    assert one.page.title().startswith("loan-default: Needs somebody now")
+
+
 def test_the_other_features_come_when_they_are_asked_for(operator):
     one = operator()
     one.opens(MODEL)

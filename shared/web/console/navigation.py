@@ -13,7 +13,7 @@ class Place(StrEnum):
     PROMOTIONS = "Promotions"
     EVENTS = "Events"
     WHAT_IF = "What if"
-    SAYINGS = "Said"
+    SAYINGS = "In force"
     SERVICE = "Service"
 
     @property

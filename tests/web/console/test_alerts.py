@@ -419,6 +419,7 @@ def test_the_model_of_an_alert_is_its_subject_before_what_a_label_claims():
         ("silence", "given", "silence/s", Kind.SILENCED),
         ("acknowledgement", "given", "alert/a", Kind.IN_HAND),
         ("group", "waits", "group/g", Kind.UNDER_WAY),
+        ("pace", "nothing_new", "receiver/r", Kind.LOOKED),
         ("drift", "above_limit", "feature/income", Kind.LOOKED),
     ],
 )

@@ -135,6 +135,14 @@ def test_a_zero_of_which_an_alert_speaks_is_bad_and_stands_first():
     assert blue.alerts == ()
 
 
+def test_what_its_alert_says_already_is_not_said_beside_it_again():
+    row = {**deployed("green", 0.0), "sentences": ["Green gets 0 %.", "It is ready."]}
+
+    [tile] = tiles_of({"deployments": [row]}, None, [firing()])
+
+    assert tile.sentences == ("It is ready.",)
+
+
 def test_a_zero_with_a_reason_has_no_tone_and_names_who_meant_it():
     meant = {"standing": "in force", "author": "anna", "reason": "the audit"}
     routing = {"deployments": [deployed("green", 0.0, intended=[meant])]}

@@ -30,6 +30,14 @@ def test_an_event_tells_what_was_found_and_done_and_what_it_says(scene, key):
     assert '"deployment": "green"' in page.text
 
 
+def test_an_event_and_what_is_explained_of_it_lead_to_each_other(scene, key):
+    console = Console(scene, "viewer")
+    addresses = [one for one, _ in console.get(f"/console/events/{key}").links]
+    [explained] = [one for one in addresses if one.startswith("/console/explain/event/")]
+
+    assert f"/console/events/{key}" in [one for one, _ in console.get(explained).links]
+
+
 def test_a_dry_run_from_what_was_recorded_says_that_it_is_the_same(scene, key):
     page = Console(scene, "viewer").get(f"/console/events/{key}/again")
 

@@ -2,8 +2,11 @@
 
 import pytest
 
+from shared.domain.glance import Glance
 from shared.service.attention import Need, Urgency, needs_of
-from shared.web.console.fleet.fleet import headline
+from shared.service.watched import Watched
+from shared.web.console.fleet.fleet import headline, rows_of
+from tests.conftest import NOON
 from tests.web.console.reading import Console
 from tests.web.fuzzed import told
 
@@ -34,6 +37,20 @@ def promotion(**values):
         "since": "2026-02-03T00:00:00Z",
         **values,
     }
+
+
+def test_what_fires_stands_first_and_what_was_never_decided_is_there_too():
+    known = {"model/a": Glance(verdict="pass", decided=NOON)}
+    models = [Watched(name="a", firing=0), Watched(name="b", firing=1)]
+
+    rows = rows_of(models, [Watched(name="b-ep", firing=1)], known, "")
+
+    assert [(row.subject, row.firing, row.verdict) for row in rows] == [
+        ("endpoint/b-ep", 1, None),
+        ("model/b", 1, None),
+        ("model/a", 0, "pass"),
+    ]
+    assert [row.subject for row in rows_of(models, [], known, " A")] == ["model/a"]
 
 
 def need(urgency):

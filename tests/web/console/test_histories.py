@@ -91,8 +91,8 @@ def test_the_numbers_of_a_chart_are_a_table_with_verdicts_in_words(drifted):
         ("traffic?endpoint=other", "No look at this endpoint in this span told"),
         ("drift?model=other", "No look at drift in this span told a number."),
         ("kpis?model=other", "No look at a business figure in this span."),
-        ("timeline?model=other", "Nothing of that kind happened in this span."),
-        ("timeline?endpoint=other&back=all", "Nothing of that kind happened in this span."),
+        ("timeline?model=other&kind=alerts", "Nothing of that kind happened in this span."),
+        ("timeline?endpoint=other&back=all", "Nothing happened in this span."),
     ],
 )
 def test_where_nothing_was_decided_it_is_said(scene, path, said):

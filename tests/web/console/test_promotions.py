@@ -92,6 +92,15 @@ def test_the_page_of_a_promotion_says_all_that_its_report_says(rolling):
     assert set(report.text.split()) - set(page.text.split()) == set()
 
 
+def test_each_decision_leads_to_what_came_of_it_and_only_in_the_console(blocked):
+    page = Console(blocked).get(f"/console/promotions/{MODEL}/{VERSION}")
+
+    assert any(one.startswith("/console/explain/event/") for one, _ in page.links)
+    here = blocked.application
+    story = story_of(here.ledger, here.evidence, here.policies, MODEL, VERSION)
+    assert "/console/" not in promotion_report(story)
+
+
 def test_its_chart_is_told_in_words_and_its_report_is_one_click_away(rolling):
     page = Console(rolling).get(PATH)
 

@@ -40,6 +40,7 @@ _TONES = {
 _BY_REASON = {"raised": Kind.FIRED, "over": Kind.OVER}
 _HOLDING = frozenset({Rule.SILENCE, Rule.MUTE_TIME, Rule.INHIBITION, Rule.FLAPPING, Rule.PACE})
 _WAY = frozenset({Rule.ROUTE, Rule.GROUP, Rule.NOTICE, Rule.CHANNEL})
+_NOTHING_NEW = "nothing_new"
 _LOST = frozenset({"undelivered", "put_aside", "lost", "nowhere"})
 
 
@@ -64,6 +65,8 @@ def kind_of(moment: Moment) -> Kind:
         return Kind.TOLD
     if moment.reason in _LOST:
         return Kind.NOT_TOLD
+    if moment.reason == _NOTHING_NEW:
+        return Kind.LOOKED
     if moment.rule in _HOLDING:
         return Kind.UNDER_WAY if moment.reason == "released" else Kind.NOT_TOLD
     return Kind.UNDER_WAY if moment.rule in _WAY else Kind.LOOKED

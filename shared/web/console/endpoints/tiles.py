@@ -76,7 +76,7 @@ def _tile(
         is_zero=is_zero,
         tone=_tone(row, mine, is_zero=is_zero),
         verdict=row["verdict"],
-        sentences=tuple(row["sentences"]),
+        sentences=_beside(row["sentences"], mine),
         intents=tuple(row["intended"]),
         health=None if health is None else health.deployments.get(name),
         alerts=mine,
@@ -88,6 +88,12 @@ def _tone(row: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]], *, is_zer
         return "bad"
     tone = _TONES.get(row["verdict"], "")
     return tone if tone != "good" or not is_zero else ""
+
+
+def _beside(sentences: Sequence[str], alerts: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What no alert says already in the same words."""
+    told = {str(alert["title"]).casefold().rstrip(".") for alert in alerts}
+    return tuple(one for one in sentences if one.casefold().rstrip(".") not in told)
 
 
 def _observed(requests: int | None, total: int | None) -> str:

@@ -1,6 +1,8 @@
 """`/console`: what needs somebody now, then every model and endpoint."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
@@ -11,6 +13,7 @@ from shared.domain.roles import Role
 from shared.service import queries
 from shared.service.attention import Need, Urgency, needs_of
 from shared.service.promotion_story import promotions_of
+from shared.service.watched import ENDPOINT, MODEL, Watched, watched_endpoints, watched_models
 from shared.web.console.fleet.service_needs import service_needs
 from shared.web.console.frame import Framed
 from shared.web.console.navigation import Place
@@ -20,7 +23,6 @@ from shared.web.http.limits import Kind
 router = pages("")
 MOST_NEEDS = 12
 MOST_ROWS = 50
-_WATCHED = ("model/", "endpoint/")
 _LINKS = {
     "alert": "/console/alerts/{name}",
     "promotion": "/console/promotions/{name}",
@@ -43,26 +45,25 @@ def fleet(
         promotions_of(here.ledger, is_open=True, glances=glances),
         service_needs(here, frame.now),
     )
-    watched = {name: glance for name, glance in glances.items() if name.startswith(_WATCHED)}
-    found = _ordered(watched, find)
+    with here.policies.steady():
+        models = watched_models(here.ledger, here.policies, glances)
+        endpoints = watched_endpoints(here.ledger, here.policies, glances)
+    found = rows_of(models, endpoints, glances, find or "")
     return frame.page(
         "fleet.html.j2",
         Place.FLEET,
         needs=needs[:MOST_NEEDS],
         more=len(needs) - MOST_NEEDS,
         link=_link,
-        counts=_counts(needs, watched),
+        counts={"models": len(models), "endpoints": len(endpoints)},
         headline=headline(needs),
-        rows=[
-            queries.overview_row(subject, watched[subject])
-            for subject in found[(page - 1) * MOST_ROWS : page * MOST_ROWS]
-        ],
+        rows=found[(page - 1) * MOST_ROWS : page * MOST_ROWS],
         found=len(found),
-        watched=len(watched),
+        watched=len(models) + len(endpoints),
         find=find or "",
         page=page,
         pages=max(1, -(-len(found) // MOST_ROWS)),
-        last=max((one.decided for one in watched.values() if one.decided), default=None),
+        last=max((one.decided for one in glances.values() if one.decided), default=None),
     )
 
 
@@ -94,19 +95,39 @@ def _link(need: Need) -> str:
     return _LINKS[need.kind].format(name=need.name)
 
 
-def _counts(needs: Sequence[Need], watched: Iterable[str]) -> dict[str, int]:
-    return {
-        "models": sum(subject.startswith("model/") for subject in watched),
-        "endpoints": sum(subject.startswith("endpoint/") for subject in watched),
-        "firing": sum(1 + need.more for need in needs if need.kind == "alert"),
-        "waiting": sum(need.kind == "promotion" for need in needs),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Something that is watched: how many alerts about it fire, and its last decision."""
+
+    subject: str
+    firing: int
+    decided: datetime | None
+    verdict: str | None
 
 
-def _ordered(watched: Mapping[str, Glance], find: str | None) -> list[str]:
-    """Those that hold the text; what fires first, then by name."""
-    wanted = (find or "").casefold().strip()
-    return sorted(
-        (subject for subject in watched if wanted in subject.casefold()),
-        key=lambda subject: (-watched[subject].fires, subject),
-    )
+def rows_of(
+    models: Sequence[Watched],
+    endpoints: Sequence[Watched],
+    glances: Mapping[str, Glance],
+    find: str,
+) -> list[Row]:
+    """Those that hold the text; what fires first, then by name.
+
+    An alert of an endpoint counts at the models that it serves too, as it does at their own pages.
+    """
+    wanted = find.casefold().strip()
+    names = [
+        *((f"{MODEL}{one.name}", one.firing) for one in models),
+        *((f"{ENDPOINT}{one.name}", one.firing) for one in endpoints),
+    ]
+    rows = [
+        Row(
+            subject=subject,
+            firing=firing,
+            decided=glances[subject].decided if subject in glances else None,
+            verdict=glances[subject].verdict if subject in glances else None,
+        )
+        for subject, firing in names
+        if wanted in subject.casefold()
+    ]
+    return sorted(rows, key=lambda row: (-row.firing, row.subject))

@@ -25,6 +25,7 @@ from shared.web.http.limits import Kind
 from shared.web.promotion.in_html import values_of
 
 router = pages()
+_DECISIONS = "/console/explain/event/"
 _Stage = Annotated[str | None, Query(max_length=200)]
 
 
@@ -89,6 +90,7 @@ def promotion_page(
         code=200 if slips.wrong is None else 400,
         **values_of(story),
         path=path,
+        decisions_at=_DECISIONS,
         passable=passable(story),
         standing=[
             one for one in given if one["version"] == version and one["standing"] == "in force"

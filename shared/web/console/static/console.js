@@ -46,6 +46,8 @@
     const search = document.querySelector("main input[type=search]");
     if (search) { event.preventDefault(); search.focus(); }
   });
+  // On a phone the places are wider than the screen: the one that is shown is scrolled to.
+  document.querySelector("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
   show();
   setInterval(refresh, EVERY);
 })();
