@@ -86,12 +86,15 @@ def test_no_text_of_a_service_is_obeyed_by_the_terminal(run, scene):
     app = Poisoned(api(told(scene).application, UNLIMITED))
     with served(app) as url:
         for command in COMMANDS:
-            done = run(*command.split(), *words(command, KNOWN["fingerprint"][0]), "--url", url)
+            for more in ([], ["--json"]):
+                done = run(
+                    *command.split(), *words(command, KNOWN["fingerprint"][0]), *more, "--url", url
+                )
 
-            assert done.returncode in range(5), (command, done)
-            assert "Traceback" not in done.stderr, command
-            for text in (done.stdout, done.stderr):
-                assert not OBEYED.search(text), (command, OBEYED.search(text), text[:3000])
+                assert done.returncode in range(5), (command, done)
+                assert "Traceback" not in done.stderr, command
+                for text in (done.stdout, done.stderr):
+                    assert not OBEYED.search(text), (command, more, OBEYED.search(text))
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES))

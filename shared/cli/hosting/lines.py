@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
 
-from shared.cli.terminal.harmless import harmless
+from shared.cli.terminal.harmless import harmless, harmless_json
 from shared.cli.terminal.printing import coloured, console
 from shared.service.watching import Row
 
@@ -29,8 +29,7 @@ def showing(*, as_json: bool) -> Show:
 
 
 def _json_line(row: Row) -> None:
-    text = json.dumps(dict(row), ensure_ascii=False)
-    sys.stdout.write(text.replace("##vso[", "##vso\\u005b").replace("##[", "##\\u005b") + "\n")
+    sys.stdout.write(f"{harmless_json(json.dumps(dict(row), ensure_ascii=False))}\n")
 
 
 def _person_line() -> Show:

@@ -19,3 +19,9 @@ def harmless(text: str, most: int = _MOST) -> str:
     'a : :set-output name=x: :y # #vso[task.complete]'
     """
     return _SIGNS.sub(" ", one_line(text, most))
+
+
+def harmless_json(text: str) -> str:
+    """JSON that says the same, of which neither a terminal nor an agent obeys anything."""
+    text = OBEYED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+    return text.replace("##vso[", "##vso\\u005b").replace("##[", "##\\u005b")

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from shared.cli.terminal.harmless import OBEYED
+from shared.cli.terminal.harmless import OBEYED, harmless_json
 from shared.domain.action_text import action_text
 from shared.domain.promotion import Phase
 
@@ -60,9 +60,9 @@ def table(*columns: str) -> "Table":
 
 
 def print_json(value: object) -> None:
-    """One JSON document on standard output; no text in it is a command to a pipeline's agent."""
+    """One JSON document on standard output; nobody who reads along obeys a text in it."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    sys.stdout.write(text.replace("##vso[", "##vso\\u005b").replace("##[", "##\\u005b") + "\n")
+    sys.stdout.write(f"{harmless_json(text)}\n")
 
 
 def coloured(verdict: str | None) -> str:
