@@ -21,6 +21,7 @@ from shared.web.http.limits import Kind
 router = pages("")
 MOST_NEEDS = 12
 MOST_ROWS = 50
+_NOT_YET = ("Nothing was looked at yet.", "")
 _LINKS = {
     "alert": "/console/alerts/{name}",
     "promotion": "/console/promotions/{name}",
@@ -41,6 +42,7 @@ def fleet(
     needs = needs_of(
         alerts, promotions_of(here.ledger, is_open=True), service_needs(here, frame.now)
     )
+    last = max((row["decided"] for row in known if row["decided"]), default=None)
     with here.policies.steady():
         models = watched_models(here.ledger, here.policies)
         endpoints = watched_endpoints(here.ledger, here.policies)
@@ -52,14 +54,14 @@ def fleet(
         more=len(needs) - MOST_NEEDS,
         link=_link,
         counts={"models": len(models), "endpoints": len(endpoints)},
-        headline=headline(needs),
+        headline=headline(needs) if needs or last else _NOT_YET,
         rows=found[(page - 1) * MOST_ROWS : page * MOST_ROWS],
         found=len(found),
         watched=len(models) + len(endpoints),
         find=find or "",
         page=page,
         pages=max(1, -(-len(found) // MOST_ROWS)),
-        last=max((row["decided"] for row in known if row["decided"]), default=None),
+        last=last,
     )
 
 
