@@ -24,7 +24,7 @@ _MAY = {
         "say and take back intents, silences and acknowledgements, hand events in, replay, send "
         "dead letters again, resume retrainings"
     ),
-    Role.APPROVER: "let gates pass by overrides, and approve; never what they asked for themselves",
+    Role.APPROVER: "let gates pass by overrides, and approve what others registered and started",
     Role.ADMINISTRATOR: "erase what is known of a subject, and purge dead letters",
 }
 _ORDER = tuple(Role)

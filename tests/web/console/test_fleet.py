@@ -130,7 +130,7 @@ def test_the_page_names_what_fires_with_its_first_step_and_leads_to_it(scene):
 def test_an_empty_home_says_what_to_do_first(scene):
     page = Console(scene).get("/console")
 
-    assert page.h1 == "The fleet: Nothing is wrong."
+    assert page.h1 == "The fleet: Nothing was looked at yet."
     assert "Nothing is watched yet." in page.text
 
 

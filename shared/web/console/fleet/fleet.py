@@ -23,6 +23,7 @@ from shared.web.http.limits import Kind
 router = pages("")
 MOST_NEEDS = 12
 MOST_ROWS = 50
+_NOT_YET = ("Nothing was looked at yet.", "")
 _LINKS = {
     "alert": "/console/alerts/{name}",
     "promotion": "/console/promotions/{name}",
@@ -45,6 +46,7 @@ def fleet(
         promotions_of(here.ledger, is_open=True, glances=glances),
         service_needs(here, frame.now),
     )
+    last = max((one.decided for one in glances.values() if one.decided), default=None)
     with here.policies.steady():
         models = watched_models(here.ledger, here.policies, glances)
         endpoints = watched_endpoints(here.ledger, here.policies, glances)
@@ -56,14 +58,14 @@ def fleet(
         more=len(needs) - MOST_NEEDS,
         link=_link,
         counts={"models": len(models), "endpoints": len(endpoints)},
-        headline=headline(needs),
+        headline=headline(needs) if needs or last else _NOT_YET,
         rows=found[(page - 1) * MOST_ROWS : page * MOST_ROWS],
         found=len(found),
         watched=len(models) + len(endpoints),
         find=find or "",
         page=page,
         pages=max(1, -(-len(found) // MOST_ROWS)),
-        last=max((one.decided for one in glances.values() if one.decided), default=None),
+        last=last,
     )
 
 

@@ -46,8 +46,13 @@
     const search = document.querySelector("main input[type=search]");
     if (search) { event.preventDefault(); search.focus(); }
   });
-  // On a phone the places are wider than the screen: the one that is shown is scrolled to.
-  document.querySelector("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  // On a phone the places are wider than the screen: the one that is shown is scrolled to,
+  // by hand, since what is scrolled into view would be where Tab begins.
+  const current = document.querySelector("nav [aria-current=page]");
+  if (current) {
+    const [at, within] = [current, current.closest("nav")].map((one) => one.getBoundingClientRect());
+    current.closest("nav").scrollLeft += at.left - within.left - (within.width - at.width) / 2;
+  }
   show();
   setInterval(refresh, EVERY);
 })();
