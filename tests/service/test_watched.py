@@ -8,10 +8,9 @@ from shared.domain.event import Check
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.errors import NotFound
-from shared.service.last_health import last_health
-from shared.service.model_picture import endpoint_alerts, model_picture, versions_of
-from shared.service.promotion_story import promotions_of
-from shared.service.watched import (
+from shared.service.overview.last_health import last_health
+from shared.service.overview.model_picture import endpoint_alerts, model_picture, versions_of
+from shared.service.overview.watched import (
     Serving,
     Watched,
     endpoint_row,
@@ -20,6 +19,7 @@ from shared.service.watched import (
     watched_endpoints,
     watched_models,
 )
+from shared.service.promotion_story import promotions_of
 from tests.service.promoted import commit, kept
 
 GREEN_IDLE = '{blue: {model: "loan-default:7"}, green: {model: "loan-default:8"}}'

@@ -3,8 +3,8 @@
 import pytest
 
 from shared.domain.canonical import parse_time
+from shared.service.overview.watching import Following, before, is_of, is_quiet, rows_of
 from shared.service.queries import shown
-from shared.service.watching import Following, before, is_of, is_quiet, rows_of
 
 
 class Source:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.cli.terminal.harmless import harmless, harmless_json
 from shared.cli.terminal.printing import coloured, console
-from shared.service.watching import Row
+from shared.service.overview.watching import Row
 
 Show = Callable[[Row], None]
 _SEVERITIES = {"critical": "red", "warning": "yellow", "info": "blue"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shared.cli.hosting.lines import Show
 from shared.cli.hosting.watch import Watching, decisions_of
 from shared.domain.canonical import format_time
-from shared.service.watching import Following
+from shared.service.overview.watching import Following
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application

@@ -9,7 +9,15 @@ import typer
 from shared.cli.hosting.lines import Show, showing
 from shared.cli.reach import complete
 from shared.cli.reach.place import asked
-from shared.service.watching import MOST_AT_ONCE, Fetch, Following, before, is_of, is_quiet, rows_of
+from shared.service.overview.watching import (
+    MOST_AT_ONCE,
+    Fetch,
+    Following,
+    before,
+    is_of,
+    is_quiet,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from shared.bootstrap import Application

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from shared.service.attention import Need, Urgency, needs_of
+from shared.service.overview.attention import Need, Urgency, needs_of
 
 _TONES = {Urgency.NOW: "bad", Urgency.SOON: "unsure"}
 _SAYS = {

@@ -6,8 +6,8 @@ import pytest
 
 from shared.domain.event import Check
 from shared.domain.verdict import Verdict
-from shared.service.last_health import DeploymentLook, HealthTold
-from shared.service.watched import EndpointRow, Serving
+from shared.service.overview.last_health import DeploymentLook, HealthTold
+from shared.service.overview.watched import EndpointRow, Serving
 from shared.web.console.endpoints.headline import headline
 from shared.web.console.endpoints.tiles import tiles_of
 from tests.conftest import NOON

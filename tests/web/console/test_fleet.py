@@ -3,8 +3,8 @@
 import pytest
 
 from shared.domain.glance import Glance
-from shared.service.attention import Need, Urgency, needs_of
-from shared.service.watched import Watched
+from shared.service.overview.attention import Need, Urgency, needs_of
+from shared.service.overview.watched import Watched
 from shared.web.console.fleet.fleet import headline, rows_of
 from tests.conftest import NOON
 from tests.web.console.reading import Console

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.service.model_picture import ModelPicture
-from shared.service.watched import ModelRow, Serving
+from shared.service.overview.model_picture import ModelPicture
+from shared.service.overview.watched import ModelRow, Serving
 from shared.web.console.models.headline import headline
 from tests.web.console.reading import Console
 from tests.web.fuzzed import told

@@ -8,16 +8,16 @@ from fastapi.responses import Response
 
 from shared.domain.roles import Role
 from shared.errors import NotFound
-from shared.service.last_health import last_health
-from shared.service.model_picture import endpoint_alerts
-from shared.service.people.intents import intents as intents_at
-from shared.service.status import routing_table
-from shared.service.watched import (
+from shared.service.overview.last_health import last_health
+from shared.service.overview.model_picture import endpoint_alerts
+from shared.service.overview.watched import (
     ABOUT_ZERO,
     endpoint_row,
     models_by_endpoint,
     watched_endpoints,
 )
+from shared.service.people.intents import intents as intents_at
+from shared.service.status import routing_table
 from shared.web.console.endpoints.headline import headline
 from shared.web.console.endpoints.tiles import tiles_of
 from shared.web.console.frame import Framed

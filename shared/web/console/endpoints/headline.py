@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.domain.wording import spell_list, spell_number
-from shared.service.watched import ABOUT_ZERO, EndpointRow
+from shared.service.overview.watched import ABOUT_ZERO, EndpointRow
 from shared.web.console.standing import Headline, most_urgent
 
 

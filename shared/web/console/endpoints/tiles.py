@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.wording import spell_number
-from shared.service.last_health import DeploymentLook, HealthTold
-from shared.service.watched import ABOUT_ZERO
+from shared.service.overview.last_health import DeploymentLook, HealthTold
+from shared.service.overview.watched import ABOUT_ZERO
 
 _TONES = {"pass": "good", "fail": "bad", "inconclusive": "unsure", "error": "broken"}
 

@@ -11,9 +11,15 @@ from fastapi.responses import Response
 from shared.domain.glance import Glance
 from shared.domain.roles import Role
 from shared.service import queries
-from shared.service.attention import Need, Urgency, needs_of
+from shared.service.overview.attention import Need, Urgency, needs_of
+from shared.service.overview.watched import (
+    ENDPOINT,
+    MODEL,
+    Watched,
+    watched_endpoints,
+    watched_models,
+)
 from shared.service.promotion_story import promotions_of
-from shared.service.watched import ENDPOINT, MODEL, Watched, watched_endpoints, watched_models
 from shared.web.console.fleet.service_needs import service_needs
 from shared.web.console.frame import Framed
 from shared.web.console.navigation import Place

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shared.bootstrap import Application
-from shared.service.attention import Need, Urgency
 from shared.service.backlog import backlog_of
 from shared.service.dead_letters.counting import count_aside
+from shared.service.overview.attention import Need, Urgency
 
 
 def service_needs(here: Application, now: datetime) -> Iterable[Need]:

@@ -1,7 +1,7 @@
 """How a model stands, in one sentence."""
 
 from shared.domain.wording import spell_list, spell_number
-from shared.service.model_picture import ModelPicture
+from shared.service.overview.model_picture import ModelPicture
 from shared.web.console.standing import Headline, most_urgent
 
 

@@ -8,8 +8,8 @@ from fastapi import Query
 from fastapi.responses import Response
 
 from shared.domain.roles import Role
-from shared.service.model_picture import model_picture
-from shared.service.watched import ABOUT_ZERO, model_row, watched_models
+from shared.service.overview.model_picture import model_picture
+from shared.service.overview.watched import ABOUT_ZERO, model_row, watched_models
 from shared.web.console.frame import Framed
 from shared.web.console.histories.kinds import Narrowed
 from shared.web.console.histories.spans import Back, looked_back

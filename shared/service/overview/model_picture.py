@@ -14,9 +14,9 @@ from shared.ports import Ledger, Policies
 from shared.service import queries
 from shared.service.codec import decode
 from shared.service.history import endpoints_of
+from shared.service.overview.watched import ENDPOINT, MODEL, ModelRow, Serving, model_row
 from shared.service.promotion_story import promotions_of
 from shared.service.retrainings import retrainings
-from shared.service.watched import ENDPOINT, MODEL, ModelRow, Serving, model_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

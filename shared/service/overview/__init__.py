@@ -1,0 +1,1 @@
+"""What pages and lists tell of a fleet: what needs somebody, what is watched, what happens now."""
