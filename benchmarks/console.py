@@ -138,6 +138,12 @@ def measured(
     return cold, median(times), quantiles(times, n=20)[-1], worked, *sizes
 
 
+def there_is(asking: Asking, page: str) -> bool:
+    """Whether a list has a row that leads to the page, or none is needed."""
+    path, first, _ = page.partition(" FIRST")
+    return not first or f'href="{path}/' in asking.get(path)[1].decode()
+
+
 def parts_of(asking: Asking, page: str) -> dict[str, str]:
     """What a page loads by itself once somebody comes to it, by the last word of its address."""
     _, body = asking.get(page)
@@ -187,6 +193,9 @@ def main() -> None:
             }
             lists = {f"API {name}": path for name, path in LISTS.items()}
             for name, page in {**PAGES, **parts, **lists}.items():
+                if not there_is(asking, page):
+                    print(f"{name:<26} nothing of the kind in this home")
+                    continue
                 cold, usual, late, worked, size, small = measured(
                     asking, page, given.rounds, served.pid
                 )
