@@ -66,7 +66,7 @@ class Decided:
             self._stopping.wait(_TOGETHER_SECONDS)
             try:
                 self._watching.look(self._following)
-            except Exception:
+            except Exception:  # whatever it is, the service goes on and the next round looks again
                 logging.getLogger("driftgate").warning("what is new cannot be read", exc_info=True)
 
 
