@@ -112,7 +112,9 @@ class ServiceBusSender:
                 yield self._links[queue]
             except Refused:
                 raise
-            except Exception:
+            except (
+                Exception
+            ):  # whatever it is, the link may be broken: it goes, and the fault goes on
                 close_quietly(self._links.pop(queue))
                 raise
 

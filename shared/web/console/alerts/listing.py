@@ -19,11 +19,11 @@ from shared.web.console.alerts.filtering import (
 )
 from shared.web.console.frame import Framed
 from shared.web.console.navigation import Place
+from shared.web.console.numbering import numbered, on_page
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
 
 router = pages()
-MOST_ROWS = 50
 _Word = Annotated[str, Query(max_length=200)]
 
 
@@ -56,8 +56,7 @@ def alerts(
     return frame.page(
         "alerts/alerts.html.j2",
         Place.ALERTS,
-        rows=found[(page - 1) * MOST_ROWS : page * MOST_ROWS],
-        found=len(found),
+        rows=on_page(found, page),
         firing=sum(row["status"] == "firing" for row in rows),
         known=len(rows),
         known_by=known_by,
@@ -66,8 +65,7 @@ def alerts(
         kinds=_each(rows, "kind"),
         severities=("critical", "warning", "info"),
         models=sorted(set(models.values()) - {""}),
-        page=page,
-        pages=max(1, -(-len(found) // MOST_ROWS)),
+        **numbered(len(found), page),
     )
 
 

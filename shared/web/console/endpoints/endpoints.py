@@ -24,11 +24,11 @@ from shared.web.console.frame import Framed
 from shared.web.console.histories.kinds import Narrowed
 from shared.web.console.histories.spans import Back, looked_back
 from shared.web.console.navigation import Place
+from shared.web.console.numbering import numbered, on_page
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
 
 router = pages("/console/endpoints")
-MOST_ROWS = 50
 MOST_ALERTS = 20
 MOST_TILES = 40
 
@@ -42,14 +42,13 @@ def endpoints(
 ) -> Response:
     """Every endpoint with its shares, those of 0 % included, and what fires."""
     wanted = (find or "").casefold().strip()
-    with here.policies.steady():
-        known = watched_endpoints(here.ledger, here.policies)
-        serves = models_by_endpoint(here.policies)
-        found = [one for one in known if wanted in one.name.casefold()]
-        rows = [
-            (one, endpoint_row(here.ledger, one.name, serves.get(one.name, ())))
-            for one in found[(page - 1) * MOST_ROWS : page * MOST_ROWS]
-        ]
+    known = watched_endpoints(here.ledger, here.policies)
+    serves = models_by_endpoint(here.policies)
+    found = [one for one in known if wanted in one.name.casefold()]
+    rows = [
+        (one, endpoint_row(here.ledger, one.name, serves.get(one.name, ())))
+        for one in on_page(found, page)
+    ]
     return frame.page(
         "endpoints/endpoints.html.j2",
         Place.ENDPOINTS,
@@ -57,10 +56,8 @@ def endpoints(
         about_zero=ABOUT_ZERO,
         known=len(known),
         firing=sum(one.firing > 0 for one in known),
-        found=len(found),
         find=find or "",
-        page=page,
-        pages=max(1, -(-len(found) // MOST_ROWS)),
+        **numbered(len(found), page),
     )
 
 
@@ -75,17 +72,16 @@ def endpoint(
 ) -> Response:
     """Who is to get the traffic, who gets it, how each answers, and what happened."""
     subject = f"endpoint/{name}"
-    with here.policies.steady():
-        models = models_by_endpoint(here.policies).get(name, ())
-        row = endpoint_row(here.ledger, name, models)
-        if not here.ledger.state(subject).version and not models:
-            raise NotFound(
-                f"Nothing is known of the endpoint {name[:80]}: no policy names it, and nothing "
-                "was decided about it."
-            )
-        routing = routing_table(here.ledger, here.evidence, here.policies, subject, frame.now)
-        alerts = endpoint_alerts(here.ledger, here.policies, name, frame.now)
-        intents = intents_at(here.ledger, here.policies, frame.now, name)
+    models = models_by_endpoint(here.policies).get(name, ())
+    row = endpoint_row(here.ledger, name, models)
+    if not here.ledger.state(subject).version and not models:
+        raise NotFound(
+            f"Nothing is known of the endpoint {name[:80]}: no policy names it, and nothing "
+            "was decided about it."
+        )
+    routing = routing_table(here.ledger, here.evidence, here.policies, subject, frame.now)
+    alerts = endpoint_alerts(here.ledger, here.policies, name, frame.now)
+    intents = intents_at(here.ledger, here.policies, frame.now, name)
     firing = [alert for alert in alerts if alert["status"] == "firing"]
     health = last_health(here.ledger, name)
     tiles = tiles_of(routing, health, firing)

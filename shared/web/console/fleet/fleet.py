@@ -23,12 +23,12 @@ from shared.service.promotion_story import promotions_of
 from shared.web.console.fleet.service_needs import service_needs
 from shared.web.console.frame import Framed
 from shared.web.console.navigation import Place
+from shared.web.console.numbering import numbered, on_page
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
 
 router = pages("")
 MOST_NEEDS = 12
-MOST_ROWS = 50
 _NOT_YET = ("Nothing was looked at yet.", "")
 _LINKS = {
     "alert": "/console/alerts/{name}",
@@ -53,9 +53,8 @@ def fleet(
         service_needs(here, frame.now),
     )
     last = max((one.decided for one in glances.values() if one.decided), default=None)
-    with here.policies.steady():
-        models = watched_models(here.ledger, here.policies, glances)
-        endpoints = watched_endpoints(here.ledger, here.policies, glances)
+    models = watched_models(here.ledger, here.policies, glances)
+    endpoints = watched_endpoints(here.ledger, here.policies, glances)
     found = rows_of(models, endpoints, glances, find or "")
     return frame.page(
         "fleet.html.j2",
@@ -65,12 +64,10 @@ def fleet(
         link=_link,
         counts={"models": len(models), "endpoints": len(endpoints)},
         headline=headline(needs) if needs or last else _NOT_YET,
-        rows=found[(page - 1) * MOST_ROWS : page * MOST_ROWS],
-        found=len(found),
+        rows=on_page(found, page),
         watched=len(models) + len(endpoints),
         find=find or "",
-        page=page,
-        pages=max(1, -(-len(found) // MOST_ROWS)),
+        **numbered(len(found), page),
         last=last,
     )
 

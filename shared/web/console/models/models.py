@@ -15,11 +15,11 @@ from shared.web.console.histories.kinds import Narrowed
 from shared.web.console.histories.spans import Back, looked_back
 from shared.web.console.models.headline import headline
 from shared.web.console.navigation import Place
+from shared.web.console.numbering import numbered, on_page
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
 
 router = pages("/console/models")
-MOST_ROWS = 50
 _SEVERE = {"critical": 0, "warning": 1}
 MOST_ALERTS = 20
 MOST_VERSIONS = 30
@@ -34,13 +34,9 @@ def models(
 ) -> Response:
     """Every model with what serves, its last verdicts and what fires."""
     wanted = (find or "").casefold().strip()
-    with here.policies.steady():
-        known = watched_models(here.ledger, here.policies)
-        found = [one for one in known if wanted in one.name.casefold()]
-        rows = [
-            (one, model_row(here.ledger, here.policies, one.name))
-            for one in found[(page - 1) * MOST_ROWS : page * MOST_ROWS]
-        ]
+    known = watched_models(here.ledger, here.policies)
+    found = [one for one in known if wanted in one.name.casefold()]
+    rows = [(one, model_row(here.ledger, here.policies, one.name)) for one in on_page(found, page)]
     return frame.page(
         "models/models.html.j2",
         Place.MODELS,
@@ -48,10 +44,8 @@ def models(
         about_zero=ABOUT_ZERO,
         known=len(known),
         firing=sum(one.firing > 0 for one in known),
-        found=len(found),
         find=find or "",
-        page=page,
-        pages=max(1, -(-len(found) // MOST_ROWS)),
+        **numbered(len(found), page),
     )
 
 
@@ -65,8 +59,7 @@ def model(
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Response:
     """How it stands, what to do, and everything that was decided of it."""
-    with here.policies.steady():
-        picture = model_picture(here.ledger, here.policies, name, frame.now)
+    picture = model_picture(here.ledger, here.policies, name, frame.now)
     firing = sorted(
         (alert for alert in picture.alerts if alert["status"] == "firing"),
         key=lambda alert: (_SEVERE.get(alert["severity"], 2), str(alert["since"])),

@@ -12,12 +12,12 @@ from shared.service.promotion_story import promotions_of
 from shared.service.retrainings import standings
 from shared.web.console.frame import Framed
 from shared.web.console.navigation import Place
+from shared.web.console.numbering import numbered, on_page
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
 from shared.web.promotion import words
 
 router = pages()
-MOST_ROWS = 50
 
 
 @router.get("/promotions", dependencies=[requires(Role.VIEWER, Kind.PAGE)])
@@ -41,14 +41,12 @@ def promotions(
     return frame.page(
         "promotions/promotions.html.j2",
         Place.PROMOTIONS,
-        rows=found[(page - 1) * MOST_ROWS : page * MOST_ROWS],
-        found=len(found),
+        rows=on_page(found, page),
         known=len(rows),
         open=sum(row["open"] for row in rows),
         asked=asked,
         query=urlencode({name: value for name, value in asked.items() if value}),
-        page=page,
-        pages=max(1, -(-len(found) // MOST_ROWS)),
+        **numbered(len(found), page),
         phase=phase,
         stopped=[model for model, word in standings(here.ledger).items() if word == "stopped"],
     )

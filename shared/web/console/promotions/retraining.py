@@ -13,6 +13,7 @@ from shared.service import retrainings as service
 from shared.web.console.forms import Form
 from shared.web.console.frame import Frame, Framed, back_to
 from shared.web.console.navigation import Place
+from shared.web.console.numbering import numbered, on_page
 from shared.web.console.speaking import NO_SLIP, Slip, signed
 from shared.web.http.admission import Here, pages, requires
 from shared.web.http.limits import Kind
@@ -57,12 +58,10 @@ def _page(here: Application, frame: Frame, model: str, slips: Slip, page: int) -
         Place.PROMOTIONS,
         live=slips.wrong is None,
         code=200 if slips.wrong is None else 400,
-        rows=service.rows_of(here.ledger, found[(page - 1) * MOST_ROWS : page * MOST_ROWS]),
-        found=len(found),
+        rows=service.rows_of(here.ledger, on_page(found, page, MOST_ROWS)),
         model=model,
         most=MOST_OF_ONE,
-        page=page,
-        pages=max(1, -(-len(found) // MOST_ROWS)),
+        **numbered(len(found), page, MOST_ROWS),
         link=known_link,
         path_of=path_of,
         slips=slips,
