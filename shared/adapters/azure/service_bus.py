@@ -112,9 +112,8 @@ class ServiceBusSender:
                 yield self._links[queue]
             except Refused:
                 raise
-            except (
-                Exception
-            ):  # whatever it is, the link may be broken: it goes, and the fault goes on
+            except Exception:
+                # Whatever it is, the link may be broken: it goes, and the fault goes on.
                 close_quietly(self._links.pop(queue))
                 raise
 
