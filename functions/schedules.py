@@ -74,6 +74,13 @@ def retraining_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
     application().service.fan_out(Check.RETRAINING)
 
 
+@blueprint.function_name("profiling_timer")
+@blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_PROFILING_SCHEDULE%")
+def profiling_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Ask for a look at every profile that is counted elsewhere."""
+    application().service.fan_out(Check.PROFILING)
+
+
 @blueprint.function_name("reconcile_timer")
 @blueprint.timer_trigger(arg_name="timer", schedule="%DRIFTGATE_RECONCILE_SCHEDULE%")
 def reconcile_timer(timer: func.TimerRequest) -> None:  # noqa: ARG001

@@ -128,6 +128,7 @@ class Application:
             messages.ALERTS: _read,
             **dict.fromkeys(messages.SUBSCRIPTIONS.values(), self.deliver),
             messages.RETRAINING_REQUESTS: self.retrain,
+            messages.PROFILING_REQUESTS: self.profile,
             messages.PROMOTION_REQUESTS: self.promote,
             messages.REPLAYS: self.replay,
             ENVIRONMENT_CHECKS: self.check_environment,
@@ -232,6 +233,19 @@ class Application:
             return
         say = self._saying("retraining", body)
         carry_out(body, adapters=self.adapters, say=say, now=self.clock())
+
+    def profile(self, body: "Mapping[str, Any]") -> None:
+        """Take one step of a profile that is counted elsewhere. Raises Refused and Unavailable."""
+        from shared.service.profiling import carry_out
+
+        say = self._saying("profiling", body)
+        carry_out(
+            body,
+            adapters=self.adapters,
+            say=say,
+            now=self.clock(),
+            samples=self.settings.on_samples,
+        )
 
     def ask_environment(self, headers: "Mapping[str, str]", query: "Mapping[str, str]") -> None:
         """Let the check of an environment wait for its answer. Raises Refused and Unavailable."""

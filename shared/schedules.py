@@ -20,6 +20,7 @@ SCHEDULES = {
     "PROMOTION": "0 1-59/5 * * * *",
     "ALERTS": "0 3-59/5 * * * *",
     "RETRAINING": "0 6-59/10 * * * *",
+    "PROFILING": "0 8-59/10 * * * *",
     "RECONCILE": "0 */15 * * * *",
     "SWEEP": "30 * * * * *",
     "HEARTBEAT": "0 2-59/15 * * * *",

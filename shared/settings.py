@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from shared.access_settings import AccessSettings
 from shared.domain.event import Check
+from shared.domain.profiling import Capacity
 from shared.environment import PREFIX, InvalidSetting, https_address
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Settings:
     check follows from them. `keeps_names` lets it be known who changed an endpoint, where the event
     says so. `channels` say how people are told, None being into files; `public_url` is where they
     find Driftgate's pages. `hooks` say what calls from outside have to show, None being nothing.
-    `access` is how callers of the API are known.
+    `access` is how callers of the API are known, `capacity` what an instance has for counting.
     """
 
     home: Path = Path(".driftgate")
@@ -108,6 +109,7 @@ class Settings:
     public_url: str | None = None
     hooks: "HookSettings | None" = None
     access: AccessSettings = field(default_factory=AccessSettings)
+    capacity: Capacity = field(default_factory=Capacity)
 
     @property
     def on_samples(self) -> bool:
@@ -151,8 +153,25 @@ class Settings:
             public_url=public_url(environment),
             hooks=HookSettings.from_environment(environment, in_cloud=adapters == "azure"),
             access=AccessSettings.from_environment(environment, azure=adapters == "azure"),
+            capacity=_capacity(environment),
             keeps_names=_one_of(environment, "CHANGED_BY", "keep", "drop") == "keep",
         )
+
+
+def _capacity(environment: Mapping[str, str]) -> Capacity:
+    megabytes = environment.get(f"{PREFIX}INSTANCE_MB") or "2048"
+    seconds = environment.get(f"{PREFIX}TIME_LIMIT_SECONDS") or "600"
+    if not megabytes.isdecimal() or not 512 <= int(megabytes) <= 1 << 20:
+        raise InvalidSetting(
+            f"{PREFIX}INSTANCE_MB is {megabytes[:40]!r}; write the memory of an instance in MB, "
+            "512 or more."
+        )
+    if not seconds.isdecimal() or not 30 <= int(seconds) <= 86_400:
+        raise InvalidSetting(
+            f"{PREFIX}TIME_LIMIT_SECONDS is {seconds[:40]!r}; write how many seconds a function "
+            "may run, from 30 to 86400, as functionTimeout in host.json says."
+        )
+    return Capacity(memory=int(megabytes) << 20, seconds=float(seconds))
 
 
 def _one_of(environment: Mapping[str, str], name: str, default: str, *others: str) -> str:

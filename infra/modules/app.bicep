@@ -68,6 +68,8 @@ param openaiDeployment string
 @description('Version of its API. Empty: the one that the code was written for.')
 param openaiApiVersion string
 
+@description('Memory of an instance in MB: what it can count follows from it.')
+var instanceMemory = 2048
 var channelSecrets = toObject(items(channelSecretUris), secret => 'DRIFTGATE_SECRET_${secret.key}', secret => '@Microsoft.KeyVault(SecretUri=${secret.value})')
 
 resource host 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
@@ -140,7 +142,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
       runtime: { name: 'python', version: pythonVersion }
       scaleAndConcurrency: {
         maximumInstanceCount: maximumInstanceCount
-        instanceMemoryMB: 2048
+        instanceMemoryMB: instanceMemory
       }
     }
   }
@@ -187,6 +189,8 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_OPENAI_ENDPOINT: openaiEndpoint
     DRIFTGATE_OPENAI_DEPLOYMENT: openaiDeployment
     DRIFTGATE_OPENAI_API_VERSION: openaiApiVersion
+    DRIFTGATE_INSTANCE_MB: string(instanceMemory)
+    DRIFTGATE_TIME_LIMIT_SECONDS: '600'
     DRIFTGATE_DRIFT_SCHEDULE: '0 5 * * * *'
     DRIFTGATE_KPI_SCHEDULE: '0 10 * * * *'
     DRIFTGATE_COLLECTION_SCHEDULE: '0 35 * * * *'
@@ -196,6 +200,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     DRIFTGATE_PROMOTION_SCHEDULE: '0 1-59/5 * * * *'
     DRIFTGATE_ALERTS_SCHEDULE: '0 3-59/5 * * * *'
     DRIFTGATE_RETRAINING_SCHEDULE: '0 6-59/10 * * * *'
+    DRIFTGATE_PROFILING_SCHEDULE: '0 8-59/10 * * * *'
     DRIFTGATE_RECONCILE_SCHEDULE: '0 */15 * * * *'
     DRIFTGATE_SWEEP_SCHEDULE: '30 * * * * *'
     DRIFTGATE_HEARTBEAT_SCHEDULE: '0 2-59/15 * * * *'

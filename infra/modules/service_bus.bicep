@@ -50,6 +50,20 @@ resource retraining 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
   dependsOn: [ checks ]
 }
 
+// A message a part: lost locks would count a part twice, which is harmless and dear.
+resource profiling 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
+  parent: bus
+  name: 'profiling-requests'
+  properties: {
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'P1D'
+    lockDuration: 'PT5M'
+    maxDeliveryCount: 10
+    deadLetteringOnMessageExpiration: true
+  }
+  dependsOn: [ retraining ]
+}
+
 resource promotion 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
   parent: bus
   name: 'promotion-requests'
@@ -60,7 +74,7 @@ resource promotion 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
     maxDeliveryCount: 10
     deadLetteringOnMessageExpiration: true
   }
-  dependsOn: [ retraining ]
+  dependsOn: [ profiling ]
 }
 
 // Its messages hold the token of a job, good for two days: they go away with it, unread ones too.

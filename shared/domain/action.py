@@ -8,7 +8,7 @@ from shared.domain.alert import Alert
 from shared.domain.canonical import to_plain
 from shared.domain.event import Event
 from shared.domain.notices import Notice
-from shared.domain.policy import ChannelKind
+from shared.domain.policy import ChannelKind, Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +105,22 @@ class RequestRetraining:
     pipeline: str | None = None
     branch: str = "main"
     parameters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestProfile:
+    """Have an order's rows counted: by a Spark job, or in parts.
+
+    `left` holds the bits of the parts that are still to be counted (hexadecimal); the `attempt`
+    tells a repeat from a new try.
+    """
+
+    kind: ClassVar[str] = "RequestProfile"
+    model: str
+    order: str
+    engine: Engine
+    attempt: int = 1
+    left: str = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +232,7 @@ Action = (
     | Tell
     | WantRetraining
     | RequestRetraining
+    | RequestProfile
     | RequestPromotion
     | RequestRollback
     | ShiftTraffic

@@ -45,6 +45,8 @@ class Rule(StrEnum):
     BATCH = "batch"
     COLLECTION = "collection"
     DRIFT = "drift"
+    ENGINE = "engine"
+    PROFILING = "profiling"
     KPI = "kpi"
     MONITOR_BREACH = "monitor_breach"
     AZURE_ALERT = "azure_alert"

@@ -8,6 +8,7 @@ from shared.domain.alert import Alert
 from shared.domain.collected import Seen
 from shared.domain.notices import ReceiverWatch, ScopeWatch, Silence
 from shared.domain.people.intent import Intent
+from shared.domain.profiling import OrderedProfile, ProfilingWatch
 from shared.domain.promotion import ApprovalSaid, Override, Promotion
 from shared.domain.replay import ReplayWatch
 from shared.domain.retraining import BudgetWatch, RetrainingWatch
@@ -114,7 +115,8 @@ class DriftWatch:
 
     Evidence up to `until` is in `packed`, against the baseline of `version`; `recent` holds the
     verdicts of the last windows, oldest first; the last of these are those of `windows`, which may
-    be judged again. `began` is since when there is something to make a baseline of.
+    be judged again. `began` is since when there is something to make a baseline of. `ordered` is
+    the profile that the last look waits for.
     """
 
     version: str | None = None
@@ -123,6 +125,7 @@ class DriftWatch:
     recent: tuple[str, ...] = ()
     windows: tuple[JudgedWindow, ...] = ()
     began: datetime | None = None
+    ordered: OrderedProfile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,8 +257,8 @@ class SubjectState:
     since when the endpoint is being written, `asked` the next look that was asked for, `service`
     what is known of Driftgate itself, `scope` what is told of a scope's alerts, `receiver` how a
     receiver is told, `silences` those of the fleet, `retraining` a model's retrainings, `budget`
-    what they all may cost, `replay` how far a replay has come, `last_hash` ends the subject's
-    decision chain.
+    what they all may cost, `profiling` what is counted elsewhere for a model, `replay` how far a
+    replay has come, `last_hash` ends the subject's decision chain.
     """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
@@ -284,5 +287,6 @@ class SubjectState:
     silences: tuple[Silence, ...] = ()
     retraining: RetrainingWatch = field(default_factory=RetrainingWatch)
     budget: BudgetWatch = field(default_factory=BudgetWatch)
+    profiling: ProfilingWatch = field(default_factory=ProfilingWatch)
     replay: ReplayWatch | None = None
     last_hash: str = ""

@@ -32,6 +32,30 @@ def spell_number(value: float | None) -> str:
     return f"{value:,.0f}".replace(",", " ")
 
 
+def spell_bytes(size: float) -> str:
+    """Bytes in the largest unit of a thousand that leaves one or more.
+
+    >>> spell_bytes(0), spell_bytes(1_234_567), spell_bytes(3.2e12)
+    ('0 bytes', '1.2 MB', '3.2 TB')
+    """
+    units = ("bytes", "KB", "MB", "GB", "TB", "PB")
+    place = 0
+    while size >= 1000 and place < len(units) - 1:
+        size, place = size / 1000, place + 1
+    return f"{size:.0f} bytes" if place == 0 else f"{size:.1f} {units[place]}"
+
+
+def spell_seconds(seconds: float) -> str:
+    """A time that may be short: below two minutes in seconds.
+
+    >>> spell_seconds(0.2), spell_seconds(90), spell_seconds(7200)
+    ('1 s', '90 s', '2 h')
+    """
+    if seconds < 120:
+        return f"{max(1, round(seconds))} s"
+    return spell_duration(timedelta(seconds=seconds))
+
+
 def spell_count(count: int, thing: str) -> str:
     """A number with its noun.
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.domain.policy import KpiKind, MetricSource
 
 RETRAINING_TAG = "driftgate-retraining"
+PROFILING_TAG = "driftgate-profiling"
 """What a job, its step and the version that comes of them are tagged with: a retraining's id."""
 
 

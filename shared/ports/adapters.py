@@ -9,8 +9,10 @@ from shared.ports.messages import Broker, DeadEvents, DeadLetters, Notes, Receiv
 from shared.ports.platforms import (
     EnvironmentChecks,
     Jobs,
+    LoggedRows,
     Models,
     Pipelines,
+    ProfilingJobs,
     RequestSource,
     Traffic,
     Workspace,
@@ -40,9 +42,11 @@ class Adapters:
     policies: Policies
     anchors: Anchors
     workspace: Workspace
+    logged_rows: LoggedRows
     models: Models
     traffic: Traffic
     jobs: Jobs
+    profiling_jobs: ProfilingJobs
     pipelines: Pipelines | None
     environment_checks: EnvironmentChecks | None
     sender: Sender

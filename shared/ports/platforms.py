@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared.domain.collected import CollectedFile
 from shared.domain.pipelines import Approval, EnvironmentCheck, PipelineOrder, PipelineRun
+from shared.domain.profiling import ProfilingOrder
 from shared.domain.world import (
     AnswerBucket,
     DataFiles,
@@ -108,6 +109,44 @@ class Workspace(Protocol):
         """The KPIs of a model in the order asked, all of them in as few calls as can be.
 
         One that cannot be read says so in its place and spoils no other.
+        """
+
+
+class LoggedRows(Protocol):
+    """Rows that a model scored in a table of Log Analytics: they are counted there."""
+
+    def listed(
+        self, table: str, time_column: str, *, start: datetime, end: datetime
+    ) -> Sequence[CollectedFile]:
+        """What the table holds of [start, end), hour by hour as if each were a file.
+
+        An hour's version changes when rows come or go. Raises `NotFound` for the table.
+        """
+
+    def profiles(
+        self,
+        table: str,
+        time_column: str,
+        baseline: Mapping[str, Any],
+        cuts: Sequence[datetime],
+    ) -> Sequence[Mapping[str, Any]]:
+        """The profile of the rows between each two ascending cuts, in the bins of a baseline.
+
+        Profiles are in their JSON form. Raises `InvalidData` where the table cannot be counted.
+        """
+
+
+class ProfilingJobs(Protocol):
+    """Starts the jobs that count rows into profiles, and reads what they made."""
+
+    def start(self, order: ProfilingOrder, baseline: Mapping[str, Any], name: str) -> Job:
+        """Start it, or return the job of that name. Raises `Refused`, `NotFound`."""
+
+    def made(self, order: ProfilingOrder, name: str) -> Mapping[str, Any] | None:
+        """What a job that ended wrote, None where it wrote nothing.
+
+        Under `inputs` and `outputs` a list each, with the profile of each piece of the order in
+        its JSON form.
         """
 
 

@@ -46,6 +46,7 @@ _QUEUES = (
     *messages.SUBSCRIPTIONS.values(),
     messages.RETRAINING_REQUESTS,
     messages.PROMOTION_REQUESTS,
+    messages.PROFILING_REQUESTS,
 )
 _MEMORY = Path("/dev/shm")  # noqa: S108  a folder of its own is made there
 """Where there is such a disk in memory, a play takes half the time."""

@@ -121,7 +121,7 @@ def concerned(check: Check, world: World) -> Sequence[str]:
                 if policy.endpoint is not None
             ]
             return [*models, *_left(check, models, world)]
-        case Check.PROMOTION | Check.ALERTS | Check.RETRAINING:
+        case Check.PROMOTION | Check.ALERTS | Check.RETRAINING | Check.PROFILING:
             return _under_way(check, world)
         case Check.HEARTBEAT:
             return [ITSELF]

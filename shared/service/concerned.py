@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.domain.event import Check
 from shared.domain.policy import Policy
 
-UNDER_WAY = frozenset({Check.PROMOTION, Check.ALERTS, Check.RETRAINING})
+UNDER_WAY = frozenset({Check.PROMOTION, Check.ALERTS, Check.RETRAINING, Check.PROFILING})
 """Asked of those alone that have something on its way, which only the ledger knows."""
 OF_ENDPOINTS = frozenset({Check.ROUTING, Check.HEALTH, Check.RECONCILE})
 
@@ -29,5 +29,5 @@ def waited_for(check: Check, policies: Sequence[Policy], endpoints: Sequence[str
             return [f"model/{policy.model}" for policy in policies if policy.batch]
         case Check.COLLECTION:
             return [f"model/{policy.model}" for policy in policies if policy.endpoint is not None]
-        case Check.PROMOTION | Check.ALERTS | Check.RETRAINING | Check.HEARTBEAT:
+        case _:
             return []

@@ -10,9 +10,11 @@ from shared.ports import (
     Archive,
     Jobs,
     Ledger,
+    LoggedRows,
     Pipelines,
     Policies,
     Profiles,
+    ProfilingJobs,
     Workspace,
 )
 from shared.settings import Settings
@@ -28,7 +30,9 @@ class World:
     """
 
     workspace: Workspace
+    logged_rows: LoggedRows
     jobs: Jobs
+    profiling_jobs: ProfilingJobs
     archive: Archive
     profiles: Profiles
     policies: Policies
@@ -42,7 +46,9 @@ class World:
         """The part of the adapters that reactions read from."""
         return cls(
             workspace=adapters.workspace,
+            logged_rows=adapters.logged_rows,
             jobs=adapters.jobs,
+            profiling_jobs=adapters.profiling_jobs,
             archive=adapters.archive,
             profiles=adapters.profiles,
             policies=adapters.policies,

@@ -17,6 +17,7 @@ QUEUES = (
     *messages.SUBSCRIPTIONS.values(),
     messages.RETRAINING_REQUESTS,
     messages.PROMOTION_REQUESTS,
+    messages.PROFILING_REQUESTS,
     messages.REPLAYS,
     ENVIRONMENT_CHECKS,
 )

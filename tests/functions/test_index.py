@@ -78,6 +78,7 @@ TABLE = {
     "promotion_timer": timer("PROMOTION"),
     "alerts_timer": timer("ALERTS"),
     "retraining_timer": timer("RETRAINING"),
+    "profiling_timer": timer("PROFILING"),
     "reconcile_timer": timer("RECONCILE"),
     "outbox_sweep": timer("SWEEP"),
     "heartbeat": timer("HEARTBEAT"),
@@ -90,6 +91,7 @@ TABLE = {
     "deliver_email": service_bus(topicName="alerts", subscriptionName="email"),
     "deliver_webhook": service_bus(topicName="alerts", subscriptionName="webhook"),
     "deliver_work_item": service_bus(topicName="alerts", subscriptionName="work-item"),
+    "profiling_request": service_bus(queueName="profiling-requests"),
     "retraining_request": service_bus(queueName="retraining-requests"),
     "replay_step": service_bus(queueName="replays"),
     "promotion_request": service_bus(queueName="promotion-requests"),
@@ -146,6 +148,7 @@ def test_parameters_are_named_and_annotated_as_the_worker_demands():
         monitoring,
         notifications,
         operations,
+        profiling,
         promotion,
         registry,
         replays,
@@ -157,7 +160,7 @@ def test_parameters_are_named_and_annotated_as_the_worker_demands():
     wanted = {"event": func.EventGridEvent, "timer": func.TimerRequest, "req": func.HttpRequest}
     wanted |= {"message": func.ServiceBusMessage, "context": func.Context}
     modules = [checks, deployments, monitoring, notifications, operations]
-    modules += [promotion, registry, replays, retraining, schedules]
+    modules += [profiling, promotion, registry, replays, retraining, schedules]
     seen = set()
     for module in modules:
         for name, function in inspect.getmembers(module, lambda m: hasattr(m, "_function")):

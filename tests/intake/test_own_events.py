@@ -121,11 +121,12 @@ def test_a_check_is_of_the_subjects_that_the_timer_has_for_it(check):
         "reconcile": {"endpoint", "model", "monitor", "azure-alert"},
         "alerts": {"alerts", "receiver", "silences"},
         "retraining": {"retraining", "budget"},
+        "profiling": {"profiling"},
         "heartbeat": {"service"},
     }[check.value]
     every = {"run", "pipeline", "replay", "erasure"}.union(
         {"model", "endpoint", "monitor", "azure-alert", "alerts", "receiver", "silences"},
-        {"retraining", "budget", "service"},
+        {"retraining", "budget", "profiling", "service"},
     )
     kind, data = "io.driftgate.CheckDue", {"check": check.value}
 

@@ -335,7 +335,7 @@ def test_evidence_of_an_earlier_form_is_decided_as_it_was(model, midnight):
     scene.before = SubjectState()
     kept = look(scene)
     plain = json.loads(scene.application.evidence.get(kept["evidence"]))
-    new = {"looked", "collected", "predictions", "began"}
+    new = {"looked", "collected", "predictions", "began", "engine"}
     old = decode({k: v for k, v in plain.items() if k not in new}, DriftEvidence)
     event = Event.from_cloud_event(kept["event"])
     policy = scene.application.policies.for_model("loan-default")

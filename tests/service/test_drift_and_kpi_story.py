@@ -89,8 +89,9 @@ def test_an_empty_window_is_inconclusive_and_tells_nobody(watched):
 def test_few_rows_are_inconclusive_and_say_how_many_would_decide(watched):
     write_rows(watched, "rows.parquet", 0.35, rows=60)
 
-    [finding] = look(watched)["findings"]
+    finding, engine = look(watched)["findings"]
 
+    assert engine["reason"] == "local"
     assert finding["verdict"] == "inconclusive"
     assert finding["n"] == 60
     assert finding["n_needed"] > 60

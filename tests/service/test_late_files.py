@@ -16,6 +16,7 @@ from shared.domain.state import SubjectState
 from shared.profiles import baseline
 from shared.profiles.calibrating import calibration
 from shared.service.reactions import reaction_to
+from shared.settings import Settings
 from tests.service.collecting import HOUR, collect
 
 START = datetime(2026, 2, 2, tzinfo=UTC)
@@ -64,6 +65,7 @@ def world(tmp_path_factory):
     return SimpleNamespace(
         workspace=SlowFolder(home / "workspace"),
         profiles=SimpleNamespace(load=kept.get),
+        settings=Settings(),
     )
 
 

@@ -25,6 +25,7 @@ from shared.adapters.azure.devops import AzureDevOps
 from shared.adapters.azure.devops_checks import DevOpsChecks
 from shared.adapters.azure.event_grid import EventGridSender
 from shared.adapters.azure.gates import GatedTransport, Gates
+from shared.adapters.azure.logged_rows import AzureLoggedRows
 from shared.adapters.azure.machine_learning import AzureJobs, AzureModels, MachineLearning
 from shared.adapters.azure.openai_summaries import OpenAISummaries
 from shared.adapters.azure.resource_manager import ResourceManager
@@ -33,6 +34,7 @@ from shared.adapters.azure.service_bus import ServiceBusSender, connect_to_local
 from shared.adapters.azure.service_bus import connect as connect_service_bus
 from shared.adapters.azure.service_bus_dead_letters import ServiceBusDeadLetters
 from shared.adapters.azure.service_bus_receiver import ServiceBusReceiver
+from shared.adapters.azure.spark_jobs import SparkJobs
 from shared.adapters.azure.table_ledger import TableLedger
 from shared.adapters.azure.telemetry import OpenTelemetry, start_application_insights
 from shared.adapters.azure.traffic import AzureTraffic
@@ -128,6 +130,8 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         workspaces=NamedOnce(azure.workspaces, lambda one: connected(one).workspace),
         models_of=NamedOnce(azure.workspaces, lambda one: AzureModels(writing(one))),
         models=AzureModels(learning),
+        logged_rows=AzureLoggedRows(),
+        profiling_jobs=SparkJobs(),
         traffic=AzureTraffic(learning.resources),
         traffic_of=NamedOnce(azure.workspaces, lambda one: AzureTraffic(resources_of(one, writer))),
         jobs=AzureJobs(learning),

@@ -11,10 +11,12 @@ from shared.adapters.embedded.environment_checks import FileEnvironmentChecks
 from shared.adapters.embedded.evidence import EmbeddedEvidence
 from shared.adapters.embedded.folders import Folders
 from shared.adapters.embedded.ledger import EmbeddedLedger
+from shared.adapters.embedded.logged_rows import FileLoggedRows
 from shared.adapters.embedded.machine_learning import FileJobs, FileModels
 from shared.adapters.embedded.pipelines import FilePipelines
 from shared.adapters.embedded.policies import FilePolicies
 from shared.adapters.embedded.profiles import FolderAnchors, FolderProfiles, FolderReports
+from shared.adapters.embedded.profiling_jobs import FileProfilingJobs
 from shared.adapters.embedded.queue import EmbeddedQueue, QueueSettings
 from shared.adapters.embedded.telemetry import Silent
 from shared.adapters.embedded.traffic import FileTraffic
@@ -47,9 +49,11 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         anchors=FolderAnchors(settings.home / "heads"),
         policies=KeptPolicies(FilePolicies(settings.policies), profiles),
         workspace=workspace,
+        logged_rows=FileLoggedRows(settings.workspace),
         models=FileModels(settings.workspace),
         traffic=FileTraffic(settings.workspace, clock),
         jobs=FileJobs(settings.workspace),
+        profiling_jobs=FileProfilingJobs(settings.workspace),
         workspaces=Folders(others, FileWorkspace),
         models_of=Folders(others, FileModels),
         traffic_of=Folders(others, lambda folder: FileTraffic(folder, clock)),

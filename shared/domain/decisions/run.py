@@ -37,6 +37,12 @@ def decide_run(
             ScheduleCheck(event=check_due(Check.BATCH, f"model/{model}", due, details))
             for model in evidence.models
         ]
+    if evidence.profiling is not None and status.casefold() in _TOLD:
+        due = event.time.replace(second=0, microsecond=0)
+        details = {"run": event.name, "status": status.casefold()}
+        actions.append(
+            ScheduleCheck(event=check_due(Check.PROFILING, evidence.profiling, due, details))
+        )
     if evidence.monitor is not None:
         actions += look_after_run(event, evidence.monitor)
     asked = [action.event.subject for action in actions if isinstance(action, ScheduleCheck)]

@@ -15,6 +15,7 @@ from shared.domain.evidence.evidence import Evidence
 from shared.domain.evidence.external import AlertTarget, MonitorEvidence, NoEvidence
 from shared.domain.evidence.health import HealthEvidence
 from shared.domain.evidence.kpi import KpiEvidence, KpiSeries
+from shared.domain.evidence.profiling import ProfilingEvidence
 from shared.domain.evidence.promotion import PromotionEvidence
 from shared.domain.evidence.retraining import (
     BudgetEvidence,
@@ -50,6 +51,7 @@ __all__ = [
     "LookedWindow",
     "MonitorEvidence",
     "NoEvidence",
+    "ProfilingEvidence",
     "PromotionEvidence",
     "ReceiverEvidence",
     "RetrainingEvidence",

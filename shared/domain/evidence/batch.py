@@ -62,10 +62,12 @@ class BatchEvidence:
 class RunEvidence:
     """Who waits for a run: models whose policy names its batch endpoint, a monitor that is known.
 
-    `models` may also be all that have a batch endpoint, when the run does not say which is its.
+    `models` may also be all that have a batch endpoint, when the run does not say which is its;
+    `profiling` is the subject whose rows the run counted.
     """
 
     taken: datetime
     models: tuple[str, ...] = ()
     monitor: str | None = None
+    profiling: str | None = None
     problem: str | None = None

@@ -5,6 +5,7 @@ from shared.domain.evidence.batch import BatchEvidence, RunEvidence
 from shared.domain.evidence.external import AlertTarget, MonitorEvidence, NoEvidence
 from shared.domain.evidence.health import HealthEvidence
 from shared.domain.evidence.kpi import KpiEvidence
+from shared.domain.evidence.profiling import ProfilingEvidence
 from shared.domain.evidence.promotion import PromotionEvidence
 from shared.domain.evidence.retraining import BudgetEvidence, RetrainingEvidence
 from shared.domain.evidence.routing import RoutingEvidence
@@ -26,6 +27,7 @@ Evidence = (
     | SilencesEvidence
     | RetrainingEvidence
     | BudgetEvidence
+    | ProfilingEvidence
     | AlertTarget
     | MonitorEvidence
     | NoEvidence

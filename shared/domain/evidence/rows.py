@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.domain.collected import Joined, RowsSeen, Seen
+from shared.domain.profiling import EngineChoice
 from shared.domain.world import Deployment
 
 
@@ -60,6 +61,9 @@ class DriftEvidence:
     became of the files of this window and of those before it that are not closed, the latest last.
     `collected` counts the rows behind the window. `predictions` is the same look at what the
     model made of its inputs, where the training data knows nothing of that: `began` is since when.
+    `engine` chose what counts. Where that is done elsewhere, `ordered` is the order and `parts` how
+    many it has; `failed` says why it could not be. `due` is when the check was due whose profile
+    was waited for.
     """
 
     taken: datetime
@@ -75,6 +79,11 @@ class DriftEvidence:
     collected: CollectedSpan | None = None
     predictions: "DriftEvidence | None" = None
     began: datetime | None = None
+    engine: EngineChoice | None = None
+    ordered: str | None = None
+    parts: int = 0
+    failed: str | None = None
+    due: datetime | None = None
     problem: str | None = None
 
 

@@ -51,6 +51,7 @@ from shared.domain.policy.kpi import (
 )
 from shared.domain.policy.policy import Policy
 from shared.domain.policy.privacy import PrivacyPolicy, Values
+from shared.domain.policy.profiles import Engine, ProfilesPolicy, SparkPolicy
 from shared.domain.policy.recorded_gates import (
     Better,
     ChampionGate,
@@ -95,6 +96,7 @@ __all__ = [
     "DriftGate",
     "DriftPolicy",
     "Enforcement",
+    "Engine",
     "ErrorsGate",
     "Flapping",
     "Fleet",
@@ -117,6 +119,7 @@ __all__ = [
     "PipelinePolicy",
     "Policy",
     "PrivacyPolicy",
+    "ProfilesPolicy",
     "ReceiverPolicy",
     "RetentionRules",
     "RetrainingBudget",
@@ -129,6 +132,7 @@ __all__ = [
     "RoutingPolicy",
     "SilenceRules",
     "SlicesGate",
+    "SparkPolicy",
     "StagePolicy",
     "Standby",
     "SummaryRule",

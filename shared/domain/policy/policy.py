@@ -10,6 +10,7 @@ from shared.domain.policy.gates import Gates
 from shared.domain.policy.health import HealthPolicy
 from shared.domain.policy.kpi import KpiPolicy
 from shared.domain.policy.privacy import PrivacyPolicy
+from shared.domain.policy.profiles import ProfilesPolicy
 from shared.domain.policy.retraining import RetrainingPolicy
 from shared.domain.policy.routing import RoutingPolicy
 from shared.domain.policy.stages import StagePolicy
@@ -45,6 +46,8 @@ class Policy:
     """What the endpoint's answers may look like."""
     drift: DriftPolicy = field(default_factory=DriftPolicy)
     """How inputs and predictions are compared with the training data."""
+    profiles: ProfilesPolicy = field(default_factory=ProfilesPolicy)
+    """What counts the rows that are compared."""
     collection: CollectionPolicy = field(default_factory=CollectionPolicy)
     """How long the rows that are scored may fail to come."""
     kpis: list[KpiPolicy] = field(default_factory=list)

@@ -23,6 +23,7 @@ QUEUES = (
     messages.CHECKS,
     messages.PROMOTION_REQUESTS,
     messages.RETRAINING_REQUESTS,
+    messages.PROFILING_REQUESTS,
     messages.REPLAYS,
     ENVIRONMENT_CHECKS,
     messages.ALERTS,

@@ -39,6 +39,12 @@ OURS_ALONE = frozenset(
         EventType.RETRAINING_STARTED,
         EventType.RETRAINING_REFUSED,
         EventType.RETRAINING_RESUMED,
+        EventType.PROFILE_WANTED,
+        EventType.PROFILING_STARTED,
+        EventType.PROFILING_REFUSED,
+        EventType.PART_PROFILED,
+        EventType.PROFILE_MADE,
+        EventType.PROFILE_FAILED,
         EventType.BUDGET_ASKED,
         EventType.BUDGET_RETURNED,
         EventType.DEAD_LETTERS_RESUBMITTED,
@@ -89,6 +95,7 @@ _CHECKED = {
     Check.PROMOTION: _MODEL,
     Check.ALERTS: frozenset({"alerts", "receiver", "silences"}),
     Check.RETRAINING: frozenset({"retraining", "budget"}),
+    Check.PROFILING: frozenset({"profiling"}),
     Check.HEARTBEAT: frozenset({"service"}),
 }
 """The kinds of subjects that an event or a check is of: one that is decided as another's would end

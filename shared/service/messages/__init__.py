@@ -8,6 +8,7 @@ from shared.domain.action import (
     Notify,
     PostAlert,
     PutAside,
+    RequestProfile,
     RequestRetraining,
     ResolveAlert,
     SaveBaseline,
@@ -36,8 +37,10 @@ from shared.service.messages.own import (
 )
 from shared.service.messages.replays import REPLAYS, step_message
 from shared.service.messages.requests import (
+    PROFILING_REQUESTS,
     PROMOTION_REQUESTS,
     RETRAINING_REQUESTS,
+    profiling_message,
     promotion_message,
     retraining_message,
 )
@@ -46,6 +49,7 @@ __all__ = [
     "ALERTS",
     "CHECKS",
     "FINDINGS",
+    "PROFILING_REQUESTS",
     "PROMOTION_REQUESTS",
     "REPLAYS",
     "RETRAINING_REQUESTS",
@@ -91,5 +95,7 @@ def _message(decision: Decision, index: int, action: Action) -> Message | None:
             return wanted_message(decision, index, action)
         case RequestRetraining():
             return retraining_message(decision, index, action)
+        case RequestProfile():
+            return profiling_message(decision, index, action)
         case _:
             return promotion_message(decision, index, action)

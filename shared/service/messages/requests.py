@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.domain.action import (
+    RequestProfile,
     RequestPromotion,
     RequestRetraining,
     RequestRollback,
@@ -16,6 +17,7 @@ from shared.service.messages.envelopes import envelope
 
 RETRAINING_REQUESTS = "retraining-requests"
 PROMOTION_REQUESTS = "promotion-requests"
+PROFILING_REQUESTS = "profiling-requests"
 Promoting = RequestPromotion | RequestRollback | ShiftTraffic | TagModel
 
 
@@ -27,6 +29,17 @@ def retraining_message(decision: Decision, index: int, action: RequestRetraining
         session=decision.event.subject[:128],
         body=envelope(decision, index, action),
         properties={"model": action.model, "cause": action.cause},
+    )
+
+
+def profiling_message(decision: Decision, index: int, action: RequestProfile) -> Message:
+    """A profile that is counted elsewhere, identified by its order and the try."""
+    return Message(
+        id=content_hash([action.kind, action.order, action.attempt]),
+        queue=PROFILING_REQUESTS,
+        session=decision.event.subject[:128],
+        body=envelope(decision, index, action),
+        properties={"action": action.kind, "model": action.model},
     )
 
 

@@ -67,6 +67,12 @@ _FAMILIES = {
     EventType.RETRAINING_STARTED: "retraining",
     EventType.RETRAINING_REFUSED: "retraining",
     EventType.RETRAINING_RESUMED: "retraining",
+    EventType.PROFILE_WANTED: "profiling",
+    EventType.PROFILING_STARTED: "profiling",
+    EventType.PROFILING_REFUSED: "profiling",
+    EventType.PART_PROFILED: "profiling",
+    EventType.PROFILE_MADE: "drift",
+    EventType.PROFILE_FAILED: "drift",
     EventType.BUDGET_ASKED: "budget",
     EventType.BUDGET_RETURNED: "budget",
     EventType.REPLAY_ASKED: "replay",
@@ -90,6 +96,7 @@ _CHECKS = {
     Check.PROMOTION: "promotion",
     Check.ALERTS: "alerts",
     Check.RETRAINING: "retraining",
+    Check.PROFILING: "profiling",
     Check.HEARTBEAT: "watchdog",
 }
 _RECONCILED = {"model": "promotion", "monitor": "monitors", "azure-alert": "azure_alerts"}

@@ -1,12 +1,14 @@
 """Profiles the rows of one window against the baseline of the version that serves."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from shared.domain.collected import CollectedFile
 from shared.domain.decisions.drift.deciding import decide_drift
 from shared.domain.decisions.drift.windows import last_border, look_at_windows, moves_by
-from shared.domain.event import Event
+from shared.domain.event import Event, EventType
 from shared.domain.evidence import CollectedSpan, DriftEvidence, LookedWindow, WindowNews
 from shared.domain.policy import DriftAlarm, Policy
 from shared.domain.state import SubjectState
@@ -14,6 +16,9 @@ from shared.domain.world import Endpoint
 from shared.errors import InvalidData, NotFound
 from shared.service.collected import CollectedRows
 from shared.service.predictions import look_at_predictions, unread_since
+from shared.service.profiling.pieces import periods_of
+from shared.service.profiling.rows import Asked, Rows, rows_for, table_of
+from shared.service.profiling.waiting import Waited, waited_for
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -36,6 +41,19 @@ class _Asked:
     base: "Profile"
     endpoint: Endpoint | None
     now: datetime
+    waited: Waited
+
+    @property
+    def rows(self) -> Asked:
+        """Whose rows these are."""
+        return Asked(
+            model=self.event.name,
+            version=self.version,
+            policy=self.policy,
+            base=self.base,
+            endpoint=self.endpoint,
+            made=self.waited.made,
+        )
 
     @property
     def settled(self) -> datetime:
@@ -47,11 +65,17 @@ class _Asked:
 def _gather(
     event: Event, policy: Policy | None, state: SubjectState, world: World, now: datetime
 ) -> DriftEvidence:
-    end = last_border(event.time, moves_by(policy.drift)) if policy is not None else event.time
+    waited = waited_for(event, state.drift.ordered, world.profiles, now)
+    at = event.time if waited.due is None else waited.due
+    end = last_border(at, moves_by(policy.drift)) if policy is not None else at
     start = end - policy.drift.window if policy is not None else end
-    nothing = DriftEvidence(taken=now, start=start, end=end)
+    nothing = DriftEvidence(taken=now, start=start, end=end, due=waited.due)
     if policy is None:
         return replace(nothing, problem=f"No policy names the model {event.name}.")
+    if waited.order is not None or waited.failed is not None:
+        return replace(nothing, ordered=waited.order, failed=waited.failed)
+    if event.type is not EventType.CHECK_DUE and waited.due is None:
+        return nothing
     endpoint = _endpoint(policy, world)
     version = _watched_version(event.name, endpoint, state, world)
     stored = None if version is None else world.profiles.load(f"model/{event.name}/{version}")
@@ -63,7 +87,7 @@ def _gather(
     from shared.statistics import Profile
 
     asked = _Asked(
-        event=event,
+        event=replace(event, time=at),
         policy=policy,
         state=state,
         world=world,
@@ -71,6 +95,7 @@ def _gather(
         base=Profile.from_json(dict(stored)),
         endpoint=endpoint,
         now=now,
+        waited=waited,
     )
     try:
         return _look(asked)
@@ -79,45 +104,55 @@ def _gather(
 
 
 def _look(asked: _Asked) -> DriftEvidence:
-    """List the files, and read those whose window is new or has changed."""
-    event, drift, collection = asked.event, asked.policy.drift, asked.policy.collection
+    """List the files, and have those counted whose window is new or has changed."""
+    event, drift = asked.event, asked.policy.drift
     learnt = None
     if drift.alarm is DriftAlarm.SEQUENTIAL:
         learnt = asked.world.profiles.load(f"calibration/{event.name}/{asked.version}")
     since = _unwatched_since(asked)
-    end = last_border(event.time, moves_by(drift))
-    starts = [window.start for window in asked.state.drift.windows]
-    starts += unread_since(asked.state.predictions, asked.version, drift, asked.settled)
-    files = asked.world.workspace.collected(
-        event.name,
-        asked.policy.endpoint,
-        start=min([since, end - drift.window, *starts]),
-        end=max(end, asked.settled),
-    )
+    files = _listed(asked, since)
     looked = look_at_windows(
-        asked.state.drift, asked.version, event.time, drift, collection.late, files
+        asked.state.drift, asked.version, event.time, drift, asked.policy.collection.late, files
     )
     latest = looked[-1]
-    rows = CollectedRows.of(asked.world.workspace, files, asked.version, asked.endpoint)
-    looked = (*(_read(rows, asked.base, look) for look in looked[:-1]), latest)
     evidence = DriftEvidence(
         taken=asked.now,
         start=latest.start,
         end=latest.end,
         version=asked.version,
         looked=looked,
+        due=asked.waited.due,
     )
-    due = learnt is not None and since < asked.settled and latest.news is not WindowNews.WAITING
-    if latest.news not in _READ and not due:
+    unwatched = learnt is not None and since < asked.settled
+    if latest.news not in _READ and not (unwatched and latest.news is not WindowNews.WAITING):
         return evidence
+    spans = [(look.start, look.end) for look in looked if look.news in _READ]
+    spans.append((latest.start, latest.end))
+    if unwatched:
+        spans += periods_of(drift.every, since, asked.settled)
+    counted = rows_for(asked.rows, files, spans, asked.world)
+    evidence = replace(evidence, engine=counted.choice)
+    if counted.rows is None:
+        return replace(evidence, ordered=counted.order, parts=counted.parts)
+    return _counted(asked, evidence, counted.rows, learnt, since)
+
+
+def _counted(
+    asked: _Asked,
+    evidence: DriftEvidence,
+    rows: Rows,
+    learnt: Mapping[str, Any] | None,
+    since: datetime,
+) -> DriftEvidence:
+    """The same with the profiles of its windows and periods."""
+    drift, latest = asked.policy.drift, evidence.looked[-1]
+    looked = (*(_read(rows, asked.base, look) for look in evidence.looked[:-1]), latest)
     read = rows.window(asked.base, latest.start, latest.end)
-    steps = (
-        rows.periods(asked.base, drift.every, since, asked.settled)
-        if learnt is not None and since < asked.settled
-        else []
-    )
+    unwatched = learnt is not None and since < asked.settled
+    steps = rows.periods(asked.base, drift.every, since, asked.settled) if unwatched else []
     evidence = replace(
         evidence,
+        looked=looked,
         baseline=asked.base.to_json(),
         window=read.profile.to_json(),
         calibration=None if learnt is None else dict(learnt),
@@ -125,6 +160,8 @@ def _look(asked: _Asked) -> DriftEvidence:
         watched_until=max(asked.settled, since) if learnt is not None else None,
         collected=_with_sampling(read.span, asked),
     )
+    if not isinstance(rows, CollectedRows):
+        return evidence
     return replace(
         evidence,
         predictions=look_at_predictions(
@@ -134,13 +171,32 @@ def _look(asked: _Asked) -> DriftEvidence:
             asked.state.predictions,
             drift,
             asked.settled,
-            event.name,
+            asked.event.name,
             asked.world.profiles,
         ),
     )
 
 
-def _read(rows: CollectedRows, base: "Profile", look: LookedWindow) -> LookedWindow:
+def _listed(asked: _Asked, since: datetime) -> Sequence[CollectedFile]:
+    """The files of all that may be read, or the table's hours; of an order those it was made of."""
+    if asked.waited.made is not None:
+        order = asked.waited.made.order
+        return (*order.inputs, *order.outputs)
+    event, drift = asked.event, asked.policy.drift
+    end = last_border(event.time, moves_by(drift))
+    starts = [window.start for window in asked.state.drift.windows]
+    starts += unread_since(asked.state.predictions, asked.version, drift, asked.settled)
+    start, until = min([since, end - drift.window, *starts]), max(end, asked.settled)
+    table = table_of(asked.policy)
+    if table is not None:
+        column = asked.policy.profiles.time_column
+        return asked.world.logged_rows.listed(table, column, start=start, end=until)
+    return asked.world.workspace.collected(
+        event.name, asked.policy.endpoint, start=start, end=until
+    )
+
+
+def _read(rows: Rows, base: "Profile", look: LookedWindow) -> LookedWindow:
     if look.news not in _READ:
         return look
     return replace(look, profile=rows.window(base, look.start, look.end).profile.to_json())

@@ -7,6 +7,8 @@ from shared.domain.event import Event
 from shared.domain.evidence import RunEvidence
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
+from shared.domain.world import PROFILING_TAG
+from shared.service.intake.fields import is_name
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -29,7 +31,22 @@ def _gather(
         )
     subject = f"monitor/{event.data.get('monitor')}"
     known = world.ledger.state(subject).version > 0
-    return RunEvidence(taken=now, models=models, monitor=subject if known else None)
+    return RunEvidence(
+        taken=now,
+        models=models,
+        monitor=subject if known else None,
+        profiling=_profiling(event, world),
+    )
+
+
+def _profiling(event: Event, world: World) -> str | None:
+    """The subject that waits for this run's profile: only one that is known is believed."""
+    tags = event.data.get("tags")
+    model = tags.get(PROFILING_TAG) if isinstance(tags, dict) else None
+    if not isinstance(model, str) or not is_name(model):
+        return None
+    subject = f"profiling/{model}"
+    return subject if world.ledger.state(subject).version > 0 else None
 
 
 REACTION = Reaction(evidence=RunEvidence, gather=_gather, decide=decide_run)

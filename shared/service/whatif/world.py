@@ -8,7 +8,17 @@ from shared.domain.event import Check
 from shared.domain.policy import Fleet, Policy
 from shared.domain.state import SubjectState
 from shared.errors import InvalidPolicy, Refused
-from shared.ports import Archive, Jobs, Ledger, LedgerState, Policies, Profiles, Workspace
+from shared.ports import (
+    Archive,
+    Jobs,
+    Ledger,
+    LedgerState,
+    LoggedRows,
+    Policies,
+    Profiles,
+    ProfilingJobs,
+    Workspace,
+)
 from shared.service.deciding import plain_state
 from shared.service.world import World
 from shared.settings import Settings
@@ -88,7 +98,9 @@ def simulated_world(ledger: object, policies: PoliciesOfThen, settings: Settings
     unseen = _Unseen()
     return World(
         workspace=cast(Workspace, unseen),
+        logged_rows=cast(LoggedRows, unseen),
         jobs=cast(Jobs, unseen),
+        profiling_jobs=cast(ProfilingJobs, unseen),
         archive=cast(Archive, unseen),
         profiles=cast(Profiles, unseen),
         policies=cast(Policies, policies),

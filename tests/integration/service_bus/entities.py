@@ -33,6 +33,9 @@ FILTERS = declared_filters(BICEP.read_text())
 DRIFTGATE: Definitions = {
     "checks": QueueSettings(sessions=True, duplicate_window=timedelta(minutes=10)),
     "retraining-requests": QueueSettings(duplicate_window=timedelta(days=7)),
+    "profiling-requests": QueueSettings(
+        duplicate_window=timedelta(days=1), lock=timedelta(minutes=5)
+    ),
     "promotion-requests": QueueSettings(duplicate_window=timedelta(days=7)),
     "environment-checks": QueueSettings(
         duplicate_window=timedelta(days=2), lock=timedelta(minutes=5), dead_letter_expired=False

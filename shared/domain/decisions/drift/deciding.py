@@ -9,12 +9,18 @@ from shared.domain.canonical import content_hash
 from shared.domain.decision import Outcome
 from shared.domain.decisions.collection.sampling import spell_sampling
 from shared.domain.decisions.collection.window import window_findings
+from shared.domain.decisions.drift.ordered import (
+    engine_findings,
+    profile_failed,
+    wait_for_profile,
+    waiting_no_more,
+)
 from shared.domain.decisions.drift.predictions import judge_predictions
 from shared.domain.decisions.drift.side import Side, SideJudged, compared, judge_side
 from shared.domain.decisions.drift.windows import Counted, last_border, moves_by, windows_after
 from shared.domain.decisions.settle import settle
 from shared.domain.decisions.wanting import wanted, wants_again
-from shared.domain.event import Check, Event
+from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import DriftEvidence, WindowNews
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import DriftPolicy, Policy
@@ -37,12 +43,20 @@ def decide_drift(
     retraining when the drift begins and on each day that it lasts; the verdicts of the window
     explain it. Predictions that the training data does not know are a side of their own. A look
     between two windows tells what the last one said; a window whose data came late is judged again
-    once.
+    once. Rows that are counted elsewhere are waited for, and judged as of when the check was due.
     """
+    if event.type is not EventType.CHECK_DUE and evidence.due is None:
+        return Outcome(findings=(_waited_for_by_nobody(event),), actions=(), state=state)
+    if policy is not None and evidence.ordered is not None:
+        return wait_for_profile(event, evidence, state, now)
     reported = max(event.time, state.checks.get(Check.DRIFT.value, event.time))
     state = replace(state, checks={**state.checks, Check.DRIFT.value: reported})
     if policy is None:
         return _not_looked_at(event, evidence, state, now)
+    if evidence.failed is not None:
+        return profile_failed(event, evidence, state)
+    if evidence.due is not None:
+        event, state = replace(event, time=evidence.due), waiting_no_more(state)
     if evidence.problem is not None:
         return Outcome(findings=(_cannot_look(event, evidence),), actions=(), state=state)
     drift = policy.drift
@@ -89,9 +103,20 @@ def decide_drift(
             *of_predictions,
             *late,
             *window_findings(span, f"window/{spell_time(evidence.end)}"),
+            *engine_findings(evidence),
         ),
         actions=told + _retraining(event, evidence, drift, state, sides),
         state=replace(state, alerts=records, drift=features.seen.watch, predictions=predicted),
+    )
+
+
+def _waited_for_by_nobody(event: Event) -> Finding:
+    return Finding(
+        rule=Rule.RECORDED,
+        thing=event.subject,
+        verdict=Verdict.PASS,
+        reason="recorded",
+        sentence="No look waits for this profile any more.",
     )
 
 

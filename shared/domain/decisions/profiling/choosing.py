@@ -1,0 +1,92 @@
+"""Which engine counts: the policy's, or the one that the size of the rows asks for."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from shared.domain.collected import CollectedFile
+from shared.domain.policy.profiles import Engine, ProfilesPolicy
+from shared.domain.profiling import Capacity, EngineChoice
+from shared.domain.wording import spell_bytes, spell_number, spell_seconds
+from shared.errors import InvalidData
+
+_RATES = {".parquet": 40e6, ".csv": 25e6}
+_RATE = 15e6
+"""Bytes a second that one core counts, by the ending; JSON Lines and what else there may be."""
+_SMALLEST_PART = 16_000_000
+
+
+def choose_engine(
+    profiles: ProfilesPolicy, files: Sequence[CollectedFile], capacity: Capacity
+) -> EngineChoice:
+    """The engine for rows of these files, which may hold more than the window asked for.
+
+    The function counts in one piece what it can read within its memory and half of its time. More
+    is a Spark job's where the policy names a Spark, else its own in parts.
+    Raises InvalidData where nothing that the policy allows can count a file.
+    """
+    size = sum(file.bytes for file in files)
+    seconds = sum(seconds_of(file) for file in files)
+    told = f"{spell_number(len(files))} files of {spell_bytes(size)}"
+    details = {"files": float(len(files)), "bytes": float(size), "seconds": round(seconds, 3)}
+    if profiles.engine is Engine.LOG_ANALYTICS or (
+        profiles.engine is Engine.AUTO and profiles.table is not None
+    ):
+        return EngineChoice(
+            engine=Engine.LOG_ANALYTICS,
+            sentence=(
+                f"The rows lie in the table {profiles.table} of Log Analytics and are counted "
+                "there; only counts leave it."
+            ),
+            details=details,
+        )
+    if profiles.engine is Engine.SPARK:
+        return EngineChoice(
+            engine=Engine.SPARK,
+            sentence=f"{told} are counted by a Spark job, as the policy asks.",
+            details=details,
+        )
+    if size <= capacity.most_bytes and seconds <= capacity.most_seconds:
+        return EngineChoice(
+            engine=Engine.LOCAL,
+            sentence=(
+                f"{told} are counted by the function itself: about {spell_seconds(seconds)} of the "
+                f"{spell_seconds(capacity.most_seconds)}, and {spell_bytes(capacity.most_bytes)}, "
+                "that it plans for."
+            ),
+            details=details,
+        )
+    much = (
+        f"{told} would take the function about {spell_seconds(seconds)} in one piece; it plans for "
+        f"{spell_seconds(capacity.most_seconds)} and {spell_bytes(capacity.most_bytes)}"
+    )
+    if profiles.engine is Engine.AUTO and profiles.spark is not None:
+        return EngineChoice(
+            engine=Engine.SPARK, sentence=f"{much}, so a Spark job counts them.", details=details
+        )
+    _refuse_too_large(files, capacity)
+    return EngineChoice(
+        engine=Engine.LOCAL,
+        sentence=f"{much}, so they are counted in parts, side by side.",
+        in_parts=True,
+        details=details,
+    )
+
+
+def seconds_of(file: CollectedFile) -> float:
+    """About how long one core takes to count a file."""
+    return file.bytes / _RATES.get(PurePosixPath(file.place).suffix.lower(), _RATE)
+
+
+def part_bytes(capacity: Capacity) -> int:
+    """How large a part may be, so that four of them side by side fit into an instance."""
+    return max(_SMALLEST_PART, min(capacity.most_bytes, int(capacity.most_seconds * _RATE)) // 4)
+
+
+def _refuse_too_large(files: Sequence[CollectedFile], capacity: Capacity) -> None:
+    for file in files:
+        if file.bytes > capacity.most_bytes or seconds_of(file) > capacity.most_seconds:
+            raise InvalidData(
+                f"{file.place} has {spell_bytes(file.bytes)}, more than one instance can count "
+                f"({spell_bytes(capacity.most_bytes)}); name a Spark in `profiles.spark`, or have "
+                "smaller files written."
+            )

@@ -1,0 +1,255 @@
+"""How far the profiles that are counted elsewhere for a model have come.
+
+What is told of parts and jobs may come late, twice and in any order: each look takes in what lies
+there, so that a lost message changes nothing but when it is seen.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.domain.action import Action, RequestProfile, Tell
+from shared.domain.canonical import content_hash
+from shared.domain.decision import Outcome
+from shared.domain.event import Check, Event, EventType
+from shared.domain.evidence import ProfilingEvidence
+from shared.domain.finding import Finding, Rule
+from shared.domain.policy import Engine, Policy
+from shared.domain.profiling import (
+    Profiling,
+    ProfilingPhase,
+    ProfilingWatch,
+    bits,
+    with_bits,
+    without_bits,
+)
+from shared.domain.state import SubjectState
+from shared.domain.verdict import Verdict
+from shared.domain.wording import one_line, spell_bytes, spell_count, spell_time
+
+MOST_ATTEMPTS = 3
+STALLS_AFTER = timedelta(minutes=30)
+"""Without a sign of life for so long, what is left is asked for once more."""
+_KEPT = 5
+_FAILED = frozenset({"failed", "canceled", "cancelled", "notresponding"})
+_MOST_SENTENCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """A profiling after a look, what was found, and what is to be done."""
+
+    one: Profiling
+    finding: Finding
+    actions: tuple[Action, ...] = ()
+
+
+def decide_profiling(
+    event: Event,
+    evidence: ProfilingEvidence,
+    policy: Policy | None,  # noqa: ARG001  every decision has this signature
+    state: SubjectState,
+    now: datetime,
+) -> Outcome:
+    """Take in what the event says of an order; ask for what is left, or tell that it is made."""
+    watch = state.profiling
+    order = evidence.order or str(event.data.get("order") or "")
+    known = next((one for one in watch.profilings if one.order == order), None)
+    if event.type is EventType.PROFILE_WANTED:
+        step = _wanted(event, known, order, now)
+    elif known is None or not known.phase.is_open:
+        return Outcome(
+            findings=(_at_rest(event, known),), actions=(), state=_with(state, watch, event)
+        )
+    else:
+        step = _advanced(event, evidence, known, now)
+    kept = [one for one in watch.profilings if one.order != order]
+    watch = ProfilingWatch(profilings=_shortened((*kept, step.one)))
+    return Outcome(findings=(step.finding,), actions=step.actions, state=_with(state, watch, event))
+
+
+def _wanted(event: Event, known: Profiling | None, order: str, now: datetime) -> _Step:
+    if known is not None and known.phase is ProfilingPhase.MADE:
+        return _Step(
+            one=known,
+            finding=_finding(known, "made_before", f"{_named(known)} is there already."),
+            actions=(_tell(event, EventType.PROFILE_MADE, known, now),),
+        )
+    if known is not None and known.phase.is_open:
+        return _Step(one=known, finding=_standing(known))
+    size = event.data.get("size") or {}
+    begun = Profiling(
+        order=order,
+        engine=Engine(event.data.get("engine") or Engine.LOCAL),
+        phase=ProfilingPhase.WANTED,
+        size=f"{spell_count(int(size.get('files', 0)), 'file')} of "
+        f"{spell_bytes(float(size.get('bytes', 0)))}",
+        asked=now,
+        changed=now,
+        attempt=1 if known is None else known.attempt + 1,
+        parts=int(event.data.get("parts") or 0),
+    )
+    return _asked_for(event, begun, "wanted", "is to be counted", now)
+
+
+def _advanced(event: Event, evidence: ProfilingEvidence, one: Profiling, now: datetime) -> _Step:
+    data = event.data
+    if event.type is EventType.PROFILING_REFUSED:
+        sentence = one_line(str(data.get("sentence") or "it was refused"), _MOST_SENTENCE)
+        return _ended(event, one, ProfilingPhase.FAILED, sentence, now)
+    if event.type is EventType.PROFILING_STARTED:
+        job = data.get("job")
+        one = replace(
+            one,
+            phase=ProfilingPhase.RUNNING,
+            changed=now,
+            job=one.job if job is None else str(job),
+        )
+    if event.type is EventType.PART_PROFILED and data.get("part") is not None:
+        one = replace(
+            one,
+            phase=ProfilingPhase.RUNNING,
+            changed=now,
+            done=with_bits(one.done, [int(data["part"])]),
+        )
+    if evidence.problem is not None:
+        finding = _finding(one, "cannot_look", evidence.problem, Verdict.ERROR)
+        return _Step(one=one, finding=finding)
+    one = replace(
+        one,
+        done=without_bits(one.done, bits(evidence.lost)),
+        merged=evidence.merged,
+        sum_name=evidence.sum_name,
+    )
+    if evidence.made:
+        return _ended(event, one, ProfilingPhase.MADE, "", now)
+    job = evidence.job
+    if job is not None and job.state.casefold() in _FAILED:
+        return _again(event, one, f"job {job.name} is {job.state}", now)
+    if job is not None and job.state.casefold() == "completed":
+        return _again(event, one, f"job {job.name} completed and wrote no profile", now)
+    if job is not None and one.job is None:
+        one = replace(one, job=job.name, phase=ProfilingPhase.RUNNING, changed=now)
+    stalls = event.type is EventType.CHECK_DUE and one.changed + STALLS_AFTER <= now
+    if stalls and (one.engine is not Engine.SPARK or one.job is None):
+        return _again(event, one, f"nothing came of it since {spell_time(one.changed)}", now)
+    return _Step(one=one, finding=_standing(one))
+
+
+def _again(event: Event, one: Profiling, because: str, now: datetime) -> _Step:
+    """One more try of what is left, or the end of it."""
+    if one.attempt >= MOST_ATTEMPTS:
+        sentence = f"{_named(one)} is given up after {one.attempt} tries: {because}."
+        return _ended(event, one, ProfilingPhase.FAILED, sentence, now)
+    one = replace(
+        one,
+        attempt=one.attempt + 1,
+        job=None,
+        phase=ProfilingPhase.WANTED,
+        changed=now,
+        because=because,
+    )
+    return _asked_for(event, one, "asked_again", f"is asked for again, since {because}", now)
+
+
+def _asked_for(event: Event, one: Profiling, reason: str, told: str, now: datetime) -> _Step:  # noqa: ARG001
+    request = RequestProfile(
+        model=event.name,
+        order=one.order,
+        engine=one.engine,
+        attempt=one.attempt,
+        left=with_bits("0", one.left),
+    )
+    sentence = f"{_named(one)} {told}."
+    return _Step(
+        one=one,
+        finding=_finding(one, reason, sentence, Verdict.INCONCLUSIVE),
+        actions=(request,),
+    )
+
+
+def _ended(
+    event: Event, one: Profiling, phase: ProfilingPhase, because: str, now: datetime
+) -> _Step:
+    one = replace(one, phase=phase, changed=now, because=because)
+    if phase is ProfilingPhase.MADE:
+        finding = _finding(one, "made", f"{_named(one)} was counted in {_tries(one)}.")
+        return _Step(
+            one=one, finding=finding, actions=(_tell(event, EventType.PROFILE_MADE, one, now),)
+        )
+    finding = _finding(one, "failed", f"{_named(one)} cannot be counted: {because}", Verdict.ERROR)
+    return _Step(
+        one=one, finding=finding, actions=(_tell(event, EventType.PROFILE_FAILED, one, now),)
+    )
+
+
+def _tell(event: Event, kind: EventType, one: Profiling, now: datetime) -> Tell:
+    told = Event(
+        id=content_hash([kind.value, one.order, one.attempt, event.id])[:32],
+        source=f"driftgate/{event.subject}",
+        type=kind,
+        subject=f"model/{event.name}",
+        time=now,
+        data={"order": one.order, "sentence": one.because},
+        correlation_id=event.correlation_id or event.id,
+    )
+    return Tell(event=told)
+
+
+def _with(state: SubjectState, watch: ProfilingWatch, event: Event) -> SubjectState:
+    """The check is among those reported while something is open: its timer asks these alone."""
+    name = Check.PROFILING.value
+    checks = {check: time for check, time in state.checks.items() if check != name}
+    if any(one.phase.is_open for one in watch.profilings):
+        checks[name] = max(event.time, state.checks.get(name, event.time))
+    return replace(state, profiling=watch, checks=checks)
+
+
+def _shortened(profilings: tuple[Profiling, ...]) -> tuple[Profiling, ...]:
+    ended = [one for one in profilings if not one.phase.is_open]
+    forgotten = {one.order for one in ended[:-_KEPT]}
+    return tuple(one for one in profilings if one.order not in forgotten)
+
+
+def _named(one: Profiling) -> str:
+    return f"The profile {one.order[:8]} ({one.size})"
+
+
+def _tries(one: Profiling) -> str:
+    counted = f"{spell_count(one.parts, 'part')} and " if one.parts else ""
+    return f"{counted}{spell_count(one.attempt, 'try').replace('trys', 'tries')}"
+
+
+def _standing(one: Profiling) -> Finding:
+    of = f": {len(one.counted)} of {one.parts} parts" if one.parts else ""
+    by = f" by job {one.job}" if one.job else ""
+    sentence = f"{_named(one)} is being counted{by} since {spell_time(one.asked)}{of}."
+    return _finding(one, "being_counted", sentence, Verdict.INCONCLUSIVE)
+
+
+def _at_rest(event: Event, known: Profiling | None) -> Finding:
+    sentence = (
+        f"Nothing is being counted for {event.name}."
+        if known is None
+        else f"{_named(known)} has ended: {known.phase.value}."
+    )
+    return Finding(
+        rule=Rule.PROFILING,
+        thing=event.subject,
+        verdict=Verdict.PASS,
+        reason="at_rest",
+        sentence=sentence,
+    )
+
+
+def _finding(
+    one: Profiling, reason: str, sentence: str, verdict: Verdict = Verdict.PASS
+) -> Finding:
+    return Finding(
+        rule=Rule.PROFILING,
+        thing=f"profile/{one.order}",
+        verdict=verdict,
+        reason=reason,
+        sentence=sentence,
+        n=len(one.counted) if one.parts else None,
+        n_needed=one.parts or None,
+    )

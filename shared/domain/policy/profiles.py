@@ -1,0 +1,43 @@
+"""Which engine counts the rows of a window into its profile, and where they lie for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Engine(StrEnum):
+    """What counts rows into profiles; whichever it is, the counts are the same."""
+
+    AUTO = "auto"
+    LOCAL = "local"
+    SPARK = "spark"
+    LOG_ANALYTICS = "log_analytics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SparkPolicy:
+    """The serverless Spark of Azure Machine Learning that a profile's job is run on."""
+
+    instance: str = "Standard_E4s_v3"
+    """The size of an executor and of the driver, as Azure Machine Learning names it."""
+    executors: int = 2
+    """So many executors. From 1 to 100."""
+    runtime: str = "3.5"
+    """The version of Spark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfilesPolicy:
+    """What counts a model's rows: `auto` chooses by their size and says why in the decision.
+
+    `local` is the function itself, in one piece or in parts side by side; `spark` a job of Azure
+    Machine Learning; `log_analytics` a query of the `table` that holds the rows.
+    """
+
+    engine: Engine = Engine.AUTO
+    """`auto`, `local`, `spark` or `log_analytics`, which needs a `table`."""
+    table: str | None = None
+    """The table of Log Analytics that holds the rows that are scored, a column each."""
+    time_column: str = "TimeGenerated"
+    """The column of the table with the rows' times."""
+    spark: SparkPolicy | None = None
+    """The Spark that may be used; without it `auto` never starts one."""

@@ -1,0 +1,75 @@
+"""How far the profile of an order has come: its job as it is now, or the parts that lie there."""
+
+from datetime import datetime
+
+from shared.domain.decisions.profiling.deciding import decide_profiling
+from shared.domain.event import Event, EventType
+from shared.domain.evidence import ProfilingEvidence
+from shared.domain.policy import Engine, Policy
+from shared.domain.profiling import Profiling, profile_name
+from shared.domain.state import SubjectState
+from shared.errors import NotFound, Refused
+from shared.service.profiling import job_name
+from shared.service.profiling.orders import load_order
+from shared.service.profiling.sums import add_parts
+from shared.service.reactions import Reaction
+from shared.service.world import World
+
+
+def _gather(
+    event: Event,
+    policy: Policy | None,  # noqa: ARG001  every reaction has this signature
+    state: SubjectState,
+    world: World,
+    now: datetime,
+) -> ProfilingEvidence:
+    """The order the event names, else the one that has waited longest without a sign of life."""
+    told = event.data.get("order")
+    open_ones = [one for one in state.profiling.profilings if one.phase.is_open]
+    named = [one for one in open_ones if one.order == told]
+    one = next(
+        iter(named or ([] if told else sorted(open_ones, key=lambda one: one.changed))), None
+    )
+    if one is None or event.type is EventType.PROFILING_REFUSED:
+        return ProfilingEvidence(taken=now, order=None if one is None else one.order)
+    try:
+        if one.engine is Engine.SPARK:
+            return _job(event, one, world, now)
+        return _parts(event, one, world, now)
+    except Refused as problem:
+        return ProfilingEvidence(taken=now, order=one.order, problem=str(problem))
+
+
+def _job(event: Event, one: Profiling, world: World, now: datetime) -> ProfilingEvidence:
+    """The job as it is; where it has ended well, what it wrote is kept under the order's name."""
+    name = one.job or job_name(event.name, one.order, one.attempt)
+    try:
+        job = world.jobs.job(name)
+    except NotFound:
+        return ProfilingEvidence(taken=now, order=one.order)
+    made = False
+    if job.state.casefold() == "completed":
+        ordered = load_order(world.profiles, event.name, one.order)
+        found = world.profiling_jobs.made(ordered.order, name)
+        if found is not None:
+            world.profiles.save(profile_name(one.order, "made"), found)
+            made = True
+    return ProfilingEvidence(taken=now, order=one.order, job=job, made=made)
+
+
+def _parts(event: Event, one: Profiling, world: World, now: datetime) -> ProfilingEvidence:
+    number = event.data.get("part")
+    counted = one.counted if number is None else one.counted | {int(number)}
+    ordered = load_order(world.profiles, event.name, one.order)
+    added = add_parts(ordered, one, counted, world.profiles)
+    return ProfilingEvidence(
+        taken=now,
+        order=one.order,
+        merged=added.merged,
+        sum_name=added.name,
+        lost=added.lost,
+        made=added.made,
+    )
+
+
+REACTION = Reaction(evidence=ProfilingEvidence, gather=_gather, decide=decide_profiling)
