@@ -39,7 +39,7 @@ def test_the_page_tells_the_values_that_are_set():
     assert documented("maxConcurrentCalls") == BUS["maxConcurrentCalls"]
     assert documented("PYTHON_THREADPOOL_THREAD_COUNT") == THREADS
     assert documented("maximumInstanceCount") == INSTANCES
-    assert documented("instanceMemoryMB") == found(r"instanceMemoryMB: (\d+)", APP)
+    assert documented("instanceMemoryMB") == found(r"var instanceMemory = (\d+)", APP)
     assert int(SAMPLE["PYTHON_THREADPOOL_THREAD_COUNT"]) == THREADS
     assert f"`maxConcurrentSessions` {BUS['maxConcurrentSessions']} " in DEPLOY
 
