@@ -13,7 +13,7 @@ from shared.errors import InvalidData
 from shared.profiles.engine_answers import ROWS, Answer, Asked, named, unseen_in
 from shared.profiles.engine_frames import TIME, UNREADABLE, open_frame
 from shared.profiles.windowing import utc
-from shared.statistics.profile import EXAMPLES, CategoricalColumn, Column, Profile
+from shared.statistics.profile import EXAMPLES, CategoricalColumn, NumericColumn, Profile
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -140,10 +140,11 @@ def _groups(lazy: "nw.LazyFrame[Any]") -> bool:
 
 
 def _rows(lazy: "nw.LazyFrame[Any]") -> list[Mapping[str, Any]]:
-    return lazy.collect().to_arrow().to_pylist()
+    rows: list[Mapping[str, Any]] = lazy.collect().to_arrow().to_pylist()
+    return rows
 
 
-def _sums_of(at: int, column: Column) -> "list[nw.Expr]":
+def _sums_of(at: int, column: NumericColumn) -> "list[nw.Expr]":
     """Every number that is asked of one numeric column; `f0` are the finite ones of `v0`."""
     import narwhals as nw
 
@@ -176,7 +177,7 @@ def _sums_of_categories(at: int, column: CategoricalColumn) -> "list[nw.Expr]":
         for number, value in enumerate(column.values):
             sums[f"value{number}"] = _count(values == value)
         if column.known:
-            sums["known"] = _count(values.is_in(list(column.known)))
+            sums["known0"] = _count(values.is_in(list(column.known)))
     return [each.alias(named(at, what)) for what, each in sums.items()]
 
 

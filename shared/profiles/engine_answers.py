@@ -111,7 +111,11 @@ def unseen_in(at: int, like: Column, answer: Answer) -> int:
     if not isinstance(like, CategoricalColumn) or not like.known or like.kind == "boolean":
         return 0
     filled = int(answer.get(ROWS) or 0) - _whole(answer, at, "nulls")
-    return filled - _whole(answer, at, "known")
+    known, part = 0, 0
+    while (name := named(at, f"known{part}")) in answer:
+        known += int(answer[name] or 0)
+        part += 1
+    return filled - known
 
 
 def _whole(answer: Answer, at: int, what: str) -> int:

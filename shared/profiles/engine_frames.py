@@ -131,8 +131,8 @@ def _holds_nothing(lazy: "nw.LazyFrame[Any]", name: str) -> bool:
     return str(kind).strip('"').lower() in {"null", "nulltype()"}
 
 
-def _nothing_of(column: Column) -> "type[nw.dtypes.DType]":
+def _nothing_of(column: Column) -> "nw.dtypes.DType":
     import narwhals as nw
 
-    kinds = {"boolean": nw.Boolean, "categorical": nw.String}
-    return kinds.get(column.kind, nw.Float64)
+    kinds: dict[str, nw.dtypes.DType] = {"boolean": nw.Boolean(), "categorical": nw.String()}
+    return kinds.get(column.kind, nw.Float64())

@@ -44,12 +44,15 @@ def microseconds_of(
         )
     native = nw.to_native(frame)
     if frame.implementation.is_spark_like():
-        return nw.from_native(_in_spark(native, name, kind, new)).lazy()
-    if frame.implementation.is_duckdb():
-        return nw.from_native(_in_duckdb(native, name, kind, new)).lazy()
-    if kind != "text":
+        native = _in_spark(native, name, kind, new)
+    elif frame.implementation.is_duckdb():
+        native = _in_duckdb(native, name, kind, new)
+    elif kind == "text":
+        return _of_text(frame, name, new)
+    else:
         return frame.with_columns(nw.col(name).dt.timestamp("us").alias(new))
-    return _of_text(frame, name, new)
+    timed: nw.LazyFrame[Any] = nw.from_native(native).lazy()
+    return timed
 
 
 def _of_milliseconds(values: "nw.Expr", dtype: "nw.dtypes.DType") -> "nw.Expr":
@@ -119,7 +122,8 @@ def _of_text(frame: "nw.LazyFrame[Any]", name: str, new: str) -> "nw.LazyFrame[A
             return pl.Series(_of_arrow(values.to_arrow(), name), dtype=pl.Int64)
 
         timed = pl.col(name).cast(pl.String).map_batches(read, return_dtype=pl.Int64)
-        return nw.from_native(native.with_columns(timed.alias(new))).lazy()
+        lazy: nw.LazyFrame[Any] = nw.from_native(native.with_columns(timed.alias(new))).lazy()
+        return lazy
     eager = frame.collect()
     found = _of_arrow(eager.get_column(name).to_arrow(), name)
     column = nw.new_series(new, found.to_pylist(), nw.Int64, backend=eager.implementation)
