@@ -47,7 +47,9 @@ class EngineFrame:
             values = nw.col(names[name])
             if column.kind.startswith("datetime") and self.kinds[name] == column.kind:
                 numbered = microseconds_of(numbered, names[name], self.schema[name], f"m{at}")
-                values = nw.col(f"m{at}").cast(nw.Float64) / 1e6
+                values = nw.col(f"m{at}").cast(nw.Float64)
+                # Polars turns a division by one number into a product, which rounds otherwise.
+                values = values / (values * 0.0 + 1e6)
             elif self.kinds[name] == "null":
                 values = nw.when(~values.is_null()).then(nw.lit(0)).cast(_nothing_of(column))
             elif column.kind == "numeric" and self.schema[name] != nw.Float64:
