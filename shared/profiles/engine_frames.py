@@ -52,6 +52,9 @@ class EngineFrame:
                 values = values / (values * 0.0 + 1e6)
             elif self.kinds[name] == "null":
                 values = nw.when(~values.is_null()).then(nw.lit(0)).cast(_nothing_of(column))
+            elif column.kind == "numeric" and numbered.implementation.is_pyarrow():
+                numbered = _arrow_doubles(numbered, names[name], f"d{at}")
+                values = nw.col(f"d{at}")
             elif column.kind == "numeric" and self.schema[name] != nw.Float64:
                 values = values.cast(nw.Float64)
             elif column.kind == "categorical" and self.schema[name] != nw.String:
@@ -131,6 +134,17 @@ def _holds_nothing(lazy: "nw.LazyFrame[Any]", name: str) -> bool:
     else:
         return False
     return str(kind).strip('"').lower() in {"null", "nulltype()"}
+
+
+def _arrow_doubles(frame: "nw.LazyFrame[Any]", name: str, new: str) -> "nw.LazyFrame[Any]":
+    """Arrow refuses to round a whole number beyond 2^53 unless it is told to."""
+    import narwhals as nw
+    import pyarrow as pa
+
+    native = nw.to_native(frame)
+    doubles = native.column(name).cast(pa.float64(), safe=False)
+    wider: nw.LazyFrame[Any] = nw.from_native(native.append_column(new, doubles)).lazy()
+    return wider
 
 
 def _nothing_of(column: Column) -> "nw.dtypes.DType":

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 _DAY, _HOUR, _MINUTE, _SECOND = 86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000
 _A_TIME = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$"
 _A_ZONE = r":.*(Z|[+-]\d\d(:?\d\d)?)$"
-_LONGEST_SECONDS = 9.2e15
+_TO_THE_MINUTE = r"^(.{10}[T ]\d\d:\d\d)(Z|[+-].*)?$"
+_LONGEST = 9_200_000_000_000_000
 
 
 def microseconds_of(
@@ -60,13 +61,14 @@ def _of_milliseconds(values: "nw.Expr", dtype: "nw.dtypes.DType") -> "nw.Expr":
     import narwhals as nw
 
     if dtype.is_integer():
-        return values.cast(nw.Int64) * 1_000
+        usable = (values < _LONGEST) & (values > -_LONGEST)
+        return nw.when(usable).then(values.cast(nw.Int64)) * 1_000
     values = values.cast(nw.Float64)
     below = values.floor()
     rest = values - below
     odd = (below - (below / 2).floor() * 2) > 0.5
     up = (rest > 0.5) | ((rest == 0.5) & odd)
-    usable = (values < _LONGEST_SECONDS) & (values > -_LONGEST_SECONDS)
+    usable = (values < _LONGEST) & (values > -_LONGEST)
     whole = nw.when(usable & up).then(below + 1).otherwise(nw.when(usable).then(below))
     return whole.cast(nw.Int64) * 1_000
 
@@ -87,27 +89,31 @@ def _in_spark(native: Any, name: str, kind: str, new: str) -> Any:
             + (functions.expr(f"extract(SECOND FROM {name})") * _SECOND).cast("long")
         )
     else:
-        zoned = functions.when(held.rlike(_A_ZONE), held).when(
-            held.rlike(":"), functions.concat(held, functions.lit("Z"))
+        # Spark knows no zone behind a time without seconds, and none behind a date.
+        full = functions.regexp_replace(held, _TO_THE_MINUTE, "$1:00$2")
+        zoned = (
+            functions.when(full.rlike(_A_ZONE), full)
+            .when(full.rlike(":"), functions.concat(full, functions.lit("Z")))
+            .otherwise(functions.concat(full, functions.lit("T00:00:00Z")))
         )
-        timed = functions.when(
-            held.rlike(_A_TIME),
-            zoned.otherwise(functions.concat(held, functions.lit("T00:00:00Z"))),
-        )
-        native = native.withColumn(new, timed)
+        native = native.withColumn(new, functions.when(held.rlike(_A_TIME), zoned))
         found = functions.unix_micros(functions.expr(f"try_cast({new} AS TIMESTAMP)"))
     return native.withColumn(new, found)
 
 
 def _in_duckdb(native: Any, name: str, kind: str, new: str) -> Any:
     held = f'"{name}"'
+    found = f"epoch_us({held})"
     if kind == "date":
-        held = f"CAST({held} AS TIMESTAMP)"
+        found = f"epoch_us(CAST({held} AS TIMESTAMP))"
     elif kind == "text":
-        held = (
-            f"CASE WHEN regexp_matches({held}, '{_A_TIME}') THEN TRY_CAST({held} AS TIMESTAMP) END"
+        found = (
+            f"CASE WHEN NOT regexp_matches({held}, '{_A_TIME}') THEN NULL "
+            f"WHEN regexp_matches({held}, '{_A_ZONE}') "
+            f"THEN epoch_us(TRY_CAST({held} AS TIMESTAMPTZ)) "
+            f"ELSE epoch_us(TRY_CAST({held} AS TIMESTAMP)) END"
         )
-    return native.project(f'*, epoch_us({held}) AS "{new}"')
+    return native.project(f'*, {found} AS "{new}"')
 
 
 def _of_text(frame: "nw.LazyFrame[Any]", name: str, new: str) -> "nw.LazyFrame[Any]":

@@ -9,12 +9,15 @@ import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.domain.canonical import format_time
 from shared.errors import InvalidData
 
 _CUTS = "asked_cuts"
+_NUMBERS = {"long", "int", "real"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _NO_NAME_HAS = {"Cc", "Cs", "Zl", "Zp"}
 
 
@@ -44,35 +47,28 @@ class Span:
     @property
     def lists(self) -> dict[str, Sequence[str]]:
         """The cuts, as they are declared in front of a query."""
+        if self.time_type in _NUMBERS:
+            return {}
         return {_CUTS: [format_time(cut) for cut in self.cuts]}
 
     def rows(self) -> str:
-        """The query's beginning: the rows in a piece, and those whose time cannot be read."""
-        held = name_literal(self.time_column)
-        time, last = self._time(), len(self.cuts) - 1
-        lines = [name_literal(self.table)]
-        if time != held:
-            lines.append(f"| extend asked_time = {time}")
-            time = "asked_time"
-        within = f"{time} >= {_cut(0)} and {time} < {_cut(last)}"
-        lines.append(f"| where {within}{self._or_unreadable(time)}")
-        return "\n".join(lines)
+        """The query's beginning: the rows in a piece, and those whose time cannot be read.
+
+        Raises InvalidData when the time column is of a type that holds no times.
+        """
+        held, time = name_literal(self.time_column), self._time()
+        within = f"{time} >= {self._cut(0)} and {time} < {self._cut(len(self.cuts) - 1)}"
+        if self.time_type != "datetime":
+            filled = "isnotempty" if self.time_type == "string" else "isnotnull"
+            within = f"({within}) or (isnull({time}) and {filled}({held}))"
+        return f"{name_literal(self.table)}\n| where {within}"
 
     def piece(self) -> str:
         """The number of a row's piece, -1 for a time that cannot be read."""
-        held = name_literal(self.time_column)
-        time = held if self._time() == held else "asked_time"
+        time = self._time()
         inner = range(1, len(self.cuts) - 1)
-        cases = [f"isnull({time}), -1", *(f"{time} < {_cut(at)}, {at - 1}" for at in inner)]
+        cases = [f"isnull({time}), -1", *(f"{time} < {self._cut(at)}, {at - 1}" for at in inner)]
         return f"case({', '.join(cases)}, {len(self.cuts) - 2})"
-
-    def _or_unreadable(self, time: str) -> str:
-        held = name_literal(self.time_column)
-        if self.time_type == "string":
-            return f" or (isnotempty({held}) and isnull({time}))"
-        if self.time_type == "real":
-            return f" or (isnotnull({held}) and not(isfinite({held})))"
-        return ""
 
     def _time(self) -> str:
         held = name_literal(self.time_column)
@@ -80,14 +76,20 @@ class Span:
             return held
         if self.time_type == "string":
             return f"todatetime({held})"
-        if self.time_type in {"long", "int"}:
-            return f"unixtime_milliseconds_todatetime(tolong({held}))"
         if self.time_type == "real":
-            return f"unixtime_milliseconds_todatetime(tolong(round({held})))"
+            return f"iff(isfinite({held}), tolong(round({held})), long(null))"
+        if self.time_type in _NUMBERS:
+            return f"tolong({held})"
         raise InvalidData(
             f"{self.time_column} is of type {self.time_type}; "
             "give timestamps, ISO 8601 text or epoch ms."
         )
+
+    def _cut(self, at: int) -> str:
+        """A border: of whole milliseconds, the first that is not before it."""
+        if self.time_type in _NUMBERS:
+            return f"long({-((_EPOCH - self.cuts[at]) // _MILLISECOND)})"
+        return f"todatetime({_CUTS}[{at}])"
 
 
 def name_literal(name: str) -> str:
@@ -119,10 +121,6 @@ def real_literal(number: float) -> str:
             f"{number} is no edge between finite numbers; compute the baseline again."
         )
     return f"real({float(number) + 0.0!r})"
-
-
-def _cut(at: int) -> str:
-    return f"todatetime({_CUTS}[{at}])"
 
 
 def size_of(values: Sequence[str]) -> int:

@@ -40,12 +40,15 @@ def spark_session(tmp_path_factory):
         session.stop()
 
 
-@pytest.fixture(params=["polars", "duckdb", "spark", "kusto"])
-def engine(request, tmp_path):
-    """Each engine that only counts."""
-    if request.param == "spark":
-        found = Spark(request.getfixturevalue("spark_session"), tmp_path)
-    else:
-        found = {"polars": Polars, "duckdb": DuckDB, "kusto": Kusto}[request.param]()
+@pytest.fixture
+def spark(spark_session, tmp_path):
+    """Spark, asked as the other engines are."""
+    return Spark(spark_session, tmp_path)
+
+
+@pytest.fixture(params=["polars", "duckdb", "kusto"])
+def engine(request):
+    """Each engine that starts at once; Spark is asked in a few tests of its own."""
+    found = {"polars": Polars, "duckdb": DuckDB, "kusto": Kusto}[request.param]()
     yield found
     found.close()

@@ -3,6 +3,7 @@
 import json
 import math
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import duckdb
 import duckdb_kql
@@ -19,8 +20,7 @@ from shared.profiles.kusto import count_table
 
 START = datetime(2026, 2, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-CUTS = [START + hours * HOUR for hours in (0, 7, 8, 24, 48, 72)]
-LONG_AFTER = START + 100 * HOUR
+CUTS = [START + hours * HOUR for hours in (0, 7, 8, 24, 60, 72)]
 ODD_NAME = "o'dd \\ `na.me`\""
 ODD_VALUES = ["Oslo", "Rome", "é'\"", "a\\b", "{x}", "%s;--", "$", "Wien "]
 
@@ -69,7 +69,7 @@ def observed(rows=2_000):
     incomes[:4] = [-math.inf, -0.0, 0.0, 1e300]
     random.shuffle(incomes)
     times = [START + float(hour) * HOUR for hour in random.uniform(-10, 40, rows - 60)]
-    times += of([*CUTS, CUTS[1] - timedelta(microseconds=1)])[:60]
+    times += of([*CUTS[:4], CUTS[1] - timedelta(microseconds=1)])[:60]
     random.shuffle(times)
     big = [*random.integers(-(1 << 63), (1 << 63) - 1, rows - 3).tolist(), (1 << 53) + 1, 0, 1]
     seen = [START + float(hour) * HOUR for hour in random.uniform(-200, 40, rows)]
@@ -83,7 +83,7 @@ def observed(rows=2_000):
             "big": with_nulls(big, pa.int64()),
             "small": with_nulls(of([*BASE.columns["small"].edges, 0.1, -0.2]), pa.float32()),
             "owner": with_nulls((random.random(rows) < 0.5).tolist(), pa.bool_()),
-            "city": with_nulls(of([*ODD_VALUES, "Bern", "new '\\", "new \"}", "Z"]), pa.string()),
+            "city": with_nulls(of([*ODD_VALUES, "Bern", "new '\\", 'new "}', "Z"]), pa.string()),
             ODD_NAME: with_nulls(of([*BASE.columns[ODD_NAME].edges, 5e-324]), pa.float64()),
             "seen": with_nulls(seen, pa.timestamp("us", "UTC")),
             "local": with_nulls([e.replace(tzinfo=None) for e in seen], pa.timestamp("us")),
@@ -117,7 +117,7 @@ def local_pieces(table, base, cuts, time_column="at"):
     """What the local engine finds, piece by piece."""
     return [
         window(table, base, start=start, end=end, time_column=time_column)
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        for start, end in pairwise(cuts)
     ]
 
 
@@ -132,6 +132,10 @@ class Polars:
 
     def window(self, table, base):
         return count_window(self.frame(table), base)
+
+    @staticmethod
+    def window_of(frame, base):
+        return count_window(frame, base)
 
     def close(self):
         """Nothing is open."""
@@ -174,17 +178,13 @@ class Kusto:
 
     def pieces(self, table, base, cuts, time_column="at"):
         name = self.make(table)
-        return count_table(
-            self.ask, name, base, time_column=time_column, cuts=cuts, **self._limits
-        )
+        return count_table(self.ask, name, base, time_column=time_column, cuts=cuts, **self._limits)
 
     def make(self, table):
         """Fill a new table and give its name."""
         self._made += 1
         name = f"T{self._made}"
-        self._connection.register("given", table)
-        self._connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
-        self._connection.unregister("given")
+        self._connection.from_arrow(table).create(name)
         return name
 
     def ask(self, questions):
