@@ -187,6 +187,10 @@ class Kusto:
         self._connection.from_arrow(table).create(name)
         return name
 
+    def grow(self, name):
+        """Give the table all its rows once more."""
+        self._connection.table(name).insert_into(name)
+
     def ask(self, questions):
         return [self.rows(question) for question in questions]
 
