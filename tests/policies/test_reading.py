@@ -77,6 +77,29 @@ FAULTS = {
     "all-values-of-a-dimension.yaml": "kpis.k.metric.dimensions.a is '*'; name one of its values.",
     "metric-before-it-is-kept.yaml": "kpis.k looks back 101d, but Azure keeps metrics for 93d;",
     "window-within-a-bucket.yaml": "kpis.k.window is shorter than a bucket; give as long as",
+    "profiles-without-table.yaml": (
+        "profiles.engine is log_analytics without a table; name the one that holds the rows in"
+    ),
+    "profiles-table-of-files.yaml": (
+        "profiles.table is set, but the engine local counts files; write `engine: log_analytics`,"
+    ),
+    "profiles-table-for-spark.yaml": (
+        "profiles.table is set, but the engine spark counts files; write `engine: log_analytics`,"
+    ),
+    "profiles-table-and-spark.yaml": (
+        "profiles.spark is set beside a table, whose rows no Spark reads; leave one of them out."
+    ),
+    "profiles-table-of-a-query.yaml": (
+        "profiles.table is 'LoanRows_CL | take 1', which is no table's name; give 4 to 63 letters,"
+    ),
+    "profiles-time-of-a-query.yaml": (
+        "profiles.time_column is 'at; Secrets', which is no column's name; give at most 45"
+    ),
+    "profiles-time-without-table.yaml": (
+        "profiles.time_column is set without a table; files say themselves which column is their"
+    ),
+    "profiles-engine-of-nobody.yaml": "profiles.engine is 'kusto'; choose one of auto, local, spark,",
+    "profiles-no-executors.yaml": "profiles.spark.executors is 0; give 1 to 100.",
     "table-by-seconds.yaml": "kpis.k.table.every is below a minute; give 1h, 1d or the like.",
     "unknown-day.yaml": "gates.calendar.days is 'monday'; write days as mon-thu or sat.",
     "hours-without-minutes.yaml": "gates.calendar.hours is '9-16'; write hours as 09:00-16:00,",

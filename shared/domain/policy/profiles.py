@@ -36,8 +36,8 @@ class ProfilesPolicy:
     engine: Engine = Engine.AUTO
     """`auto`, `local`, `spark` or `log_analytics`, which needs a `table`."""
     table: str | None = None
-    """The table of Log Analytics that holds the rows that are scored, a column each."""
+    """The table of Log Analytics with the rows that are scored. 4 to 63 letters, digits and _."""
     time_column: str = "TimeGenerated"
-    """The column of the table with the rows' times."""
+    """The column of the table with the rows' times. At most 45 letters, digits and _."""
     spark: SparkPolicy | None = None
     """The Spark that may be used; without it `auto` never starts one."""
