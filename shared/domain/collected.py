@@ -29,7 +29,8 @@ class CollectedFile:
     """A file as it was listed: where it is, whose rows it holds, and which version of it it is.
 
     `place` means something to the adapter that listed it only. `start` and `end` are the period of
-    its folder, None where its place tells none; `time_column` cuts windows out of its rows.
+    its folder, None where its place tells none; `time_column` cuts windows out of its rows. It is
+    `exact` where no row of another period can lie in it, as hours of a table are.
     """
 
     place: str
@@ -40,11 +41,14 @@ class CollectedFile:
     start: datetime | None = None
     end: datetime | None = None
     time_column: str | None = None
+    exact: bool = False
 
     def may_hold(self, start: datetime | None, end: datetime | None) -> bool:
         """Whether rows of [start, end) can lie in it; one whose period is unknown may hold any."""
         if self.start is None or self.end is None:
             return True
+        if self.exact:
+            return (start is None or self.end > start) and (end is None or self.start < end)
         return period_may_hold(self.start, self.end, start, end)
 
 

@@ -45,9 +45,14 @@ class Span:
     cuts: Sequence[datetime]
 
     @property
+    def has_instants(self) -> bool:
+        """Whether times are compared as such, not as epoch milliseconds."""
+        return self.time_type not in _NUMBERS
+
+    @property
     def lists(self) -> dict[str, Sequence[str]]:
         """The cuts, as they are declared in front of a query."""
-        if self.time_type in _NUMBERS:
+        if not self.has_instants:
             return {}
         return {_CUTS: [format_time(cut) for cut in self.cuts]}
 
@@ -56,7 +61,7 @@ class Span:
 
         Raises InvalidData when the time column is of a type that holds no times.
         """
-        held, time = name_literal(self.time_column), self._time()
+        held, time = name_literal(self.time_column), self.time()
         within = f"{time} >= {self._cut(0)} and {time} < {self._cut(len(self.cuts) - 1)}"
         if self.time_type != "datetime":
             filled = "isnotempty" if self.time_type == "string" else "isnotnull"
@@ -65,12 +70,16 @@ class Span:
 
     def piece(self) -> str:
         """The number of a row's piece, -1 for a time that cannot be read."""
-        time = self._time()
+        time = self.time()
         inner = range(1, len(self.cuts) - 1)
         cases = [f"isnull({time}), -1", *(f"{time} < {self._cut(at)}, {at - 1}" for at in inner)]
         return f"case({', '.join(cases)}, {len(self.cuts) - 2})"
 
-    def _time(self) -> str:
+    def time(self) -> str:
+        """A row's time as its cuts are written, null where it cannot be read.
+
+        Raises InvalidData when the time column is of a type that holds no times.
+        """
         held = name_literal(self.time_column)
         if self.time_type == "datetime":
             return held

@@ -113,6 +113,14 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
 
     profiles = BlobProfiles(blobs)
     main, learning = connected(azure.workspace_id), writing(azure.workspace_id)
+    logged_rows = AzureLoggedRows(
+        azure.log_analytics_id,
+        watcher,
+        endpoint=azure.log_analytics,
+        seconds=settings.capacity.most_seconds,
+        gates=gates,
+    )
+    connections.append(logged_rows.close)
     pipelines = _pipelines(azure, promoter, connections)
     checks = None if azure.devops_url is None else DevOpsChecks(azure.devops_url)
     if checks is not None:
@@ -130,7 +138,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         workspaces=NamedOnce(azure.workspaces, lambda one: connected(one).workspace),
         models_of=NamedOnce(azure.workspaces, lambda one: AzureModels(writing(one))),
         models=AzureModels(learning),
-        logged_rows=AzureLoggedRows(),
+        logged_rows=logged_rows,
         profiling_jobs=SparkJobs(),
         traffic=AzureTraffic(learning.resources),
         traffic_of=NamedOnce(azure.workspaces, lambda one: AzureTraffic(resources_of(one, writer))),

@@ -1,18 +1,14 @@
 """What Log Analytics knows: observed requests, the console of a deployment, business KPIs."""
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from azure.core.exceptions import HttpResponseError
-
-from shared.adapters.azure.faults import told_as_ours
 from shared.adapters.azure.kpi_series import query_of, read_batch, without_query
 from shared.adapters.azure.kql import with_parameters
+from shared.adapters.azure.log_queries import NoTable, Span, rows_of, told_of_logs
 from shared.adapters.azure.traffic_log import ANSWERS, REQUESTS, SERVED, buckets_of, served_of
 from shared.domain.world import AnswerBucket, SeriesAnswer, SeriesQuestion, Served
-from shared.errors import InvalidData, Unavailable
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -188,58 +184,20 @@ class WorkspaceLogs:
             )
             for question in asked
         ]
-        with self._told(f"read the KPIs of {model}"):
+        with told_of_logs(f"read the KPIs of {model}", self._workspace):
             results = self._client.query_batch(queries)
             return read_batch(asked, results)
 
-    def _told(self, doing: str) -> AbstractContextManager[None]:
-        return told_as_ours(
-            doing,
-            thing=f"Log Analytics workspace {self._workspace}",
-            permission="the role Log Analytics Reader on the Log Analytics workspace",
-        )
-
-    def _rows(
-        self, doing: str, query: str, span: timedelta | tuple[datetime, datetime]
-    ) -> list[Mapping[str, Any]] | None:
-        """The rows of the first table; None when the query's table does not exist yet.
-
-        Raises Unavailable for a part of the answer: it would be taken for all of it.
-        """
-        from azure.monitor.query import LogsQueryPartialResult
-
-        with self._told(doing):
-            try:
-                answer = self._client.query_workspace(
-                    self._workspace, query, timespan=span, server_timeout=self._server_timeout
-                )
-            except HttpResponseError as error:
-                if error.status_code != 400:
-                    raise
-                if "Failed to resolve table" in str(error):
-                    return None
-                raise InvalidData(
-                    f"Could not {doing}: the query is wrong ({_reason(error)})."
-                ) from (error)
-        if isinstance(answer, LogsQueryPartialResult):
-            raise Unavailable(
-                f"Could not {doing}: Log Analytics answered only a part "
-                f"({getattr(answer.partial_error, 'message', 'no reason')})."
+    def _rows(self, doing: str, query: str, span: Span) -> list[Mapping[str, Any]] | None:
+        """The rows of the first table; None when the query's table does not exist yet."""
+        try:
+            return rows_of(
+                self._client,
+                self._workspace,
+                query,
+                doing=doing,
+                span=span,
+                seconds=self._server_timeout,
             )
-        table = answer.tables[0]
-        return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-
-
-def _reason(error: HttpResponseError) -> str:
-    """The innermost message, which names the word that is wrong."""
-    inner: Any = getattr(error, "error", None)
-    message = error.message
-    while inner is not None:
-        message = getattr(inner, "message", None) or message
-        inner = getattr(inner, "innererror", None)
-        if isinstance(inner, dict):
-            while isinstance(inner, dict):
-                message = inner.get("message") or message
-                inner = inner.get("innererror")
-            break
-    return " ".join(str(message).split())[:300]
+        except NoTable:
+            return None

@@ -4,15 +4,19 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite, isnan
 from threading import Lock
 from typing import Any
 
 import duckdb
 import duckdb_kql
+import pyarrow as pa
 
 from tests.integration.loopback.server import Answer, Request, Router
 
 WORKSPACE = "22222222-2222-4222-8222-222222222222"
+_TAKEN_IN = ("ingestion_time()", "_TakenIn")
+"""What says when a row was taken in is a column here, which the engine has instead."""
 _TYPES = {"BIGINT": "long", "INTEGER": "int", "DOUBLE": "real", "BOOLEAN": "bool"}
 
 
@@ -21,8 +25,11 @@ class LogTables:
 
     def __init__(self) -> None:
         self._connection = duckdb_kql.connect()
+        self._connection.execute("SET TimeZone = 'UTC'")
         self._lock = Lock()
+        self._loaded: set[str] = set()
         self.queries: list[str] = []
+        self.rows_answered: list[int] = []
         self.partial: str | None = None
 
     def make(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
@@ -41,12 +48,31 @@ class LogTables:
         with self._lock:
             self._connection.execute(f'INSERT INTO "{name}" VALUES {marks}', values)  # noqa: S608  names of the test
 
+    def load(self, name: str, rows: pa.Table, taken_in: datetime) -> None:
+        """A table with the columns of some rows and those that every table has, or more of it."""
+        count = len(rows)
+        for column, value in (
+            ("TenantId", WORKSPACE),
+            ("Type", name),
+            ("_ItemId", "1"),
+            ("_BilledSize", 100.0),
+            ("_TakenIn", taken_in),
+        ):
+            rows = rows.append_column(column, pa.array([value] * count))
+        with self._lock:
+            found = self._connection.from_arrow(rows)
+            if name in self._loaded:
+                found.insert_into(name)
+            else:
+                found.create(name)
+            self._loaded.add(name)
+
     def answer(self, query: str) -> Answer:
         """The rows in the service's form, or its refusal."""
         self.queries.append(query)
         with self._lock:
             try:
-                found = duckdb_kql.kql(self._connection, query)
+                found = duckdb_kql.kql(self._connection, query.replace(*_TAKEN_IN))
                 columns = list(zip(found.columns, map(str, found.types), strict=True))
                 rows = found.fetchall()
             except duckdb.CatalogException as problem:
@@ -54,6 +80,7 @@ class LogTables:
                 return wrong("SEM0100", f"'where' operator: Failed to resolve table '{name}'")
             except (duckdb_kql.KqlError, duckdb.Error) as problem:
                 return wrong("SYN0002", f"Query could not be parsed: {problem}")
+        self.rows_answered.append(len(rows))
         table = {
             "name": "PrimaryResult",
             "columns": [{"name": name, "type": _kind(kind)} for name, kind in columns],
@@ -133,6 +160,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat().replace("+00:00", "") + "Z"
     if isinstance(value, Decimal):
         return str(value)
-    if isinstance(value, float) and value != value:  # noqa: PLR0124  not a number
-        return "NaN"
+    if isinstance(value, float) and not isfinite(value):
+        return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return value
