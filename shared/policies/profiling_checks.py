@@ -8,7 +8,7 @@ from shared.domain.table_names import is_column_name, is_table_name
 _MOST_EXECUTORS = 100
 
 
-def profile_problems(profiles: ProfilesPolicy) -> Iterator[str]:
+def profiling_problems(profiles: ProfilesPolicy) -> Iterator[str]:
     """Each fault of a model's `profiles`, as a sentence without its full stop."""
     engine, table = profiles.engine, profiles.table
     if table is None:
