@@ -29,6 +29,7 @@ from shared.domain.evidence.rows import (
     DeploymentCollected,
     DriftEvidence,
     LookedWindow,
+    TableSeen,
     WindowNews,
 )
 from shared.domain.evidence.service import ServiceEvidence
@@ -60,6 +61,7 @@ __all__ = [
     "RunRows",
     "ServiceEvidence",
     "SilencesEvidence",
+    "TableSeen",
     "TrainedVersion",
     "WindowNews",
 ]

@@ -111,11 +111,25 @@ class DeploymentCollected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableSeen:
+    """A table that holds a model's rows: so many `hours` of a span have some, `last` ends the last.
+
+    `requests` were observed meanwhile, of all deployments that carry the model; None is what nobody
+    counted.
+    """
+
+    name: str
+    hours: int = 0
+    last: datetime | None = None
+    requests: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionEvidence:
     """What the deployments of a model collected in [start, end), late rows being due at `settled`.
 
     `bodies` names deployments that keep requests' bodies only. `endpoint` is None where it is gone
-    or nothing was looked at.
+    or nothing was looked at. Where the rows lie in a `table`, it is looked at and no deployment.
     """
 
     taken: datetime
@@ -125,4 +139,5 @@ class CollectionEvidence:
     endpoint: str | None = None
     deployments: tuple[DeploymentCollected, ...] = ()
     bodies: tuple[str, ...] = ()
+    table: TableSeen | None = None
     problem: str | None = None

@@ -80,12 +80,7 @@ def rows_for(
     choice = choose_engine(profiles, needed, world.settings.capacity)
     if choice.engine is Engine.LOG_ANALYTICS:
         table = table_of(asked.policy) or ""
-        return Counted(
-            rows=TableRows(
-                logged=world.logged_rows, table=table, time_column=profiles.time_column, spans=spans
-            ),
-            choice=choice,
-        )
+        return Counted(rows=rows_in(table, asked.policy, spans, world), choice=choice)
     rows = CollectedRows.of(world.workspace, files, asked.version, asked.endpoint)
     if choice.engine is Engine.LOCAL and not choice.in_parts:
         return Counted(rows=rows, choice=choice)
@@ -103,6 +98,16 @@ def rows_for(
     keep_order(world.profiles, order, asked.base.to_json())
     parts = len(parts_of(order)) if order.engine is Engine.LOCAL else 0
     return Counted(rows=None, choice=choice, order=order.id, parts=parts)
+
+
+def rows_in(table: str, policy: Policy, spans: Sequence[Span], world: World) -> TableRows:
+    """The rows of some spans in a table; nothing is asked of it yet."""
+    return TableRows(
+        logged=world.logged_rows,
+        table=table,
+        time_column=policy.profiles.time_column,
+        spans=spans,
+    )
 
 
 def table_of(policy: Policy) -> str | None:

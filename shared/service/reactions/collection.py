@@ -9,12 +9,13 @@ from shared.domain.collected import CollectedFile, Collection, ColumnSeen, RowsS
 from shared.domain.decisions.collection import decide_collection
 from shared.domain.decisions.collection.stream import latest
 from shared.domain.event import Event
-from shared.domain.evidence import CollectionEvidence, DeploymentCollected
+from shared.domain.evidence import CollectionEvidence, DeploymentCollected, TableSeen
 from shared.domain.policy import CollectionPolicy, Policy
 from shared.domain.state import CollectionWatch, Stream, SubjectState
 from shared.domain.world import Deployment
 from shared.errors import InvalidData, NotFound
 from shared.service.collected import rows_seen
+from shared.service.profiling.rows import table_of
 from shared.service.reactions import Reaction
 from shared.service.world import World
 
@@ -37,7 +38,12 @@ def _gather(
     nothing = CollectionEvidence(
         taken=now, start=settled - rules.silence, settled=settled, end=event.time
     )
-    if policy is None or policy.endpoint is None or not rules.expected:
+    if policy is None or not rules.expected:
+        return nothing
+    table = table_of(policy)
+    if table is not None:
+        return _of_table(event, policy, table, nothing, world)
+    if policy.endpoint is None:
         return nothing
     try:
         endpoint = world.workspace.endpoint(policy.endpoint)
@@ -55,6 +61,37 @@ def _gather(
         endpoint=policy.endpoint,
         deployments=deployments,
         bodies=_bodies(files),
+    )
+
+
+def _of_table(
+    event: Event, policy: Policy, table: str, nothing: CollectionEvidence, world: World
+) -> CollectionEvidence:
+    """Which hours of the span have rows, and how many requests there were meanwhile."""
+    span, requests = (nothing.start, nothing.settled), None
+    if policy.endpoint is not None:
+        try:
+            endpoint = world.workspace.endpoint(policy.endpoint)
+        except NotFound:
+            return nothing
+        carrying = {d.name for d in endpoint.deployments if d.model in {None, event.name}}
+        counted = world.workspace.requests(policy.endpoint, *span)
+        if counted is not None:
+            requests = sum(number for name, number in counted.items() if name in carrying)
+    evidence = replace(nothing, endpoint=policy.endpoint)
+    try:
+        column = policy.profiles.time_column
+        listed = world.logged_rows.listed(table, column, start=span[0], end=nothing.end)
+    except (NotFound, InvalidData) as problem:
+        return replace(evidence, problem=str(problem))
+    return replace(
+        evidence,
+        table=TableSeen(
+            name=table,
+            hours=sum(hour.may_hold(*span) for hour in listed),
+            last=latest(*(hour.end for hour in listed)),
+            requests=requests,
+        ),
     )
 
 

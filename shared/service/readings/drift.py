@@ -18,6 +18,7 @@ from shared.domain.policy import DriftGate, Enforcement, Policy
 from shared.domain.world import Endpoint, ModelVersion
 from shared.errors import NotFound, Refused
 from shared.service.collected import CollectedRows
+from shared.service.profiling.rows import Rows, rows_in, table_of
 from shared.service.world import World
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def read_drift(
 ) -> DriftReading:
     """Both profiles, as far as they are there; nothing is read where the gate is off.
 
-    The rows are those of the policy's endpoint, else of its last stage's. What may not be read is
-    the reading's problem. Raises Unavailable, so that whoever asked is asked again.
+    The rows are those of the policy's endpoint, else of its last stage's, or those of the table
+    that holds them. What may not be read is the reading's problem. Raises Unavailable, so that
+    whoever asked is asked again.
     """
     end = last_border(now, min(_DAY, gate.window, gate.max_age / 2))
     reading = DriftReading(taken=now, start=end - gate.window, end=end)
@@ -52,6 +54,9 @@ def read_drift(
 def _with_rows(
     reading: DriftReading, candidate: ModelVersion, policy: Policy, world: World
 ) -> DriftReading:
+    table = table_of(policy)
+    if table is not None:
+        return _with_table(reading, candidate, policy, table, world)
     name = policy.endpoint or policy.way()[-1].endpoint
     try:
         files = world.workspace.collected(
@@ -63,6 +68,18 @@ def _with_rows(
     rows = CollectedRows.of(world.workspace, files, candidate.version, _endpoint(name, world))
     reading = replace(reading, start=start)
     window = _Window(candidate=candidate, reading=reading, rows=rows, seen=seen(files))
+    return replace(reading, window=window.profile(world))
+
+
+def _with_table(
+    reading: DriftReading, candidate: ModelVersion, policy: Policy, table: str, world: World
+) -> DriftReading:
+    span = (reading.start, reading.end)
+    hours = world.logged_rows.listed(
+        table, policy.profiles.time_column, start=reading.start, end=reading.end
+    )
+    rows = rows_in(table, policy, [span], world)
+    window = _Window(candidate=candidate, reading=reading, rows=rows, seen=seen(hours))
     return replace(reading, window=window.profile(world))
 
 
@@ -93,17 +110,17 @@ def newest(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Window:
-    """The rows of a reading's window, in the files that were seen."""
+    """The rows of a reading's window, in the files or the hours of a table that were seen."""
 
     candidate: ModelVersion
     reading: DriftReading
-    rows: CollectedRows
+    rows: Rows
     seen: Seen
 
     def profile(self, world: World) -> dict[str, Any]:
         """Its profile in the bins of the baseline: as kept, else read and kept.
 
-        Raises InvalidData when the files cannot be read.
+        Raises InvalidData when they cannot be read.
         """
         from shared.statistics import Profile
 

@@ -52,6 +52,7 @@ _ENTRANCE = (
     "health",
     "drift",
     "kpis",
+    "profiles",
 )
 
 READS = {
@@ -83,7 +84,7 @@ READS = {
     ),
     "drift": Reads(
         decide=("drift", "model", "owner", "privacy"),
-        gather=("drift", "collection.late", "endpoint"),
+        gather=("drift", "collection.late", "endpoint", "profiles"),
         quiet=frozenset({"cannot_look", "judged_before"}),
         always=("drift.every", "drift.window"),
     ),
@@ -93,7 +94,7 @@ READS = {
     ),
     "collection": Reads(
         decide=("collection", "owner", "model"),
-        gather=("collection", "endpoint", "drift"),
+        gather=("collection", "endpoint", "drift", "profiles"),
         quiet=frozenset({"requests_unknown", "not_expected", "columns_filled", "rows_came"}),
         always=("collection.expected",),
     ),

@@ -18,6 +18,7 @@ from shared.domain.decisions.collection.stream import (
     Judged,
     collecting,
 )
+from shared.domain.decisions.collection.table import decide_table
 from shared.domain.decisions.settle import settle
 from shared.domain.event import Check, Event
 from shared.domain.evidence import CollectionEvidence
@@ -37,7 +38,7 @@ def decide_collection(
     state: SubjectState,
     now: datetime,
 ) -> Outcome:
-    """Judge every deployment that carries the model: inputs, outputs, lines, columns.
+    """Judge every deployment that carries the model, or the table that its rows lie in.
 
     An alert ends when its rule no longer fails and can tell. Where no rows are to be expected,
     that is a reason and ends all of them; what cannot be read ends none. A look that comes after a
@@ -52,10 +53,12 @@ def decide_collection(
     if evidence.problem is not None:
         finding = _of_model(event, Verdict.ERROR, "cannot_look", evidence.problem)
         return Outcome(findings=(finding,), actions=(), state=state)
+    rules = policy.collection if policy is not None else CollectionPolicy()
+    if evidence.table is not None:
+        return decide_table(event.name, evidence, evidence.table, rules, state, event.time, now)
     reason = _not_expected(event, evidence, policy)
     if reason is not None:
         return _ended(reason, state, now)
-    rules = policy.collection if policy is not None else CollectionPolicy()
     streams = collecting(event.name, evidence, state.collection, rules, event.time)
     judged = (
         *judge_silence(tuple(judge_inputs(stream) for stream in streams)),

@@ -35,7 +35,7 @@ def choose_engine(
             engine=Engine.LOG_ANALYTICS,
             sentence=(
                 f"The rows lie in the table {profiles.table} of Log Analytics and are counted "
-                "there; only counts leave it."
+                "there; no row leaves it, only counts and a few values that are new."
             ),
             details=details,
         )
