@@ -1,7 +1,7 @@
 """Rows that a model scores, as Azure's data collector writes them, and rows it was trained on."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -50,12 +50,24 @@ def table(columns: Sequence[Column], count: int, name: str) -> str:
 
 
 class RowLog:
-    """Writes `inference/<endpoint>/<deployment>/model_inputs/...` hour by hour, as rows come."""
+    """Writes rows as they come: the collector's files hour by hour, or a table's file."""
 
     def __init__(self, files: WorkspaceFiles, begins: datetime) -> None:
         self._files = files
         self._until = begins
         self._rows: dict[tuple[str, str], Rows] = {}
+        self._tables: dict[str, Rows] = {}
+
+    def into(self, table: str) -> Rows | None:
+        """What comes into a table for the time being."""
+        return self._tables.get(table)
+
+    def set_table(self, table: str, rows: Rows | None) -> None:
+        """From now on; None sends no more."""
+        if rows is None:
+            self._tables.pop(table, None)
+        else:
+            self._tables[table] = rows
 
     def rows(self, endpoint: str, deployment: str) -> Rows | None:
         """What is collected of a deployment for the time being."""
@@ -71,11 +83,15 @@ class RowLog:
     def extend(self, now: datetime) -> None:
         """Write every row that has come until now."""
         start, self._until = self._until, max(self._until, now)
+        for table_name, rows in self._tables.items():
+            added = [
+                json.dumps({"TimeGenerated": f"{time:%Y-%m-%dT%H:%M:%SZ}", **drawn}) + "\n"
+                for time, drawn in _logged(table_name, rows, start, now)
+            ]
+            self._add(f"tables/{table_name}.jsonl", added)
         for (endpoint, deployment), rows in self._rows.items():
-            apart = timedelta(hours=1) / rows.an_hour
-            number = ceil((start - _EPOCH) / apart)
             lines: dict[str, list[str]] = {}
-            while (time := _EPOCH + number * apart) < now:
+            for number, time in _moments(rows, start, now):
                 random = Random(f"{endpoint}/{deployment}/{number}")  # noqa: S311
                 known = f"{deployment}-{number}"
                 for kind, columns in (
@@ -86,12 +102,32 @@ class RowLog:
                         place = f"inference/{endpoint}/{deployment}/{kind}/{time:%Y/%m/%d/%H}"
                         line = _line(kind, [draw(columns, random)], time, known)
                         lines.setdefault(place, []).append(line)
-                number += 1
             for place, added in lines.items():
-                path = self._files.folder / place / "i1.jsonl"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("a", encoding="utf-8") as file:
-                    file.writelines(added)
+                self._add(f"{place}/i1.jsonl", added)
+
+    def _add(self, place: str, lines: Sequence[str]) -> None:
+        path = self._files.folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.writelines(lines)
+
+
+def _moments(rows: Rows, start: datetime, end: datetime) -> Iterator[tuple[int, datetime]]:
+    """When rows of [start, end) come, each with its number since 1970."""
+    apart = timedelta(hours=1) / rows.an_hour
+    number = ceil((start - _EPOCH) / apart)
+    while (time := _EPOCH + number * apart) < end:
+        yield number, time
+        number += 1
+
+
+def _logged(
+    name: str, rows: Rows, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, dict[str, float]]]:
+    """What a table gets: a row holds what was asked and what was answered."""
+    for number, time in _moments(rows, start, end):
+        random = Random(f"{name}/{number}")  # noqa: S311  data of a play, not a secret
+        yield time, draw((*rows.inputs, *rows.outputs), random)
 
 
 def _line(kind: str, data: Sequence[Mapping[str, float]], time: datetime, known: str) -> str:

@@ -15,6 +15,7 @@ from shared.domain.event import Check, Event, check_due
 from shared.domain.state import AlertStatus, SubjectState
 from shared.errors import NoPermission
 from shared.service.codec import decode
+from shared.service.concerned import collects
 from shared.service.world import World
 
 _LOG = logging.getLogger("driftgate.timers")
@@ -116,9 +117,7 @@ def concerned(check: Check, world: World) -> Sequence[str]:
             return [*batch, *_left(check, models, world)]
         case Check.COLLECTION:
             models = [
-                f"model/{policy.model}"
-                for policy in world.policies.all()
-                if policy.endpoint is not None
+                f"model/{policy.model}" for policy in world.policies.all() if collects(policy)
             ]
             return [*models, *_left(check, models, world)]
         case Check.PROMOTION | Check.ALERTS | Check.RETRAINING | Check.PROFILING:

@@ -28,6 +28,11 @@ def waited_for(check: Check, policies: Sequence[Policy], endpoints: Sequence[str
         case Check.BATCH:
             return [f"model/{policy.model}" for policy in policies if policy.batch]
         case Check.COLLECTION:
-            return [f"model/{policy.model}" for policy in policies if policy.endpoint is not None]
+            return [f"model/{policy.model}" for policy in policies if collects(policy)]
         case _:
             return []
+
+
+def collects(policy: Policy) -> bool:
+    """Whether rows of the model come from an endpoint or into a table of its own."""
+    return policy.endpoint is not None or policy.profiles.table is not None

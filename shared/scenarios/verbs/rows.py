@@ -16,20 +16,42 @@ _OUTPUT = "answers COLUMN about NUMBER give or take NUMBER_2"
 @verbs.add("rows NUMBER an hour of DEPLOYMENT [of ENDPOINT]", clauses=(_OUTPUT, COLUMN), lasts=True)
 def rows(stage: Stage, found: Found) -> Undo:
     """So many are collected, a request each, until the next sentence about the same."""
-    if found.number("number") <= 0:
-        raise InvalidScenario(f"line {found.line}: give a number above 0, or write `no rows of`.")
-    collected = Rows(
-        an_hour=found.number("number"),
-        inputs=columns_of(found) or (Column(name="amount", mean=100.0, deviation=20.0),),
-        outputs=columns_of(found, _OUTPUT),
-    )
-    return _set(stage, found, collected)
+    return _set(stage, found, _rows(found, "no rows of"))
 
 
 @verbs.add("no rows of DEPLOYMENT [of ENDPOINT]", lasts=True)
 def no_rows(stage: Stage, found: Found) -> Undo:
     """None is collected from now on."""
     return _set(stage, found, None)
+
+
+@verbs.add("rows NUMBER an hour into TABLE", clauses=(_OUTPUT, COLUMN), lasts=True)
+def into(stage: Stage, found: Found) -> Undo:
+    """So many come into a table of Log Analytics, until the next sentence about the same."""
+    return _set_table(stage, found, _rows(found, "no rows into"))
+
+
+@verbs.add("no rows into TABLE", lasts=True)
+def none_into(stage: Stage, found: Found) -> Undo:
+    """None comes into it from now on."""
+    return _set_table(stage, found, None)
+
+
+def _rows(found: Found, otherwise: str) -> Rows:
+    if found.number("number") <= 0:
+        raise InvalidScenario(f"line {found.line}: give a number above 0, or write `{otherwise}`.")
+    return Rows(
+        an_hour=found.number("number"),
+        inputs=columns_of(found) or (Column(name="amount", mean=100.0, deviation=20.0),),
+        outputs=columns_of(found, _OUTPUT),
+    )
+
+
+def _set_table(stage: Stage, found: Found, rows: Rows | None) -> Undo:
+    table = found.text("table")
+    before = stage.rows.into(table)
+    stage.rows.set_table(table, rows)
+    return lambda: stage.rows.set_table(table, before)
 
 
 def _set(stage: Stage, found: Found, collected: Rows | None) -> Undo:

@@ -17,6 +17,7 @@ from shared.service.readings.drift import read_drift
 from shared.service.world import World
 from shared.settings import Settings
 
+HEAD = "time,deployment,status,duration_ms"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TABLE = "LoanRows_CL"
 POLICY = """\
@@ -245,3 +246,39 @@ def test_the_gate_says_that_the_table_is_missing(watched):
         "The workspace has no table 'Other_CL'; name the one that holds the rows in "
         "`profiles.table`."
     )
+
+
+def test_silence_of_a_table_is_told_against_the_requests_of_the_models_deployments(watched):
+    """Requests of other models on the same endpoint let expect no rows."""
+    watched.policy(POLICY.format(profiles=IN_TABLE) + "endpoint: loan-endpoint\n")
+    watched.endpoint(
+        "{blue: 50, red: 50}",
+        "{blue: {model: 'loan-default:7'}, red: {model: 'other:1'}}",
+    )
+    fill(watched, 0.0)
+    midnight = watched.clock.now.replace(hour=0, minute=0)
+
+    def requests(deployment):
+        lines = [
+            f"{(midnight + minute * timedelta(minutes=1)).isoformat()},{deployment},200,12"
+            for minute in range(1_440)
+        ]
+        watched.write("workspace/requests/loan-endpoint.csv", "\n".join([HEAD, *lines, ""]))
+
+    requests("red")
+    quiet = look(watched, Check.COLLECTION)
+    requests("blue")
+    watched.clock.advance(9 * HOUR)
+    silent = look(watched, Check.COLLECTION)
+
+    assert of_rule(quiet, "collection")[0]["reason"] == "no_traffic"
+    assert of_rule(silent, "collection")[0]["reason"] == "no_rows"
+    assert watched.told() == [("PostAlert", "no_inference_data")]
+
+
+def test_a_missing_table_is_a_finding_of_the_look_at_the_rows(watched):
+    decision = look(watched, Check.COLLECTION)
+
+    [finding] = of_rule(decision, "collection")
+    assert (finding["verdict"], finding["reason"]) == ("error", "cannot_look")
+    assert finding["sentence"].startswith("The workspace has no table 'LoanRows_CL'; name the one")
