@@ -89,8 +89,8 @@ class AzureLoggedRows:
         ask = self._asking(f"list the hours of {table}", table)
         borders = whole_hours(start, end)
         span = _logged_within(time_column, *borders)
-        types = self._columns(ask, table, time_column, span)
-        asked = hours_question(Span(table, time_column, types[time_column], borders), types)
+        kind = _kind_of_time(ask, table, time_column, span)
+        asked = hours_question(Span(table, time_column, kind, borders))
         return [
             CollectedFile(
                 place=f"{table}/{format_time(hour.start)}",
@@ -101,7 +101,7 @@ class AzureLoggedRows:
                 time_column=time_column,
                 exact=True,
             )
-            for hour in hours_of(ask(asked, span), types)
+            for hour in hours_of(ask(asked, span))
         ]
 
     def profiles(
@@ -141,24 +141,6 @@ class AzureLoggedRows:
         """Close the connections."""
         self._client.close()
 
-    def _columns(
-        self,
-        ask: "Callable[[Question, tuple[datetime, datetime]], Rows]",
-        table: str,
-        time_column: str,
-        span: tuple[datetime, datetime],
-    ) -> dict[str, str]:
-        """The types of a table's columns by name, the time among them."""
-        from shared.profiles.kusto_questions import schema_question
-
-        rows = ask(schema_question(table), span)
-        types = {str(row["ColumnName"]): str(row["ColumnType"]) for row in rows}
-        if time_column not in types:
-            raise InvalidData(
-                f"There is no time column {time_column}; the columns are {', '.join(types)}."
-            )
-        return types
-
     def _asking(
         self, doing: str, table: str
     ) -> "Callable[[Question, tuple[datetime, datetime]], Rows]":
@@ -192,6 +174,26 @@ def _named(table: str, time_column: str) -> tuple[str, str]:
     if not is_column_name(time_column):
         raise InvalidData(f"There is no time column {time_column[:80]!r}; names are plain.")
     return table, time_column
+
+
+def _kind_of_time(
+    ask: "Callable[[Question, tuple[datetime, datetime]], Rows]",
+    table: str,
+    time_column: str,
+    span: tuple[datetime, datetime],
+) -> str:
+    """The type of the time column: that which every table has needs not be asked for."""
+    from shared.profiles.kusto_questions import schema_question
+
+    if time_column == _LOGGED:
+        return "datetime"
+    rows = ask(schema_question(table), span)
+    types = {str(row["ColumnName"]): str(row["ColumnType"]) for row in rows}
+    if time_column not in types:
+        raise InvalidData(
+            f"There is no time column {time_column}; the columns are {', '.join(types)}."
+        )
+    return types[time_column]
 
 
 def _logged_within(time_column: str, start: datetime, end: datetime) -> tuple[datetime, datetime]:
