@@ -5,7 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.domain.decisions.drift.deciding import decide_drift
-from shared.domain.decisions.drift.windows import last_border, look_at_windows, moves_by
+from shared.domain.decisions.drift.windows import (
+    last_border,
+    look_at_windows,
+    moves_by,
+    taken_in_until,
+)
 from shared.domain.event import Event
 from shared.domain.evidence import CollectedSpan, DriftEvidence, LookedWindow, WindowNews
 from shared.domain.policy import DriftAlarm, Policy
@@ -108,11 +113,12 @@ def _look(asked: _Asked) -> DriftEvidence:
         looked=looked,
     )
     due = learnt is not None and since < asked.settled and latest.news is not WindowNews.WAITING
+    until = taken_in_until(since, asked.settled, drift.every, len(asked.base.columns))
     if latest.news not in _READ and not due:
         return evidence
     read = rows.window(asked.base, latest.start, latest.end)
     steps = (
-        rows.periods(asked.base, drift.every, since, asked.settled)
+        rows.periods(asked.base, drift.every, since, until)
         if learnt is not None and since < asked.settled
         else []
     )
@@ -122,7 +128,7 @@ def _look(asked: _Asked) -> DriftEvidence:
         window=read.profile.to_json(),
         calibration=None if learnt is None else dict(learnt),
         steps=tuple(step.to_json() for step in steps),
-        watched_until=max(asked.settled, since) if learnt is not None else None,
+        watched_until=max(until, since) if learnt is not None else None,
         collected=_with_sampling(read.span, asked),
     )
     return replace(
