@@ -10,6 +10,8 @@ from shared.domain.notices import Notice, NoticedAlert, NoticeReason
 
 _MOST_ALERTS = 20
 _MOST_BYTES = 24_000
+_MOST_TITLE, _MOST_TEXT, _MOST_STEP = 1_000, 16_000, 4_000
+"""Characters of one alert: the first is told whatever its length, and has to fit a message."""
 
 
 def notice_of(
@@ -77,9 +79,9 @@ def _noticed(member: Member) -> NoticedAlert:
         kind=alert.kind,
         severity=alert.severity,
         subject=alert.subject,
-        title=alert.title,
-        text=alert.text,
-        first_step=alert.first_step,
+        title=_cut(alert.title, _MOST_TITLE),
+        text=_cut(alert.text, _MOST_TEXT),
+        first_step=_cut(alert.first_step, _MOST_STEP),
         since=alert.since,
         labels=dict(alert.labels),
         new=member.told is None,
@@ -88,6 +90,10 @@ def _noticed(member: Member) -> NoticedAlert:
         owner=member.owner,
         flapping=life.flapping,
     )
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def _fitting(alerts: Iterable[NoticedAlert]) -> tuple[NoticedAlert, ...]:
