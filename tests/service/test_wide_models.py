@@ -10,16 +10,16 @@ from pyarrow import parquet
 
 from shared.adapters.azure.table_rows import texts
 from shared.domain.canonical import canonical_json
-from shared.domain.decisions.drift import windows
-from shared.domain.decisions.drift.columns import MOST_FOUND
+from shared.domain.decisions.drift import columns, windows
 from shared.domain.event import Check
 from shared.profiles.bounds import MOST_COLUMNS
 from shared.profiles.calibrating import windows_of_time
+from shared.service.reactions.drift import MOST_PERIODS
 from shared.statistics import Profile
 from shared.statistics.sequential import Calibration, Detector, State
 
 SUBJECT = "model/loan-default"
-COLUMNS = MOST_FOUND + 20
+COLUMNS = 60
 POLICY = """\
 model: loan-default
 training_data: train
@@ -69,7 +69,10 @@ def watched(scene, registered):
     return of
 
 
-def test_the_column_that_moved_is_found_among_hundreds_and_what_is_kept_fits_a_row(watched):
+def test_the_column_that_moved_is_found_among_many_and_what_is_kept_fits_a_row(
+    watched, monkeypatch
+):
+    monkeypatch.setattr(columns, "MOST_FOUND", COLUMNS - 20)
     wide = watched(COLUMNS)
     collected(wide, COLUMNS, moved=1.5)
 
@@ -79,7 +82,7 @@ def test_the_column_that_moved_is_found_among_hundreds_and_what_is_kept_fits_a_r
     found = {one["thing"]: one for one in decision["findings"] if one["rule"] == "drift"}
     assert decision["verdict"] == "fail"
     assert found["feature/feature_0003"]["verdict"] == "fail"
-    assert len(found) == MOST_FOUND + 1
+    assert len(found) == COLUMNS - 20 + 1
     assert found["features"]["sentence"].startswith("20 more columns were compared and are not")
     [alert] = [one["alert"] for one in decision["actions"] if one["action"] == "PostAlert"]
     assert "feature_0003: its values are higher" in alert["text"]
@@ -143,3 +146,18 @@ def test_a_model_that_is_too_wide_is_told_so_when_it_is_registered_and_the_next_
     [after] = [one for one in scene.last(SUBJECT)["findings"] if one["rule"] == "baseline"]
     assert after["reason"] == "baseline_saved"
     assert "Its windows are judged by their limits alone" in after["sentence"]
+
+
+@pytest.mark.parametrize(("behind", "taken"), [(99, 99), (100, 100), (130, 100)])
+def test_a_watch_that_fell_behind_takes_in_the_last_hundred_periods(watched, behind, taken):
+    scene = watched(8)
+    scene.policy(POLICY.replace("{window: 7d}", "{window: 1d, every: 1h}"))
+    collected(scene, 8, moved=0.0)
+    look(scene)
+    before = scene.application.ledger.state(SUBJECT).state["drift"]
+    scene.clock.advance(timedelta(hours=behind))
+    look(scene)
+    after = scene.application.ledger.state(SUBJECT).state["drift"]
+
+    assert MOST_PERIODS == 100
+    assert State.unpack(after["packed"]).windows - State.unpack(before["packed"]).windows == taken

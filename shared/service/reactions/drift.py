@@ -25,7 +25,8 @@ from shared.service.world import World
 if TYPE_CHECKING:
     from shared.statistics import Profile
 
-_MOST_PERIODS = 100
+MOST_PERIODS = 100
+"""Periods that a watch which fell behind takes in; what is older is left out."""
 _READ = frozenset({WindowNews.NEW, WindowNews.CHANGED})
 
 
@@ -157,7 +158,7 @@ def _unwatched_since(asked: _Asked) -> datetime:
     drift, watch = asked.policy.drift, asked.state.drift
     watched = watch.until if watch.version == asked.version else None
     first = last_border(last_border(asked.event.time, drift.every) - drift.window, drift.every)
-    return max(watched or first, asked.settled - _MOST_PERIODS * drift.every)
+    return max(watched or first, asked.settled - MOST_PERIODS * drift.every)
 
 
 def _with_sampling(span: CollectedSpan | None, asked: _Asked) -> CollectedSpan | None:

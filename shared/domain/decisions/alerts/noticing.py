@@ -10,8 +10,6 @@ from shared.domain.notices import Notice, NoticedAlert, NoticeReason
 
 _MOST_ALERTS = 20
 _MOST_BYTES = 24_000
-_MOST_TITLE, _MOST_TEXT, _MOST_STEP = 1_000, 16_000, 4_000
-"""Characters of one alert: the first is told whatever its length, and has to fit a message."""
 
 
 def notice_of(
@@ -79,9 +77,9 @@ def _noticed(member: Member) -> NoticedAlert:
         kind=alert.kind,
         severity=alert.severity,
         subject=alert.subject,
-        title=_cut(alert.title, _MOST_TITLE),
-        text=_cut(alert.text, _MOST_TEXT),
-        first_step=_cut(alert.first_step, _MOST_STEP),
+        title=alert.title,
+        text=alert.text,
+        first_step=alert.first_step,
         since=alert.since,
         labels=dict(alert.labels),
         new=member.told is None,
@@ -90,10 +88,6 @@ def _noticed(member: Member) -> NoticedAlert:
         owner=member.owner,
         flapping=life.flapping,
     )
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def _fitting(alerts: Iterable[NoticedAlert]) -> tuple[NoticedAlert, ...]:

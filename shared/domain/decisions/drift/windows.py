@@ -21,8 +21,10 @@ from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_number, spell_time
 
 MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
-_REMEMBERED = 50
-_OPEN = 200
+REMEMBERED = 50
+"""Verdicts of the last windows, by which an alarm of limits looks back."""
+OPEN = 200
+"""Windows whose data may still come late; of more the oldest are closed as they are."""
 MOST_TAKEN_IN = 20_000
 """Columns times periods of one look: a profile of each is in its evidence."""
 
@@ -128,7 +130,7 @@ def windows_after(
             recent[-back] = window.verdict
     kept = [window for window in windows[:-1] if not window.closed] + windows[-1:]
     return (
-        replace(watch, windows=tuple(kept[-_OPEN:]), recent=tuple(recent[-_REMEMBERED:])),
+        replace(watch, windows=tuple(kept[-OPEN:]), recent=tuple(recent[-REMEMBERED:])),
         tuple(told),
     )
 

@@ -1,0 +1,49 @@
+"""How much one policy may ask for, and how long a name may be, with the sentence beyond."""
+
+import pytest
+
+from shared.errors import InvalidPolicy
+from shared.policies import read_policy
+from shared.policies.length_checks import LONGEST_NAME, MOST_BATCH, MOST_KPIS
+from shared.policies.yaml_files import MOST_FILE
+
+
+def read(text):
+    return read_policy(text.encode(), "loan.yaml")
+
+
+def kpis(count):
+    return "model: loan\nkpis:\n" + "".join(f"- {{name: k{n}}}\n" for n in range(count))
+
+
+def batch(count):
+    named = "".join(f"- {{endpoint: b{n}, every: 1d}}\n" for n in range(count))
+    return f"model: loan\nbatch:\n{named}"
+
+
+def of_size(size):
+    head = "model: loan\n# "
+    return head + "x" * (size - len(head))
+
+
+def test_as_much_as_may_be_is_read():
+    assert len(read(kpis(MOST_KPIS)).kpis) == MOST_KPIS
+    assert len(read(batch(MOST_BATCH)).batch) == MOST_BATCH
+    assert read(f"model: {'m' * LONGEST_NAME}\n").model == "m" * LONGEST_NAME
+    assert read(of_size(MOST_FILE)).model == "loan"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (kpis(MOST_KPIS + 1), "kpis are 201; keep to 200"),
+        (batch(MOST_BATCH + 1), "batch are 101; keep to 100"),
+        (f"model: {'m' * (LONGEST_NAME + 1)}\n", "model has 256 characters; give a name of 255 at"),
+        (f"model: loan\nkpis: [{{name: {'k' * 9_000}}}]\n", r"kpis\[0\].name has 9000 characters"),
+        (of_size(MOST_FILE + 1), "has 262145 bytes; keep it below 262144"),
+    ],
+)
+def test_what_is_beyond_is_refused_in_a_short_sentence(text, told):
+    with pytest.raises(InvalidPolicy, match=told) as refused:
+        read(text)
+    assert len(str(refused.value)) < 400
