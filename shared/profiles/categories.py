@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shared.profiles.bounds import examples_of, known_of
 from shared.profiles.buffers import valid_values
 from shared.statistics.profile import EXAMPLES, CategoricalColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_KNOWN_MOST = 10_000
 
 
 def make_categories(values: "pa.ChunkedArray", kind: str, *, top: int) -> CategoricalColumn:
@@ -21,7 +20,7 @@ def make_categories(values: "pa.ChunkedArray", kind: str, *, top: int) -> Catego
     frequencies = _frequencies(values.chunks)
     ordered = sorted(frequencies, key=lambda value: (-frequencies[value], value))
     once = sum(count == 1 for count in frequencies.values())
-    known = tuple(sorted(frequencies)) if len(frequencies) <= _KNOWN_MOST else ()
+    known = known_of(frequencies)
     named: Any = "boolean" if kind == "boolean" else "categorical"
     frequent = tuple(ordered[:top]) if kind != "boolean" else ("false", "true")
     empty = CategoricalColumn(
@@ -58,7 +57,7 @@ def counted_as(
         known=like.known,
         other_known=sum(rest.values()) - sum(new.values()),
         unseen=sum(new.values()),
-        examples=tuple(sorted(new)[:EXAMPLES]),
+        examples=examples_of(new, EXAMPLES),
         nulls=nulls,
         kind=like.kind,
     )

@@ -7,7 +7,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.domain.wording import spell_list
 from shared.errors import InvalidData
+from shared.profiles.bounds import refuse_long_names, refuse_too_many
 from shared.profiles.columns import (
     count_column,
     count_missing,
@@ -45,7 +47,8 @@ def baseline(
     `source` is a path, a list of paths or a frame. Without `columns` every column is taken but
     identifiers and times, which `Profile.skipped` names with the reason. `progress` is told the
     fraction done.
-    Raises InvalidData when there are no rows, or a named column does not exist.
+    Raises InvalidData when there are no rows, a named column does not exist, or there are more
+    columns than a baseline may have.
     """
     parts = list(read_parts(source, rows_at_once=rows_at_once))
     names = list(dict.fromkeys(name for part in parts for name in (*part.names, *part.added)))
@@ -54,13 +57,15 @@ def baseline(
             raise InvalidData(f"{_told(source)} mixes types in one column, {name}; give it one.")
     for name in columns or ():
         if name not in names:
-            raise InvalidData(f"The baseline has no column {name}; it has {', '.join(names)}.")
+            raise InvalidData(f"The baseline has no column {name}; it has {spell_list(names, 20)}.")
     rows = sum(part.rows for part in parts)
     if rows == 0:
         raise InvalidData("The baseline has no rows; give the data the model was trained on.")
     skipped: dict[str, str] = {}
     profiled: dict[str, Column] = {}
     wanted = list(columns or names)
+    refuse_too_many([name for name in wanted if name not in exclude])
+    refuse_long_names([name for name in wanted if name not in exclude])
     for done, name in enumerate(wanted):
         if progress is not None:
             progress(done / len(wanted))
