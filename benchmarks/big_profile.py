@@ -25,7 +25,7 @@ from benchmarks import big_data
 ROWS, SEED = 100_000_000, 1
 BASELINE_ROWS = 200_000
 FORMATS = {".parquet": 10_000_000, ".csv": 4_000_000, ".jsonl": 400_000}
-PIECE = 1 << 17
+PIECE = 1 << 18
 BASELINE = "baseline.json"
 BLOCK = 1 << 24
 
