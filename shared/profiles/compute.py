@@ -1,6 +1,6 @@
 """Counts the rows of a source into profiles, one column of one part at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -21,7 +21,7 @@ from shared.profiles.engine_faults import told_without_values
 from shared.profiles.reading import ROWS_AT_ONCE, Source, fingerprint, read_parts
 from shared.profiles.sources.part import Part
 from shared.profiles.windowing import part_between, utc
-from shared.statistics.profile import MISSING, Column, Profile, binning_hash
+from shared.statistics.profile import MISSING, Column, Profile, binning_hash, merged
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -134,22 +134,21 @@ def window_of_parts(
 
     Raises InvalidData when the times cannot be read.
     """
-    merged = _empty(base)
-    done = 0.0
-    for whole in parts:
-        part = part_between(whole, time_column, start, end)
-        merged = merged + _window_of_part(part, base, _from(progress, done, whole.share))
-        done += whole.share
-    return Profile(
-        columns=merged.columns,
-        rows=merged.rows,
-        baseline_hash=base.baseline_hash,
+
+    def counted() -> Iterator[Profile]:
+        done = 0.0
+        for whole in parts:
+            part = part_between(whole, time_column, start, end)
+            yield _window_of_part(part, base, _from(progress, done, whole.share))
+            done += whole.share
+
+    found = merged(chain([_empty(base)], counted()))
+    return replace(
+        found,
         start=start,
         end=end,
         skipped=dict(base.skipped),
-        problems=merged.problems,
-        extra=tuple(name for name in merged.extra if name != time_column),
-        unread=merged.unread,
+        extra=tuple(name for name in found.extra if name != time_column),
     )
 
 
