@@ -1,7 +1,6 @@
 """One column counted by another engine: its rows grouped by piece and bin.
 
-A bin is found by a tree of comparisons, so that a row costs a handful of them; an engine that was
-asked for a sum a bin instead took minutes on what takes it seconds like this.
+A bin is found by a tree of comparisons, so that a row costs a handful of them, not one an edge.
 """
 
 import math
