@@ -245,14 +245,8 @@ class Application:
         """Take one step of a profile that is counted elsewhere. Raises Refused and Unavailable."""
         from shared.service.profiling import carry_out
 
-        say = self._saying("profiling", body)
-        carry_out(
-            body,
-            adapters=self.adapters,
-            say=say,
-            now=self.clock(),
-            samples=self.settings.on_samples,
-        )
+        say, samples = self._saying("profiling", body), self.settings.on_samples
+        carry_out(body, adapters=self.adapters, say=say, now=self.clock(), samples=samples)
 
     def ask_environment(self, headers: "Mapping[str, str]", query: "Mapping[str, str]") -> None:
         """Let the check of an environment wait for its answer. Raises Refused and Unavailable."""
