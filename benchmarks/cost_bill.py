@@ -184,7 +184,7 @@ def bill(day: Counts, assumed: Assumed = USUAL) -> list[Line]:
         _line("blob_reads", "Blobs: reads", asked.get("blob read", 0.0), "operations", 1e4),
         _line("table_operations", "Tables: operations", asked.get("table", 0.0), "operations", 1e4),
         _line(
-            "blob_storage",
+            "table_storage",
             "What is kept of one month",
             day.ledger_bytes * assumed.looks * DAYS / 1e9,
             "GB",

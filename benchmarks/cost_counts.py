@@ -61,7 +61,6 @@ class Counts:
             messages=messages,
             timers={name: many for name, many in self.timers.items() if name in timers},
             ledger_bytes=self.ledger_bytes * share,
-            waiting=0.0,
         )
 
 

@@ -2,14 +2,17 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from benchmarks import cost_bill
 from benchmarks.cost import FLEETS, PAGE, refreshed, tables
 from benchmarks.cost_bill import USUAL, bill, executions, fact, gb_seconds, priced, table, total
 from benchmarks.cost_counts import Counts, counts
 
 TEXT = PAGE.read_text(encoding="utf-8")
+BENCHMARKS = Path(cost_bill.__file__).parent
 PRIVATE = replace(USUAL, private=True)
 
 
@@ -33,9 +36,20 @@ def test_every_price_and_fact_has_a_unit_and_says_where_it_is_from():
     assert all(one["unit"] for one in entries)
     assert all(one.get("price", one.get("value")) > 0 for one in entries)
     assert all(
-        re.search(r"https://|knowledge|assumption|documentation|price lists", one["source"])
+        re.search(
+            r"https://|knowledge|assumption|documentation|public copies|public copy|public price lists",
+            one["source"],
+        )
         for one in entries
     )
+
+
+def test_every_price_and_fact_is_used():
+    code = "".join(path.read_text(encoding="utf-8") for path in BENCHMARKS.glob("cost*.py"))
+
+    assert [
+        name for part in ("prices", "facts") for name in table()[part] if name not in code
+    ] == []
 
 
 def test_looking_more_often_costs_more_and_a_private_network_does(day):

@@ -76,7 +76,7 @@ def test_basic_logs_are_billed_when_written_and_when_scanned():
     gigabytes = 1e6 * cost_engines.row_bytes() / 1e9
 
     assert cost_engines.in_logs(1e6, "logs_basic") == pytest.approx(gigabytes * 0.505 * 30)
-    assert cost_engines.in_logs(1e6, "logs_ingested") == pytest.approx(gigabytes * 2.76 * 30)
+    assert cost_engines.in_logs(1e6, "logs_ingested") == pytest.approx(gigabytes * 2.30 * 30)
 
 
 def test_rows_are_measured_as_json_lines_and_as_parquet():
