@@ -8,7 +8,17 @@ import pytest
 
 from benchmarks import cost_bill
 from benchmarks.cost import FLEETS, PAGE, refreshed, tables
-from benchmarks.cost_bill import USUAL, bill, executions, fact, gb_seconds, priced, table, total
+from benchmarks.cost_bill import (
+    USUAL,
+    bill,
+    executions,
+    fact,
+    gb_seconds,
+    priced,
+    requests,
+    table,
+    total,
+)
 from benchmarks.cost_counts import Counts, counts
 
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -46,10 +56,9 @@ def test_every_price_and_fact_has_a_unit_and_says_where_it_is_from():
 
 def test_every_price_and_fact_is_used():
     code = "".join(path.read_text(encoding="utf-8") for path in BENCHMARKS.glob("cost*.py"))
+    named = [*table()["prices"], *table()["facts"]]
 
-    assert [
-        name for part in ("prices", "facts") for name in table()[part] if name not in code
-    ] == []
+    assert [name for name in named if f'"{name}"' not in code] == []
 
 
 def test_looking_more_often_costs_more_and_a_private_network_does(day):
@@ -127,3 +136,11 @@ def test_the_queries_that_log_analytics_answers_are_those_of_the_capacity_page()
     assert "5 queries run at once" in capacity
     assert "6.3 events/s at 0.8 s a query" in capacity
     assert fact("logs_queries") == 5 / 0.8
+
+
+def test_the_page_says_from_how_many_models_on_log_analytics_is_asked_too_much(day):
+    said = re.search(r"From about (\d+) models on the default schedules ask for more", TEXT)
+    each = requests(day)["Log Analytics"] / 86_400 / day.models
+
+    assert said is not None
+    assert int(said[1]) == pytest.approx(fact("logs_queries") / each, rel=0.05)
