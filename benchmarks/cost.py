@@ -17,17 +17,17 @@ from benchmarks.cost_azure_monitoring import (
 from benchmarks.cost_bill import (
     USUAL,
     Line,
-    asked_by,
+    adjusted,
     bill,
-    executions,
     fact,
     requests,
     seconds,
     table,
     total,
 )
-from benchmarks.cost_counts import Counts, counts, measured
+from benchmarks.cost_counts import Counts
 from benchmarks.cost_engines import ENGINES
+from benchmarks.cost_sources import day_of, fleets, simulated_day
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "cost.md"
 PRIVATE = replace(USUAL, private=True)
@@ -38,11 +38,13 @@ _BLOCK = re.compile(r"<!-- table: (?P<name>[\w-]+) -->\n.*?<!-- end of table -->
 
 def tables() -> dict[str, str]:
     """What the page shows, by name."""
-    day = counts().at(100)
+    day = day_of(100)
+    simulated = {"simulated": _simulated_table()} if fleets() else {}
     return {
         "answer": _answer_table(day),
         "bill": _bill_table(day),
         "growth": _growth_table(day),
+        **simulated,
         "monitor": _monitor_table(),
         "monitors": _monitors_table(),
         "engines": _engines_table(),
@@ -117,6 +119,30 @@ def _growth_table(day: Counts) -> str:
     return _rows(head.split("|"), rows)
 
 
+def _simulated_table() -> str:
+    rows = []
+    for name, run in fleets().items():
+        day, week = simulated_day(run), run["per_model_week"]
+        cost, private = total(bill(day)), total(bill(day, PRIVATE))
+        queries = requests(day)["Log Analytics"] / 86_400
+        rows.append(
+            [
+                name,
+                *(_number(week[one]) for one in ("messages_received", "query_units", "table")),
+                _number(week["gb_seconds"]),
+                _number(queries),
+                _number(cost),
+                _number(private),
+                f"{cost / day.models:.3f}",
+            ]
+        )
+    head = (
+        "fleet|messages|query units|table operations|GB-seconds|queries a second"
+        "|dollars a month|in a private network|a model"
+    )
+    return _rows(head.split("|"), rows)
+
+
 def _monitor_table() -> str:
     monitor = out_of_the_box()
     names = (*SIGNALS, "collected_jobs", "manifest_jobs")
@@ -164,13 +190,14 @@ def _cents(dollars: float | None) -> str:
 def _looks_table(day: Counts) -> str:
     services = ("Resource Manager", "Log Analytics", "metric query", "table")
     rows = []
-    for kind, many in executions(day).most_common():
-        if many < 1 or kind not in measured()["looks"]:
+    kinds = sorted(adjusted(day).items(), key=lambda one: -one[1].executions)
+    for name, kind in kinds:
+        if kind.executions < 1:
             continue
-        asked = asked_by(kind)
+        asked = kind.asked
         blobs = "/".join(f"{asked.get(f'blob {one}', 0):.0f}" for one in ("write", "list", "read"))
         each = [f"{asked.get(service, 0):.0f}" for service in services]
-        rows.append([kind, _number(many), *each, blobs, f"{seconds(kind):.2f}"])
+        rows.append([name, _number(kind.executions), *each, blobs, f"{seconds(kind):.2f}"])
     return _rows(["what is handled", "a day", *services, "blob w/l/r", "seconds"], rows)
 
 

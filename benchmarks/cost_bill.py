@@ -12,12 +12,13 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cost_counts import Counts, measured
+from benchmarks.cost_counts import EVENTS, LOOKS, Counts, Kind
+from benchmarks.cost_sources import measured
 
 PRICES = Path(__file__).with_name("prices.toml")
 DAYS = 30
-FEW = "alerts"
-OUTSIDE = {"ModelRegistered", "DeploymentCompleted", "TrafficChanged", "RunCompleted"}
+SCHEDULED = {*LOOKS, "alerts", "heartbeat", "timer"}
+"""What there is more of where the schedules fire more often; the first word of a kind."""
 RULES = 5
 FILES = 24
 """Collected rows are kept by the hour."""
@@ -29,10 +30,10 @@ class Assumed:
 
     `waits` are seconds a request takes; `together` how many executions of a burst share an
     instance; `records` and `record_kb` the telemetry of an execution beside one record a request;
-    `waiting` is the share of the models with a version on its way, as counted where it is None;
-    `events_a_day` what Event Grid tells a model; `polls` receives of an idle subscription an hour;
-    `rows_a_day` of a model that has any, read `readings` times a day, `with_rows` the share of
-    those models, as counted where it is None; `messaging_units` of Service Bus, Premium.
+    `polls` receives of an idle subscription an hour; `rows_a_day` of a model that has any, read
+    `readings` times a day; `messaging_units` of Service Bus, Premium. As counted where they are
+    None: `waiting` and `with_rows`, shares of the models with a version on its way and with rows,
+    and `events_a_day`, what Event Grid tells a model.
     """
 
     waits: Mapping[str, float]
@@ -43,7 +44,7 @@ class Assumed:
     record_kb: float = 1.0
     sampled: float = 1.0
     waiting: float | None = None
-    events_a_day: float = 3.0
+    events_a_day: float | None = None
     polls: float = 60.0
     subscriptions: int = 12
     looks: float = 1.0
@@ -100,46 +101,39 @@ def priced(name: str, amount: float) -> float:
     return max(0.0, amount - float(price.get("free", 0.0))) * float(price["price"])
 
 
-def executions(day: Counts, assumed: Assumed = USUAL) -> Counter[str]:
-    """Executions a day by what they handle, as the measured looks name it.
-
-    Reconciled are as many models as endpoints, those with a version on its way apart.
-    """
-    found = Counter[str]()
+def adjusted(day: Counts, assumed: Assumed = USUAL) -> dict[str, Kind]:
+    """The kinds of a day with as many looks, versions on their way and events as assumed."""
     waiting = day.waiting if assumed.waiting is None else assumed.waiting
-    for kind, many in day.messages.items():
-        looks = many * assumed.looks
-        if kind == "reconcile":
-            found[kind] += looks / 2
-            found["reconcile model"] += waiting * looks / 2
-            found["reconcile calm model"] += (1 - waiting) * looks / 2
-        elif kind == "promotion":
-            found[kind] += looks * waiting / day.waiting
-        elif kind in measured()["looks"]:
-            found[kind] += looks
-        else:
-            found["event" if kind in OUTSIDE else FEW] += many
-    found["event"] += assumed.events_a_day * day.models
-    found["told"] += day.told
-    for name, many in day.timers.items():
-        known = "sweep" if name == "SWEEP" else f"timer {name.lower()}"
-        found[known] += many * (assumed.looks if name != "SWEEP" else 1.0)
+    events = 1.0
+    if assumed.events_a_day is not None and day.outside:
+        events = assumed.events_a_day * day.models / day.outside
+    shares = {
+        "promotion": waiting / day.waiting,
+        "reconcile model": waiting / day.waiting,
+        "reconcile calm model": (1 - waiting) / (1 - day.waiting),
+    }
+    found = {}
+    for name, kind in day.kinds.items():
+        share = shares.get(name, events if name in EVENTS else 1.0)
+        if name.partition(" ")[0] in SCHEDULED:
+            share *= assumed.looks
+        found[name] = kind.times(share)
     return found
 
 
 def requests(day: Counts, assumed: Assumed = USUAL) -> Counter[str]:
     """Requests a day by service."""
-    found = Counter[str]()
-    for kind, many in executions(day, assumed).items():
-        for service, each in asked_by(kind).items():
-            found[service] += many * each
+    found = Counter[str]({"blob list": day.listings * assumed.looks})
+    for kind in adjusted(day, assumed).values():
+        for service, each in kind.asked.items():
+            found[service] += kind.executions * each
     return found
 
 
-def seconds(kind: str, assumed: Assumed = USUAL) -> float:
+def seconds(kind: Kind, assumed: Assumed = USUAL) -> float:
     """How long one execution of a kind takes: its processor time and what it waits for."""
-    waits = sum(each * assumed.waits.get(name, 0.0) for name, each in asked_by(kind).items())
-    return float(_look(kind).get("processor seconds", 0.0)) + waits
+    waits = sum(each * assumed.waits.get(name, 0.0) for name, each in kind.asked.items())
+    return kind.processor + waits
 
 
 def reading_seconds(rows: float, kept_as: str = "json lines") -> float:
@@ -153,9 +147,9 @@ def gb_seconds(day: Counts, assumed: Assumed = USUAL) -> float:
     Looks at a fleet begin in bursts; so many of a burst share an instance, but for reading rows.
     """
     total = 0.0
-    for kind, many in executions(day, assumed).items():
+    for kind in adjusted(day, assumed).values():
         billed = ceil(max(seconds(kind, assumed), assumed.least_seconds) * 10) / 10
-        total += many / _sharing(day, kind, assumed) * billed
+        total += kind.executions / _sharing(kind, assumed) * billed
     with_rows = day.with_rows if assumed.with_rows is None else assumed.with_rows
     readings = day.models * with_rows * assumed.readings
     each = reading_seconds(assumed.rows_a_day) + FILES * assumed.waits["workspace storage"]
@@ -164,11 +158,13 @@ def gb_seconds(day: Counts, assumed: Assumed = USUAL) -> float:
 
 def bill(day: Counts, assumed: Assumed = USUAL) -> list[Line]:
     """Every line of a month."""
-    runs = sum(executions(day, assumed).values()) * DAYS
+    kinds = adjusted(day, assumed).values()
+    runs = sum(kind.executions for kind in kinds) * DAYS
     asked = {service: many * DAYS for service, many in requests(day, assumed).items()}
-    operations = 3 * sum(day.messages.values()) * assumed.looks * DAYS + 4 * day.told * DAYS
+    checks = sum(kind.executions for kind in kinds if kind.checked) * DAYS
+    operations = 3 * checks + 4 * day.told * DAYS
     operations += assumed.polls * 24 * DAYS * assumed.subscriptions
-    outside = assumed.events_a_day * day.models * DAYS
+    told = day.outside if assumed.events_a_day is None else assumed.events_a_day * day.models
     records = sum(asked.values()) + assumed.records * runs
     gigabytes = records * assumed.record_kb * assumed.sampled / 1e6
     writes = asked.get("blob write", 0.0) + asked.get("blob list", 0.0)
@@ -186,14 +182,14 @@ def bill(day: Counts, assumed: Assumed = USUAL) -> list[Line]:
         _line(
             "table_storage",
             "What is kept of one month",
-            day.ledger_bytes * assumed.looks * DAYS / 1e9,
+            day.kept_bytes * assumed.looks * DAYS / 1e9,
             "GB",
         ),
         _line("logs_ingested", "Telemetry in Application Insights", gigabytes, "GB"),
         _line("metric_queries", "Metric queries", asked.get("metric query", 0.0), "calls", 1e3),
         _line("log_alerts", "Alert rules on logs", RULES, "rules", fixed=True),
         _line("metric_alerts", "Alert rules on metrics", RULES, "rules", fixed=True),
-        _line("event_grid", "Event Grid", 2 * outside, "operations", 1e6),
+        _line("event_grid", "Event Grid", 2 * told * DAYS, "operations", 1e6),
     ]
     if assumed.private:
         units = assumed.messaging_units
@@ -215,17 +211,6 @@ def total(lines: list[Line]) -> float:
     return sum(line.dollars for line in lines)
 
 
-def asked_by(kind: str) -> dict[str, float]:
-    """Requests of one execution by service."""
-    return {name: each for name, each in _look(kind).items() if name != "processor seconds"}
-
-
-def _look(kind: str) -> Mapping[str, float]:
-    looks = measured()["looks"]
-    known: Mapping[str, float] = looks.get(kind) or looks[FEW if kind == "told" else "timer alerts"]
-    return known
-
-
 def _line(
     name: str, what: str, amount: float, unit: str, per: float = 1.0, *, fixed: bool = False
 ) -> Line:
@@ -233,11 +218,10 @@ def _line(
     return Line(what=what, amount=amount, unit=unit, dollars=dollars, fixed=fixed)
 
 
-def _sharing(day: Counts, kind: str, assumed: Assumed) -> float:
+def _sharing(kind: Kind, assumed: Assumed) -> float:
     """Of how many executions one instance is busy with at a time, in the mean over the bursts."""
-    bursts = day.bursts.get(kind.partition(" ")[0])
-    if not bursts:
+    if not kind.bursts:
         return 1.0
-    runs = sum(size * many for size, many in bursts.items())
-    instances = sum(ceil(size / assumed.together) * many for size, many in bursts.items())
+    runs = sum(size * many for size, many in kind.bursts.items())
+    instances = sum(ceil(size / assumed.together) * many for size, many in kind.bursts.items())
     return runs / instances

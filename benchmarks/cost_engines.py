@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from math import ceil
 
 from benchmarks.cost_bill import DAYS, USUAL, fact, reading_seconds, table
-from benchmarks.cost_counts import measured
 from benchmarks.cost_rows import ENVELOPE
+from benchmarks.cost_sources import measured
 
 LONGEST = 600.0
 """Seconds: `functionTimeout` in host.json."""

@@ -10,8 +10,8 @@ from benchmarks import cost_bill
 from benchmarks.cost import FLEETS, PAGE, refreshed, tables
 from benchmarks.cost_bill import (
     USUAL,
+    adjusted,
     bill,
-    executions,
     fact,
     gb_seconds,
     priced,
@@ -19,7 +19,8 @@ from benchmarks.cost_bill import (
     table,
     total,
 )
-from benchmarks.cost_counts import Counts, counts
+from benchmarks.cost_counts import Counts
+from benchmarks.cost_sources import counted_day
 
 TEXT = PAGE.read_text(encoding="utf-8")
 BENCHMARKS = Path(cost_bill.__file__).parent
@@ -28,7 +29,7 @@ PRIVATE = replace(USUAL, private=True)
 
 @pytest.fixture
 def day() -> Counts:
-    return counts().at(100)
+    return counted_day()
 
 
 def test_the_tables_on_the_page_are_those_that_come_out():
@@ -93,10 +94,34 @@ def test_as_many_models_as_were_counted_are_the_counted_day(day):
 
 
 def test_messages_grow_with_the_models_and_timers_do_not(day):
-    larger = executions(day.at(1_000))
+    larger = day.at(1_000)
 
-    assert larger["routing"] == pytest.approx(10 * executions(day)["routing"])
-    assert larger["timer routing"] == executions(day)["timer routing"]
+    assert larger.checks == pytest.approx(10 * day.checks)
+    assert larger.kinds["routing"].executions == 10 * day.kinds["routing"].executions
+    assert larger.kinds["timer routing"] == day.kinds["timer routing"]
+    assert larger.kinds["sweep"] == day.kinds["sweep"]
+
+
+def test_all_looks_of_a_timer_begin_together_in_a_fleet_of_any_size(day):
+    assert day.kinds["routing"].bursts == {100: 144}
+    assert day.at(1_000).kinds["routing"].bursts == {1_000: 144}
+
+
+def test_more_looks_are_more_of_what_a_schedule_asks_and_of_nothing_else(day):
+    more = adjusted(day, replace(USUAL, looks=2.0))
+
+    changed = {name for name, kind in more.items() if kind != day.kinds[name]}
+    assert {"routing", "promotion", "alerts", "timer drift", "reconcile calm model"} <= changed
+    assert not {"event", "told", "sweep"} & changed
+
+
+def test_where_every_version_waits_no_reconciled_model_is_calm(day):
+    kinds = adjusted(day, replace(USUAL, waiting=1.0))
+
+    assert kinds["reconcile calm model"].executions == 0
+    assert kinds["promotion"].executions == pytest.approx(
+        day.kinds["promotion"].executions / day.waiting
+    )
 
 
 def test_a_model_costs_the_same_in_a_fleet_of_any_size_from_a_hundred_on(day):
@@ -114,10 +139,12 @@ def test_what_is_fixed_costs_the_same_in_a_fleet_of_any_size(day):
     assert sum(fixed[0]) > 0
 
 
-def test_a_part_of_the_day_has_its_own_looks_and_timers_alone(day):
-    part = executions(day.only({"drift"}, {"DRIFT"}), replace(USUAL, events_a_day=0.0))
+def test_a_part_of_the_day_is_its_own_kinds_and_its_share_of_what_is_kept(day):
+    part = day.only({"drift", "timer drift"})
 
-    assert {kind for kind, many in part.items() if many} == {"drift", "timer drift", "told"}
+    assert set(part.kinds) == {"drift", "timer drift"}
+    assert part.outside == 0
+    assert part.kept_bytes / day.kept_bytes == pytest.approx(part.checks / day.checks)
 
 
 def test_reading_the_rows_of_more_models_takes_more_of_the_function(day):

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import cost_engines, cost_rows
 from benchmarks.cost_azure_monitoring import drift_alone, out_of_the_box, variants
 from benchmarks.cost_bill import fact, reading_seconds
-from benchmarks.cost_counts import counts
+from benchmarks.cost_sources import counted_day
 
 
 def test_a_run_is_its_jobs_times_vcores_times_minutes_at_the_price_of_a_vcore_hour():
@@ -41,7 +41,7 @@ def test_the_minutes_of_microsofts_tests_are_the_mean_of_their_steps():
 def test_even_the_cheapest_of_azures_variants_costs_more_than_drift_alone():
     cheapest = min(monitor.month(100) for monitor in variants().values())
 
-    assert drift_alone(counts(), 100) < cheapest
+    assert drift_alone(counted_day(), 100) < cheapest
 
 
 def test_a_row_count_is_too_long_for_one_execution_where_its_seconds_are():
