@@ -32,7 +32,7 @@ from benchmarks.cost_sources import day_of, fleets, simulated_day
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "cost.md"
 PRIVATE = replace(USUAL, private=True)
 FLEETS = (10, 100, 1_000, 10_000)
-ROWS = (100_000, 1_000_000, 10_000_000, 100_000_000)
+ROWS = (100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
 _BLOCK = re.compile(r"<!-- table: (?P<name>[\w-]+) -->\n.*?<!-- end of table -->", re.S)
 
 
@@ -183,7 +183,7 @@ def _engines_table() -> str:
 
 def _cents(dollars: float | None) -> str:
     if dollars is None:
-        return "too long"
+        return "too much"
     return f"{dollars:.2f}" if dollars >= 0.01 or dollars == 0 else "under 0.01"
 
 
