@@ -20,7 +20,7 @@ from benchmarks.cost_bill import (
     total,
 )
 from benchmarks.cost_counts import Counts
-from benchmarks.cost_sources import counted_day
+from benchmarks.cost_sources import counted_day, day_of
 
 TEXT = PAGE.read_text(encoding="utf-8")
 BENCHMARKS = Path(cost_bill.__file__).parent
@@ -164,7 +164,8 @@ def test_the_queries_that_log_analytics_answers_are_those_of_the_capacity_page()
     assert fact("logs_queries") == 5 / 0.8
 
 
-def test_the_page_says_from_how_many_models_on_log_analytics_is_asked_too_much(day):
+def test_the_page_says_from_how_many_models_on_log_analytics_is_asked_too_much():
+    day = day_of(100)
     said = re.search(r"From about (\d+) models on the default schedules ask for more", TEXT)
     each = requests(day)["Log Analytics"] / 86_400 / day.models
 

@@ -1,11 +1,14 @@
 """A run of the fleet simulation and the measured day are the same kind of counts."""
 
+from dataclasses import replace
+
 import pytest
 
-from benchmarks.cost_bill import bill, requests, seconds, total
+from benchmarks.cost_bill import USUAL, bill, requests, seconds, total
 from benchmarks.cost_sources import (
     counted_day,
     day_of,
+    fleets,
     look,
     measured,
     seconds_a_request,
@@ -93,5 +96,12 @@ def test_a_look_with_its_waits_takes_longer_than_its_processor_time():
     assert seconds(kind) == pytest.approx(kind.processor + 2 * 0.3 + 2 * 0.8 + 4 * 0.3 + 0.09)
 
 
+def test_a_hundred_models_on_the_default_schedules_are_simulated():
+    assert any(name.startswith("100 models, default,") for name in fleets())
+
+
 def test_the_simulation_and_the_measured_day_come_to_the_same_bill_within_a_fifth():
-    assert total(bill(day_of(100))) == pytest.approx(total(bill(counted_day())), rel=0.2)
+    alike = replace(USUAL, waiting=0.1, events_a_day=3.0)
+
+    simulated, counted = (total(bill(day, alike)) for day in (day_of(100), counted_day()))
+    assert simulated == pytest.approx(counted, rel=0.2)
