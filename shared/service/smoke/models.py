@@ -6,6 +6,7 @@ from shared.domain.policy import Policy
 from shared.domain.wording import spell_count
 from shared.errors import NotFound
 from shared.ports import Adapters
+from shared.service.profiling.rows import table_of
 from shared.service.smoke.observation import Answer, Notebook, Observation
 
 
@@ -52,13 +53,23 @@ def _collected(
     adapters: Adapters, book: Notebook, policy: Policy, since: datetime, now: datetime
 ) -> None:
     question = f"Are rows that {policy.model} scored collected?"
+    table = table_of(policy)
     with book.trying(question):
         try:
-            files = adapters.workspace.collected(
-                policy.model, policy.endpoint, start=since, end=now
+            files = (
+                adapters.workspace.collected(policy.model, policy.endpoint, start=since, end=now)
+                if table is None
+                else adapters.logged_rows.listed(
+                    table, policy.profiles.time_column, start=since, end=now
+                )
             )
         except NotFound as problem:
             book.note(question, Answer.NO, str(problem))
+            return
+        if table is not None:
+            answer = Answer.YES if files else Answer.NO
+            told = f"{spell_count(len(files), 'hour')} of this span in the table {table}"
+            book.note(question, answer, told, "" if files else "Look at what sends the rows.")
             return
         if not files:
             book.note(question, Answer.NO, "no file in this span", "Switch the data collector on.")

@@ -14,6 +14,7 @@ from shared.domain.policy.gates import DriftGate
 from shared.domain.world import ModelVersion
 from shared.errors import InvalidData, NoPermission, NotFound, Throttled, Unavailable
 from shared.service.readings.drift import read_drift
+from shared.service.smoke.models import models
 from shared.service.world import World
 from shared.settings import Settings
 
@@ -282,3 +283,21 @@ def test_a_missing_table_is_a_finding_of_the_look_at_the_rows(watched):
     [finding] = of_rule(decision, "collection")
     assert (finding["verdict"], finding["reason"]) == ("error", "cannot_look")
     assert finding["sentence"].startswith("The workspace has no table 'LoanRows_CL'; name the one")
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "expected"),
+    [(0, "17 hours of this span in the table LoanRows_CL"), (48, "0 hours of this span in the")],
+)
+def test_the_smoke_test_looks_into_the_table(watched, hours_ago, expected):
+    watched.clock.advance(-hours_ago * HOUR)
+    fill(watched, 0.0)
+    watched.clock.advance(hours_ago * HOUR)
+    now = watched.clock.now.replace(hour=5, minute=0)
+
+    found = models(watched.application.adapters, now - DAY + 2 * HOUR, now)
+
+    [rows] = [
+        one for one in found if one.question == "Are rows that loan-default scored collected?"
+    ]
+    assert rows.saw.startswith(expected)
