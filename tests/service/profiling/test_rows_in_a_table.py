@@ -157,22 +157,30 @@ def test_rows_that_come_late_are_counted_once_more(watched):
     assert "400 rows 4000" in late["sentence"]
 
 
-def test_an_hour_that_goes_on_after_the_window_is_no_reason_to_count_again(watched, monkeypatch):
+def test_rows_of_after_a_window_are_no_reason_to_count_it_again(watched, monkeypatch):
+    """The hour that follows a window holds no row of it, so only the next one is counted."""
     fill(watched, 0.0)
     look(watched)
     asked = []
     logged = type(watched.application.adapters.logged_rows)
     counts = logged.profiles
-    monkeypatch.setattr(logged, "profiles", lambda *given: asked.append(given) or counts(*given))
+
+    def noted(self, table, time_column, baseline, cuts):
+        asked.append(cuts)
+        return counts(self, table, time_column, baseline, cuts)
+
+    monkeypatch.setattr(logged, "profiles", noted)
     path = watched.home / f"workspace/tables/{TABLE}.parquet"
     before = parquet.read_table(path)
-    more = rows_before(watched, 0.0, rows=10, days=-0.05)
+    watched.clock.advance(DAY)
+    more = rows_before(watched, 0.0, rows=500, days=1)
     parquet.write_table(pa.concat_tables([before, more]), path)
-    watched.clock.advance(3 * HOUR)
 
     look(watched)
 
-    assert asked == []
+    midnight = watched.clock.now.replace(hour=0, minute=0)
+    [cuts] = asked
+    assert (cuts[0], cuts[-1]) == (midnight - 7 * DAY, midnight)
 
 
 @pytest.mark.parametrize(
