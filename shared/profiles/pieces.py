@@ -45,7 +45,8 @@ def pieces_of(
     Pieces of one baseline add up to the window over them all. Rows without a time are in none.
     Raises InvalidData when the source or its times cannot be read.
     """
-    return [one.profile for one in counted_pieces(source, base, cuts, time_column, faults=faults)]
+    pieces = counted_pieces(source, base, cuts, time_column, faults=faults)
+    return [piece.profile for piece in pieces]
 
 
 def counted_pieces(
@@ -57,7 +58,8 @@ def counted_pieces(
     faults: Faults = Faults.REFUSE,
 ) -> list[Piece]:
     """The same, with the lines that the rows were read from."""
-    counting = [_Counting(base, start, end, time_column) for start, end in pairwise(cuts)]
+    empty = window_of_parts((), base)
+    counting = [_Counting(empty, start, end, time_column) for start, end in pairwise(cuts)]
     for whole in read_parts(source, text=text_columns(base), faults=faults):
         if whole.rows or whole.names:
             part, instants = timed_part_between(whole, time_column, cuts[0], cuts[-1])
@@ -65,7 +67,7 @@ def counted_pieces(
         else:
             part, instants, touched = whole, None, []
         for one in touched:
-            one.add(part, instants)
+            one.add(part, instants, base)
         (touched or counting)[0].note(whole)
     return [one.counted() for one in counting]
 
@@ -73,11 +75,10 @@ def counted_pieces(
 class _Counting:
     """One piece while the files are read."""
 
-    def __init__(self, base: Profile, start: datetime, end: datetime, time_column: str) -> None:
-        self._base = base
+    def __init__(self, empty: Profile, start: datetime, end: datetime, time_column: str) -> None:
         self._start, self._end = start, end
         self._time_column = time_column
-        self._held: list[Profile] = []
+        self._held = [empty]
         self._lines, self._unread = 0, Unread()
 
     def touches(self, instants: "pa.Array") -> bool:
@@ -87,11 +88,11 @@ class _Counting:
         both = pc.min_max(instants).as_py()
         return bool(self._start <= both["max"] and both["min"] < self._end)
 
-    def add(self, part: Part, instants: "pa.Array") -> None:
+    def add(self, part: Part, instants: "pa.Array", base: Profile) -> None:
         """Count those of the rows that are in it."""
         keep = within(instants, self._start, self._end)
         rows = part if keep is None else part.where(keep)
-        self._held.append(window_of_parts([replace(rows, unread=Unread())], self._base))
+        self._held.append(window_of_parts([replace(rows, unread=Unread())], base))
         if len(self._held) >= _AT_ONCE:
             self._held = [merged(self._held)]
 
@@ -102,8 +103,7 @@ class _Counting:
 
     def counted(self) -> Piece:
         """All of it."""
-        empty = window_of_parts((), self._base, start=self._start, end=self._end)
-        whole = merged([empty, *self._held])
+        whole = merged(self._held)
         profile = replace(
             whole,
             start=self._start,

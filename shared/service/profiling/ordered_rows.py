@@ -49,13 +49,17 @@ class OrderedRows:
     def periods(
         self, base: "Profile", every: timedelta, start: datetime, end: datetime
     ) -> "list[Profile]":
-        """A profile for each period of [start, end), inputs and outputs as one."""
+        """A profile for each period of [start, end), inputs and outputs as one.
+
+        Of the baseline's columns alone, as everywhere. Raises InvalidData as `window` does.
+        """
         from shared.profiles.joining import one_window
 
         return [
-            one_window(
-                self._sum("inputs", base, *span),
-                self._sum("outputs", base, *span),
+            replace(
+                one_window(self._sum("inputs", base, *span), self._sum("outputs", base, *span)),
+                unread=0,
+                extra=(),
             )
             for span in periods_of(every, start, end)
         ]

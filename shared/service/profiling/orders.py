@@ -40,8 +40,12 @@ an order never changes under its id."""
 
 @dataclass(frozen=True, kw_only=True)
 class Ordered:
-    """An order with the baseline it is counted in, in its JSON form."""
+    """An order with the baseline it is counted in, in its JSON form.
 
+    Its `id` is at hand: to work it out, all its files are read.
+    """
+
+    id: str
     order: ProfilingOrder
     baseline: Mapping[str, Any]
 
@@ -112,12 +116,13 @@ def _read_order(profiles: Profiles, model: str, identity: str) -> Ordered:
     if kept is None:
         raise NotFound(f"The order {identity[:40]} of {model[:80]} is not kept any more.")
     try:
-        ordered = Ordered(order=decode(kept["order"], ProfilingOrder), baseline=kept["baseline"])
+        order = decode(kept["order"], ProfilingOrder)
+        ordered = Ordered(id=order.id, order=order, baseline=kept["baseline"])
     except (KeyError, TypeError, msgspec.ValidationError) as problem:
         raise InvalidData(
             f"The order {identity[:40]} of {model[:80]} cannot be read ({type(problem).__name__})."
         ) from problem
-    if ordered.order.id != identity:
+    if ordered.id != identity:
         raise InvalidData(f"The order {identity[:40]} of {model[:80]} was altered.")
     return ordered
 

@@ -110,12 +110,12 @@ def count_part(ordered: Ordered, number: int, adapters: Adapters) -> int:
     files that cannot be read, Unavailable where they cannot be had now.
     """
     if number >= len(ordered.parts):
-        raise MalformedPayload(f"The order {ordered.order.id} has no part {number}.")
+        raise MalformedPayload(f"The order {ordered.id} has no part {number}.")
     kept = part_kept(ordered, number, adapters.profiles)
     if kept is not None:
         return sum(piece.profile.rows for piece in kept if piece is not None)
     pieces = _counted(ordered, number, adapters)
-    adapters.profiles.save(part_name(ordered.order.id, number), {"pieces": plain_pieces(pieces)})
+    adapters.profiles.save(part_name(ordered.id, number), {"pieces": plain_pieces(pieces)})
     return sum(piece.profile.rows for piece in pieces)
 
 

@@ -82,7 +82,7 @@ def _whole(ordered: Ordered, groups: Sequence[range], profiles: Profiles) -> Sum
     whole = _added(ordered, _sums(ordered, groups, profiles, lost))
     if lost:
         return Sum(lost=with_bits("0", lost))
-    profiles.save(profile_name(ordered.order.id, "made"), _plain(whole))
+    profiles.save(profile_name(ordered.id, "made"), _plain(whole))
     return Sum(made=True)
 
 
@@ -138,7 +138,7 @@ def _parts(
 
 def part_kept(ordered: Ordered, number: int, profiles: Profiles) -> "list[Piece | None] | None":
     """The pieces of a part as they were kept; None where they are not there, or unreadable."""
-    kept = profiles.load(part_name(ordered.order.id, number))
+    kept = profiles.load(part_name(ordered.id, number))
     try:
         if kept is not None:
             return pieces_in(kept, "pieces", ordered.base, len(ordered.order.pieces))
@@ -170,4 +170,4 @@ def _plain(counted: _Counted) -> dict[str, Any]:
 
 
 def _sum_name(ordered: Ordered, group: range) -> str:
-    return profile_name(ordered.order.id, f"sum-{group.start:05}")
+    return profile_name(ordered.id, f"sum-{group.start:05}")
