@@ -10,6 +10,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -78,10 +79,11 @@ class Window:
         times = pa.array([first + at * step for at in range(self.rows)])
         return self.drawn[number % _DRAWN].append_column("time", times)
 
-    def fetch(self, files: Sequence[CollectedFile]) -> DataFiles:
+    @contextmanager
+    def lend(self, files: Sequence[CollectedFile]) -> Iterator[DataFiles]:
         """As a workspace gives files."""
         tables: Any = tuple(self.table(int(file.place)) for file in files)
-        return DataFiles(paths=tables, time_column="time")
+        yield DataFiles(paths=tables, time_column="time")
 
 
 def main() -> None:

@@ -42,7 +42,8 @@ def pieces_of(
 ) -> list[Profile]:
     """A profile of the rows with cuts[i] <= time < cuts[i + 1], for each i.
 
-    One without rows too. Pieces of one baseline add up to the window over them all. Rows without a time are in none.
+    One without rows too. Pieces of one baseline add up to the window over them all. Rows without
+    a time are in none.
     Raises InvalidData when the source or its times cannot be read.
     """
     pieces = counted_pieces(source, base, cuts, time_column, faults=faults)

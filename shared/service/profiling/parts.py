@@ -129,6 +129,6 @@ def _counted(ordered: Ordered, number: int, adapters: Adapters) -> "list[Piece]"
         raise InvalidData(
             "The rows that were scored have no `time_column`, so no window can be cut; name it."
         )
-    found = adapters.workspace.fetch(files)
     cuts = ordered.order.cuts
-    return counted_pieces(list(found.paths), ordered.base, cuts, column, faults=Faults.COUNT)
+    with adapters.workspace.lend(files) as found:
+        return counted_pieces(list(found.paths), ordered.base, cuts, column, faults=Faults.COUNT)

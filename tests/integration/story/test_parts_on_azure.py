@@ -50,6 +50,8 @@ def test_rows_are_counted_by_parts_and_judged_on_azures_adapters(request):
     asked = [seen for seen in story.seen if seen.properties.get("action") == "ProfilePart"]
     assert len({message.id for message in asked}) == one["parts"] >= 6
     assert one["phase"] == "made"
+    assert list(story.application.settings.home.glob("cache-lent/*")) == []
+    assert not list(story.application.settings.home.glob("cache/*/*.jsonl"))
     kept = profiles(story, one["order"])
     assert kept == ["made", "order", *(f"part-{n:05}" for n in range(one["parts"])), "sum-00000"]
 

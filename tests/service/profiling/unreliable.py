@@ -1,6 +1,7 @@
 """A subject, its queue and its consumers, any of which may fail at any step that they take."""
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -137,11 +138,12 @@ class Hall:
         if chance and self.random.random() < chance:
             raise error(what)
 
-    def fetch(self, files):
+    @contextmanager
+    def lend(self, files):
         """The tables, as a workspace gives files."""
         for file in files:
             self.counted[file.place] = self.counted.get(file.place, 0) + 1
-        return DataFiles(paths=tuple(self.read[file.place] for file in files), time_column="at")
+        yield DataFiles(paths=tuple(self.read[file.place] for file in files), time_column="at")
 
     def send(self, messages):
         """As the broker does: a message that it knows is not taken twice."""
