@@ -13,6 +13,7 @@ from shared.domain.event import Check
 from shared.service.messages import PROFILING_REQUESTS
 from tests.service.collecting import DAY, HOUR, collect, envelope, file_of, write_lines
 from tests.service.profiling.conftest import POLICY, TINY
+from tests.web.console.reading import Console
 
 SUBJECT = "profiling/loan-default"
 
@@ -121,9 +122,13 @@ def test_a_look_says_that_it_waits_and_goes_on_as_of_when_it_was_due(home):
     assert "so they are counted in parts, side by side" in waits["findings"][0]["sentence"]
     assert scene.application.ledger.state("model/loan-default").state["alerts"] == {}
 
+    page = Console(scene).get("/console/models/loan-default")
+    told = "The rows of the drift check due 2026-02-03 00:05 UTC are being counted since"
+    assert told in page.html
+
     scene.clock.advance(7 * HOUR)
     scene.drain()
-    scene.drain()
+    assert told not in Console(scene).get("/console/models/loan-default").html
     scene.clock.advance(HOUR)
     decision = scene.last("model/loan-default")
     assert decision["event"]["type"] == "io.driftgate.ProfileMade"
