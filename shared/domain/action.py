@@ -111,14 +111,15 @@ class RequestRetraining:
 class RequestProfile:
     """Have an order's rows counted: by a Spark job, or in parts.
 
-    `left` holds the bits of the parts that are still to be counted (hexadecimal); the `attempt`
-    tells a repeat from a new try.
+    `left` holds the bits of the parts that are still to be counted (hexadecimal). What was `wanted`
+    and the `attempt` tell a repeat from a new try.
     """
 
     kind: ClassVar[str] = "RequestProfile"
     model: str
     order: str
     engine: Engine
+    wanted: str = ""
     attempt: int = 1
     left: str = "0"
 

@@ -128,10 +128,10 @@ class ProfilingPhase(StrEnum):
 class Profiling:
     """One order from its request to its profile.
 
-    `order` is its id, `size` spells what it holds. Spark's `job` is that of the try with the number
-    `attempt`. Of `parts`, those whose bit is set in `done` (hexadecimal) have been counted and
-    those in `merged` are in the sum kept as `sum_name`. It `changed` last when something came of
-    it; `because` says why it stands where it does.
+    `order` is its id, `size` spells what it holds; `wanted` tells this counting of it from one that
+    was asked for before. Spark's `job` is that of the try with the number `attempt`. Of `parts`,
+    those whose bit is set in `done` (hexadecimal) have been counted. It `changed` last when
+    something came of it; `because` says why it stands where it does.
     """
 
     order: str
@@ -142,10 +142,9 @@ class Profiling:
     changed: datetime
     attempt: int = 1
     job: str | None = None
+    wanted: str = ""
     parts: int = 0
     done: str = "0"
-    merged: str = "0"
-    sum_name: str | None = None
     because: str = ""
 
     @property

@@ -1,6 +1,7 @@
 """What is watched and what is asked to act: the workspace, its jobs, the pipelines."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -104,6 +105,9 @@ class Workspace(Protocol):
 
     def fetch(self, files: Sequence[CollectedFile]) -> DataFiles:
         """Some of the files that were listed, to be read here, as they are now."""
+
+    def lend(self, files: Sequence[CollectedFile]) -> AbstractContextManager[DataFiles]:
+        """The same while they are read, for whoever reads them once: nothing of them stays."""
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
         """The KPIs of a model in the order asked, all of them in as few calls as can be.

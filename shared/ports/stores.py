@@ -233,6 +233,12 @@ class Profiles(Protocol):
     def load(self, name: str) -> Mapping[str, Any] | None:
         """Read it back, None when there is none."""
 
+    def walk(self, folder: str, saved_before: datetime) -> Iterator[str]:
+        """The names below a folder that were last saved before then, in order."""
+
+    def remove(self, name: str, saved_before: datetime) -> bool:
+        """Remove it unless it was saved since; True when it was there and is gone."""
+
 
 class Reports(Protocol):
     """Keeps pages for people under a name, newest under the same name wins."""

@@ -31,7 +31,7 @@ def part_between(
         return part
     if not part.names and not part.rows:
         return part
-    keep = _within(times_of(part, time_column), start, end)
+    keep = within(times_of(part, time_column), start, end)
     return part if keep is None else part.where(keep)
 
 
@@ -43,13 +43,14 @@ def timed_part_between(
     Raises InvalidData when the column is absent or does not hold times.
     """
     times = times_of(part, time_column)
-    keep = _within(times, start, end)
+    keep = within(times, start, end)
     return (part, times) if keep is None else (part.where(keep), times.filter(keep))
 
 
-def _within(
+def within(
     times: "pa.Array", start: datetime | None, end: datetime | None
 ) -> "pa.BooleanArray | None":
+    """Which of some instants lie in [start, end); None where all may."""
     import pyarrow.compute as pc
 
     keep = None if start is None else pc.greater_equal(times, _instant(start))

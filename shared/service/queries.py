@@ -31,7 +31,15 @@ _OF_PROMOTIONS = frozenset(
         EXTENSION_PREFIX + EventType.PROMOTION_STARTED,
     }
 )
-_FOR_ITSELF = ("alerts/", "receiver/", "silences/", "retraining/", "budget/", "replay/")
+_FOR_ITSELF = (
+    "alerts/",
+    "receiver/",
+    "silences/",
+    "retraining/",
+    "budget/",
+    "replay/",
+    "profiling/",
+)
 _NOT_LOOKED = frozenset({Rule.POLICY_FOUND.value, Rule.READABLE.value})
 
 

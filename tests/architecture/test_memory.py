@@ -25,7 +25,17 @@ OF_ONE_QUESTION = (
 )
 """Their objects are made for one event, request or command and go with it; caches count anyway."""
 _CACHES = {"cache", "lru_cache", "cached"}
-_HOLDS = {"dict", "list", "set", "OrderedDict", "defaultdict", "deque", "Counter", "Recent"}
+_HOLDS = {
+    "dict",
+    "list",
+    "set",
+    "OrderedDict",
+    "defaultdict",
+    "deque",
+    "Counter",
+    "Recent",
+    "WeakKeyDictionary",
+}
 _GROWS = {"add", "append", "extend", "insert", "setdefault", "update"}
 
 

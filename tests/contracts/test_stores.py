@@ -226,6 +226,26 @@ def test_the_newest_profile_under_a_name_wins(profiles):
     assert profiles.load("model/loan-default/8") is None
 
 
+def test_profiles_of_a_folder_are_found_by_their_age_and_go_unless_they_were_saved_since(profiles):
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    for name in ("profiling/b/part-00001", "profiling/a/order", "profilings/c", "model/loan/7"):
+        profiles.save(name, {"rows": 1})
+    after = datetime.now(UTC) + timedelta(minutes=1)
+
+    assert list(profiles.walk("profiling", before)) == []
+    assert list(profiles.walk("profiling", after)) == [
+        "profiling/a/order",
+        "profiling/b/part-00001",
+    ]
+    assert not profiles.remove("profiling/a/order", before)
+    assert profiles.load("profiling/a/order") == {"rows": 1}
+    assert profiles.remove("profiling/a/order", after)
+    assert not profiles.remove("profiling/a/order", after)
+    assert profiles.load("profiling/a/order") is None
+    assert list(profiles.walk("profiling", after)) == ["profiling/b/part-00001"]
+    assert list(profiles.walk("never", after)) == []
+
+
 @pytest.mark.parametrize("name", ["model/../../outside", "/outside", "model//7"])
 def test_a_profile_name_never_leaves_its_folder(profiles, name):
     with pytest.raises(Refused, match="is no profile name"):

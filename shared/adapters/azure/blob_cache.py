@@ -3,13 +3,16 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Lock
 from time import time
 
 _UNFINISHED = "unfinished-"
+_LEFT = 3600.0
+"""Seconds after which a folder that was lent is of a process that is gone."""
 
 
 class BlobCache:
@@ -54,6 +57,23 @@ class BlobCache:
             shutil.rmtree(unfinished, ignore_errors=True)
         os.utime(path, (self._clock(), self._clock()))
         return path
+
+    @contextmanager
+    def apart(self) -> "Iterator[BlobCache]":
+        """One of its own, for files that are read once: all of it goes at the end.
+
+        What a process that died left behind goes later, when the next is lent.
+        """
+        lent = self._folder.with_name(f"{self._folder.name}-lent")
+        lent.mkdir(parents=True, exist_ok=True)
+        for folder in lent.iterdir():
+            if folder.stat().st_mtime < self._clock() - _LEFT:
+                shutil.rmtree(folder, ignore_errors=True)
+        folder = Path(mkdtemp(dir=lent))
+        try:
+            yield BlobCache(folder, clock=self._clock)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def shrink(self) -> None:
         """Delete the oldest files until the rest fits."""

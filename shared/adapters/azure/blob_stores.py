@@ -151,6 +151,16 @@ class BlobProfiles:
         content = self._blobs.read(f"{plain_path(name, 'profile')}.json")
         return None if content is None else dict(json.loads(content))
 
+    def walk(self, folder: str, saved_before: datetime) -> Iterator[str]:
+        """The names below a folder that were last saved before then, in order."""
+        for blob, saved in self._blobs.modified(f"{plain_path(folder, 'profile')}/"):
+            if saved < saved_before:
+                yield blob.removesuffix(".json")
+
+    def remove(self, name: str, saved_before: datetime) -> bool:
+        """Remove it unless it was saved since; True when it was there and is gone."""
+        return self._blobs.delete_unmodified(f"{plain_path(name, 'profile')}.json", saved_before)
+
 
 class BlobReports:
     """`drift/loan-default/2026-02-03` is kept in `drift/loan-default/2026-02-03.html`."""

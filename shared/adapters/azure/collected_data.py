@@ -1,6 +1,7 @@
 """Data assets, and the rows the data collector kept of each deployment, as local files."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -19,6 +20,7 @@ from shared.errors import InvalidData, NotFound
 
 _READ = (".parquet", ".csv", ".jsonl", ".ndjson", ".json")
 _DAY = 3
+_WHAT = "What was collected"
 
 
 class CollectedData:
@@ -103,11 +105,13 @@ class CollectedData:
         Raises InvalidData when they hold more bytes than one question may fetch.
         """
         blobs = [_blob(file) for file in files]
-        columns = {file.time_column for file in files}
-        return DataFiles(
-            paths=self._blobs.fetch(blobs, "What was collected"),
-            time_column=columns.pop() if len(columns) == 1 else None,
-        )
+        return _data_files(files, self._blobs.fetch(blobs, _WHAT))
+
+    @contextmanager
+    def lend(self, files: Sequence[CollectedFile]) -> Iterator[DataFiles]:
+        """The same while they are read. Raises as `fetch` does."""
+        with self._blobs.lend([_blob(file) for file in files], _WHAT) as paths:
+            yield _data_files(files, paths)
 
     def _folders(self, endpoint: str, deployment: str) -> list[tuple[Collection, BlobLocation]]:
         """Where a deployment's rows lie; its requests' bodies only where no rows are collected."""
@@ -217,6 +221,11 @@ class CollectedData:
             parts = (*at, below.path.rstrip("/").rpartition("/")[2])
             if may_hold(parts, start, end):
                 yield from self._of_span(below, parts, start, end)
+
+
+def _data_files(files: Sequence[CollectedFile], paths: tuple[str, ...]) -> DataFiles:
+    columns = {file.time_column for file in files}
+    return DataFiles(paths=paths, time_column=columns.pop() if len(columns) == 1 else None)
 
 
 def _collected(

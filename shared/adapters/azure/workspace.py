@@ -1,6 +1,7 @@
 """The machine learning workspace on Azure: resources by REST, data from blobs, logs by queries."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -236,6 +237,10 @@ class AzureWorkspace:
     def fetch(self, files: Sequence[CollectedFile]) -> DataFiles:
         """Some of the files that were listed, as local files."""
         return self._data.fetch(files)
+
+    def lend(self, files: Sequence[CollectedFile]) -> AbstractContextManager[DataFiles]:
+        """The same while they are read; nothing of them stays here."""
+        return self._data.lend(files)
 
     def kpis(self, model: str, asked: Sequence[SeriesQuestion]) -> Sequence[SeriesAnswer]:
         """The KPIs of a model in the order asked, each with its points or its problem."""

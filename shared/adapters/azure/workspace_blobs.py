@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -146,9 +148,18 @@ class WorkspaceBlobs:
                     blobs.extend(self._found(location, blob))
         return blobs, folders
 
-    def fetch(self, blobs: Sequence[FoundBlob], what: str) -> tuple[str, ...]:
+    @contextmanager
+    def lend(self, blobs: Sequence[FoundBlob], what: str) -> Iterator[tuple[str, ...]]:
+        """The same while they are read; nothing of it stays. Raises as `fetch` does."""
+        with self._cache.apart() as cache:
+            yield self.fetch(blobs, what, cache)
+
+    def fetch(
+        self, blobs: Sequence[FoundBlob], what: str, cache: BlobCache | None = None
+    ) -> tuple[str, ...]:
         """Paths of the files, in order; those that did not change are not fetched again.
 
+        They are kept in the `cache` of all questions unless another is given.
         Raises InvalidData when they hold more bytes than one question may fetch.
         """
         size = sum(blob.size for blob in blobs)
@@ -157,12 +168,13 @@ class WorkspaceBlobs:
                 f"{what} has {size:,} bytes in {len(blobs)} files, more than the limit of "
                 f"{self._most_bytes:,}; ask for a shorter window or raise the limit."
             )
+        kept = self._cache if cache is None else cache
         if len(blobs) <= 1:
-            paths = [self._fetch(blob) for blob in blobs]
+            paths = [self._fetch(blob, kept) for blob in blobs]
         else:
             with ThreadPoolExecutor(min(_AT_ONCE, len(blobs))) as pool:
-                paths = list(pool.map(self._fetch, blobs))
-        self._cache.shrink()
+                paths = list(pool.map(partial(self._fetch, cache=kept), blobs))
+        kept.shrink()
         return tuple(map(str, paths))
 
     def close(self) -> None:
@@ -172,10 +184,10 @@ class WorkspaceBlobs:
                 container.close()
             self._containers.clear()
 
-    def _fetch(self, blob: FoundBlob) -> Path:
+    def _fetch(self, blob: FoundBlob, cache: BlobCache) -> Path:
         container = self._container(blob.location)
         address = container.get_blob_client(blob.location.path).url
-        found = self._cache.find(address, blob.etag)
+        found = cache.find(address, blob.etag)
         if found is not None:
             return found
         for _ in range(_TRIES_WHILE_IT_GROWS):
@@ -188,7 +200,7 @@ class WorkspaceBlobs:
                         with path.open("wb") as file:
                             reader.readinto(file)
 
-                    return self._cache.keep(address, etag, write)
+                    return cache.keep(address, etag, write)
             except Conflict:
                 continue
         raise Conflict(f"{blob.location.path} grew each time while it was read; try again later.")

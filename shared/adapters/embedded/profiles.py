@@ -1,7 +1,9 @@
 """Profiles, reports and heads as files in folders that follow their names."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,33 @@ class FolderProfiles:
         path = self._path(name)
         return dict(json.loads(path.read_bytes())) if path.exists() else None
 
+    def walk(self, folder: str, saved_before: datetime) -> Iterator[str]:
+        """The names below a folder that were last saved before then, in order."""
+        below = self._folder / plain_path(folder, "profile")
+        for path in sorted(below.rglob("*.json")):
+            if _was_saved_before(path, saved_before):
+                yield path.relative_to(self._folder).with_suffix("").as_posix()
+
+    def remove(self, name: str, saved_before: datetime) -> bool:
+        """Remove it unless it was saved since, and its folder when that is empty then."""
+        path = self._path(name)
+        if not _was_saved_before(path, saved_before):
+            return False
+        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.parent.rmdir()
+        return True
+
     def _path(self, name: str) -> Path:
         return self._folder / f"{plain_path(name, 'profile')}.json"
+
+
+def _was_saved_before(path: Path, time: datetime) -> bool:
+    try:
+        saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return False
+    return saved < time
 
 
 class FolderReports:

@@ -21,6 +21,7 @@
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -260,6 +261,10 @@ class FileWorkspace:
             paths=tuple(file.place for file in files),
             time_column=columns.pop() if len(columns) == 1 else None,
         )
+
+    def lend(self, files: Sequence[CollectedFile]) -> AbstractContextManager[DataFiles]:
+        """The same."""
+        return nullcontext(self.fetch(files))
 
     def _deployments_of(self, model: str, endpoint: str) -> Callable[[str], bool]:
         """Whether a deployment may carry the model, as far as the endpoint's file says."""

@@ -47,6 +47,7 @@ def retention(
                 "before": to_plain(run.before),
                 "removed" if apply else "to_remove": run.went,
                 "erasures_finished": run.erasures,
+                "temporary_profiles": run.temporary,
                 "finished": run.finished,
             }
         )
@@ -65,6 +66,10 @@ def _show(run: "Run", *, applied: bool) -> None:
     screen.print(rows)
     if run.erasures:
         screen.print(f"Finished: {spell_count(run.erasures, 'erasure')}.")
+    if run.temporary:
+        told = "Removed" if applied else "To remove"
+        kept = "kept to count profiles in parts, a week ago or longer"
+        screen.print(f"{told}: {spell_count(run.temporary, 'file')} {kept}.")
     if not run.finished:
         screen.print("[yellow]The time was over; the next run goes on from there.[/]")
     if not applied:

@@ -10,16 +10,14 @@ from shared.domain.world import Job
 class ProfilingEvidence:
     """How far the counting of an order has come.
 
-    `job` is Spark's as it is now. Of the parts, those in `merged` (bits, hexadecimal) are in the
-    sum kept as `sum_name`; those in `lost` were said to be counted and are not there. `made` says
-    that the whole profile lies there. `problem` says what could not be read.
+    `job` is Spark's as it is now. Of the parts, those in `lost` (bits, hexadecimal) were said to be
+    counted and are not there. `made` says that the whole profile lies there. `problem` says what
+    could not be read.
     """
 
     taken: datetime
     order: str | None = None
     job: Job | None = None
-    merged: str = "0"
-    sum_name: str | None = None
     lost: str = "0"
     made: bool = False
     problem: str | None = None

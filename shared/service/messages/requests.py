@@ -33,9 +33,9 @@ def retraining_message(decision: Decision, index: int, action: RequestRetraining
 
 
 def profiling_message(decision: Decision, index: int, action: RequestProfile) -> Message:
-    """A profile that is counted elsewhere, identified by its order and the try."""
+    """A profile that is counted elsewhere, identified by its order, who wanted it and the try."""
     return Message(
-        id=content_hash([action.kind, action.order, action.attempt]),
+        id=content_hash([action.kind, action.order, action.wanted, action.attempt]),
         queue=PROFILING_REQUESTS,
         session=decision.event.subject[:128],
         body=envelope(decision, index, action),

@@ -12,6 +12,7 @@ from shared.domain.glance import Glance
 from shared.domain.promotion import Promotion
 from shared.domain.state import AlertRecord, AlertStatus, DeploymentWatch, SubjectState
 from shared.domain.verdict import Verdict
+from shared.domain.wording import spell_time
 from shared.errors import InvalidPolicy
 from shared.ports import Ledger, Policies
 from shared.service.codec import decode
@@ -62,7 +63,8 @@ class ModelRow:
     """How a model stands: what serves, what has 0 %, what was judged last, where its promotion is.
 
     `gates` is the verdict on the version that was judged last, `drift` that of the last window;
-    `looks` tells when each check last reported. `problem` says why its policy cannot be read.
+    `looks` tells when each check last reported, `counting` which rows a look waits for. `problem`
+    says why its policy cannot be read.
     """
 
     name: str
@@ -74,6 +76,7 @@ class ModelRow:
     drift: Verdict | None = None
     promotion: Promotion | None = None
     looks: dict[str, datetime] = field(default_factory=dict)
+    counting: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +157,16 @@ def model_row(ledger: Ledger, policies: Policies, name: str) -> ModelRow:
         drift=Verdict(state.drift.recent[-1]) if state.drift.recent else None,
         promotion=judged,
         looks=dict(state.checks),
+        counting=_counting(state),
     )
+
+
+def _counting(state: SubjectState) -> str | None:
+    waits = state.drift.ordered
+    if waits is None:
+        return None
+    due, asked = spell_time(waits.due), spell_time(waits.asked)
+    return f"The rows of the drift check due {due} are being counted since {asked}. {waits.told}"
 
 
 def _policy(policies: Policies, model: str) -> tuple[bool, str | None]:

@@ -11,18 +11,27 @@ from typing import Any
 import msgspec
 
 from shared.domain.action import RequestProfile
-from shared.domain.event import Event, EventType
+from shared.domain.canonical import content_hash
+from shared.domain.event import Event, EventType, Replay
 from shared.domain.policy import Engine
+from shared.domain.wording import one_line
 from shared.errors import MalformedPayload, Refused
 from shared.ports import Adapters
 from shared.service.codec import decode
 from shared.service.messages.reading import order_of
-from shared.service.profiling.orders import Ordered, load_order
-from shared.service.profiling.parts import PROFILE_PART, count_part, part_of, send_parts
+from shared.service.profiling.orders import load_order
+from shared.service.profiling.parts import (
+    PROFILE_PART,
+    PartRequest,
+    count_part,
+    part_of,
+    send_parts,
+)
 from shared.service.replayed import held_back
 
 _LOG = logging.getLogger("driftgate.requests")
 SOURCE = "driftgate/profiling"
+_MOST_SENTENCE = 500
 Say = Callable[[Event], object]
 
 
@@ -39,7 +48,7 @@ def carry_out(
         _LOG.info("part of the replay %s, not carried out", replay)
         return
     if action == PROFILE_PART:
-        _part(data, adapters, say, now)
+        _part(part_of(data), adapters, say, now)
         return
     if action != RequestProfile.kind:
         raise MalformedPayload(f"Nobody carries out {str(action)[:80]!r} for a profile.")
@@ -47,78 +56,81 @@ def carry_out(
         request = decode(data, RequestProfile)
     except msgspec.ValidationError as problem:
         raise MalformedPayload(f"A request of a profile cannot be read: {problem}.") from problem
-    _begin(request, adapters, say, now, samples=samples)
+    _begin(request, adapters, say, now, samples=samples, replay=Replay.of(body))
 
 
 def _begin(
-    request: RequestProfile, adapters: Adapters, say: Say, now: datetime, *, samples: bool
+    request: RequestProfile,
+    adapters: Adapters,
+    say: Say,
+    now: datetime,
+    *,
+    samples: bool,
+    replay: Replay | None,
 ) -> None:
     if samples and request.engine is Engine.SPARK:
         sentence = "On the samples that come with Driftgate no job is started."
-        say(_refused(request.model, request.order, request.attempt, sentence, now))
+        say(_event(EventType.PROFILING_REFUSED, request, {"sentence": sentence}, now))
         return
     try:
         ordered = load_order(adapters.profiles, request.model, request.order)
         if request.engine is Engine.SPARK:
-            name = job_name(request.model, request.order, request.attempt)
+            name = job_name(request.model, request.order, request.wanted, request.attempt)
             job = adapters.profiling_jobs.start(ordered.order, ordered.baseline, name)
             told: dict[str, Any] = {"job": job.name}
         else:
-            sent = send_parts(request, ordered.order, adapters.sender, now)
-            told = {"parts": sent}
+            told = {"parts": send_parts(request, ordered, adapters.sender, now, replay)}
+    except MalformedPayload:
+        raise
     except Refused as problem:
-        say(_refused(request.model, request.order, request.attempt, str(problem), now))
+        say(_event(EventType.PROFILING_REFUSED, request, {"sentence": _short(problem)}, now))
         return
-    say(
-        _event(
-            EventType.PROFILING_STARTED,
-            f"started-{request.order}-{request.attempt}",
-            request.model,
-            {"order": request.order, **told},
-            now,
-        )
-    )
+    say(_event(EventType.PROFILING_STARTED, request, told, now))
 
 
-def _part(data: Mapping[str, Any], adapters: Adapters, say: Say, now: datetime) -> None:
-    model, order, number = part_of(data)
+def _part(request: PartRequest, adapters: Adapters, say: Say, now: datetime) -> None:
     try:
-        ordered: Ordered = load_order(adapters.profiles, model, order)
-        rows = count_part(ordered, number, adapters)
+        ordered = load_order(adapters.profiles, request.model, request.order)
+        rows = count_part(ordered, request.part, adapters)
+    except MalformedPayload:
+        raise
     except Refused as problem:
-        say(_refused(model, order, f"part-{number}", str(problem), now))
+        told = {"part": request.part, "sentence": _short(problem)}
+        say(_event(EventType.PROFILING_REFUSED, request, told, now))
         return
-    say(
-        _event(
-            EventType.PART_PROFILED,
-            f"part-{order}-{number}",
-            model,
-            {"order": order, "part": number, "rows": rows},
-            now,
-        )
-    )
+    told = {"part": request.part, "rows": rows}
+    say(_event(EventType.PART_PROFILED, request, told, now))
 
 
-def job_name(model: str, order: str, attempt: int) -> str:
+def job_name(model: str, order: str, wanted: str, attempt: int) -> str:
     """A name that Azure takes, whatever the model is called: no two tries share one."""
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in model)
-    return f"profile-{plain[:60]}-{order[:20]}-{attempt}"
+    return f"profile-{plain[:60]}-{order[:20]}-{wanted[:8]}-{attempt}"
 
 
-def _refused(model: str, order: str, by: object, sentence: str, now: datetime) -> Event:
-    told = {"order": order, "sentence": sentence[:1000]}
-    return _event(EventType.PROFILING_REFUSED, f"refused-{order}-{by}", model, told, now)
+def _short(problem: Refused) -> str:
+    return one_line(str(problem), _MOST_SENTENCE)
 
 
 def _event(
-    kind: EventType, identity: str, model: str, told: Mapping[str, Any], now: datetime
+    kind: EventType,
+    request: RequestProfile | PartRequest,
+    told: Mapping[str, Any],
+    now: datetime,
 ) -> Event:
+    """What became of a message: the same for each of its deliveries, another for each new try."""
+    tried = [request.order, request.wanted, request.attempt, told.get("part")]
     return Event(
-        id=identity,
+        id=content_hash([kind.value, *tried])[:32],
         source=SOURCE,
         type=kind,
-        subject=f"profiling/{model}",
+        subject=f"profiling/{request.model}",
         time=now,
-        correlation_id=str(told["order"]),
-        data=dict(told),
+        correlation_id=request.order,
+        data={
+            "order": request.order,
+            "wanted": request.wanted,
+            "attempt": request.attempt,
+            **told,
+        },
     )

@@ -42,6 +42,8 @@ def window_within(
 
     Raises InvalidData where they were not cut there: the policy asks for other spans by now.
     """
+    from shared.statistics.profile import merged
+
     within = [
         piece
         for piece in pieces
@@ -54,9 +56,7 @@ def window_within(
         raise InvalidData(
             "The policy changed while the rows were being counted; they are counted once more."
         )
-    whole = nothing(base, start, end)
-    for piece in within:
-        whole = whole + piece
+    whole = merged([nothing(base, start, end), *within])
     return replace(whole, start=start, end=end)
 
 

@@ -1,107 +1,173 @@
 """The parts of an order added up as they come: exactly once each, whatever their order.
 
-What is in a sum is known by the subject's state alone, which is committed once; a sum that was
-written and not committed is written again under the same name, or forgotten.
+Parts that follow each other by number are a group. A group's sum is made when its last part is
+there, and the whole out of the groups' sums. So every sum is of certain parts, always added in the
+same order: made twice it is the same to the last digit, and nothing has to remember what is in it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from itertools import islice
+from math import isqrt
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.canonical import content_hash
-from shared.domain.profiling import (
-    Profiling,
-    ProfilingOrder,
-    bits,
-    parts_of,
-    profile_name,
-    with_bits,
-)
+from shared.domain.profiling import profile_name, with_bits
+from shared.errors import InvalidData
 from shared.ports import Profiles
+from shared.service.profiling.counted import pieces_in, plain_pieces
 from shared.service.profiling.orders import Ordered
-from shared.service.profiling.pieces import nothing
 
 if TYPE_CHECKING:
-    from shared.statistics import Profile
+    from shared.profiles.pieces import Piece
 
-AT_ONCE = 32
-"""So many parts are added together, so that the sum is not written for each of them."""
+AT_LEAST = 32
+_AT_ONCE = 32
+"""So many parts are held in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sum:
-    """What is added up: `merged` are its parts, `lost` those that are not there (bits)."""
+    """Whether the whole is `made`; of the parts, those in `lost` (bits) are not there."""
 
-    name: str | None
-    merged: str
     lost: str = "0"
     made: bool = False
 
 
-def add_parts(ordered: Ordered, one: Profiling, counted: frozenset[int], profiles: Profiles) -> Sum:
-    """Add those of the `counted` parts that no sum holds yet, when there are enough or all.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """Pieces of the inputs and of the outputs, None where there is nothing."""
 
-    When all are in, the whole is kept as what the order made. Raises Unavailable.
+    inputs: "list[Piece | None]"
+    outputs: "list[Piece | None]"
+
+
+def group_size(parts: int) -> int:
+    """So many parts are a group: of many parts there are about as many groups as parts in one.
+
+    >>> group_size(20), group_size(1_000), group_size(10_000)
+    (32, 32, 100)
     """
-    waiting = sorted(counted - bits(one.merged))
-    last = len(counted) >= one.parts
-    if not waiting or (len(waiting) < AT_ONCE and not last):
-        return Sum(name=one.sum_name, merged=one.merged)
-    order = ordered.order
-    before = profiles.load(one.sum_name) if one.sum_name is not None else None
-    if one.sum_name is not None and before is None:
-        return Sum(name=None, merged="0", lost=one.merged)
-    outputs = {part.number for part in parts_of(order) if part.of_outputs}
-    found: dict[int, Mapping[str, Any]] = {}
-    for number in waiting:
-        part = profiles.load(profile_name(order.id, f"part-{number:05}"))
-        if part is not None:
-            found[number] = part
-    merged = with_bits(one.merged, found)
-    made = _added(
-        order,
-        ordered.baseline,
-        before,
-        [part for number, part in found.items() if number not in outputs],
-        [part for number, part in found.items() if number in outputs],
-    )
-    whole = len(bits(merged)) == one.parts
-    name = profile_name(order.id, "made" if whole else f"sum-{content_hash(merged)[:16]}")
-    profiles.save(name, made)
-    lost = with_bits("0", [number for number in waiting if number not in found])
-    return Sum(name=name, merged=merged, lost=lost, made=whole)
+    return max(AT_LEAST, isqrt(parts))
 
 
-def _added(
-    order: ProfilingOrder,
-    baseline: Mapping[str, Any],
-    before: Mapping[str, Any] | None,
-    inputs: Sequence[Mapping[str, Any]],
-    outputs: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
-    from shared.statistics import Profile
-
-    base = Profile.from_json(baseline)
-    held = before or {"inputs": [], "outputs": []}
-    return {
-        "inputs": _pieces(order, base, held["inputs"], inputs),
-        "outputs": _pieces(order, base, held["outputs"], outputs) if order.outputs else [],
-    }
+def part_name(order: str, number: int) -> str:
+    """Under which name a part is kept."""
+    return profile_name(order, f"part-{number:05}")
 
 
-def _pieces(
-    order: ProfilingOrder,
-    base: "Profile",
-    held: Sequence[Mapping[str, Any] | None],
-    parts: Iterable[Mapping[str, Any]],
-) -> list[dict[str, Any]]:
-    from shared.statistics import Profile
+def add_parts(
+    ordered: Ordered, counted: frozenset[int], came: int | None, profiles: Profiles
+) -> Sum:
+    """Make what can be made of the `counted` parts, of which `came` is the one told of now.
 
-    every = [part["pieces"] for part in parts]
-    added = []
-    for at, (start, end) in enumerate(order.pieces):
-        plain = [piece for pieces in (*([held] if held else []), *every) if (piece := pieces[at])]
-        empty = nothing(base, start, end)
-        added.append(reduce(Profile.__add__, map(Profile.from_json, plain), empty).to_json())
-    return added
+    When all are there, the whole is kept as what the order made. Raises Unavailable.
+    """
+    parts = len(ordered.parts)
+    size = group_size(parts)
+    groups = [range(first, min(first + size, parts)) for first in range(0, parts, size)]
+    if counted >= frozenset(range(parts)):
+        return _whole(ordered, groups, profiles)
+    if came is None or came >= parts:
+        return Sum()
+    group = groups[came // size]
+    if not counted >= frozenset(group):
+        return Sum()
+    lost: list[int] = []
+    _sum(ordered, group, profiles, lost)
+    return Sum(lost=with_bits("0", lost))
+
+
+def _whole(ordered: Ordered, groups: Sequence[range], profiles: Profiles) -> Sum:
+    lost: list[int] = []
+    whole = _added(ordered, _sums(ordered, groups, profiles, lost))
+    if lost:
+        return Sum(lost=with_bits("0", lost))
+    profiles.save(profile_name(ordered.id, "made"), _plain(whole))
+    return Sum(made=True)
+
+
+def _sums(
+    ordered: Ordered, groups: Sequence[range], profiles: Profiles, lost: list[int]
+) -> Iterator[_Counted]:
+    """The sum of each group, as it was kept or made now; what lacks one is noted as lost."""
+    for group in groups:
+        known = _known(ordered, group, profiles)
+        if known is None:
+            known = _sum(ordered, group, profiles, lost)
+        if known is not None:
+            yield known
+
+
+def _known(ordered: Ordered, group: range, profiles: Profiles) -> _Counted | None:
+    kept = profiles.load(_sum_name(ordered, group))
+    if kept is None:
+        return None
+    count = len(ordered.order.pieces)
+    try:
+        return _Counted(
+            inputs=pieces_in(kept, "inputs", ordered.base, count),
+            outputs=pieces_in(kept, "outputs", ordered.base, count),
+        )
+    except InvalidData:
+        return None
+
+
+def _sum(ordered: Ordered, group: range, profiles: Profiles, lost: list[int]) -> _Counted | None:
+    """A group's sum out of its parts, kept for the whole; None where some of them are lost."""
+    before = len(lost)
+    made = _added(ordered, _parts(ordered, group, profiles, lost))
+    if len(lost) > before:
+        return None
+    profiles.save(_sum_name(ordered, group), _plain(made))
+    return made
+
+
+def _parts(
+    ordered: Ordered, group: range, profiles: Profiles, lost: list[int]
+) -> Iterator[_Counted]:
+    nothing: list[Piece | None] = [None] * len(ordered.order.pieces)
+    for number in group:
+        pieces = part_kept(ordered, number, profiles)
+        if pieces is None:
+            lost.append(number)
+        elif ordered.parts[number].of_outputs:
+            yield _Counted(inputs=nothing, outputs=pieces)
+        else:
+            yield _Counted(inputs=pieces, outputs=nothing)
+
+
+def part_kept(ordered: Ordered, number: int, profiles: Profiles) -> "list[Piece | None] | None":
+    """The pieces of a part as they were kept; None where they are not there, or unreadable."""
+    kept = profiles.load(part_name(ordered.id, number))
+    try:
+        if kept is not None:
+            return pieces_in(kept, "pieces", ordered.base, len(ordered.order.pieces))
+    except InvalidData:
+        return None
+    return None
+
+
+def _added(ordered: Ordered, counted: Iterable[_Counted]) -> _Counted:
+    """All of them together, always in the order they come in."""
+    from shared.profiles.pieces import added
+
+    left = iter(counted)
+    nothing: list[Piece | None] = [None] * len(ordered.order.pieces)
+    whole = _Counted(inputs=nothing, outputs=nothing)
+    while batch := list(islice(left, _AT_ONCE)):
+        batch = [whole, *batch]
+        inputs = zip(*(one.inputs for one in batch), strict=True)
+        outputs = zip(*(one.outputs for one in batch), strict=True)
+        whole = _Counted(
+            inputs=[added(piece for piece in same if piece is not None) for same in inputs],
+            outputs=[added(piece for piece in same if piece is not None) for same in outputs],
+        )
+    return whole
+
+
+def _plain(counted: _Counted) -> dict[str, Any]:
+    return {"inputs": plain_pieces(counted.inputs), "outputs": plain_pieces(counted.outputs)}
+
+
+def _sum_name(ordered: Ordered, group: range) -> str:
+    return profile_name(ordered.id, f"sum-{group.start:05}")

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from shared.domain.decisions.profiling.deciding import decide_profiling
+from shared.domain.decisions.profiling.deciding import decide_profiling, part_in
 from shared.domain.event import Event, EventType
 from shared.domain.evidence import ProfilingEvidence
 from shared.domain.policy import Engine, Policy
-from shared.domain.profiling import Profiling, profile_name
+from shared.domain.profiling import Profiling, ProfilingPhase, profile_name
 from shared.domain.state import SubjectState
 from shared.errors import NotFound, Refused
 from shared.service.profiling import job_name
@@ -25,6 +25,8 @@ def _gather(
 ) -> ProfilingEvidence:
     """The order the event names, else the one that has waited longest without a sign of life."""
     told = event.data.get("order")
+    if event.type is EventType.PROFILE_WANTED:
+        return _wanted(str(told), state, world, now)
     open_ones = [one for one in state.profiling.profilings if one.phase.is_open]
     named = [one for one in open_ones if one.order == told]
     one = next(
@@ -40,9 +42,19 @@ def _gather(
         return ProfilingEvidence(taken=now, order=one.order, problem=str(problem))
 
 
+def _wanted(order: str, state: SubjectState, world: World, now: datetime) -> ProfilingEvidence:
+    """Whether what was made before is there still: it is kept for some days alone."""
+    made = any(
+        one.order == order and one.phase is ProfilingPhase.MADE
+        for one in state.profiling.profilings
+    )
+    there = made and world.profiles.load(profile_name(order, "made")) is not None
+    return ProfilingEvidence(taken=now, order=order, made=there)
+
+
 def _job(event: Event, one: Profiling, world: World, now: datetime) -> ProfilingEvidence:
     """The job as it is; where it has ended well, what it wrote is kept under the order's name."""
-    name = one.job or job_name(event.name, one.order, one.attempt)
+    name = one.job or job_name(event.name, one.order, one.wanted, one.attempt)
     try:
         job = world.jobs.job(name)
     except NotFound:
@@ -58,18 +70,11 @@ def _job(event: Event, one: Profiling, world: World, now: datetime) -> Profiling
 
 
 def _parts(event: Event, one: Profiling, world: World, now: datetime) -> ProfilingEvidence:
-    number = event.data.get("part")
-    counted = one.counted if number is None else one.counted | {int(number)}
+    came = part_in(event, one)
+    counted = one.counted if came is None else one.counted | {came}
     ordered = load_order(world.profiles, event.name, one.order)
-    added = add_parts(ordered, one, counted, world.profiles)
-    return ProfilingEvidence(
-        taken=now,
-        order=one.order,
-        merged=added.merged,
-        sum_name=added.name,
-        lost=added.lost,
-        made=added.made,
-    )
+    added = add_parts(ordered, counted, came, world.profiles)
+    return ProfilingEvidence(taken=now, order=one.order, lost=added.lost, made=added.made)
 
 
 REACTION = Reaction(evidence=ProfilingEvidence, gather=_gather, decide=decide_profiling)

@@ -3,7 +3,7 @@
 On these the service itself can decide what it would decide now, and nothing comes of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -108,6 +108,14 @@ class ScratchProfiles:
     def load(self, name: str) -> Mapping[str, Any] | None:
         """What was saved here, or else what there is."""
         return self._saved[name] if name in self._saved else self._profiles.load(name)
+
+    def walk(self, folder: str, saved_before: datetime) -> Iterator[str]:
+        """What there is; what is saved here is new."""
+        return self._profiles.walk(folder, saved_before)
+
+    def remove(self, name: str, saved_before: datetime) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        refuse()
 
 
 class ReadJobs:

@@ -13,6 +13,7 @@ from shared.service.erasing import Erasing
 from shared.service.erasing.erasing import SOURCE
 from shared.service.references import first_needed, named_by
 from shared.service.retention.sweeping import Sweeping
+from shared.service.retention.temporary import remove_temporary, unneeded
 from shared.service.service import Service
 from shared.service.verifying.evidence import RETENTION
 
@@ -25,7 +26,8 @@ _PAGE = 200
 class Run:
     """Before when things go, None for what is kept for ever, and how many went, or would.
 
-    `erasures` were finished beside; `finished` says that nothing is left for the next run.
+    `erasures` were finished beside, and so many `temporary` profiles went; `finished` says that
+    nothing is left for the next run.
     """
 
     archive_before: datetime | None
@@ -35,6 +37,7 @@ class Run:
     evidence: int = 0
     decisions: int = 0
     erasures: int = 0
+    temporary: int = 0
     finished: bool = True
 
     @property
@@ -78,13 +81,14 @@ class Retention:
 
         Decisions are counted as far as all before a version go.
         """
-        run = self._cut_offs(self._clock())
+        run, parts = self._cut_offs(self._clock()), self._adapters
         archive, evidence = run.archive_before, run.evidence_before
         return replace(
             run,
             archive=0 if archive is None else sum(1 for _ in self._archived(archive)),
             evidence=0 if evidence is None else self._sweeping(_always).candidates(evidence),
             decisions=sum(self._forgettable(run.decisions_before).values()),
+            temporary=sum(1 for _ in unneeded(parts.profiles, parts.ledger, self._clock())),
         )
 
     def apply(self) -> Run:
@@ -96,13 +100,16 @@ class Retention:
         run = self._cut_offs(began)
         self._sweeping(_always).refreshed_since(began)
         erasures = sum(1 for _ in self._erasing.finish())
-        if not self._is_due(run):
-            return replace(run, erasures=erasures)
-        self._say(EventType.RETENTION_BEGUN, began, _told(run.before))
 
         def is_time() -> bool:
             return self._clock() - began < self._budget
 
+        parts = self._adapters
+        temporary = remove_temporary(parts.profiles, parts.ledger, began, is_time)
+        run = replace(run, erasures=erasures, temporary=temporary)
+        if not self._is_due(run):
+            return run
+        self._say(EventType.RETENTION_BEGUN, began, _told(run.before))
         archive, all_of_it = self._remove_payloads(run.archive_before, is_time)
         decisions = self._forget(run.decisions_before, is_time)
         evidence, swept = self._sweep(run.evidence_before, is_time)
@@ -111,7 +118,6 @@ class Retention:
             archive=archive,
             evidence=evidence,
             decisions=decisions,
-            erasures=erasures,
             finished=all_of_it and swept and is_time(),
         )
         self._say(EventType.RETENTION_ENDED, began, {**done.went, "finished": done.finished})

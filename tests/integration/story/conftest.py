@@ -77,12 +77,19 @@ class AzureStory:
 
 
 @pytest.fixture
+def more_settings() -> dict[str, Any]:
+    """The settings that a module has otherwise than the environment says."""
+    return {}
+
+
+@pytest.fixture
 def story(
     loopback: LoopbackServer,
     account: Account,
     broker_process: Broker,
     tmp_path: Path,
     network: Network,
+    more_settings: dict[str, Any],
 ) -> Iterator[AzureStory]:
     clock = StoppedClock(datetime.now(UTC).replace(microsecond=0))
     broker_process.reset(DRIFTGATE, clock)
@@ -113,7 +120,8 @@ def story(
     def around(adapters: Adapters) -> Adapters:
         return on_this_machine(adapters, channels)
 
-    application = build(Settings.from_environment(environment), clock=clock, around=around)
+    settings = replace(Settings.from_environment(environment), **more_settings)
+    application = build(settings, clock=clock, around=around)
     seen: list[Message] = []
     with connect_to_local_broker(broker_process.connection_string) as bus:
         yield AzureStory(

@@ -1,5 +1,7 @@
 """The folder of downloaded blobs: whole files, longest unused deleted first."""
 
+import os
+
 import pytest
 
 from shared.adapters.azure.blob_cache import BlobCache
@@ -67,3 +69,21 @@ def test_a_download_that_breaks_leaves_nothing(cache, tmp_path):
         cache.keep("https://a/x.csv", "e", break_off)
 
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_what_is_lent_goes_at_the_end_and_what_a_dead_process_left_with_the_next(tmp_path):
+    now = 10_000.0
+    cache = BlobCache(tmp_path / "cache", clock=lambda: now)
+    left = tmp_path / "cache-lent/left"
+    left.mkdir(parents=True)
+    os.utime(left, (now - 4_000, now - 4_000))
+
+    with cache.apart() as own:
+        kept = own.keep("https://account/rows.csv", "1", lambda path: path.write_text("a\n1\n"))
+        assert kept.is_file()
+        assert not left.exists()
+        with cache.apart() as another:
+            assert another.find("https://account/rows.csv", "1") is None
+
+    assert list((tmp_path / "cache-lent").iterdir()) == []
+    assert cache.find("https://account/rows.csv", "1") is None

@@ -82,7 +82,8 @@ def seconds_of(file: CollectedFile) -> float:
 
 def part_bytes(capacity: Capacity) -> int:
     """How large a part may be, so that four of them side by side fit into an instance."""
-    return max(_SMALLEST_PART, min(capacity.most_bytes, int(capacity.most_seconds * _RATE)) // 4)
+    most = min(capacity.most_bytes, int(capacity.most_seconds * _RATE))
+    return max(min(_SMALLEST_PART, most), most // 4)
 
 
 def _refuse_too_large(files: Sequence[CollectedFile], capacity: Capacity) -> None:

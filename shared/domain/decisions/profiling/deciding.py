@@ -55,11 +55,13 @@ def decide_profiling(
     order = evidence.order or str(event.data.get("order") or "")
     known = next((one for one in watch.profilings if one.order == order), None)
     if event.type is EventType.PROFILE_WANTED:
-        step = _wanted(event, known, order, now)
+        step = _wanted(event, evidence, known, order, now)
     elif known is None or not known.phase.is_open:
         return Outcome(
             findings=(_at_rest(event, known),), actions=(), state=_with(state, watch, event)
         )
+    elif _is_of_another(event, known):
+        step = _Step(one=known, finding=_of_before(known))
     else:
         step = _advanced(event, evidence, known, now)
     kept = [one for one in watch.profilings if one.order != order]
@@ -67,8 +69,26 @@ def decide_profiling(
     return Outcome(findings=(step.finding,), actions=step.actions, state=_with(state, watch, event))
 
 
-def _wanted(event: Event, known: Profiling | None, order: str, now: datetime) -> _Step:
-    if known is not None and known.phase is ProfilingPhase.MADE:
+def part_in(event: Event, one: Profiling) -> int | None:
+    """The part that an event says was counted, None where it says so of none that there is."""
+    number = event.data.get("part")
+    if event.type is not EventType.PART_PROFILED or not isinstance(number, int):
+        return None
+    return number if 0 <= number < one.parts else None
+
+
+def _is_of_another(event: Event, one: Profiling) -> bool:
+    """Whether it tells of a try that is over: parts count whenever they were asked for."""
+    if event.type not in {EventType.PROFILING_STARTED, EventType.PROFILING_REFUSED}:
+        return False
+    told = event.data.get("wanted", one.wanted), event.data.get("attempt", one.attempt)
+    return told != (one.wanted, one.attempt)
+
+
+def _wanted(
+    event: Event, evidence: ProfilingEvidence, known: Profiling | None, order: str, now: datetime
+) -> _Step:
+    if known is not None and evidence.made:
         return _Step(
             one=known,
             finding=_finding(known, "made_before", f"{_named(known)} is there already."),
@@ -85,10 +105,10 @@ def _wanted(event: Event, known: Profiling | None, order: str, now: datetime) ->
         f"{spell_bytes(float(size.get('bytes', 0)))}",
         asked=now,
         changed=now,
-        attempt=1 if known is None else known.attempt + 1,
+        wanted=content_hash([event.source, event.id])[:12],
         parts=int(event.data.get("parts") or 0),
     )
-    return _asked_for(event, begun, "wanted", "is to be counted", now)
+    return _asked_for(begun, event.name, "wanted", "is to be counted")
 
 
 def _advanced(event: Event, evidence: ProfilingEvidence, one: Profiling, now: datetime) -> _Step:
@@ -104,24 +124,21 @@ def _advanced(event: Event, evidence: ProfilingEvidence, one: Profiling, now: da
             changed=now,
             job=one.job if job is None else str(job),
         )
-    if event.type is EventType.PART_PROFILED and data.get("part") is not None:
-        one = replace(
-            one,
-            phase=ProfilingPhase.RUNNING,
-            changed=now,
-            done=with_bits(one.done, [int(data["part"])]),
-        )
+    came = part_in(event, one)
+    if came is not None and came not in one.counted:
+        done = with_bits(one.done, [came])
+        one = replace(one, phase=ProfilingPhase.RUNNING, changed=now, done=done)
+    stalls = event.type is EventType.CHECK_DUE and one.changed + STALLS_AFTER <= now
     if evidence.problem is not None:
+        if stalls:
+            return _ended(event, one, ProfilingPhase.FAILED, evidence.problem, now)
         finding = _finding(one, "cannot_look", evidence.problem, Verdict.ERROR)
         return _Step(one=one, finding=finding)
-    one = replace(
-        one,
-        done=without_bits(one.done, bits(evidence.lost)),
-        merged=evidence.merged,
-        sum_name=evidence.sum_name,
-    )
     if evidence.made:
         return _ended(event, one, ProfilingPhase.MADE, "", now)
+    if lost := bits(evidence.lost):
+        one = replace(one, done=without_bits(one.done, lost))
+        return _again(event, one, f"{spell_count(len(lost), 'part')} of it cannot be read", now)
     job = evidence.job
     if job is not None and job.state.casefold() in _FAILED:
         return _again(event, one, f"job {job.name} is {job.state}", now)
@@ -129,7 +146,6 @@ def _advanced(event: Event, evidence: ProfilingEvidence, one: Profiling, now: da
         return _again(event, one, f"job {job.name} completed and wrote no profile", now)
     if job is not None and one.job is None:
         one = replace(one, job=job.name, phase=ProfilingPhase.RUNNING, changed=now)
-    stalls = event.type is EventType.CHECK_DUE and one.changed + STALLS_AFTER <= now
     if stalls and (one.engine is not Engine.SPARK or one.job is None):
         return _again(event, one, f"nothing came of it since {spell_time(one.changed)}", now)
     return _Step(one=one, finding=_standing(one))
@@ -148,14 +164,15 @@ def _again(event: Event, one: Profiling, because: str, now: datetime) -> _Step:
         changed=now,
         because=because,
     )
-    return _asked_for(event, one, "asked_again", f"is asked for again, since {because}", now)
+    return _asked_for(one, event.name, "asked_again", f"is asked for again, since {because}")
 
 
-def _asked_for(event: Event, one: Profiling, reason: str, told: str, now: datetime) -> _Step:  # noqa: ARG001
+def _asked_for(one: Profiling, model: str, reason: str, told: str) -> _Step:
     request = RequestProfile(
-        model=event.name,
+        model=model,
         order=one.order,
         engine=one.engine,
+        wanted=one.wanted,
         attempt=one.attempt,
         left=with_bits("0", one.left),
     )
@@ -224,6 +241,11 @@ def _standing(one: Profiling) -> Finding:
     by = f" by job {one.job}" if one.job else ""
     sentence = f"{_named(one)} is being counted{by} since {spell_time(one.asked)}{of}."
     return _finding(one, "being_counted", sentence, Verdict.INCONCLUSIVE)
+
+
+def _of_before(one: Profiling) -> Finding:
+    sentence = f"What is told of {_named(one)} is of a try that is over."
+    return _finding(one, "of_before", sentence.replace("of The", "of the"))
 
 
 def _at_rest(event: Event, known: Profiling | None) -> Finding:
