@@ -107,11 +107,13 @@ def concerned(check: Check, world: World) -> Sequence[str]:
             models = [f"model/{policy.model}" for policy in world.policies.all() if policy.kpis]
             return [*models, *_left(check, models, world)]
         case Check.BATCH:
-            models = [f"model/{policy.model}" for policy in world.policies.all()]
+            policies = world.policies.all()
+            models = [f"model/{policy.model}" for policy in policies]
+            watched = world.ledger.reported(check.value)
             batch = [
-                f"model/{policy.model}"
-                for policy in world.policies.all()
-                if policy.batch or _state(f"model/{policy.model}", world).batch
+                subject
+                for subject, policy in zip(models, policies, strict=True)
+                if policy.batch or subject in watched
             ]
             return [*batch, *_left(check, models, world)]
         case Check.COLLECTION:
