@@ -147,6 +147,17 @@ def test_a_timer_reads_nothing_of_its_subjects(fleet, check):
     assert some.workspace.asked == Counter()
 
 
+def test_the_timer_of_batch_runs_reads_no_state_of_a_model_without_any(fleet, monkeypatch):
+    some = fleet(0)
+    for number in range(20):
+        some.write(f"policies/{number}.yaml", f"model: model-{number}\n")
+    read = []
+    monkeypatch.setattr(some.application.ledger, "state", read.append)
+    some.application.service.fan_out(Check.BATCH)
+
+    assert read == []
+
+
 def test_the_heartbeat_beats_where_the_workspace_does_not_answer(fleet):
     lost = fleet(3)
     lost.workspace.problem = Unavailable("Azure does not answer.")
