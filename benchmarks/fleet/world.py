@@ -2,9 +2,9 @@
 
 Of each hundred models, by the seed: twenty have collected rows, ten a KPI, ten counted requests;
 five of these get another version in the week's middle, which serves an hour later, and one gets
-one that waits to the week's end. One in a hundred and forty has an incident a day, a new deployment that gets no
-traffic for five hours. A tenth of those with rows, KPIs or requests moves in mid-week. Every
-model's deployment is written once a day, at a time of its own, and Event Grid tells of it.
+one that waits to the week's end. One in a hundred and forty has an incident a day, a new deployment
+that gets no traffic for five hours. A tenth of those with rows, KPIs or requests moves in mid-week.
+Every model's deployment is written once a day, at its own time, and Event Grid tells of it.
 """
 
 import json

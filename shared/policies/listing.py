@@ -31,7 +31,8 @@ class Listing:
         now = self._timer()
         if not self._last or now >= self._until:
             files = self._ask()
-            self._last, self._until = files, now + good_for(len(files))
+            self._until = now + good_for(len(files))
+            self._last = files
         return self._last
 
 
