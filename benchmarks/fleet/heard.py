@@ -9,6 +9,9 @@ from typing import Any
 from benchmarks.fleet.meter import Heard
 from shared.ports import Clock, Message
 
+SAME_PLACE_SECONDS = 1
+"""So far a subject may move in a spread that grew by a second, and is at its place still."""
+
 
 @dataclass(slots=True)
 class Spread:
@@ -21,6 +24,7 @@ class Spread:
     most_over_even: float = 0.0
     kept: int = 0
     moved: int = 0
+    farthest: int = 0
     places: dict[str, int] = field(default_factory=dict)
 
     def firing(self, offsets: dict[str, int]) -> None:
@@ -36,11 +40,14 @@ class Spread:
             self.most_over_even = fullest / (len(offsets) / (wide + 1))
         for subject, offset in offsets.items():
             before = self.places.get(subject)
-            if before == offset:
-                self.kept += 1
-            elif before is not None:
-                self.moved += 1
             self.places[subject] = offset
+            if before is None:
+                continue
+            self.farthest = max(self.farthest, abs(offset - before))
+            if abs(offset - before) <= SAME_PLACE_SECONDS:
+                self.kept += 1
+            else:
+                self.moved += 1
 
     def told(self) -> dict[str, Any]:
         """As it is kept."""
@@ -52,6 +59,7 @@ class Spread:
             "fullest_second_over_even": round(self.most_over_even, 2),
             "kept_their_place": self.kept,
             "changed_their_place": self.moved,
+            "farthest_move_seconds": self.farthest,
         }
 
 

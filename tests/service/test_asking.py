@@ -190,6 +190,15 @@ def test_with_nothing_known_what_hinders_the_list_is_raised(fleet):
         lost.application.service.fan_out(Check.RECONCILE)
 
 
+def test_a_few_subjects_more_move_the_turn_of_each_by_a_second_at_most():
+    subjects = [f"endpoint/endpoint-{number}" for number in range(2_000)]
+    fewer, more = spread(2_000, PERIOD), spread(2_020, PERIOD)
+
+    assert more - fewer == timedelta(seconds=1)
+    moved = [delay(subject, more) - delay(subject, fewer) for subject in subjects]
+    assert {timedelta(), timedelta(seconds=1)} == set(moved)
+
+
 def test_the_turn_of_a_subject_does_not_depend_on_the_others():
     over = spread(10_000, PERIOD)
 
