@@ -1,8 +1,8 @@
 """The home of a fleet: policies, endpoints, rows, KPIs and requests, and what happens in its week.
 
 Of each hundred models, by the seed: twenty have collected rows, ten a KPI, ten counted requests;
-five of these get another version in the week's middle, which serves an hour later, and one gets
-one that waits to the week's end. One in a hundred and forty has an incident a day, a new deployment
+six of these get another version in the week's middle, which serves an hour later, of one a day
+later: it waits. One in a hundred and forty has an incident a day, a new deployment
 that gets no traffic for five hours. A tenth of those with rows, KPIs or requests moves in mid-week.
 Every model's deployment is written once a day, at its own time, and Event Grid tells of it.
 """
@@ -50,6 +50,7 @@ kpis:
 """
 REQUESTED = "health: {window: 6h, max_error_rate: 0.2}\n"
 DRIFT = "drift: {columns: [income, age, area], limit: 0.2, window: 1d}\n"
+UNLIMITED = "gates: {budget: off}\n"
 NOT_COLLECTED = "collection: {expected: false}\n"
 
 WRITTEN = Path(__file__).resolve().parents[2] / (
@@ -120,8 +121,12 @@ class FleetWorld:
         return 30 <= self.place(number) < 36
 
     def waits(self, number: int) -> bool:
-        """Whether that one is not deployed, so that it waits: a hundredth."""
+        """Whether that one serves a day later, so that it waits: a hundredth."""
         return self.place(number) == 35
+
+    def serves(self, number: int) -> datetime:
+        """From when on its newer version serves, where it has one."""
+        return self.middle + (DAY if self.waits(number) else HOUR)
 
     def moves(self, number: int) -> bool:
         """Whether what is watched of it moves in mid-week."""
@@ -141,6 +146,7 @@ class FleetWorld:
             policy += KPI if self.has_kpi(number) else ""
             policy += DRIFT if self.has_inputs(number) else NOT_COLLECTED
             policy += REQUESTED if self.has_requests(number) else ""
+            policy += UNLIMITED
             (self.home / f"policies/model-{number}.yaml").write_text(policy)
             self.describe(number, START)
             if self.has_kpi(number):
@@ -164,10 +170,8 @@ class FleetWorld:
         others = [n for n in range(self.models) if self.has_another(n)]
         for number in others:
             yield self.middle, number, lambda n=number: self.register(n, 2)
-        for number in others:
-            if not self.waits(number):
-                at = self.middle + HOUR
-                yield at, number, lambda n=number, t=at: self.deploy(n, t)
+        for number in sorted(others, key=self.serves):
+            yield self.serves(number), number, lambda n=number: self.describe(n, self.serves(n))
 
     def _of_day(self, begins: datetime, day: int) -> Iterator[Happening]:
         """What is written at midnight, the deployments that are written, and the incidents."""
@@ -214,14 +218,10 @@ class FleetWorld:
         at = START + day * DAY + (number % 1440) * DAY / 1440
         return json.dumps([{**one, "id": f"{number}-{day}", "eventTime": at.isoformat()}]).encode()
 
-    def deploy(self, number: int, at: datetime) -> None:
-        """The newer version serves."""
-        self.describe(number, at)
-
     def describe(self, number: int, at: datetime, *, idle: bool = False) -> None:
         """An endpoint, with a new deployment without traffic in an incident."""
-        serves = self.middle + HOUR
-        newer = self.has_another(number) and not self.waits(number) and at >= serves
+        serves = self.serves(number)
+        newer = self.has_another(number) and at >= serves
         model = f"model-{number}:{2 if newer else 1}"
         changed = serves.isoformat() if newer else "2026-01-01T00:00:00Z"
         deployments: dict[str, Any] = {"blue": {"model": model, "changed": changed}}
