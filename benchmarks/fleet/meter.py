@@ -183,7 +183,8 @@ class Meter:
             self._heard.handles(kind, -1)
 
     def settled(self) -> None:
-        """What was received is over."""
+        """What was received is over; whoever asks of its subjects now asks for something else."""
+        self._by_subject = {}
         self.enter(OWN)
 
     def _sent(self, messages: Sequence[Message]) -> None:
