@@ -1,8 +1,8 @@
 """The home of a fleet: policies, endpoints, rows, KPIs and requests, and what happens in its week.
 
 Of each hundred models, by the seed: twenty have collected rows, ten a KPI, ten counted requests;
-six of these get another version in the week's middle, which serves an hour later, of one a day
-later: it waits. One in a hundred and forty has an incident a day, a new deployment
+two of these get another version in the week's middle, which serves an hour later, of the second six
+hours later: it waits. One in a hundred and forty has an incident a day, a new deployment
 that gets no traffic for five hours. A tenth of those with rows, KPIs or requests moves in mid-week.
 Every model's deployment is written once a day, at its own time, and Event Grid tells of it.
 """
@@ -117,16 +117,16 @@ class FleetWorld:
         return 30 <= self.place(number) < 40
 
     def has_another(self, number: int) -> bool:
-        """Whether another version is registered: six in a hundred."""
-        return 30 <= self.place(number) < 36
+        """Whether another version is registered: two in a hundred."""
+        return 30 <= self.place(number) < 32
 
     def waits(self, number: int) -> bool:
-        """Whether that one serves a day later, so that it waits: a hundredth."""
-        return self.place(number) == 35
+        """Whether that one serves six hours later, so that it waits: a hundredth."""
+        return self.place(number) == 31
 
     def serves(self, number: int) -> datetime:
         """From when on its newer version serves, where it has one."""
-        return self.middle + (DAY if self.waits(number) else HOUR)
+        return self.middle + (6 * HOUR if self.waits(number) else HOUR)
 
     def moves(self, number: int) -> bool:
         """Whether what is watched of it moves in mid-week."""
