@@ -38,7 +38,7 @@ def test_every_message_that_is_handled_is_a_decision_of_the_ledger(played):
 
     kinds = Counter(one["event"]["data"].get("check") for one in within)
     by_kind = found["by_kind"]
-    for check in ("routing", "health", "drift", "kpi", "collection", "promotion"):
+    for check in ("routing", "health", "drift", "kpi", "collection"):
         met = by_kind[check]
         assert met["executions"] - met["decided_before"] == kinds[check]
     assert kinds["health"] == MODELS * HOURS * 6
