@@ -10,6 +10,7 @@ from shared.domain.policy import Fleet, Policy
 from shared.errors import InvalidPolicy, NotFound
 from shared.policies import read_policy
 from shared.policies.fleet import FILES, read_fleet
+from shared.policies.listing import Listing
 
 _SUFFIXES = {".yaml", ".yml"}
 _STEADY: "ContextVar[Mapping[PolicyStore, _Reading] | None]" = ContextVar("steady", default=None)
@@ -19,11 +20,11 @@ class PolicyStore:
     """Asks for the files anew at each question, so that an edited file counts at once.
 
     `files` gives the content of each by its name. One whose bytes are known already is not parsed
-    again. Within `steady` they are asked for once.
+    again. Within `steady` they are asked for once, and a large fleet's for a while (`Listing`).
     """
 
     def __init__(self, files: Callable[[], Mapping[str, bytes]]) -> None:
-        self._ask = files
+        self._ask = Listing(files)
         self._known: dict[str, tuple[bytes, Policy | InvalidPolicy]] = {}
         self._fleet: tuple[bytes, Fleet] | None = None
         self._sorted: _Sorted | None = None

@@ -78,15 +78,16 @@ def spread(count: int, period: timedelta) -> timedelta:
 
 
 def delay(subject: str, over: timedelta) -> timedelta:
-    """When in that time a subject's turn is: always at the same, whichever others there are.
+    """When in that time a subject's turn is: at the same part of it, whichever others there are.
 
     So the time between two looks at it stays one period, and a timer that fires twice asks once.
+    Where a few subjects more make the time longer, each moves by a few seconds at most.
     """
     seconds = int(over.total_seconds())
     if seconds <= 0:
         return timedelta()
     place = int.from_bytes(sha256(subject.encode()).digest()[:8], "big")
-    return timedelta(seconds=place % seconds)
+    return timedelta(seconds=place * seconds >> 64)
 
 
 def concerned(check: Check, world: World) -> Sequence[str]:
@@ -108,11 +109,13 @@ def concerned(check: Check, world: World) -> Sequence[str]:
             models = [f"model/{policy.model}" for policy in world.policies.all() if policy.kpis]
             return [*models, *_left(check, models, world)]
         case Check.BATCH:
-            models = [f"model/{policy.model}" for policy in world.policies.all()]
+            policies = world.policies.all()
+            models = [f"model/{policy.model}" for policy in policies]
+            watched = world.ledger.reported(check.value)
             batch = [
-                f"model/{policy.model}"
-                for policy in world.policies.all()
-                if policy.batch or _state(f"model/{policy.model}", world).batch
+                subject
+                for subject, policy in zip(models, policies, strict=True)
+                if policy.batch or subject in watched
             ]
             return [*batch, *_left(check, models, world)]
         case Check.COLLECTION:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.embedded import EmbeddedQueue, QueueSettings
+from shared.adapters.embedded.queue import _EARLIEST
 from shared.adapters.message_rows import message_from_json, message_to_json
 from shared.ports import Message
 from tests.conftest import StoppedClock
@@ -41,6 +42,21 @@ def test_it_tells_when_the_next_message_is_due(queue, clock):
     queue.send([replace(message(1), scheduled=clock.now + timedelta(minutes=30))])
 
     assert queue.next_due() == clock.now + timedelta(minutes=30)
+
+
+def test_the_next_message_that_is_due_may_be_of_any_queue(queue, clock):
+    for minutes, name in ((30, "checks"), (10, "alerts"), (20, "promotion-requests")):
+        later = clock.now + timedelta(minutes=minutes)
+        queue.send([replace(message(minutes), queue=name, scheduled=later)])
+
+    assert queue.next_due() == clock.now + timedelta(minutes=10)
+
+
+def test_to_tell_when_the_next_one_is_due_no_session_is_gone_through(queue):
+    with queue._database.read() as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {_EARLIEST}").fetchall()
+
+    assert not [row["detail"] for row in plan if row["detail"].startswith("SCAN session")]
 
 
 def test_it_shows_what_waits_due_or_not(queue, clock):

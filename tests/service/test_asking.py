@@ -147,6 +147,17 @@ def test_a_timer_reads_nothing_of_its_subjects(fleet, check):
     assert some.workspace.asked == Counter()
 
 
+def test_the_timer_of_batch_runs_reads_no_state_of_a_model_without_any(fleet, monkeypatch):
+    some = fleet(0)
+    for number in range(20):
+        some.write(f"policies/{number}.yaml", f"model: model-{number}\n")
+    read = []
+    monkeypatch.setattr(some.application.ledger, "state", read.append)
+    some.application.service.fan_out(Check.BATCH)
+
+    assert read == []
+
+
 def test_the_heartbeat_beats_where_the_workspace_does_not_answer(fleet):
     lost = fleet(3)
     lost.workspace.problem = Unavailable("Azure does not answer.")
@@ -177,6 +188,15 @@ def test_with_nothing_known_what_hinders_the_list_is_raised(fleet):
 
     with pytest.raises(NoPermission):
         lost.application.service.fan_out(Check.RECONCILE)
+
+
+def test_a_few_subjects_more_move_the_turn_of_each_by_a_second_at_most():
+    subjects = [f"endpoint/endpoint-{number}" for number in range(2_000)]
+    fewer, more = spread(2_000, PERIOD), spread(2_020, PERIOD)
+
+    assert more - fewer == timedelta(seconds=1)
+    moved = [delay(subject, more) - delay(subject, fewer) for subject in subjects]
+    assert {timedelta(), timedelta(seconds=1)} == set(moved)
 
 
 def test_the_turn_of_a_subject_does_not_depend_on_the_others():

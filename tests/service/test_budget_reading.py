@@ -1,4 +1,4 @@
-"""The promotions of a whole fleet are read from the few states that have any."""
+"""The promotions of a whole fleet are read out of the few states that have any, all at once."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,13 +7,12 @@ from shared.domain.canonical import to_plain
 from shared.domain.promotion import Phase, Promotion
 from shared.domain.state import SubjectState
 from shared.errors import NoPermission
-from shared.ports import LedgerState
 from shared.service.readings.budget import read_budget
 from tests.conftest import NOON
 
 
 class Ledger:
-    """States by subject; counts how often one is read."""
+    """States by subject; counts of how many something is read."""
 
     def __init__(self, states):
         self._states = states
@@ -26,9 +25,10 @@ class Ledger:
             if check is None or check in state.checks
         }
 
-    def state(self, subject):
-        self.read += 1
-        return LedgerState(state=to_plain(self._states[subject]), version=1)
+    def parts(self, name, subjects):
+        wanted = list(subjects)
+        self.read += len(wanted)
+        return {subject: to_plain(self._states[subject])[name] for subject in wanted}
 
 
 def promotion(phase, version="7", stage="production"):

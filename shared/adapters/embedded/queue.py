@@ -53,6 +53,17 @@ CREATE TABLE IF NOT EXISTS seen (
 CREATE INDEX IF NOT EXISTS seen_at ON seen (queue, at);
 """
 
+_EARLIEST = """
+WITH RECURSIVE there (queue) AS (
+    SELECT min(queue) FROM session
+    UNION ALL
+    SELECT (SELECT min(queue) FROM session WHERE queue > there.queue) FROM there
+    WHERE there.queue IS NOT NULL
+)
+SELECT min((SELECT min(turn) FROM session WHERE session.queue = there.queue)) AS turn FROM there
+"""
+"""From queue to queue by the index: the sessions themselves are not gone through."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
@@ -293,7 +304,7 @@ class EmbeddedQueue:
     def next_due(self) -> datetime | None:
         """The earliest time at which a waiting message of any queue is due, None without any."""
         with self._database.read() as connection:
-            row = connection.execute("SELECT min(turn) AS turn FROM session").fetchone()
+            row = connection.execute(_EARLIEST).fetchone()
         return None if row["turn"] is None else parse_time(row["turn"])
 
     def waiting(self) -> Sequence[Waiting]:
