@@ -4,28 +4,25 @@ Nothing but sums of comparisons and of numbers is asked of it, in one pass over 
 comes back is a few numbers a column, and they are the counts the local engine finds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from shared.errors import InvalidData
-from shared.profiles.columns import count_column, count_missing
-from shared.statistics.profile import (
-    EXAMPLES,
-    LARGEST,
-    MISSING,
-    CategoricalColumn,
-    Column,
-    NumericColumn,
-    Profile,
-)
+from shared.profiles.engine_answers import ROWS, Answer, Asked, named, unseen_in
+from shared.profiles.engine_frames import TIME, UNREADABLE, open_frame
+from shared.profiles.windowing import utc
+from shared.statistics.profile import EXAMPLES, CategoricalColumn, NumericColumn, Profile
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 _INFINITY = float("inf")
+_PIECE = "piece"
+_UNREADABLE_ROWS = "unreadable_rows"
+_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def count_window(frame: Any, base: Profile) -> Profile:
@@ -36,113 +33,152 @@ def count_window(frame: Any, base: Profile) -> Profile:
     knows no difference between null and not-a-number: both count as nulls there.
     Raises InvalidData when Narwhals is not installed or does not know the frame.
     """
-    lazy = _lazy(frame)
-    schema = lazy.collect_schema()
-    kinds = {name: _kind_of(dtype) for name, dtype in schema.items()}
-    problems: dict[str, str] = {}
-    asked: list[nw.Expr] = []
-    for name, column in base.columns.items():
-        if name not in kinds:
-            problems[name] = MISSING
-        elif column.kind.startswith("datetime"):
-            problems[name] = "is a time, which only the local engine counts"
-        elif kinds[name] != column.kind:
-            problems[name] = (
-                f"changed its type: {column.kind} in the baseline, {kinds[name]} in the window"
-            )
-        else:
-            asked.extend(_sums_of(name, column, _is_float(schema[name])))
-    found = _row(lazy, asked)
-    rows = int(found["rows"])
-    columns: dict[str, Column] = {}
-    for name, column in base.columns.items():
-        if problems.get(name) == MISSING:
-            columns[name] = count_missing(rows, column)
-        elif name not in problems or not rows:
-            problems.pop(name, None)
-            columns[name] = _column(name, column, found, lazy) if rows else count_column((), column)
-    return Profile(
-        columns=columns,
-        rows=rows,
-        baseline_hash=base.baseline_hash,
-        skipped=dict(base.skipped),
-        problems=problems,
-        extra=tuple(sorted(set(kinds) - base.columns.keys() - base.skipped.keys())),
+    opened = open_frame(frame)
+    asked = Asked(base, opened.kinds)
+    lazy = opened.asked(asked.columns(), None)
+    return _counted(lazy, asked, None)[0]
+
+
+def count_pieces(
+    frame: Any, base: Profile, *, time_column: str, cuts: Sequence[datetime]
+) -> list[Profile]:
+    """Profile the same rows cut at ascending instants, in one pass where the engine can group.
+
+    Piece i holds the rows with cuts[i] <= time < cuts[i + 1] and equals `window` with that start
+    and end; empty ones are there as well. Rows outside and rows without a time are in none. The
+    time column holds timestamps, ISO 8601 text or epoch milliseconds, in UTC where they name no
+    zone.
+    Raises InvalidData for a frame Narwhals does not know, a time column that is absent or does not
+    hold times, and fewer than two cuts or cuts that do not rise.
+    """
+    borders = checked_cuts(cuts)
+    opened = open_frame(frame)
+    if time_column not in opened.kinds:
+        raise InvalidData(
+            f"There is no time column {time_column}; the columns are {', '.join(opened.kinds)}."
+        )
+    asked = Asked(base, opened.kinds, time_column)
+    lazy = opened.asked(asked.columns(), time_column)
+    return _counted(lazy, asked, borders)
+
+
+def checked_cuts(cuts: Sequence[datetime]) -> list[datetime]:
+    """The cuts as instants in UTC.
+
+    Raises InvalidData for fewer than two, and for cuts that do not rise.
+    """
+    borders = [each for each in map(utc, cuts) if each is not None]
+    if len(borders) < 2 or any(one >= other for one, other in pairwise(borders)):
+        raise InvalidData("Pieces need two cuts or more, each later than the one before.")
+    return borders
+
+
+def _counted(
+    lazy: "nw.LazyFrame[Any]", asked: Asked, borders: list[datetime] | None
+) -> list[Profile]:
+    """The profile of each piece, or of all rows where nothing is cut."""
+    if borders is not None:
+        lazy = _cut(lazy, borders)
+    answers = _answers(lazy, asked, borders)
+    if unreadable := sum(int(answer.get(_UNREADABLE_ROWS) or 0) for answer in answers.values()):
+        raise InvalidData(
+            f"{asked.time_column} does not hold times: {unreadable} values cannot be read as one."
+        )
+    examples = _examples(lazy, asked, answers, cut=borders is not None)
+    spans = [(None, None)] if borders is None else list(pairwise(borders))
+    return [
+        asked.profile(answers.get(at, {}), examples.get(at, {}), start, end)
+        for at, (start, end) in enumerate(spans)
+    ]
+
+
+def _cut(lazy: "nw.LazyFrame[Any]", borders: Sequence[datetime]) -> "nw.LazyFrame[Any]":
+    """The rows that are in a piece, with its number, and those whose time cannot be read."""
+    import narwhals as nw
+
+    first, *inner, last = [(border - _EPOCH) // _MICROSECOND for border in borders]
+    time = nw.col(TIME)
+    number = nw.lit(0, nw.Int64)
+    for border in inner:
+        number = number + (time >= border).cast(nw.Int64)
+    within = (time >= first) & (time < last)
+    return lazy.filter(within | nw.col(UNREADABLE)).with_columns(
+        nw.when(within).then(number).otherwise(nw.lit(-1, nw.Int64)).alias(_PIECE)
     )
 
 
-def _lazy(frame: Any) -> "nw.LazyFrame[Any]":
-    try:
-        import narwhals as nw
-    except ImportError as problem:
-        raise InvalidData(
-            "Counting in another engine needs Narwhals: pip install narwhals."
-        ) from problem
-    try:
-        lazy: nw.LazyFrame[Any] = nw.from_native(frame).lazy()
-    except TypeError as problem:
-        raise InvalidData(
-            f"{type(frame).__name__} is no frame of an engine that can count; give a DuckDB "
-            "relation, or a Spark, Polars or pandas frame."
-        ) from problem
-    return lazy
-
-
-def _kind_of(dtype: "nw.dtypes.DType") -> str:
+def _answers(
+    lazy: "nw.LazyFrame[Any]", asked: Asked, borders: list[datetime] | None
+) -> dict[int, Answer]:
+    """What was counted, by piece; pieces without rows are absent."""
     import narwhals as nw
 
-    if dtype.is_numeric():
-        return "numeric"
-    if dtype == nw.Boolean:
-        return "boolean"
-    if dtype in {nw.String, nw.Categorical} or isinstance(dtype, nw.Enum):
-        return "categorical"
-    return "datetime" if dtype.is_temporal() else str(dtype).lower()
+    sums = [nw.len().alias(ROWS)]
+    finite: list[nw.Expr] = []
+    for at, column in asked.columns().values():
+        if isinstance(column, CategoricalColumn):
+            sums.extend(_sums_of_categories(at, column))
+        else:
+            values = nw.col(f"v{at}")
+            odd = values.is_nan() | (values == _INFINITY) | (values == -_INFINITY)
+            finite.append(nw.when(~odd).then(values).alias(f"f{at}"))
+            sums.extend(_sums_of(at, column))
+    lazy = lazy.with_columns(*finite) if finite else lazy
+    if borders is None:
+        return {0: _rows(lazy.select(*sums))[0]}
+    sums.append(_count(nw.col(UNREADABLE)).alias(_UNREADABLE_ROWS))
+    if not _groups(lazy):
+        pieces = range(-1, len(borders) - 1)
+        return {at: _rows(lazy.filter(nw.col(_PIECE) == at).select(*sums))[0] for at in pieces}
+    return {int(row[_PIECE]): row for row in _rows(lazy.group_by(_PIECE).agg(*sums))}
 
 
-def _is_float(dtype: "nw.dtypes.DType") -> bool:
-    return bool(dtype.is_float())
+def _groups(lazy: "nw.LazyFrame[Any]") -> bool:
+    """Whether the engine counts all pieces at once: those in memory look at them one by one."""
+    implementation = lazy.implementation
+    return not (implementation.is_pandas_like() or implementation.is_pyarrow())
 
 
-def _sums_of(name: str, column: Column, is_float: bool) -> "list[nw.Expr]":
-    """Every number that is asked of one column, named `column`, a slash and what it is."""
+def _rows(lazy: "nw.LazyFrame[Any]") -> list[Mapping[str, Any]]:
+    rows: list[Mapping[str, Any]] = lazy.collect().to_arrow().to_pylist()
+    return rows
+
+
+def _sums_of(at: int, column: NumericColumn) -> "list[nw.Expr]":
+    """Every number that is asked of one numeric column; `f0` are the finite ones of `v0`."""
     import narwhals as nw
 
-    values = nw.col(name)
-    if isinstance(column, CategoricalColumn):
-        return _sums_of_categories(name, column)
-    sums = {"nulls": _count(values.is_null())}
-    if is_float:
-        odd = values.is_nan() | (values == _INFINITY) | (values == -_INFINITY)
+    values, finite = nw.col(f"v{at}"), nw.col(f"f{at}")
+    shifted = finite - column.shift
+    sums = {
+        "nulls": _count(values.is_null()),
+        "minimum": finite.min(),
+        "maximum": finite.max(),
+        "sum": shifted.sum(),
+        "squares": (shifted * shifted).sum(),
+    }
+    if column.kind == "numeric":
         sums["nans"] = _count(values.is_nan() & ~values.is_null())
         sums["above"] = _count(values == _INFINITY)
         sums["below"] = _count(values == -_INFINITY)
-        finite = nw.when(~odd).then(values)
-    else:
-        finite = nw.when(~values.is_null()).then(values.cast(nw.Float64))
-    sums["minimum"], sums["maximum"] = finite.min(), finite.max()
-    shifted = finite - column.shift
-    sums["sum"] = shifted.sum()
-    sums["squares"] = (shifted * shifted).sum()
-    for at, edge in enumerate(column.edges):
-        sums[f"edge {at}"] = _count(finite <= edge)
-    return [each.alias(f"{name}/{what}") for what, each in sums.items()]
+    for number, edge in enumerate(column.edges):
+        sums[f"edge{number}"] = _count(finite <= edge)
+    return [each.alias(named(at, what)) for what, each in sums.items()]
 
 
-def _sums_of_categories(name: str, column: CategoricalColumn) -> "list[nw.Expr]":
+def _sums_of_categories(at: int, column: CategoricalColumn) -> "list[nw.Expr]":
     import narwhals as nw
 
-    values = nw.col(name)
+    values = nw.col(f"v{at}")
     sums = {"nulls": _count(values.is_null())}
     if column.kind == "boolean":
-        sums["value 0"], sums["value 1"] = _count(~values), _count(values)
+        sums["value0"], sums["value1"] = _count(~values), _count(values)
     else:
-        values = values.cast(nw.String)
-        for at, value in enumerate(column.values):
-            sums[f"value {at}"] = _count(values == value)
+        for number, value in enumerate(column.values):
+            sums[f"value{number}"] = _count(values == value)
         if column.known:
-            sums["known"] = _count(values.is_in(list(column.known)))
-    return [each.alias(f"{name}/{what}") for what, each in sums.items()]
+            sums["known0"] = _count(values.is_in(list(column.known)))
+    return [each.alias(named(at, what)) for what, each in sums.items()]
 
 
 def _count(condition: "nw.Expr") -> "nw.Expr":
@@ -151,66 +187,35 @@ def _count(condition: "nw.Expr") -> "nw.Expr":
     return condition.cast(nw.Int64).sum()
 
 
-def _row(lazy: "nw.LazyFrame[Any]", asked: "list[nw.Expr]") -> Mapping[str, Any]:
-    """One row of answers; a sum over nothing is 0."""
+def _examples(
+    lazy: "nw.LazyFrame[Any]", asked: Asked, answers: Mapping[int, Answer], *, cut: bool
+) -> dict[int, dict[str, tuple[str, ...]]]:
+    """A few values the baseline never had, by piece and column: a question only when needed."""
+    found: dict[int, dict[str, tuple[str, ...]]] = {}
+    for name, (at, column) in asked.columns().items():
+        pieces = [p for p, answer in answers.items() if unseen_in(at, column, answer) > 0]
+        if pieces and isinstance(column, CategoricalColumn):
+            for piece, values in _new_values(lazy, at, column, pieces if cut else None).items():
+                found.setdefault(piece, {})[name] = values
+    return found
+
+
+def _new_values(
+    lazy: "nw.LazyFrame[Any]", at: int, column: CategoricalColumn, pieces: list[int] | None
+) -> dict[int, tuple[str, ...]]:
+    """The first unseen values of each piece, or of all rows, in the order of their text."""
     import narwhals as nw
 
-    answered = lazy.select(nw.len().alias("rows"), *asked).collect()
-    return {name: answered[name].to_list()[0] for name in answered.columns}
-
-
-def _column(name: str, like: Column, found: Mapping[str, Any], lazy: "nw.LazyFrame[Any]") -> Column:
-    def whole(what: str) -> int:
-        return int(found.get(f"{name}/{what}") or 0)
-
-    if isinstance(like, CategoricalColumn):
-        return _categories(name, like, whole, int(found["rows"]), lazy)
-    beyond = whole("nulls") + whole("nans") + whole("above") + whole("below")
-    finite = int(found["rows"]) - beyond
-    upto = [whole(f"edge {at}") for at in range(len(like.edges))]
-    lowest, highest = found[f"{name}/minimum"], found[f"{name}/maximum"]
-    return NumericColumn(
-        edges=like.edges,
-        counts=np.array([b - a for a, b in pairwise([0, *upto, finite])], dtype=np.int64),
-        shift=like.shift,
-        nulls=whole("nulls"),
-        nans=whole("nans"),
-        above=whole("above"),
-        below=whole("below"),
-        minimum=float(lowest) if finite else None,
-        maximum=float(highest) if finite else None,
-        shifted_sum=float(found[f"{name}/sum"] or 0.0) if finite else 0.0,
-        shifted_squares=min(LARGEST, float(found[f"{name}/squares"] or 0.0)) if finite else 0.0,
-    )
-
-
-def _categories(
-    name: str,
-    like: CategoricalColumn,
-    whole: Any,
-    rows: int,
-    lazy: "nw.LazyFrame[Any]",
-) -> CategoricalColumn:
-    counts = np.array([whole(f"value {at}") for at in range(len(like.values))], dtype=np.int64)
-    filled = rows - whole("nulls")
-    known = whole("known") if like.known and like.kind != "boolean" else filled
-    return CategoricalColumn(
-        values=like.values,
-        counts=counts,
-        known=like.known,
-        other_known=known - int(counts.sum()),
-        unseen=filled - known,
-        examples=_examples(name, like, lazy) if filled > known else (),
-        nulls=whole("nulls"),
-        kind=like.kind,
-    )
-
-
-def _examples(name: str, like: CategoricalColumn, lazy: "nw.LazyFrame[Any]") -> tuple[str, ...]:
-    """A few values the baseline never had: a second, small question, asked only when needed."""
-    import narwhals as nw
-
-    values = nw.col(name).cast(nw.String)
-    new = lazy.filter(~values.is_in(list(like.known)) & ~values.is_null())
-    first = new.select(values.alias("value")).unique().sort("value").head(EXAMPLES).collect()
-    return tuple(str(value) for value in first["value"].to_list())
+    values = nw.col(f"v{at}")
+    new = lazy.filter(~values.is_in(list(column.known)) & ~values.is_null())
+    if pieces is None:
+        first = new.select(values.alias("value")).unique().sort("value").head(EXAMPLES)
+        return {0: tuple(row["value"] for row in _rows(first))}
+    found = new.select(_PIECE, values.alias("value")).unique()
+    if _groups(lazy):
+        place = nw.col("value").cum_count().over(_PIECE, order_by="value")
+        found = found.with_columns(place.alias("place")).filter(nw.col("place") <= EXAMPLES)
+    first_of: dict[int, list[str]] = {}
+    for row in _rows(found):
+        first_of.setdefault(int(row[_PIECE]), []).append(row["value"])
+    return {piece: tuple(sorted(each)[:EXAMPLES]) for piece, each in first_of.items()}

@@ -4,7 +4,6 @@ import math
 
 import duckdb
 import numpy as np
-import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from shared.errors import InvalidData
 from shared.profiles import baseline, window
 from shared.profiles.counting import count_window
+from tests.profiles.every_engine import assert_same
 
 RANDOM = np.random.default_rng(31)
 TABLE = pa.table(
@@ -52,24 +52,6 @@ def table_of(rows):
     )
 
 
-def counted(profile):
-    """All of a profile but its sums, which depend on the order of adding."""
-    plain = profile.to_json()
-    sums = {}
-    for name, column in plain["columns"].items():
-        sums[name] = [column.pop("shifted_sum", 0.0), column.pop("shifted_squares", 0.0)]
-    plain.pop("fingerprint")
-    return plain, sums
-
-
-def assert_same(one, other):
-    counts, sums = counted(one)
-    others, other_sums = counted(other)
-    assert counts == others
-    for name, values in sums.items():
-        assert values == pytest.approx(other_sums[name], rel=1e-9, abs=1e-6), name
-
-
 ENGINES = {
     "duckdb": lambda table, connection: connection.from_arrow(table),
     "polars": lambda table, _: pl.from_arrow(table).lazy(),
@@ -103,18 +85,12 @@ def test_pandas_counts_alike_but_calls_not_a_number_null():
         assert found.columns[name].missing == local.columns[name].missing
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_spark_in_local_mode_counts_alike():
-    """Needs Java and PySpark, too large to install for one test; their own warnings are theirs."""
-    spark_sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed")
-    session = spark_sql.SparkSession.builder.master("local[1]").appName("counting").getOrCreate()
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_spark_in_local_mode_counts_alike(spark):
+    """Its client leaves the sockets of its answers to the garbage collector."""
     table = TABLE.slice(0, 500)
 
-    try:
-        frame = session.createDataFrame(pd.DataFrame(table.to_pydict()))
-        assert_same(count_window(frame, BASE), window(table, BASE))
-    finally:
-        session.stop()
+    assert_same(spark.window(table, BASE), window(table, BASE))
 
 
 def test_a_column_that_is_missing_or_retyped_is_a_problem_as_in_the_local_engine(connection):
