@@ -21,6 +21,7 @@ def open_parquet(
 
     Times in nanoseconds, which Spark reads as numbers, are times again.
     """
+    spark.conf.set(_NANOSECONDS, "false")
     merged = _read(spark, paths)
     if merged is not None:
         yield _opened(merged, time_column)
