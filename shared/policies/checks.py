@@ -8,6 +8,7 @@ from shared.domain.policy import KpiPolicy, Policy
 from shared.policies.alert_checks import alert_problems
 from shared.policies.gate_checks import gate_problems
 from shared.policies.kpi_checks import source_problems
+from shared.policies.profiling_checks import profiling_problems
 from shared.policies.retraining_checks import retraining_problems
 from shared.policies.stage_checks import stage_problems
 
@@ -25,6 +26,7 @@ def problems_of(policy: Policy) -> Iterator[str]:
     yield from _batch_problems(policy)
     yield from alert_problems(policy.alerts)
     yield from retraining_problems(policy.retraining)
+    yield from profiling_problems(policy.profiles)
     if not policy.model.strip():
         yield "model is empty; give the registered model's name"
 
