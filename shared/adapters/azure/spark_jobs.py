@@ -90,8 +90,8 @@ def _output(name: str) -> str:
 
 
 def _spark_job(name: str, order: ProfilingOrder, roots: list[str], folder: str) -> Any:
-    from azure.ai.ml import Input, Output
-    from azure.ai.ml.entities import ManagedIdentityConfiguration, SparkJob
+    from azure.ai.ml import Input, Output, spark
+    from azure.ai.ml.entities import ManagedIdentityConfiguration
 
     policy = order.spark or SparkPolicy()
     cores = SPARK_CORES[policy.instance]
@@ -101,7 +101,7 @@ def _spark_job(name: str, order: ProfilingOrder, roots: list[str], folder: str) 
         for number, root in enumerate(roots)
     }
     addresses = " ".join(f"${{{{inputs.{one}}}}}" for one in inputs)
-    return SparkJob(
+    return spark(
         name=name,
         display_name=name,
         experiment_name=EXPERIMENT,
