@@ -12,8 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from shared.profiles.spark.job import SENT_WITH
-from shared.profiles.spark.task import Task
+from shared.domain.spark_task import SENT_WITH, Task
 
 ENTRY, ARCHIVE = "driftgate_job.py", "driftgate_job.zip"
 _OURS = "shared"

@@ -6,8 +6,8 @@ from typing import Any
 
 from shared.domain.collected import CollectedFile
 from shared.domain.profiling import ProfilingOrder
+from shared.domain.spark_task import Side, Task, TaskFile
 from shared.errors import InvalidData
-from shared.profiles.spark.task import Side, Task, TaskFile
 
 Split = Callable[[str], tuple[str, str]]
 """A file's place as a root, from which the job reads, and a path below it."""

@@ -10,12 +10,12 @@ import pytest
 from pyarrow import csv, parquet
 
 from shared.domain.collected import ROW_TIME
+from shared.domain.spark_task import MADE, Side, Task, TaskFile
 from shared.profiles import baseline
 from shared.profiles.compute import window_of_parts
 from shared.profiles.pieces import pieces_of
 from shared.profiles.sources.unread import Faults
-from shared.profiles.spark.job import MADE, run
-from shared.profiles.spark.task import Side, Task, TaskFile
+from shared.profiles.spark.job import run
 from shared.statistics import Profile
 from tests.profiles.every_engine import BASE, CUTS, assert_same, observed
 
@@ -75,7 +75,9 @@ def test_every_kind_of_column_of_a_parquet_file_is_counted_as_here(counted, tmp_
 
 def test_files_that_disagree_on_a_type_are_counted_as_here(counted, tmp_path):
     """One lacks a column, one has whole numbers for others, one has texts for numbers."""
-    base = baseline(pa.table({"a": np.arange(400) / 7.0, "b": np.arange(400) % 5, "c": ["x"] * 400}))
+    base = baseline(
+        pa.table({"a": np.arange(400) / 7.0, "b": np.arange(400) % 5, "c": ["x"] * 400})
+    )
     at = [START + minute * timedelta(minutes=1) for minute in range(200)]
     times = pa.array(at, pa.timestamp("us", "UTC"))
     numbers = np.arange(200)

@@ -17,9 +17,9 @@ from shared.adapters.spark_bundle import ARCHIVE, ENTRY, write_bundle
 from shared.adapters.spark_tasks import made_of, task_of
 from shared.domain.policy.profiles import SPARK_CORES, SparkPolicy
 from shared.domain.profiling import ProfilingOrder
+from shared.domain.spark_task import MADE
 from shared.domain.world import PROFILING_TAG, Job
 from shared.errors import NotFound
-from shared.profiles.spark.job import MADE
 
 EXPERIMENT = "driftgate-profiling"
 _STORE = "azureml://datastores/workspaceblobstore/paths"
@@ -94,6 +94,7 @@ def _spark_job(name: str, order: ProfilingOrder, roots: list[str], folder: str) 
     from azure.ai.ml.entities import ManagedIdentityConfiguration
 
     policy = order.spark or SparkPolicy()
+    identity: Any = ManagedIdentityConfiguration(client_id=policy.identity)
     cores = SPARK_CORES[policy.instance]
     memory = f"{int(cores * _GIGABYTES_OF_A_CORE.get(cores, 7))}g"
     inputs = {
@@ -118,5 +119,5 @@ def _spark_job(name: str, order: ProfilingOrder, roots: list[str], folder: str) 
         executor_memory=memory,
         executor_instances=policy.executors,
         resources={"instance_type": policy.instance, "runtime_version": policy.runtime},
-        identity=ManagedIdentityConfiguration(client_id=policy.identity),
+        identity=identity,
     )

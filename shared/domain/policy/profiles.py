@@ -37,7 +37,7 @@ class SparkPolicy:
     runtime: str = "3.5"
     """The version of Spark; Azure Machine Learning's earlier ones have too old a Python."""
     identity: str | None = None
-    """The client id of the identity the job runs as, where several are attached to the workspace."""
+    """The client id of the job's identity, where several are attached to the workspace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class Lines:
     unread: Unread = field(default_factory=Unread)
 
     def take(self, rows: list[dict[str, Any]], envelope: dict[str, Any], time: Any) -> None:
+        """Take the rows of one line, of the time that it says."""
         self.rows.extend(rows)
         self.held.append(len(rows))
         self.times.append(time if isinstance(time, str) and "specversion" in envelope else None)

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from shared.domain.spark_task import Side
 from shared.errors import InvalidData
 from shared.profiles.columns import count_column
 from shared.profiles.compute import window_of_parts
@@ -17,7 +18,6 @@ from shared.profiles.spark.delimited import open_delimited
 from shared.profiles.spark.lines import open_lines
 from shared.profiles.spark.opened import Opened
 from shared.profiles.spark.parquet import open_parquet
-from shared.profiles.spark.task import Side
 from shared.statistics.profile import Column, NumericColumn, Profile
 
 if TYPE_CHECKING:
@@ -89,9 +89,7 @@ def _count(opened: Opened, base: Profile, cuts: Sequence[datetime]) -> list[Prof
     found: list[list[Profile]] = []
     for some in _batches(columns):
         part = replace(base, columns=some)
-        found.append(
-            count_pieces(opened.frame, part, time_column=opened.time_column, cuts=cuts)
-        )
+        found.append(count_pieces(opened.frame, part, time_column=opened.time_column, cuts=cuts))
     return [_one(pieces, opened, base) for pieces in zip(*found, strict=True)]
 
 
@@ -125,7 +123,7 @@ def _one(pieces: Sequence[Profile], opened: Opened, base: Profile) -> Profile:
         first,
         columns={name: columns[name] for name in base.columns if name in columns},
         problems=problems,
-        extra=opened.extra(base),
+        extra=opened.unknown_to(base),
     )
 
 

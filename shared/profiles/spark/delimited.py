@@ -67,9 +67,7 @@ def _read(spark: "SparkSession", paths: list[str], columns: int) -> "DataFrame":
     return spark.read.options(**options).schema(schema).csv(paths)
 
 
-def _opened(
-    texts: "DataFrame", header: tuple[str, ...], base: Profile, time_column: str
-) -> Opened:
+def _opened(texts: "DataFrame", header: tuple[str, ...], base: Profile, time_column: str) -> Opened:
     wanted = {name: at for at, name in enumerate(header) if name in {time_column, *base.columns}}
     kept = texts.select(*(f"n{at}" for at in wanted.values())).persist()
     kinds = _kinds(kept, wanted, base)
@@ -108,7 +106,7 @@ def _kinds(texts: "DataFrame", wanted: dict[str, int], base: Profile) -> dict[st
     kinds: dict[str, str] = {}
     for name, at in wanted.items():
         like = base.columns.get(name)
-        alike = [
+        fitting = [
             kind
             for number, kind in enumerate(_KINDS)
             if found[f"kind{at}_{number}"] == found[f"filled{at}"]
@@ -118,7 +116,7 @@ def _kinds(texts: "DataFrame", wanted: dict[str, int], base: Profile) -> dict[st
         elif not found[f"filled{at}"]:
             kinds[name] = "null"
         else:
-            kinds[name] = alike[0] if alike else "categorical"
+            kinds[name] = fitting[0] if fitting else "categorical"
     return kinds
 
 

@@ -11,17 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.domain.spark_task import MADE, SENT_WITH, Task
 from shared.profiles.spark.counting import pieces_of_side
-from shared.profiles.spark.task import Task
 from shared.statistics.profile import Profile
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-SENT_WITH = "driftgate_task"
-"""The package in the job's archive with the task as `task.json`: what is imported is found."""
-MADE = "profile.json"
-"""Spark writes a folder of this name; what was made are the lines of its parts."""
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "true",
@@ -50,9 +46,7 @@ def run(spark: "SparkSession", task: Task, roots: Sequence[str], output: str) ->
         spark.conf.set(name, value)
     base = Profile.from_json(task.baseline)
     made = {
-        name: [
-            piece.to_json() for piece in pieces_of_side(spark, side, roots, base, task.cuts)
-        ]
+        name: [piece.to_json() for piece in pieces_of_side(spark, side, roots, base, task.cuts)]
         if side.files or name == "inputs"
         else []
         for name, side in (("inputs", task.inputs), ("outputs", task.outputs))

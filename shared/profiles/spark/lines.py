@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ def open_lines(
         .text(list(paths))
         .select(sf.col("value").cast("binary"), sf.col("_metadata.file_path"))
     )
-    kinds = {name: column.kind for name, column in base.columns.items()}
+    kinds: dict[str, str] = {name: column.kind for name, column in base.columns.items()}
     fields = [f"v{at} {_KINDS.get(kind, 'double')}" for at, kind in enumerate(kinds.values())]
     schema = ", ".join([f"{_TIME} timestamp", f"{_REPORT} string", *fields])
     reader = _reader(kinds, time_column)
@@ -67,10 +67,10 @@ def open_lines(
 
 def _reader(
     kinds: dict[str, str], time_column: str
-) -> "Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]":
+) -> "Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]":
     """What an executor does with the lines of a partition."""
 
-    def read(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+    def read(batches: "Iterable[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
         lines, unread = Lines(), Counter[str]()
         for batch in batches:
             for line, path in zip(*(column.to_pylist() for column in batch.columns), strict=True):

@@ -15,8 +15,8 @@ class Opened:
     """Rows under their own names: the time column and those of a baseline, as far as there.
 
     `names` are all columns of the data. `problems` tells of those that cannot be counted, which
-    the frame does not have; `unread` counts lines by the address of their file. `held` is what Spark
-    keeps while it is counted, where reading it again would be dear.
+    the frame does not have; `unread` counts lines by the address of their file. `held` is what
+    Spark keeps while it is counted, where reading it again would be dear.
     """
 
     frame: "DataFrame"
@@ -26,7 +26,7 @@ class Opened:
     unread: Mapping[str, int] = field(default_factory=dict)
     held: "DataFrame | None" = None
 
-    def extra(self, base: Profile) -> tuple[str, ...]:
+    def unknown_to(self, base: Profile) -> tuple[str, ...]:
         """The columns that the baseline does not know."""
         known = base.columns.keys() | base.skipped.keys() | {self.time_column}
         return tuple(sorted(self.names - known))

@@ -21,7 +21,9 @@ def serve_spark(router: Router, state: WorkspaceState, account: Account) -> dict
     def listed(request: Request) -> Answer:
         wanted = request.query.get("hash")
         found = [
-            one for one in codes.values() if one["properties"]["properties"]["hash_sha256"] == wanted
+            one
+            for one in codes.values()
+            if one["properties"]["properties"]["hash_sha256"] == wanted
         ]
         return Answer(body={"value": found})
 

@@ -18,10 +18,10 @@ from shared.domain.collected import ROW_TIME, CollectedFile, Collection
 from shared.domain.policy import Engine
 from shared.domain.policy.profiles import SparkPolicy
 from shared.domain.profiling import ProfilingOrder
+from shared.domain.spark_task import Task
 from shared.errors import NoPermission, NotFound, Unavailable
 from shared.profiles import baseline
 from shared.profiles.compute import window_of_parts
-from shared.profiles.spark.task import Task
 from tests.integration.loopback.blobs import ACCOUNT, CONTAINER
 from tests.integration.loopback.registry import cloud_metadata
 from tests.integration.loopback.resource_manager import WORKSPACE
@@ -122,7 +122,10 @@ def test_a_job_is_sent_with_its_identity_its_size_and_the_tags_it_is_known_by(sc
         "spark.executor.memory": "56g",
         "spark.executor.instances": "3",
     }
-    assert asked["entry"] == {"sparkJobEntryType": "SparkJobPythonEntry", "file": "driftgate_job.py"}
+    assert asked["entry"] == {
+        "sparkJobEntryType": "SparkJobPythonEntry",
+        "file": "driftgate_job.py",
+    }
     assert asked["pyFiles"] == ["driftgate_job.zip"]
 
 

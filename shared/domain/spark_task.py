@@ -1,4 +1,4 @@
-"""What the job is told: a baseline, the cuts, and where the files of both sides lie."""
+"""What a Spark job is told: a baseline, the cuts, and where the files of both sides lie."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,11 @@ from typing import Any, Self
 
 from shared.domain.canonical import format_time
 from shared.errors import InvalidData
+
+SENT_WITH = "driftgate_task"
+"""The package in the job's archive with the task as `task.json`: what is imported is found."""
+MADE = "profile.json"
+"""Spark writes a folder of this name; what was made are the lines of its parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
