@@ -1,240 +1,79 @@
-"""What a fleet costs a month on Azure: measured calls (cost_measured.json) times prices.toml.
+"""The tables of docs/cost.md: the bill, how it grows, Azure's own monitoring, the engines.
 
-Every assumption is a field of `Assumed`; the page docs/cost.md holds the tables that this prints.
 Run: python -m benchmarks.cost; it writes them into the page.
 """
 
-import json
 import re
-import tomllib
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from math import ceil
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+
+from benchmarks.cost_azure_monitoring import (
+    CHEAPEST,
+    SIGNALS,
+    drift_alone,
+    out_of_the_box,
+    variants,
+)
+from benchmarks.cost_bill import (
+    USUAL,
+    Line,
+    adjusted,
+    bill,
+    fact,
+    requests,
+    seconds,
+    table,
+    total,
+)
+from benchmarks.cost_counts import Counts
+from benchmarks.cost_engines import ENGINES
+from benchmarks.cost_sources import day_of, fleets, simulated_day
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "cost.md"
-MEASURED = Path(__file__).with_name("cost_measured.json")
-PRICES = Path(__file__).with_name("prices.toml")
-DAYS = 30
-MEASURED_WAITING = 0.2
-"""The share of the models whose version waited on the measured day."""
-FEW = "alerts"
+PRIVATE = replace(USUAL, private=True)
+FLEETS = (10, 100, 1_000, 10_000)
+ROWS = (100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
 _BLOCK = re.compile(r"<!-- table: (?P<name>[\w-]+) -->\n.*?<!-- end of table -->", re.S)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assumed:
-    """What was not measured, or cannot be without Azure.
-
-    `waits` are seconds a request takes; `together` how many executions of a burst share an
-    instance; `records` and `record_kb` the telemetry of an execution beside one record a request;
-    `waiting` is the share of the models with a version on its way, as the measured day has it;
-    `events_a_day` what Event Grid tells a model; `polls` receives of an idle subscription an hour.
-    """
-
-    waits: Mapping[str, float]
-    together: int = 5
-    instance_gb: float = 2.0
-    least_seconds: float = 1.0
-    records: float = 5.0
-    record_kb: float = 1.0
-    sampled: float = 1.0
-    waiting: float = 0.2
-    events_a_day: float = 3.0
-    polls: float = 60.0
-    subscriptions: int = 12
-    looks: float = 1.0
-    private: bool = False
-
-
-USUAL = Assumed(
-    waits={
-        "Resource Manager": 0.3,
-        "Log Analytics": 0.8,
-        "metric query": 0.3,
-        "table": 0.01,
-        "blob list": 0.015,
-        "blob read": 0.015,
-        "blob write": 0.015,
-        "Service Bus send": 0.01,
-        "workspace storage": 0.015,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of the bill: how much of what, and what it costs a month."""
-
-    what: str
-    amount: float
-    unit: str
-    dollars: float
-
-
-def measured() -> dict[str, Any]:
-    """What `benchmarks.cost_measured` kept."""
-    kept: dict[str, Any] = json.loads(MEASURED.read_text(encoding="utf-8"))
-    return kept
-
-
-def prices() -> dict[str, Any]:
-    """The price table."""
-    return tomllib.loads(PRICES.read_text(encoding="utf-8"))
-
-
-def executions(kept: Mapping[str, Any], assumed: Assumed) -> Counter[str]:
-    """Executions a day by what they handle, as the measured looks name it.
-
-    Reconciled are as many models as endpoints, those with a version on its way apart.
-    """
-    looks, found = kept["looks"], Counter[str]()
-    day = kept["day"]
-    for kind, many in day["messages"].items():
-        if kind == "reconcile":
-            found[kind] += many * assumed.looks / 2
-            waiting = assumed.waiting * many * assumed.looks / 2
-            found["reconcile model"] += waiting
-            found["reconcile calm model"] += many * assumed.looks / 2 - waiting
-        elif kind in looks:
-            share = assumed.waiting / MEASURED_WAITING if kind == "promotion" else 1.0
-            found[kind] += many * assumed.looks * share
-        else:
-            found["event" if _from_outside(kind) else FEW] += many
-    found["event"] += assumed.events_a_day * day["models"]
-    found["told"] += sum(day["told"].values())
-    for name, many in day["timers"].items():
-        known = "sweep" if name == "SWEEP" else f"timer {name.lower()}"
-        found[known] += many * (assumed.looks if name != "SWEEP" else 1.0)
-    return found
-
-
-def requests(kept: Mapping[str, Any], assumed: Assumed) -> Counter[str]:
-    """Requests a day by service."""
-    found = Counter[str]()
-    for kind, many in executions(kept, assumed).items():
-        for service, each in _asked(kept, kind).items():
-            found[service] += many * each
-    return found
-
-
-def seconds(kept: Mapping[str, Any], assumed: Assumed, kind: str) -> float:
-    """How long one execution of a kind takes: its processor time and what it waits for."""
-    asked = _asked(kept, kind)
-    waits = sum(each * assumed.waits.get(service, 0.0) for service, each in asked.items())
-    return _measured_seconds(kept, kind) + waits
-
-
-def gb_seconds(kept: Mapping[str, Any], assumed: Assumed) -> float:
-    """What is billed a day: instances are active while any of their executions is.
-
-    Looks at a fleet begin in bursts; so many of a burst share an instance.
-    """
-    total = 0.0
-    for kind, many in executions(kept, assumed).items():
-        billed = ceil(max(seconds(kept, assumed, kind), assumed.least_seconds) * 10) / 10
-        total += many / _sharing(kept, kind, assumed) * billed
-    return total * assumed.instance_gb
-
-
-def bill(kept: Mapping[str, Any], assumed: Assumed = USUAL) -> list[Line]:
-    """Every line of a month."""
-    priced = prices()
-    runs = sum(executions(kept, assumed).values()) * DAYS
-    asked = {service: many * DAYS for service, many in requests(kept, assumed).items()}
-    messages = (sum(kept["day"]["messages"].values()) * assumed.looks) * DAYS
-    told = sum(kept["day"]["told"].values()) * DAYS
-    operations = 3 * messages + 2 * told * 2
-    operations += assumed.polls * 24 * DAYS * assumed.subscriptions
-    outside = assumed.events_a_day * kept["day"]["models"] * DAYS
-    records = sum(asked.values()) + assumed.records * runs
-    gigabytes = records * assumed.record_kb * assumed.sampled / 1e6
-    stored = kept["day"]["bytes"].get("driftgate.db", 0) * assumed.looks * DAYS / 1e9
-
-    def line(name: str, what: str, amount: float, unit: str, per: float = 1.0) -> Line:
-        price = priced[name]
-        billed = max(0.0, amount / per - price.get("free", 0.0))
-        return Line(what=what, amount=amount, unit=unit, dollars=billed * price["price"])
-
-    writes = asked.get("blob write", 0.0) + asked.get("blob list", 0.0)
-    lines = [
-        line(
-            "functions_gb_seconds",
-            "Functions: time",
-            gb_seconds(kept, assumed) * DAYS,
-            "GB-seconds",
-        ),
-        line("functions_executions", "Functions: executions", runs, "executions", 1e6),
-        line("blob_writes", "Blobs: writes and lists", writes, "operations", 1e4),
-        line("blob_reads", "Blobs: reads", asked.get("blob read", 0.0), "operations", 1e4),
-        line("table_operations", "Tables: operations", asked.get("table", 0.0), "operations", 1e4),
-        line("blob_storage", "What is kept of one month", stored, "GB"),
-        line("logs_ingested", "Telemetry in Application Insights", gigabytes, "GB"),
-        line("metric_queries", "Metric queries", asked.get("metric query", 0.0), "calls", 1e3),
-        line("log_alerts", "Alert rules on logs", 5, "rules"),
-        line("metric_alerts", "Alert rules on metrics", 5, "rules"),
-        line("event_grid", "Event Grid", 2 * outside, "operations", 1e6),
-    ]
-    if assumed.private:
-        return [
-            *lines,
-            line("bus_premium", "Service Bus, Premium", 1, "messaging unit"),
-            line("private_endpoints", "Private endpoints", 6, "endpoints"),
-            line("private_zones", "Private DNS zones", 4, "zones"),
-        ]
-    return [
-        *lines,
-        line("bus_standard", "Service Bus, Standard", 1, "namespace"),
-        line("bus_operations", "Service Bus: operations", operations, "operations", 1e6),
-    ]
-
-
-def _asked(kept: Mapping[str, Any], kind: str) -> dict[str, float]:
-    looks = kept["looks"]
-    known = looks.get(kind) or looks.get(FEW if kind == "told" else "timer alerts") or {}
-    return {name: each for name, each in known.items() if name != "processor seconds"}
-
-
-def _measured_seconds(kept: Mapping[str, Any], kind: str) -> float:
-    looks = kept["looks"]
-    known = looks.get(kind) or looks.get(FEW if kind == "told" else "timer alerts") or {}
-    return float(known.get("processor seconds", 0.0))
-
-
-def _sharing(kept: Mapping[str, Any], kind: str, assumed: Assumed) -> float:
-    """Of how many executions one instance is busy with at a time, in the mean over the bursts."""
-    bursts = kept["day"]["at_once"].get(kind.partition(" ")[0])
-    if not bursts:
-        return 1.0
-    runs = sum(int(size) * many for size, many in bursts.items())
-    instances = sum(ceil(int(size) / assumed.together) * many for size, many in bursts.items())
-    return runs / instances
-
-
-def _from_outside(kind: str) -> bool:
-    return kind in {"ModelRegistered", "DeploymentCompleted", "TrafficChanged", "RunCompleted"}
-
-
-def total(lines: list[Line]) -> float:
-    """The sum of a bill."""
-    return sum(line.dollars for line in lines)
 
 
 def tables() -> dict[str, str]:
     """What the page shows, by name."""
-    kept = measured()
+    day = day_of(100)
+    simulated = {"simulated": _simulated_table()} if fleets() else {}
     return {
-        "bill": _bill_table(kept),
-        "looks": _looks_table(kept),
-        "sensitivity": _sensitivity_table(kept),
+        "answer": _answer_table(day),
+        "bill": _bill_table(day),
+        "growth": _growth_table(day),
+        **simulated,
+        "monitor": _monitor_table(),
+        "monitors": _monitors_table(),
+        "engines": _engines_table(),
+        "looks": _looks_table(day),
+        "sensitivity": _sensitivity_table(day),
         "prices": _prices_table(),
+        "facts": _facts_table(),
     }
 
 
-def _bill_table(kept: Mapping[str, Any]) -> str:
-    plain, private = bill(kept), bill(kept, replace(USUAL, private=True))
+def _answer_table(day: Counts) -> str:
+    monitor, models = out_of_the_box(), day.models
+    rows = {
+        "Driftgate, all it does": total(bill(day)),
+        "the same in a private network": total(bill(day, PRIVATE)),
+        "Driftgate, drift alone, daily": drift_alone(day, models),
+        "Azure Machine Learning's own monitoring, daily": monitor.month(models),
+        "the same, all that is not known in its favour": variants()[CHEAPEST].month(models),
+        "Driftgate, drift alone, hourly": drift_alone(day, models, 24),
+        "Azure Machine Learning's own monitoring, hourly": monitor.month(models, 24),
+    }
+    return _rows(
+        ["for a hundred models", "dollars a month", "a model"],
+        [[name, _number(cost), _number(cost / models)] for name, cost in rows.items()],
+    )
+
+
+def _bill_table(day: Counts) -> str:
+    plain, private = bill(day), bill(day, PRIVATE)
     more = [line for line in private if line.what not in {one.what for one in plain}]
     return "\n".join(
         [
@@ -252,27 +91,118 @@ def _spelled(line: Line) -> str:
     return f"| {line.what} | {_number(line.amount)} | {line.unit} | {line.dollars:.2f} |"
 
 
-def _looks_table(kept: Mapping[str, Any]) -> str:
-    counted = executions(kept, USUAL)
-    services = ("Resource Manager", "Log Analytics", "metric query", "table")
-    rows = [
-        "| what is handled | a day | " + " | ".join(services) + " | blob w/l/r | seconds |",
-        "| --- | ---: |" + " ---: |" * (len(services) + 2),
-    ]
-    for kind, many in counted.most_common():
-        if many < 1 or kind not in kept["looks"]:
-            continue
-        asked = _asked(kept, kind)
-        blobs = "/".join(f"{asked.get(f'blob {one}', 0):.0f}" for one in ("write", "list", "read"))
-        each = " | ".join(f"{asked.get(service, 0):.0f}" for service in services)
+def _growth_table(day: Counts) -> str:
+    rows = []
+    for models in FLEETS:
+        larger = day.at(models)
+        lines = bill(larger)
+        fixed = total([line for line in lines if line.fixed])
+        asked = requests(larger)["Log Analytics"] / 86_400
+        fitting = min(1.0, fact("logs_queries") / asked)
         rows.append(
-            f"| {kind} | {_number(many)} | {each} | {blobs} | {seconds(kept, USUAL, kind):.2f} |"
+            [
+                _number(models),
+                _number(total(lines)),
+                _number(fixed),
+                f"{total(lines) / models:.2f}",
+                _number(total(bill(larger, PRIVATE))),
+                _number(drift_alone(day, models)),
+                _number(out_of_the_box().month(models)),
+                _number(asked),
+                _number(total(bill(larger, replace(USUAL, looks=fitting)))),
+            ]
         )
-    return "\n".join(rows)
+    head = (
+        "models|Driftgate|of it fixed|a model|in a private network|drift alone, daily"
+        "|Azure's own, daily|queries a second|looking as often as they are answered"
+    )
+    return _rows(head.split("|"), rows)
 
 
-def _sensitivity_table(kept: Mapping[str, Any]) -> str:
-    base = total(bill(kept))
+def _simulated_table() -> str:
+    rows = []
+    for name, run in fleets().items():
+        day, week = simulated_day(run), run["per_model_week"]
+        cost, private = total(bill(day)), total(bill(day, PRIVATE))
+        queries = requests(day)["Log Analytics"] / 86_400
+        rows.append(
+            [
+                name,
+                *(_number(week[one]) for one in ("messages_received", "query_units", "table")),
+                _number(week["gb_seconds"]),
+                _number(queries),
+                _number(cost),
+                _number(private),
+                f"{cost / day.models:.3f}",
+            ]
+        )
+    head = (
+        "fleet|messages|query units|table operations|GB-seconds|queries a second"
+        "|dollars a month|in a private network|a model"
+    )
+    return _rows(head.split("|"), rows)
+
+
+def _monitor_table() -> str:
+    monitor = out_of_the_box()
+    names = (*SIGNALS, "collected_jobs", "manifest_jobs")
+    rows = [[table()["facts"][name]["unit"], f"{fact(name):.0f}"] for name in names]
+    return _rows(
+        ["one run", ""],
+        [
+            *rows,
+            ["Spark jobs together", str(monitor.jobs)],
+            ["vCores each, minutes each", f"{monitor.vcores:.0f}, {monitor.minutes:.0f}"],
+            ["vCore-hours", f"{monitor.vcore_hours:.1f}"],
+            ["**dollars**", f"**{monitor.run:.2f}**"],
+        ],
+    )
+
+
+def _monitors_table() -> str:
+    rows = [
+        [
+            name,
+            str(monitor.jobs),
+            f"{monitor.run:.2f}",
+            _number(monitor.month(100)),
+            _number(monitor.month(100, 24)),
+        ]
+        for name, monitor in variants().items()
+    ]
+    return _rows(["if", "jobs a run", "dollars a run", "daily", "hourly"], rows)
+
+
+def _engines_table() -> str:
+    rows = []
+    for name, dollars in ENGINES.items():
+        each = [dollars(rows_a_day) for rows_a_day in ROWS]
+        rows.append([name, *map(_cents, each)])
+    return _rows(["rows a day", *map(_number, ROWS)], rows)
+
+
+def _cents(dollars: float | None) -> str:
+    if dollars is None:
+        return "too much"
+    return f"{dollars:.2f}" if dollars >= 0.01 or dollars == 0 else "under 0.01"
+
+
+def _looks_table(day: Counts) -> str:
+    services = ("Resource Manager", "Log Analytics", "metric query", "table")
+    rows = []
+    kinds = sorted(adjusted(day).items(), key=lambda one: -one[1].executions)
+    for name, kind in kinds:
+        if kind.executions < 1:
+            continue
+        asked = kind.asked
+        blobs = "/".join(f"{asked.get(f'blob {one}', 0):.0f}" for one in ("write", "list", "read"))
+        each = [f"{asked.get(service, 0):.0f}" for service in services]
+        rows.append([name, _number(kind.executions), *each, blobs, f"{seconds(kind):.2f}"])
+    return _rows(["what is handled", "a day", *services, "blob w/l/r", "seconds"], rows)
+
+
+def _sensitivity_table(day: Counts) -> str:
+    base = total(bill(day))
     slow = {name: 2 * wait for name, wait in USUAL.waits.items()}
     cases = {
         "as above": USUAL,
@@ -288,25 +218,44 @@ def _sensitivity_table(kept: Mapping[str, Any]) -> str:
         "a tenth of the telemetry is kept (sampling)": replace(USUAL, sampled=0.1),
         "a record of telemetry has 2 KB": replace(USUAL, record_kb=2.0),
         "thirty events a model and day": replace(USUAL, events_a_day=30.0),
+        "rows of every model are read, a million a day": replace(
+            USUAL, with_rows=1.0, rows_a_day=1e6
+        ),
     }
-    rows = ["| if | dollars a month | of the above |", "| --- | ---: | ---: |"]
-    for name, assumed in cases.items():
-        cost = total(bill(kept, assumed))
-        rows.append(f"| {name} | {cost:.0f} | {cost / base:.2f} |")
-    return "\n".join(rows)
+    costs = {name: total(bill(day, assumed)) for name, assumed in cases.items()}
+    return _rows(
+        ["if", "dollars a month", "of the above"],
+        [[name, f"{cost:.0f}", f"{cost / base:.2f}"] for name, cost in costs.items()],
+    )
 
 
 def _prices_table() -> str:
-    rows = ["| price | dollars | free | from |", "| --- | ---: | ---: | --- |"]
-    for price in prices().values():
-        if isinstance(price, dict):
-            free = price.get("free", "")
-            source = re.sub(r"(https://\S+)", r"<\1>", price["source"])
-            rows.append(f"| {price['unit']} | {_price(price['price'])} | {free} | {source} |")
-    return "\n".join(rows)
+    rows = [
+        [price["unit"], _decimals(price["price"]), str(price.get("free", "")), _linked(price)]
+        for price in table()["prices"].values()
+    ]
+    return _rows(["price", "dollars", "free", "from"], rows, right=2)
 
 
-def _price(value: float) -> str:
+def _facts_table() -> str:
+    rows = [
+        [one["unit"], _decimals(one["value"]), _linked(one)] for one in table()["facts"].values()
+    ]
+    return _rows(["what", "value", "from"], rows, right=1)
+
+
+def _linked(entry: dict[str, str]) -> str:
+    return re.sub(r"(https://[^\s,;)]+)", r"<\1>", entry["source"])
+
+
+def _rows(head: list[str], rows: list[list[str]], right: int | None = None) -> str:
+    """A table whose first column is text, and so many after it numbers, all where none is said."""
+    many = len(head) - 1 if right is None else right
+    marks = ["---", *["---:"] * many, *["---"] * (len(head) - 1 - many)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, marks, *rows))
+
+
+def _decimals(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
@@ -328,8 +277,8 @@ def refreshed(page: str) -> str:
 def main() -> None:
     """Write the tables into the page, and print them."""
     PAGE.write_text(refreshed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    for name, table in tables().items():
-        print(f"\n{name}\n{table}")
+    for name, made in tables().items():
+        print(f"\n{name}\n{made}")
 
 
 if __name__ == "__main__":

@@ -185,7 +185,7 @@ class Application:
         from shared.service.delivering import deliver
 
         deliver(
-            body,
+            self._whole(body),
             adapters=self.adapters,
             settings=self.settings,
             say=self._saying("delivery", body),
@@ -205,10 +205,17 @@ class Application:
         """The log's consumer: alerts are shown, notices of receivers that are a log delivered."""
         from shared.service.delivering import is_delivery
 
-        def handle(body: "Mapping[str, Any]") -> None:
+        def handle(sent: "Mapping[str, Any]") -> None:
+            body = self._whole(sent)
             (self.deliver if is_delivery(body) else show)(body)
 
         return handle
+
+    def _whole(self, body: "Mapping[str, Any]") -> "Mapping[str, Any]":
+        """A message's body, also where its data is kept elsewhere. Raises MalformedPayload."""
+        from shared.service.messages import whole
+
+        return whole(body, self.adapters.evidence)
 
     def promote(self, body: "Mapping[str, Any]") -> None:
         """Carry out one request of a promotion. Raises Refused and Unavailable.
@@ -220,7 +227,7 @@ class Application:
         if self.settings.on_samples:
             return
         say = self._saying("promotion", body)
-        carry_out(body, adapters=self.adapters, say=say, now=self.clock())
+        carry_out(self._whole(body), adapters=self.adapters, say=say, now=self.clock())
 
     def retrain(self, body: "Mapping[str, Any]") -> None:
         """Start one retraining that was asked for. Raises Refused and Unavailable.
@@ -232,20 +239,14 @@ class Application:
         if self.settings.on_samples:
             return
         say = self._saying("retraining", body)
-        carry_out(body, adapters=self.adapters, say=say, now=self.clock())
+        carry_out(self._whole(body), adapters=self.adapters, say=say, now=self.clock())
 
     def profile(self, body: "Mapping[str, Any]") -> None:
         """Take one step of a profile that is counted elsewhere. Raises Refused and Unavailable."""
         from shared.service.profiling import carry_out
 
-        say = self._saying("profiling", body)
-        carry_out(
-            body,
-            adapters=self.adapters,
-            say=say,
-            now=self.clock(),
-            samples=self.settings.on_samples,
-        )
+        say, samples = self._saying("profiling", body), self.settings.on_samples
+        carry_out(body, adapters=self.adapters, say=say, now=self.clock(), samples=samples)
 
     def ask_environment(self, headers: "Mapping[str, str]", query: "Mapping[str, str]") -> None:
         """Let the check of an environment wait for its answer. Raises Refused and Unavailable."""
@@ -309,7 +310,7 @@ class Application:
             reread=self.reread,
             say=lambda event: self.service.say(event, via="replay"),
             clock=self.clock,
-        ).step(body)
+        ).step(self._whole(body))
 
     @property
     def reread(self) -> "Reread":

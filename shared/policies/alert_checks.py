@@ -10,7 +10,7 @@ from shared.domain.policy import AlertPolicy, AlertsOf, Flapping, Route
 _MINUTE = timedelta(minutes=1)
 _SHORTEST_INTERVAL = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(days=1)
-_MOST_ROUTES = 200
+MOST_ROUTES = 200
 _KINDS = tuple(kind.value for kind in AlertKind)
 _SEVERITIES = tuple(severity.value for severity in Severity)
 
@@ -26,8 +26,8 @@ def alert_problems(policy: AlertPolicy) -> Iterator[str]:
 
 def route_problems(routes: Sequence[Route], at: str) -> Iterator[str]:
     """Each fault of the routes below the key `at`."""
-    if len(routes) > _MOST_ROUTES:
-        yield f"{at} has {len(routes)} routes; keep to {_MOST_ROUTES}, with patterns in `labels`"
+    if len(routes) > MOST_ROUTES:
+        yield f"{at} has {len(routes)} routes; keep to {MOST_ROUTES}, with patterns in `labels`"
     for index, route in enumerate(routes):
         here = f"{at}[{index}]"
         yield from taken_problems(route, here)

@@ -8,6 +8,7 @@ from shared.domain.policy import KpiPolicy, Policy
 from shared.policies.alert_checks import alert_problems
 from shared.policies.gate_checks import gate_problems
 from shared.policies.kpi_checks import source_problems
+from shared.policies.length_checks import length_problems
 from shared.policies.profiling_checks import profiling_problems
 from shared.policies.retraining_checks import retraining_problems
 from shared.policies.stage_checks import stage_problems
@@ -15,6 +16,10 @@ from shared.policies.stage_checks import stage_problems
 
 def problems_of(policy: Policy) -> Iterator[str]:
     """Each fault as a sentence without its full stop, in the order of the keys."""
+    too_long = list(length_problems(policy))
+    if too_long:
+        yield from too_long
+        return
     yield from _range_problems(policy)
     yield from _severity_problems(policy)
     yield from gate_problems(policy.gates, "gates")

@@ -9,7 +9,7 @@ from shared.policies.alert_checks import route_problems, taken_problems
 from shared.policies.gate_checks import hours_problems
 from shared.policies.receiver_checks import receiver_problems
 
-_MOST_RECEIVERS = 200
+MOST_RECEIVERS = 200
 _SHORTEST_KEPT = timedelta(days=7)
 
 
@@ -19,8 +19,8 @@ def fleet_problems(fleet: Fleet) -> Iterator[str]:
     yield from (
         f"receivers name {n} twice" for n in sorted({n for n in names if names.count(n) > 1})
     )
-    if len(names) > _MOST_RECEIVERS:
-        yield f"receivers are {len(names)}; keep to {_MOST_RECEIVERS}"
+    if len(names) > MOST_RECEIVERS:
+        yield f"receivers are {len(names)}; keep to {MOST_RECEIVERS}"
     for index, receiver in enumerate(fleet.receivers):
         yield from receiver_problems(receiver, f"receivers[{index}]")
     yield from route_problems(fleet.routes, "routes")

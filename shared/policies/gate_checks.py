@@ -8,7 +8,7 @@ from shared.domain.policy import CalendarGate, Freeze, Gates, Hours
 from shared.policies.recorded_checks import recorded_problems
 
 _LEAST = timedelta(minutes=1)
-_MOST_LIMITS = 300
+MOST_LIMITS = 300
 _LONGEST_FREEZE = timedelta(days=366)
 
 
@@ -26,10 +26,10 @@ def _count_problems(gates: Gates, at: str) -> Iterator[str]:
     """Each limit is a finding of its own, and a decision is one row of the ledger."""
     of_slices = len(gates.slices.bounds) + len(gates.slices.max_gap)
     count = len(gates.bounds()) + len(gates.champion.metrics) + of_slices
-    if count > _MOST_LIMITS:
+    if count > MOST_LIMITS:
         yield (
             f"{at} has {count} limits on metrics in `metrics`, `champion` and `slices`; keep the "
-            f"{_MOST_LIMITS} that matter most"
+            f"{MOST_LIMITS} that matter most"
         )
 
 

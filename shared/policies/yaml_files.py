@@ -6,8 +6,8 @@ import yaml
 
 from shared.errors import InvalidPolicy
 
-_MOST_BYTES = 262_144
-_MOST_PARTS = 100_000
+MOST_FILE = 262_144
+MOST_PARTS = 100_000
 _MERGED = "tag:yaml.org,2002:merge"
 _UNREADABLE = (
     yaml.YAMLError,
@@ -22,9 +22,9 @@ _UNREADABLE = (
 
 def read_yaml(content: bytes, file: str) -> Any:
     """The file's value. Raises InvalidPolicy naming the file."""
-    if len(content) > _MOST_BYTES:
+    if len(content) > MOST_FILE:
         raise InvalidPolicy(
-            f"{file} has {len(content)} bytes; keep it below {_MOST_BYTES}, since it is read often."
+            f"{file} has {len(content)} bytes; keep it below {MOST_FILE}, since it is read often."
         )
     try:
         return _read(content, file)
@@ -72,10 +72,9 @@ def _check(node: yaml.Node, file: str, known: dict[int, int | None]) -> int:
         _check_keys(node, file)
         below = [one for pair in node.value for one in pair]
     parts = 1 + sum(_check(one, file, known) for one in below)
-    if parts > _MOST_PARTS:
+    if parts > MOST_PARTS:
         raise InvalidPolicy(
-            f"{file} has more than {_MOST_PARTS} parts with all that its anchors repeat; "
-            "write less."
+            f"{file} has more than {MOST_PARTS} parts with all that its anchors repeat; write less."
         )
     known[id(node)] = parts
     return parts

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 
 _ALL = 0xFF
+_FEW = 0.1
 
 
 def valid_values(values: "pa.Array") -> npt.NDArray[Any]:
@@ -41,8 +42,11 @@ def values_and_nulls(values: "pa.Array") -> tuple[npt.NDArray[Any], npt.NDArray[
 
 
 def _unset(bits: npt.NDArray[np.uint8], skipped: int, count: int) -> npt.NDArray[np.intp]:
-    """Where a bit is not set, unpacking only the bytes in which there is one."""
+    """Where a bit is not set, unpacking only the bytes in which there is one while they are few."""
     some = np.flatnonzero(bits != _ALL)
+    if len(some) > _FEW * len(bits):
+        every = np.unpackbits(~bits, bitorder="little").view(np.bool_)
+        return np.flatnonzero(every[skipped : skipped + count])
     unset = np.flatnonzero(np.unpackbits(~bits[some], bitorder="little").view(np.bool_))
     at = some[unset >> 3] * 8 + (unset & 7) - skipped
     within: npt.NDArray[np.intp] = at[(at >= 0) & (at < count)]

@@ -13,7 +13,13 @@ from shared.profiles.sources.part import Part
 from shared.profiles.sources.unread import Faults
 from shared.profiles.windowing import timed_part_between
 from shared.statistics.profile import Profile
-from shared.statistics.sequential import NEEDED_CHUNKS, Calibration, calibrate
+from shared.statistics.sequential import (
+    MOST_CHANNELS,
+    NEEDED_CHUNKS,
+    Calibration,
+    calibrate,
+    refuse_too_wide,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,13 +96,16 @@ def calibration(
     rows: int | None = None,
     every: timedelta | None = None,
     time_column: str | None = None,
+    most: int = MOST_CHANNELS,
 ) -> Calibration:
     """Learn from the baseline's data, cut as windows will be: by rows, or by time.
 
     Without either it is cut into fifty chunks in the order of its rows. Days and parts of days
     are checked for a weekly season.
-    Raises InvalidData when fewer than ten chunks come of it.
+    Raises InvalidData when fewer than ten chunks come of it, and for a baseline of more than
+    `most` shares and shapes, before its rows are read again.
     """
+    refuse_too_wide(base, most)
     if every is not None and time_column is not None:
         chunks = windows_of_time(source, base, every, time_column)
         return calibrate(base, chunks, phases=phases_of(chunks, every))

@@ -1,19 +1,19 @@
 """Texts and booleans into counts of the baseline's values."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from shared.profiles.bounds import examples_of, known_of
 from shared.profiles.buffers import valid_values
 from shared.statistics.profile import EXAMPLES, CategoricalColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_KNOWN_MOST = 10_000
 
 
 def make_categories(values: "pa.ChunkedArray", kind: str, *, top: int) -> CategoricalColumn:
@@ -21,7 +21,7 @@ def make_categories(values: "pa.ChunkedArray", kind: str, *, top: int) -> Catego
     frequencies = _frequencies(values.chunks)
     ordered = sorted(frequencies, key=lambda value: (-frequencies[value], value))
     once = sum(count == 1 for count in frequencies.values())
-    known = tuple(sorted(frequencies)) if len(frequencies) <= _KNOWN_MOST else ()
+    known = known_of(frequencies)
     named: Any = "boolean" if kind == "boolean" else "categorical"
     frequent = tuple(ordered[:top]) if kind != "boolean" else ("false", "true")
     empty = CategoricalColumn(
@@ -36,11 +36,15 @@ def make_categories(values: "pa.ChunkedArray", kind: str, *, top: int) -> Catego
 
 def count_categories(pieces: "Iterable[pa.Array]", like: CategoricalColumn) -> CategoricalColumn:
     """Count values, which come piece by piece, as another column does."""
-    found: Counter[str] = Counter()
     nulls = 0
-    for values in pieces:
-        found.update(_frequencies_of_one(values))
-        nulls += values.null_count
+
+    def noted() -> "Iterator[pa.Array]":
+        nonlocal nulls
+        for values in pieces:
+            nulls += values.null_count
+            yield values
+
+    found = _frequencies(noted())
     return counted_as(found, nulls, like)
 
 
@@ -58,16 +62,30 @@ def counted_as(
         known=like.known,
         other_known=sum(rest.values()) - sum(new.values()),
         unseen=sum(new.values()),
-        examples=tuple(sorted(new)[:EXAMPLES]),
+        examples=examples_of(new, EXAMPLES),
         nulls=nulls,
         kind=like.kind,
     )
 
 
 def _frequencies(pieces: "Iterable[pa.Array]") -> Counter[str]:
+    """How often each value comes; codes of neighbours with one dictionary are added as numbers."""
+    import pyarrow as pa
+
     found: Counter[str] = Counter()
+    dictionary: pa.Array | None = None
+    codes = np.zeros(0, dtype=np.int64)
     for values in pieces:
-        found.update(_frequencies_of_one(values))
+        if not pa.types.is_dictionary(values.type):
+            found.update(_frequencies_of_one(values))
+            continue
+        added = np.bincount(valid_values(values.indices), minlength=len(values.dictionary))
+        if dictionary is not None and dictionary.equals(values.dictionary):
+            codes += added
+        else:
+            found.update(_named(dictionary, codes))
+            dictionary, codes = values.dictionary, added
+    found.update(_named(dictionary, codes))
     return found
 
 
@@ -75,21 +93,23 @@ def _frequencies_of_one(values: "pa.Array") -> dict[str, int]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_dictionary(values.type):
-        return _frequencies_of_codes(values)
+    if pa.types.is_boolean(values.type):
+        both = {_text(False): values.false_count, _text(True): values.true_count}
+        return {value: count for value, count in both.items() if count}
     counted = pc.value_counts(values.drop_null())
     named = map(_text, counted.field("values").to_pylist())
     return dict(zip(named, counted.field("counts").to_pylist(), strict=True))
 
 
-def _frequencies_of_codes(values: "pa.DictionaryArray") -> dict[str, int]:
-    """How often each value of a dictionary is used, by counting its code."""
-    codes = valid_values(values.indices)
-    counts = np.bincount(codes, minlength=len(values.dictionary)).tolist()
+def _named(dictionary: "pa.Array | None", codes: npt.NDArray[np.int64]) -> dict[str, int]:
+    """How often each value of a dictionary is used, by how often its codes are."""
     found: dict[str, int] = {}
-    for value, count in zip(values.dictionary.to_pylist(), counts, strict=True):
-        if count and value is not None:
-            found[_text(value)] = found.get(_text(value), 0) + count
+    if dictionary is not None:
+        used = np.flatnonzero(codes)
+        values = dictionary.take(used) if len(used) < len(codes) else dictionary
+        for value, count in zip(values.to_pylist(), codes[used].tolist(), strict=True):
+            if value is not None:
+                found[_text(value)] = found.get(_text(value), 0) + count
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shared.profiles.bounds import LONGEST_VALUE
 from shared.profiles.categories import count_categories, make_categories
 from shared.profiles.numbers import count_numbers, make_numbers
 from shared.statistics.profile import Column, NumericColumn
@@ -58,6 +59,8 @@ def why_skipped(name: str, values: "pa.ChunkedArray", asked_for: bool) -> str | 
         return "no value in the baseline"
     if kind == "numeric" and _too_close_together(values):
         return "whole numbers beyond 2^53 too close together to tell apart; store them as text"
+    if kind == "categorical" and (longest := _longest(values)) > LONGEST_VALUE:
+        return f"text: a value has {longest} characters, and one of a category {LONGEST_VALUE}"
     if not asked_for and kind == "categorical" and _are_times(values):
         return "a time, which always moves on"
     if asked_for or filled < 50:
@@ -68,6 +71,21 @@ def why_skipped(name: str, values: "pa.ChunkedArray", asked_for: bool) -> str | 
     if kind == "numeric" and is_id and _distinct(values) == filled:
         return "an identifier: every value is different"
     return None
+
+
+def _longest(values: "pa.ChunkedArray") -> int:
+    """The characters of the longest value."""
+    import pyarrow.compute as pc
+
+    lengths = (pc.max(pc.utf8_length(_texts(chunk))).as_py() for chunk in values.chunks)
+    return max((length for length in lengths if length is not None), default=0)
+
+
+def _texts(values: "pa.Array") -> "pa.Array":
+    import pyarrow as pa
+
+    texts = values.dictionary if pa.types.is_dictionary(values.type) else values
+    return texts.cast(pa.large_string()) if pa.types.is_string_view(texts.type) else texts
 
 
 def _too_close_together(values: "pa.ChunkedArray") -> bool:

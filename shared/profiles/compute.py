@@ -1,13 +1,15 @@
 """Counts the rows of a source into profiles, one column of one part at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.domain.wording import spell_list
 from shared.errors import InvalidData
+from shared.profiles.bounds import refuse_long_names, refuse_too_many
 from shared.profiles.columns import (
     count_column,
     count_missing,
@@ -19,7 +21,7 @@ from shared.profiles.engine_faults import told_without_values
 from shared.profiles.reading import ROWS_AT_ONCE, Source, fingerprint, read_parts
 from shared.profiles.sources.part import Part
 from shared.profiles.windowing import part_between, utc
-from shared.statistics.profile import MISSING, Column, Profile, binning_hash
+from shared.statistics.profile import MISSING, Column, Profile, binning_hash, merged
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,7 +47,8 @@ def baseline(
     `source` is a path, a list of paths or a frame. Without `columns` every column is taken but
     identifiers and times, which `Profile.skipped` names with the reason. `progress` is told the
     fraction done.
-    Raises InvalidData when there are no rows, or a named column does not exist.
+    Raises InvalidData when there are no rows, a named column does not exist, or there are more
+    columns than a baseline may have.
     """
     parts = list(read_parts(source, rows_at_once=rows_at_once))
     names = list(dict.fromkeys(name for part in parts for name in (*part.names, *part.added)))
@@ -54,13 +57,15 @@ def baseline(
             raise InvalidData(f"{_told(source)} mixes types in one column, {name}; give it one.")
     for name in columns or ():
         if name not in names:
-            raise InvalidData(f"The baseline has no column {name}; it has {', '.join(names)}.")
+            raise InvalidData(f"The baseline has no column {name}; it has {spell_list(names, 20)}.")
     rows = sum(part.rows for part in parts)
     if rows == 0:
         raise InvalidData("The baseline has no rows; give the data the model was trained on.")
     skipped: dict[str, str] = {}
     profiled: dict[str, Column] = {}
     wanted = list(columns or names)
+    refuse_too_many([name for name in wanted if name not in exclude])
+    refuse_long_names([name for name in wanted if name not in exclude])
     for done, name in enumerate(wanted):
         if progress is not None:
             progress(done / len(wanted))
@@ -129,22 +134,21 @@ def window_of_parts(
 
     Raises InvalidData when the times cannot be read.
     """
-    merged = _empty(base)
-    done = 0.0
-    for whole in parts:
-        part = part_between(whole, time_column, start, end)
-        merged = merged + _window_of_part(part, base, _from(progress, done, whole.share))
-        done += whole.share
-    return Profile(
-        columns=merged.columns,
-        rows=merged.rows,
-        baseline_hash=base.baseline_hash,
+
+    def counted() -> Iterator[Profile]:
+        done = 0.0
+        for whole in parts:
+            part = part_between(whole, time_column, start, end)
+            yield _window_of_part(part, base, _from(progress, done, whole.share))
+            done += whole.share
+
+    found = merged(chain([_empty(base)], counted()))
+    return replace(
+        found,
         start=start,
         end=end,
         skipped=dict(base.skipped),
-        problems=merged.problems,
-        extra=tuple(name for name in merged.extra if name != time_column),
-        unread=merged.unread,
+        extra=tuple(name for name in found.extra if name != time_column),
     )
 
 

@@ -12,7 +12,7 @@ _ULPS = 4.0
 
 Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
-Room = tuple[Values, npt.NDArray[np.intp]]
+Room = tuple[Values, npt.NDArray[np.int32], npt.NDArray[np.intp]]
 
 
 class Grid:
@@ -21,7 +21,8 @@ class Grid:
     A subtraction and a multiplication by a power of two put a value into one of at most 4 096
     cells, open below and closed above. Rounding keeps order, so a cell that holds no edge lies in
     one bin, and so does one whose edge is its upper border; only values in the other cells are
-    searched for.
+    searched for. Where the first or the last cell is one of the sure ones, what lies beyond the
+    first or the last edge is in it too.
     """
 
     def __init__(self, edges: Values) -> None:
@@ -36,21 +37,35 @@ class Grid:
         self.searched = np.zeros(CELLS, dtype=np.bool_)
         self.searched[at[1:-1][inside[1:-1]]] = True
         self.bins = np.maximum(np.searchsorted(at, np.arange(CELLS)), 1)
+        self._last = float(min(self._positions(edges[-1:], np.empty(1))[0], CELLS - 1.0))
+        self.last_is_sure = not self.searched[at[-1]]
+        self.first_is_sure = not self.searched[0]
 
-    def cells_of(self, values: Values, room: Room | None = None) -> npt.NDArray[np.intp]:
-        """The cell of each value: 0 below the grid, then rising with the value.
+    def cells_of(self, values: Values) -> npt.NDArray[np.intp]:
+        """The cell of each value: 0 below the grid, then rising with the value."""
+        position = self._positions(values, np.empty(len(values)))
+        return np.ceil(np.clip(position, 0.0, CELLS - 1.0)).astype(np.intp)
+
+    def cells_up_to_last(self, values: Values, room: Room) -> npt.NDArray[np.intp]:
+        """The same, but a value above the last edge is in that edge's cell.
 
         `room` is memory to work in, of at least as many values; the cells returned lie in it.
+        By way of 32 bits, since a processor turns several doubles at once into those.
         """
-        floats, integers = make_room(len(values)) if room is None else room
-        position, cells = floats[: len(values)], integers[: len(values)]
-        with np.errstate(over="ignore"):
-            np.subtract(values, self._low, out=position)
-            np.multiply(position, self._scale, out=position)
+        size = len(values)
+        position, narrow, cells = room[0][:size], room[1][:size], room[2][:size]
+        self._positions(values, position)
+        np.clip(position, 0.0, self._last, out=position)
         np.ceil(position, out=position)
-        np.clip(position, 0.0, CELLS - 1.0, out=position)
-        np.copyto(cells, position, casting="unsafe")
+        np.copyto(narrow, position, casting="unsafe")
+        np.copyto(cells, narrow)
         return cells
+
+    def _positions(self, values: Values, into: Values) -> Values:
+        with np.errstate(over="ignore"):
+            np.subtract(values, self._low, out=into)
+            np.multiply(into, self._scale, out=into)
+        return into
 
     def borders_above(self, values: Values) -> Values:
         """The largest value in the cell of each; a value whose border is not found stays.
@@ -98,12 +113,13 @@ class Tally:
         if self._search or len(values) < CELLS:
             self._counts += _searched(values, grid.edges)
             return
-        if lowest <= grid.edges[0] or highest > grid.edges[-1]:
-            below, above = values <= grid.edges[0], values > grid.edges[-1]
-            self._counts[0] += np.count_nonzero(below)
-            self._counts[-1] += np.count_nonzero(above)
-            values = values[~(below | above)]
-        cells = grid.cells_of(values, self._room)
+        if lowest <= grid.edges[0] and grid.first_is_sure:
+            below = np.count_nonzero(values <= grid.edges[0])
+            self._counts[:2] += (below, -below)
+        if highest > grid.edges[-1] and grid.last_is_sure:
+            above = np.count_nonzero(values > grid.edges[-1])
+            self._counts[-2:] += (-above, above)
+        cells = grid.cells_up_to_last(values, self._room)
         if self._doubtful:
             doubtful = grid.searched[cells]
             picked = values[doubtful]
@@ -137,7 +153,7 @@ def count_between(values: Values, edges: Values) -> Counts:
 
 def make_room(size: int) -> Room:
     """Memory for so many values, so that blocks after the first need no new pages."""
-    return np.empty(size), np.empty(size, dtype=np.intp)
+    return np.empty(size), np.empty(size, dtype=np.int32), np.empty(size, dtype=np.intp)
 
 
 def _frame(edges: Values) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from shared.profiles.buffers import values_and_nulls
 from shared.profiles.grid import BLOCK, Grid, Tally
-from shared.statistics.profile import LARGEST, NumericColumn
+from shared.statistics.profile import NumericColumn, exact_sum
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +29,7 @@ def make_numbers(values: "pa.ChunkedArray", kind: str, *, bins: int) -> NumericC
         mean = float(finite.mean()) if finite.size else 0.0
     shift = mean if np.isfinite(mean) else 0.0
     edges = _quantile_edges(finite, bins)
-    total, squares = _sums(finite, shift)
+    total, squares = _sums(finite, shift, np.empty(min(BLOCK, len(finite))))
     at = np.searchsorted(finite, np.asarray(edges), side="right")
     named: Any = kind
     return NumericColumn(
@@ -125,7 +125,7 @@ def count_numbers(pieces: "Iterable[pa.Array]", like: NumericColumn) -> NumericC
     of that value's bin in the end.
     """
     tally = Tally(np.asarray(like.edges))
-    room = np.empty(BLOCK)
+    room, shifted = np.empty(BLOCK), np.empty(BLOCK)
     sums: list[tuple[float, float]] = []
     lowest, highest = math.inf, -math.inf
     nulls = stand_ins = nans = above = below = 0
@@ -149,7 +149,7 @@ def count_numbers(pieces: "Iterable[pa.Array]", like: NumericColumn) -> NumericC
         stand_ins += standing
         tally.add(block, low, high)
         lowest, highest = min(lowest, low), max(highest, high)
-        sums.append(_sums(block, like.shift))
+        sums.append(_sums(block, like.shift, shifted))
     counts = tally.counts()
     counts[np.searchsorted(like.edges, like.shift)] -= stand_ins
     return NumericColumn(
@@ -163,8 +163,8 @@ def count_numbers(pieces: "Iterable[pa.Array]", like: NumericColumn) -> NumericC
         below=below,
         minimum=lowest if sums else None,
         maximum=highest if sums else None,
-        shifted_sum=_sum([each for each, _ in sums]),
-        shifted_squares=_sum([each for _, each in sums]),
+        shifted_sum=exact_sum([each for each, _ in sums]),
+        shifted_squares=exact_sum([each for _, each in sums]),
     )
 
 
@@ -178,10 +178,9 @@ def _blocks(pieces: "Iterable[pa.Array]") -> Iterator[tuple[Values, npt.NDArray[
             yield numbers[start : start + BLOCK], absent[first:last] - start
 
 
-def _sums(finite: Values, shift: float) -> tuple[float, float]:
+def _sums(finite: Values, shift: float, room: Values) -> tuple[float, float]:
     """The sums of x − shift and of its square, added block by block while in the cache."""
     sums, squares = [], []
-    room = np.empty(min(BLOCK, len(finite)))
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, len(finite), BLOCK):
             block = finite[start : start + BLOCK]
@@ -189,13 +188,4 @@ def _sums(finite: Values, shift: float) -> tuple[float, float]:
             sums.append(float(shifted.sum()))
             np.multiply(shifted, shifted, out=shifted)
             squares.append(float(shifted.sum()))
-    return _sum(sums), _sum(squares)
-
-
-def _sum(parts: list[float]) -> float:
-    """The exact sum, rounded once; the largest double where it would be larger."""
-    try:
-        found = math.fsum(parts)
-    except (OverflowError, ValueError):
-        found = sum(parts)
-    return max(-LARGEST, min(LARGEST, found))
+    return exact_sum(sums), exact_sum(squares)

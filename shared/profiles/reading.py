@@ -19,7 +19,7 @@ from shared.profiles.sources.unread import Faults
 
 Source = Any
 ROWS_AT_ONCE = 1 << 20
-BYTES_AT_ONCE = 1 << 28
+BYTES_AT_ONCE = 1 << 26
 _JSON_LINES = frozenset({".jsonl", ".ndjson", ".json"})
 _SUFFIXES = ".parquet, .csv, .jsonl, .ndjson or .json"
 _HASHED_WHOLE = 1 << 24

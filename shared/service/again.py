@@ -18,7 +18,7 @@ from typing import Any
 from shared.domain.canonical import content_hash, parse_time
 from shared.errors import Conflict, DriftgateError, Throttled, Unavailable
 from shared.ports import Message, Sender
-from shared.service.messages import CHECKS
+from shared.service.messages import CHECKS, as_sent
 
 _LOG = logging.getLogger("driftgate.requests")
 _SOONEST, _LATEST = timedelta(minutes=1), timedelta(minutes=30)
@@ -59,7 +59,7 @@ def try_again_later(
         id=content_hash([body["id"], tries]),
         queue=queue,
         session=str(body["subject"])[:128],
-        body={**body, "tries": tries},
+        body={**as_sent(body), "tries": tries},
         properties={name: str(data[name]) for name in named if data.get(name) is not None},
         scheduled=now + pause,
     )

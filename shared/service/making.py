@@ -17,7 +17,7 @@ from shared.errors import InvalidPolicy, NoPermission, Refused
 from shared.ports import Clock, Message, Telemetry
 from shared.service.codec import decode
 from shared.service.deciding import Concluded, Gathered, conclude, could_not_look, state_content
-from shared.service.messages import findings_message, messages_of
+from shared.service.messages import by_reference, findings_message, messages_of
 from shared.service.reactions import Reaction, reaction_to
 from shared.service.world import World
 
@@ -56,7 +56,8 @@ _GO_ON = frozenset({Check.ALERTS.value, Check.RETRAINING.value})
 class Made:
     """A decision that is not committed yet, on a state's version.
 
-    It rests on pieces of `evidence`, which are to be kept before it; `told` are its messages' ids.
+    It rests on pieces of `evidence`, which are to be kept before it; `told` are its messages' ids,
+    `kept` the hashes of the evidence that holds what some of them refer to.
     """
 
     decision: Decision
@@ -65,6 +66,7 @@ class Made:
     version: int
     told: Sequence[str | None]
     messages: Sequence[Message]
+    kept: Sequence[str] = ()
 
 
 class Making:
@@ -109,16 +111,18 @@ class Making:
         if version % SNAPSHOT_EVERY == 0:
             evidence = [*evidence, state_content(concluded.state)]
         messages = messages_of(decision, self._scope(decision, policy))
+        sent, referred = by_reference(messages)
         return Made(
             decision=decision,
-            evidence=evidence,
+            evidence=[*evidence, *referred],
             state=concluded.plain,
             version=stored.version,
             told=[None if message is None else message.id for message in messages],
             messages=traced(
                 self._telemetry,
-                [*messages, findings_message(decision) if self._announces else None],
+                [*sent, findings_message(decision) if self._announces else None],
             ),
+            kept=[sha256(piece).hexdigest() for piece in referred],
         )
 
     def _scope(self, decision: Decision, policy: Policy | None) -> str | None:

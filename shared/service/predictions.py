@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shared.domain.decisions.drift.windows import last_border
+from shared.domain.decisions.drift.windows import last_border, taken_in_until
 from shared.domain.evidence import DriftEvidence
 from shared.domain.policy import DriftAlarm, DriftPolicy
 from shared.domain.state import DriftWatch
@@ -86,6 +86,7 @@ def _baseline(
     from shared.profiles.calibrating import calibration
     from shared.profiles.spans import first_rows, rows_between
     from shared.statistics import Profile
+    from shared.statistics.sequential import MOST_OF_ANSWERS
 
     stored = profiles.load(f"predictions/{name}")
     if stored is not None:
@@ -101,7 +102,8 @@ def _baseline(
     table, end = found
     made = replace(baseline(table), start=start, end=end)
     profiles.save(f"predictions/{name}", made.to_json())
-    profiles.save(f"predictions-calibration/{name}", calibration(table, made).to_json())
+    learnt = calibration(table, made, most=MOST_OF_ANSWERS)
+    profiles.save(f"predictions-calibration/{name}", learnt.to_json())
     return made
 
 
@@ -123,7 +125,8 @@ def _compared(
     if drift.alarm is DriftAlarm.SEQUENTIAL:
         learnt = profiles.load(f"predictions-calibration/{model}/{beginning.version}")
     due = learnt is not None and since < settled
-    steps = answers.periods(base, drift.every, since, settled) if due else []
+    until = taken_in_until(since, settled, drift.every, len(base.columns))
+    steps = answers.periods(base, drift.every, since, until) if due else []
     return replace(
         beginning,
         start=start,
@@ -131,5 +134,5 @@ def _compared(
         window=answers.window(base, start, beginning.end).profile.to_json(),
         calibration=None if learnt is None else dict(learnt),
         steps=tuple(step.to_json() for step in steps),
-        watched_until=max(settled, since),
+        watched_until=max(until, since),
     )

@@ -219,7 +219,7 @@ def shown(decision: Mapping[str, Any]) -> dict[str, Any]:
     """
     event = decision["event"]
     actions = zip(decision["actions"], decision["messages"], strict=False)
-    kept = {name: value for name, value in decision.items() if name != "messages"}
+    kept = {name: value for name, value in decision.items() if name not in {"messages", "kept"}}
     return {
         "event_id": event["id"],
         "subject": event["subject"],

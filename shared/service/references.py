@@ -20,7 +20,10 @@ class About(msgspec.Struct, frozen=True):
 
 
 class Names(msgspec.Struct, frozen=True):
-    """What one link names; a stub names nothing but when it was decided."""
+    """What one link names; a stub names nothing but when it was decided.
+
+    `kept` is what its messages refer to.
+    """
 
     decided: str
     evidence: str | None = None
@@ -28,6 +31,7 @@ class Names(msgspec.Struct, frozen=True):
     state: str | None = None
     erased: str | None = None
     event: About | None = None
+    kept: tuple[str, ...] = ()
 
     @property
     def can_go(self) -> bool:
@@ -49,8 +53,8 @@ class Names(msgspec.Struct, frozen=True):
             return False
 
     def hashes(self) -> Iterator[str]:
-        """What is kept by its hash: evidence, policy, and the state where it is kept."""
-        yield from (one for one in (self.evidence, self.policy, self.state) if one)
+        """What is kept by its hash: evidence, policy, the state where it is, messages' contents."""
+        yield from (one for one in (self.evidence, self.policy, self.state, *self.kept) if one)
 
 
 _READ = msgspec.json.Decoder(Names)

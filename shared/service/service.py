@@ -30,7 +30,7 @@ from shared.service.codec import decode
 from shared.service.dead_letters.counting import Aside, count_aside
 from shared.service.intake import parse
 from shared.service.making import Made, Making, traced
-from shared.service.messages import work_message
+from shared.service.messages import whole, work_message
 from shared.service.outbox import drain
 from shared.service.world import World
 
@@ -163,7 +163,7 @@ class Service:
         Raises Unavailable when the world does not answer: the message then comes again; and
         MalformedPayload for what is no event, which no other try can mend.
         """
-        event = _event_of(body)
+        event = _event_of(whole(body, self._evidence))
         with self._deciding(event, body), self._world.policies.steady():
             made = self._handle(event)
             self._dispatch([made])
@@ -193,7 +193,7 @@ class Service:
     def _attempt(self, body: Mapping[str, Any]) -> Made | Exception | None:
         """What is to be committed of one event; what is wrong with it stays with it."""
         try:
-            event = _event_of(body)
+            event = _event_of(whole(body, self._evidence))
             with self._deciding(event, body):
                 return self._making.make(event)
         except Exception as problem:  # noqa: BLE001  a poison event must not stop the next one
@@ -275,7 +275,7 @@ class Service:
                 version=made.version,
                 event_key=event.key,
                 now=made.decision.decided,
-                decision={**made.decision.to_json(), "messages": made.told},
+                decision={**made.decision.to_json(), **_beside(made)},
                 state=made.state,
                 messages=made.messages,
             )
@@ -338,6 +338,11 @@ class Service:
     def sweep(self) -> int:
         """Send what the outbox still holds; returns how many messages left it."""
         return drain(self._ledger, self._sender, self._telemetry, self._aside.notes, self._clock())
+
+
+def _beside(made: Made) -> dict[str, Any]:
+    """What the ledger has beside what a decision says: nothing of it is in the decision's hash."""
+    return {"messages": made.told, **({"kept": list(made.kept)} if made.kept else {})}
 
 
 def _event_of(body: Mapping[str, Any]) -> Event:

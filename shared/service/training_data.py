@@ -11,7 +11,8 @@ def keep_baseline(
 ) -> tuple[str | None, str | None]:
     """Profile the training data once a version, and keep the profile under the version's name.
 
-    Returns its hash, or the sentence that says why there is none.
+    Returns its hash, or the sentence that says why there is none; both where it cannot be watched
+    by evidence that adds up.
     """
     named = f"{candidate.name}:{candidate.version}"
     data = candidate.training_data or policy.training_data
@@ -36,7 +37,7 @@ def keep_baseline(
         learnt = calibration(
             list(files.paths), profile, every=policy.drift.every, time_column=files.time_column
         )
-    except InvalidData:
-        return profile.hash, None
+    except InvalidData as problem:
+        return profile.hash, f"Its windows are judged by their limits alone: {problem}"
     world.profiles.save(f"calibration/{candidate.name}/{candidate.version}", learnt.to_json())
     return profile.hash, None

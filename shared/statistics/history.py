@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from math import isinf
 from typing import Any
 
@@ -10,7 +9,7 @@ from shared.domain.canonical import format_time
 from shared.domain.verdict import Verdict
 from shared.statistics.comparison.compare import Comparison, compare
 from shared.statistics.comparison.limits import Limits
-from shared.statistics.profile import Profile
+from shared.statistics.profile import Profile, merged
 from shared.statistics.sequential import (
     TOLERANCE,
     Calibration,
@@ -179,8 +178,7 @@ def look_back(
 
 def _alarm(base: Profile, windows: Sequence[Profile], first: Watch, limits: Limits | None) -> Alarm:
     began = first.window if first.began is None else first.began
-    merged = reduce(Profile.__add__, windows[began:])
-    since = compare(base, merged, limits=limits)
+    since = compare(base, merged(windows[began:]), limits=limits)
     by_name = {column.name: column for column in since.columns}
     return Alarm(
         raised=first.window,

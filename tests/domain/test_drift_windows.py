@@ -7,6 +7,8 @@ import pytest
 
 from shared.domain.collected import CollectedFile, Seen, seen
 from shared.domain.decisions.drift.windows import (
+    OPEN,
+    REMEMBERED,
     Counted,
     last_border,
     look_at_windows,
@@ -38,9 +40,9 @@ class Model:
         self.watch = DriftWatch()
         self.files = [file(-30), file(-1)]
 
-    def look(self, at, *, counts="a", verdict=PASS, version="7", rows=5):
+    def look(self, at, *, counts="a", verdict=PASS, version="7", rows=5, late=LATE):
         """What is new of each window, and the reasons told."""
-        looked = look_at_windows(self.watch, version, at, self.drift, LATE, self.files)
+        looked = look_at_windows(self.watch, version, at, self.drift, late, self.files)
         counted = {
             one.end: Counted(rows=rows, counts=counts, verdict=verdict)
             for one in looked
@@ -141,6 +143,24 @@ def test_short_periods_leave_several_windows_open_and_each_is_closed_in_its_turn
 
     assert (news, told) == (["changed", "waiting", "new"], ["late_data"])
     assert model.watch.recent == ("pass", "fail", "pass", "fail")
+
+
+def test_the_last_verdicts_and_the_windows_that_are_open_are_remembered_and_no_more():
+    model = Model(every=HOUR, window=6 * HOUR)
+    for hour in range(1, REMEMBERED + 2):
+        verdict = FAIL if hour == 1 else PASS
+        model.look(MIDNIGHT + hour * HOUR, verdict=verdict)
+        if hour == REMEMBERED:
+            assert model.watch.recent == ("fail", *["pass"] * (REMEMBERED - 1))
+    assert model.watch.recent == ("pass",) * REMEMBERED
+
+    waits = Model(every=HOUR, window=6 * HOUR)
+    for hour in range(1, OPEN + 2):
+        waits.look(MIDNIGHT + hour * HOUR, late=(OPEN + 9) * HOUR)
+        if hour == OPEN:
+            assert waits.watch.windows[0].end == MIDNIGHT + HOUR
+    assert len(waits.watch.windows) == OPEN
+    assert waits.watch.windows[0].end == MIDNIGHT + 2 * HOUR
 
 
 def test_windows_shorter_than_a_period_follow_each_other_without_a_gap():

@@ -46,3 +46,21 @@ def test_values_next_to_an_edge_are_on_their_own_side_of_it():
     values = np.concatenate([np.resize(near, 4_000), np.random.default_rng(5).normal(size=BLOCK)])
 
     assert count_between(values, edges).tolist() == searched(values, edges).tolist()
+
+
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_values_beyond_an_outermost_edge_are_apart_from_those_in_its_cell(side):
+    close = np.nextafter(side, np.inf)
+    edges = np.unique([-8.5 * side, -8.0 * side, *np.linspace(-7.5, 0.5, 30) * side, side, close])
+    spread = np.random.default_rng(6).normal(0.0, 9.0, BLOCK)
+    values = np.concatenate([np.resize([*edges, np.nextafter(close, np.inf)], 4_000), spread])
+
+    assert count_between(values, edges).tolist() == searched(values, edges).tolist()
+
+
+def test_values_below_the_first_edge_are_counted_once_where_its_cell_is_searched():
+    edges = np.asarray([-1.0, 0.0, *np.linspace(1.0, 1e7, 30)])
+    odd = [-5.0, -1.0, -0.5, 0.0, np.nextafter(0.0, 1.0), 3.0]
+    values = np.concatenate([np.resize(odd, 600), np.linspace(1.0, 2e7, BLOCK - 600)])
+
+    assert count_between(values, edges).tolist() == searched(values, edges).tolist()

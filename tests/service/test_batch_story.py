@@ -24,6 +24,7 @@ from shared.domain.evidence import BatchEvidence
 from shared.domain.policy import Policy
 from shared.domain.state import SubjectState
 from shared.service.codec import decode
+from shared.service.reactions import batch_rows
 
 POLICY = """\
 model: loan-default
@@ -588,6 +589,21 @@ def test_a_run_too_small_to_be_learnt_from_is_said_to_be(nights):
     assert finding["verdict"] == "inconclusive"
 
     assert "learnt" in reasons(nights.night(rows=400))
+
+
+def test_rows_with_more_shapes_and_shares_than_are_watched_are_told_with_the_way_out(
+    nights, monkeypatch
+):
+    monkeypatch.setattr(batch_rows, "MOST_OF_ANSWERS", 11)
+    nights.scene.policy(WATCHED)
+
+    [told] = [f for f in nights.night()["findings"] if f["reason"] == "unreadable"]
+    assert (
+        "would watch 12 shares and shapes of 2 columns, and 11 is the most; leave columns"
+        in (told["sentence"])
+    )
+    nights.scene.policy(f"{WATCHED}drift: {{exclude: [accepted]}}\n")
+    assert "learnt" in reasons(nights.night())
 
 
 def test_what_was_learnt_can_be_decided_again_from_what_was_kept(learnt):

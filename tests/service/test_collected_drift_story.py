@@ -20,6 +20,7 @@ from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.service.codec import decode
 from shared.service.reactions import reaction_to
+from shared.statistics import sequential
 from tests.service.collecting import DAY, HOUR, collect, envelope, file_of, write_lines
 
 POLICY = """\
@@ -175,6 +176,27 @@ def test_what_another_version_answers_is_no_drift_of_this_one(model, midnight):
     assert finding(decision, "prediction/score")["n"] == 1440
     assert finding(decision, "prediction/score")["verdict"] == "pass"
     assert finding(decision, "feature/income")["n"] == 2880
+
+
+def test_predictions_with_more_shapes_and_shares_than_are_watched_are_judged_by_limits_alone(
+    model, midnight, monkeypatch
+):
+    monkeypatch.setattr(sequential, "MOST_OF_ANSWERS", 6)
+    scene = model()
+    collect(scene, midnight - 2 * DAY, midnight, outputs=scores)
+    look(scene)
+    told = []
+    for day in range(1, 6):
+        make = scores if day < 3 else higher_scores
+        start = midnight + (day - 1) * DAY
+        collect(scene, start, start + DAY, outputs=make, seed=day + 10)
+        scene.clock.now = start + DAY + 3 * HOUR
+        last = look(scene)
+        told += [one["sentence"] for one in last["findings"] if one["thing"] == "predictions"]
+
+    assert any("would watch 7 shares and shapes of 1 columns, and 6 is the" in one for one in told)
+    assert finding(last, "prediction/score")["verdict"] == "fail"
+    assert ("PostAlert", "drift") in scene.told()
 
 
 def test_predictions_that_the_policy_leaves_out_are_not_watched(model, midnight):

@@ -8,6 +8,7 @@ from shared.domain.event import Event, EventType
 from shared.domain.finding import Finding, Rule
 from shared.domain.verdict import Verdict
 from shared.service.messages import findings_message
+from shared.service.messages.findings import MOST_FOUND
 
 NOON = datetime(2026, 2, 3, 12, 0, tzinfo=UTC)
 EVENT = Event(
@@ -56,5 +57,6 @@ def test_what_passes_is_left_out_first_where_it_does_not_fit():
 def test_no_message_is_larger_than_the_broker_takes():
     sent = message((Verdict.FAIL, 1000))
 
+    assert MOST_FOUND / 4 < len(canonical_json(sent.body["data"]["findings"])) <= MOST_FOUND
     assert len(canonical_json(sent.body)) < 200 * 1024
     assert len(sent.body["data"]["findings"]) + sent.body["data"]["omitted"] == 1000

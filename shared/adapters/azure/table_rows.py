@@ -9,7 +9,9 @@ kinds of partition that are written before a commit and hold nothing that counts
     log-<hour>       one row a commit, newest first
 """
 
+import json
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -26,8 +28,14 @@ _MOST_MICROSECONDS = 10**17 - 1
 _MOST_NANOSECONDS = 10**20 - 1
 _MOST_VERSION = 10**10 - 1
 _CHUNK = 16_000
-_MOST_CHARACTERS = 400_000
-_MOST_AT_ONCE = 1_600_000
+MOST_PLAIN = 400_000
+"""Characters of a text that lies in its row as it is; a longer one is compressed."""
+MOST_CHARACTERS = 16_000_000
+MOST_COMPRESSED = 960_000
+"""Bytes of a compressed text: a row has 1 MiB with its keys, and two such fit a transaction."""
+_COMPRESSED_CHUNK = 60_000
+MOST_AT_ONCE = 3_800_000
+"""Bytes of the rows of one transaction as they are sent, which may have 4 MiB with all headers."""
 _PLAIN = re.compile(r"[^A-Za-z0-9._~-]")
 
 
@@ -91,29 +99,54 @@ def newest_first(at: datetime, counter: int) -> tuple[str, str]:
 
 
 def texts(text: str, what: str) -> dict[str, Any]:
-    """A text in as many properties as it needs. Raises Refused for one over the entity's limit."""
+    """A text in as many properties as it needs, compressed where it is long.
+
+    Raises Refused for one that the row cannot hold even so.
+    """
     units = utf16_units(text)
-    if units > _MOST_CHARACTERS:
+    if units <= MOST_PLAIN:
+        pieces = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
+        named = {f"text{index}": piece for index, piece in enumerate(pieces)}
+        return {"pieces": len(pieces), **named}
+    if units > MOST_CHARACTERS:
+        raise Refused(f"{what} has {units} characters; the ledger keeps {MOST_CHARACTERS} at most.")
+    packed = zlib.compress(text.encode())
+    if len(packed) > MOST_COMPRESSED:
         raise Refused(
-            f"{what} has {units} characters; the ledger keeps {_MOST_CHARACTERS} at most."
+            f"{what} has {units} characters, {len(packed)} bytes when compressed; the ledger "
+            f"keeps {MOST_COMPRESSED} at most."
         )
-    pieces = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
-    return {"pieces": len(pieces), **{f"text{index}": piece for index, piece in enumerate(pieces)}}
+    starts = range(0, len(packed), _COMPRESSED_CHUNK)
+    parts = {
+        f"bytes{index}": packed[start : start + _COMPRESSED_CHUNK]
+        for index, start in enumerate(starts)
+    }
+    return {"compressed": len(parts), **parts}
 
 
 def text_of(entity: Mapping[str, Any]) -> str:
     """Read back what `texts` wrote."""
+    if "compressed" in entity:
+        packed = b"".join(entity[f"bytes{index}"] for index in range(entity["compressed"]))
+        return zlib.decompress(packed).decode()
     return "".join(entity[f"text{index}"] for index in range(entity["pieces"]))
 
 
 def refuse_too_much(subject: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Raises Refused for rows that are too much for one transaction."""
-    size = sum(len(value) for row in rows for value in row.values() if isinstance(value, str))
-    if size > _MOST_AT_ONCE:
+    size = sum(_sent(value) for row in rows for value in row.values())
+    if size > MOST_AT_ONCE:
         raise Refused(
-            f"A decision of {subject} with its messages has {size} characters; one transaction "
-            f"takes {_MOST_AT_ONCE} at most."
+            f"A decision of {subject} with its messages has {size} bytes; one transaction "
+            f"takes {MOST_AT_ONCE} at most."
         )
+
+
+def _sent(value: object) -> int:
+    """The bytes of a value on its way: JSON, in which bytes are base64."""
+    if isinstance(value, bytes):
+        return 4 * -(-len(value) // 3)
+    return len(json.dumps(value)) if isinstance(value, str) else 0
 
 
 def _microseconds(at: datetime) -> int:

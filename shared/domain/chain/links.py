@@ -112,11 +112,12 @@ def stub_of(decision: Mapping[str, Any], erased: str) -> dict[str, Any]:
 
 
 def content_of(text: str, plain: Mapping[str, Any]) -> str:
-    """The text that a decision's hash is made of: all but the hash and the ids of its messages.
+    """The text that a decision's hash is made of: all but the hash and what is beside it.
 
-    The keys of a canonical text are sorted, and these two are neighbours.
+    Beside are the ids of its messages and what is kept for them. The keys of a canonical text are
+    sorted, and these are neighbours.
     """
-    beside = {name: plain[name] for name in ("hash", "messages") if name in plain}
+    beside = {name: plain[name] for name in ("hash", "kept", "messages") if name in plain}
     cut = json.dumps(beside, sort_keys=True, separators=(",", ":"), ensure_ascii=False)[1:-1]
     head, found, tail = text.partition(f"{cut},")
     return head + tail if found else ""

@@ -106,7 +106,8 @@ class BudgetReading:
 class PromotionEvidence:
     """A version, the champion it would follow, and a reading of each place that gates ask of.
 
-    `baseline` names the stored profile of the training data; None with `baseline_problem`.
+    `baseline` names the stored profile of the training data, None where there is none;
+    `baseline_problem` says why, or what of it cannot be watched.
     `version` is the one that was looked at where no event named it, `judged` the newest one where
     the gates have seen it before. `tried` is where the version is tried out (the stage before, or
     the stage itself while it rolls out), `target` the endpoint of its stage.

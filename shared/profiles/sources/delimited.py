@@ -16,27 +16,60 @@ _LARGEST_BLOCK = (1 << 31) - 2
 def read_delimited(path: Path, text: Collection[str], bytes_at_once: int) -> Iterator[Part]:
     """One part, or several of a file larger than `bytes_at_once`; an empty field is missing.
 
-    Types come from the first block, or if need be from all of a file that is read at once. `text`
-    names the columns to read as text whatever they look like.
+    Types come from all of a file that is read at once, else from its first part; a later part
+    that they do not fit has its own. `text` names the columns to read as text whatever they look
+    like.
     """
     import pyarrow as pa
     from pyarrow import csv
 
-    options = csv.ConvertOptions(column_types={name: pa.string() for name in text})
+    types = {name: pa.string() for name in text}
     size = path.stat().st_size
     if size > bytes_at_once:
-        blocks = csv.ReadOptions(block_size=min(bytes_at_once, _LARGEST_BLOCK))
-        with csv.open_csv(path, read_options=blocks, convert_options=options) as reader:
-            for batch in reader:
-                table = pa.Table.from_batches([batch])
-                yield _part(path, table, min(batch.nbytes / size, 1.0))
+        yield from _in_parts(path, types, bytes_at_once, size)
         return
+    options = csv.ConvertOptions(column_types=types)
     try:
         table = csv.read_csv(path, convert_options=options)
     except pa.ArrowInvalid:
         whole = csv.ReadOptions(block_size=min(size + 1, _LARGEST_BLOCK))
         table = csv.read_csv(path, read_options=whole, convert_options=options)
     yield _part(path, table, 1.0)
+
+
+def _in_parts(
+    path: Path, types: "dict[str, pa.DataType]", bytes_at_once: int, size: int
+) -> Iterator[Part]:
+    """Whole lines of about so many bytes; Arrow's own reader would hold 32 blocks ahead."""
+    import pyarrow as pa
+
+    names: list[str] | None = None
+    found = types
+    with path.open("rb") as file:
+        while lines := file.read(bytes_at_once):
+            lines += file.readline()
+            try:
+                table = _table(lines, found, names)
+            except pa.ArrowInvalid:
+                table = _table(lines, types, names)
+            if names is None:
+                names = table.column_names
+                known = {field.name: field.type for field in table.schema}
+                found = {n: kind for n, kind in known.items() if not pa.types.is_null(kind)}
+            share = len(lines) / size
+            del lines
+            yield _part(path, table, share)
+            del table
+
+
+def _table(lines: bytes, types: "dict[str, pa.DataType]", names: list[str] | None) -> "pa.Table":
+    """The lines' columns; without names the first line has them."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    whole = csv.ReadOptions(block_size=min(len(lines) + 1, _LARGEST_BLOCK), column_names=names)
+    options = csv.ConvertOptions(column_types=types)
+    return csv.read_csv(pa.BufferReader(lines), read_options=whole, convert_options=options)
 
 
 def _part(path: Path, table: "pa.Table", share: float) -> Part:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-_PIECE = 1 << 17
+_PIECE = 1 << 18
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
 

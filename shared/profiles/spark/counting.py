@@ -18,15 +18,11 @@ from shared.profiles.spark.delimited import open_delimited
 from shared.profiles.spark.lines import open_lines
 from shared.profiles.spark.opened import Opened
 from shared.profiles.spark.parquet import open_parquet
-from shared.statistics.profile import Column, NumericColumn, Profile
+from shared.statistics.profile import Profile
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-_AT_ONCE = 700
-"""So many numbers are asked for in one question: Spark's plans grow faster than their size."""
-_OF_EACH = 8
-"""Beside its bins, about so many numbers are asked for of each column."""
 _JSON_LINES = frozenset({".jsonl", ".ndjson", ".json"})
 
 
@@ -84,43 +80,22 @@ def _open(
 
 
 def _count(opened: Opened, base: Profile, cuts: Sequence[datetime]) -> list[Profile]:
-    """Some columns at a time, since Spark compiles one question of all of them for minutes."""
+    """The pieces of what was opened, with what is known of it beside its columns."""
     columns = {name: one for name, one in base.columns.items() if name not in opened.problems}
-    found: list[list[Profile]] = []
-    for some in _batches(columns):
-        part = replace(base, columns=some)
-        found.append(count_pieces(opened.frame, part, time_column=opened.time_column, cuts=cuts))
-    return [_one(pieces, opened, base) for pieces in zip(*found, strict=True)]
+    counted = replace(base, columns=columns)
+    pieces = count_pieces(opened.frame, counted, time_column=opened.time_column, cuts=cuts)
+    return [_whole(piece, opened, base) for piece in pieces]
 
 
-def _batches(columns: dict[str, Column]) -> Iterator[dict[str, Column]]:
-    """At least one, also of no column at all: the rows are counted in any case."""
-    held: dict[str, Column] = {}
-    size = 0
-    for name, column in columns.items():
-        asked = _OF_EACH + (
-            len(column.edges) if isinstance(column, NumericColumn) else len(column.values)
-        )
-        if held and size + asked > _AT_ONCE:
-            yield held
-            held, size = {}, 0
-        held[name] = column
-        size += asked
-    yield held
-
-
-def _one(pieces: Sequence[Profile], opened: Opened, base: Profile) -> Profile:
-    """One piece out of what was counted of it, column by column."""
-    first = pieces[0]
-    columns = {name: column for piece in pieces for name, column in piece.columns.items()}
-    problems = {name: told for piece in pieces for name, told in piece.problems.items()}
+def _whole(piece: Profile, opened: Opened, base: Profile) -> Profile:
+    columns, problems = dict(piece.columns), dict(piece.problems)
     for name, told in opened.problems.items():
-        if first.rows:
+        if piece.rows:
             problems[name] = told
         else:
             columns[name] = count_column((), base.columns[name])
     return replace(
-        first,
+        piece,
         columns={name: columns[name] for name in base.columns if name in columns},
         problems=problems,
         extra=opened.unknown_to(base),

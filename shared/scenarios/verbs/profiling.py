@@ -82,7 +82,5 @@ def _end(stage: Stage, state: Path, how: str) -> None:
 
 def _tell(stage: Stage, found: Found, state: Path, order: ProfilingOrder, how: str) -> None:
     tags = {PROFILING_TAG: order.model, "driftgate-order": order.id}
-    payload = run_ended(
-        state.stem, how, at=stage.now, experiment="driftgate-profiling", tags=tags
-    )
+    payload = run_ended(state.stem, how, at=stage.now, experiment="driftgate-profiling", tags=tags)
     stage.tell(found, payload)

@@ -28,6 +28,7 @@ from shared.service.messages.alerts import (
     delivery_message,
 )
 from shared.service.messages.findings import FINDINGS, findings_message
+from shared.service.messages.large import as_sent, by_reference, whole
 from shared.service.messages.own import (
     CHECKS,
     alert_events,
@@ -55,8 +56,11 @@ __all__ = [
     "RETRAINING_REQUESTS",
     "SUBSCRIPTIONS",
     "UNDELIVERED",
+    "as_sent",
+    "by_reference",
     "findings_message",
     "messages_of",
+    "whole",
     "work_message",
 ]
 

@@ -9,7 +9,7 @@ from shared.ports import Message
 from shared.service.messages.envelopes import cloud_event
 
 FINDINGS = "findings"
-_MOST_FOUND = 128 * 1024
+MOST_FOUND = 128 * 1024
 
 
 def findings_message(decision: Decision) -> Message | None:
@@ -35,9 +35,9 @@ def findings_message(decision: Decision) -> Message | None:
 
 def _fitting(decision: Decision, verdict: str) -> dict[str, Any]:
     told = list(decision.findings)
-    if len(canonical_json(told)) > _MOST_FOUND:
+    if len(canonical_json(told)) > MOST_FOUND:
         told = [one for one in told if one.verdict is not Verdict.PASS]
-    while len(canonical_json(told)) > _MOST_FOUND:
+    while len(canonical_json(told)) > MOST_FOUND:
         told = told[: len(told) // 2]
     found: dict[str, Any] = {"verdict": verdict, "findings": to_plain(told)}
     omitted = len(decision.findings) - len(told)

@@ -11,6 +11,7 @@ from shared.profiles import baseline, window
 from shared.profiles.reading import read_parts
 from shared.service.world import World
 from shared.statistics import Profile
+from shared.statistics.sequential import MOST_OF_ANSWERS, refuse_too_wide
 
 ROWS_TO_BIN = 200
 """A run with fewer rows cannot choose the bins that all later ones are counted in."""
@@ -126,5 +127,6 @@ def _bins(
     if sum(part.rows for part in read_parts(paths)) < ROWS_TO_BIN:
         return None
     base = baseline(paths, exclude=exclude)
+    refuse_too_wide(base, MOST_OF_ANSWERS)
     world.profiles.save(f"{folder}/bins/{run}", base.to_json())
     return base

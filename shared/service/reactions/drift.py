@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain.collected import CollectedFile
 from shared.domain.decisions.drift.deciding import decide_drift
-from shared.domain.decisions.drift.windows import last_border, look_at_windows, moves_by
+from shared.domain.decisions.drift.windows import (
+    last_border,
+    look_at_windows,
+    moves_by,
+    taken_in_until,
+)
 from shared.domain.event import Event, EventType
 from shared.domain.evidence import CollectedSpan, DriftEvidence, LookedWindow, WindowNews
 from shared.domain.policy import DriftAlarm, Policy
@@ -25,7 +30,8 @@ from shared.service.world import World
 if TYPE_CHECKING:
     from shared.statistics import Profile
 
-_MOST_PERIODS = 100
+MOST_PERIODS = 100
+"""Periods that a watch which fell behind takes in; what is older is left out."""
 _READ = frozenset({WindowNews.NEW, WindowNews.CHANGED})
 
 
@@ -129,7 +135,7 @@ def _look(asked: _Asked) -> DriftEvidence:
     spans = [(look.start, look.end) for look in looked if look.news in _READ]
     spans.append((latest.start, latest.end))
     if unwatched:
-        spans += periods_of(drift.every, since, asked.settled)
+        spans += periods_of(drift.every, since, _taken_in_until(asked, since))
     counted = rows_for(asked.rows, files, spans, asked.world)
     evidence = replace(evidence, engine=counted.choice)
     if counted.rows is None:
@@ -148,8 +154,9 @@ def _counted(
     drift, latest = asked.policy.drift, evidence.looked[-1]
     looked = (*(_read(rows, asked.base, look) for look in evidence.looked[:-1]), latest)
     read = rows.window(asked.base, latest.start, latest.end)
+    until = _taken_in_until(asked, since)
     unwatched = learnt is not None and since < asked.settled
-    steps = rows.periods(asked.base, drift.every, since, asked.settled) if unwatched else []
+    steps = rows.periods(asked.base, drift.every, since, until) if unwatched else []
     evidence = replace(
         evidence,
         looked=looked,
@@ -157,7 +164,7 @@ def _counted(
         window=read.profile.to_json(),
         calibration=None if learnt is None else dict(learnt),
         steps=tuple(step.to_json() for step in steps),
-        watched_until=max(asked.settled, since) if learnt is not None else None,
+        watched_until=max(until, since) if learnt is not None else None,
         collected=_with_sampling(read.span, asked),
     )
     if not isinstance(rows, CollectedRows):
@@ -207,7 +214,13 @@ def _unwatched_since(asked: _Asked) -> datetime:
     drift, watch = asked.policy.drift, asked.state.drift
     watched = watch.until if watch.version == asked.version else None
     first = last_border(last_border(asked.event.time, drift.every) - drift.window, drift.every)
-    return max(watched or first, asked.settled - _MOST_PERIODS * drift.every)
+    return max(watched or first, asked.settled - MOST_PERIODS * drift.every)
+
+
+def _taken_in_until(asked: _Asked, since: datetime) -> datetime:
+    """Of many columns one look takes in fewer periods; the next ones go on."""
+    columns = len(asked.base.columns)
+    return taken_in_until(since, asked.settled, asked.policy.drift.every, columns)
 
 
 def _with_sampling(span: CollectedSpan | None, asked: _Asked) -> CollectedSpan | None:

@@ -3,7 +3,9 @@
 from shared.statistics.profile.categorical import EXAMPLES, CategoricalColumn
 from shared.statistics.profile.coverage import AGES, LabelCoverage
 from shared.statistics.profile.errors import ErrorProfile
-from shared.statistics.profile.numeric import LARGEST, Counts, NumericColumn
+from shared.statistics.profile.merging import merged
+from shared.statistics.profile.numeric import Counts, NumericColumn
+from shared.statistics.profile.part import part_from_json, part_to_json
 from shared.statistics.profile.profile import (
     MISSING,
     SCHEMA_VERSION,
@@ -12,6 +14,7 @@ from shared.statistics.profile.profile import (
     binning_hash,
 )
 from shared.statistics.profile.scores import ScoreProfile
+from shared.statistics.profile.sums import LARGEST, exact_sum
 
 __all__ = [
     "AGES",
@@ -28,4 +31,8 @@ __all__ = [
     "Profile",
     "ScoreProfile",
     "binning_hash",
+    "exact_sum",
+    "merged",
+    "part_from_json",
+    "part_to_json",
 ]

@@ -9,13 +9,14 @@ import numpy as np
 from shared.domain.canonical import content_hash
 from shared.errors import InvalidData
 from shared.statistics.profile.coverage import LabelCoverage
-from shared.statistics.profile.numeric import LARGEST, Counts, NumericColumn
+from shared.statistics.profile.numeric import Counts, NumericColumn
 from shared.statistics.profile.scores import (
     SCORES_VERSION,
     Floats,
     add_fingerprints,
     check_version,
 )
+from shared.statistics.profile.sums import LARGEST
 
 ERROR, ABSOLUTE, SQUARED, FOURTH = 0, 1, 2, 3
 

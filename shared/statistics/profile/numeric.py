@@ -1,6 +1,5 @@
 """A numeric column's counts between the baseline's edges, and its sums."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
@@ -9,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.statistics.profile.extremes import extreme
-
-LARGEST = sys.float_info.max
+from shared.statistics.profile.sums import exact_sum
 
 Counts = npt.NDArray[np.int64]
 NumericKind = Literal["numeric", "datetime", "datetime without zone"]
@@ -82,8 +80,8 @@ class NumericColumn:
             below=self.below + other.below,
             minimum=extreme(min, self.minimum, other.minimum),
             maximum=extreme(max, self.maximum, other.maximum),
-            shifted_sum=self.shifted_sum + other.shifted_sum,
-            shifted_squares=min(LARGEST, self.shifted_squares + other.shifted_squares),
+            shifted_sum=exact_sum((self.shifted_sum, other.shifted_sum)),
+            shifted_squares=exact_sum((self.shifted_squares, other.shifted_squares)),
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from shared.statistics.profile.numeric import NumericColumn, NumericKind
 
 SCHEMA_VERSION = 1
 MISSING = "is missing: the baseline has this column, the window does not"
+KINDS_DIFFER = "A column is numeric in one profile and categorical in the other."
 _MODULUS = 1 << 256
 
 Column = NumericColumn | CategoricalColumn
@@ -143,7 +144,7 @@ def _merge(one: Column, other: Column) -> Column:
         return one + other
     if isinstance(one, CategoricalColumn) and isinstance(other, CategoricalColumn):
         return one + other
-    raise InvalidData("A column is numeric in one profile and categorical in the other.")
+    raise InvalidData(KINDS_DIFFER)
 
 
 def _merge_problems(one: Profile, other: Profile) -> dict[str, str]:

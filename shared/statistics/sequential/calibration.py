@@ -1,5 +1,6 @@
 """How much unchanged windows differ by nature, learnt from the baseline's own chunks."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -17,6 +18,12 @@ from shared.statistics.sequential.moderation import look_independent, moderate
 Floats = npt.NDArray[np.float64]
 
 NEEDED_CHUNKS = 10
+MOST_CHANNELS = 36_000
+"""Those of five thousand numeric columns: what their evidence takes fits a state in the ledger."""
+MOST_OF_ANSWERS = 4_000
+"""The same of what a model answers, whose evidence lies beside that of its inputs."""
+MOST_OFFSETS = 2_500_000
+"""Channels times phases of the week: of hours those of two thousand numeric columns."""
 _SIGNIFICANT = 1e-3
 _ENOUGH_OF_A_PHASE = 3
 _MOST_CORRELATION = 0.9
@@ -83,7 +90,8 @@ def calibrate(
     long-run variance of a first-order process. `phases` numbers each chunk's place in the season;
     a season is taken in only where an F test over all channels wants it at 0.001.
     Source: McCullagh and Nelder, Generalized Linear Models (1989), 4.5; Smyth (2004).
-    Raises InvalidData for chunks of another baseline, or fewer than ten with rows.
+    Raises InvalidData for chunks of another baseline, fewer than ten with rows, or a season of
+    too many parts for so many columns.
     """
     if any(chunk.baseline_hash != base.baseline_hash for chunk in chunks):
         raise InvalidData("A chunk was profiled against another baseline; profile it with this.")
@@ -106,6 +114,7 @@ def calibrate(
         kept = np.array([p for p, chunk in zip(phases, chunks, strict=True) if chunk.rows])
         design = _season(kept)
         if design is not None and _differs(residuals, design):
+            _refuse_long_season(len(channels) * (int(kept.max()) + 1))
             offsets = _offsets(sums, rows, shares, kept)
             residuals = (sums - rows * (shares + offsets[kept])) / np.sqrt(
                 np.maximum(rows, 1.0) * spread
@@ -127,6 +136,29 @@ def calibrate(
 def share_of(channels: tuple[Channel, ...], rows: int) -> Floats:
     """The probability of each share channel in the baseline, 0 for the polynomials."""
     return np.array([c.seen / max(rows, 1) if c.is_share else 0.0 for c in channels])
+
+
+def refuse_too_wide(base: Profile, most: int = MOST_CHANNELS) -> None:
+    """Raises InvalidData for too many channels, naming the columns that have most of them."""
+    channels = channels_of(base)
+    if len(channels) <= most:
+        return
+    by_column = Counter(channel.column for channel in channels)
+    widest = [name for name, _ in by_column.most_common(5)]
+    raise InvalidData(
+        f"The sequential alarm would watch {len(channels)} shares and shapes of "
+        f"{len(by_column)} columns, and {most} is the most; leave columns out with "
+        f"`exclude`, those of most values first ({', '.join(widest)})."
+    )
+
+
+def _refuse_long_season(offsets: int) -> None:
+    """Raises InvalidData for a season that would be larger than all else that is kept."""
+    if offsets > MOST_OFFSETS:
+        raise InvalidData(
+            f"The weekly season of the baseline has {offsets} means, and {MOST_OFFSETS} is the "
+            "most; set a longer `every`, or leave columns out with `exclude`."
+        )
 
 
 def _inflation(

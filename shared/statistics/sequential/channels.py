@@ -6,6 +6,7 @@ infinities, values outside the range and values never seen before are shares of 
 """
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -78,18 +79,25 @@ def channels_of(base: Profile) -> tuple[Channel, ...]:
     return tuple(found)
 
 
+def places_of(channels: tuple[Channel, ...]) -> dict[str, slice]:
+    """Where each column's channels are among all; those of one column lie together."""
+    places: dict[str, slice] = {}
+    start = 0
+    for name, its in groupby(channel.column for channel in channels):
+        end = start + sum(1 for _ in its)
+        places[name] = slice(start, end)
+        start = end
+    return places
+
+
 class Totals:
     """The rows and the total of each channel in a window; a column that is missing has no rows."""
 
     def __init__(self, channels: tuple[Channel, ...]) -> None:
-        names = [channel.column for channel in channels]
         self._channels = len(channels)
         self._columns = {
-            name: (
-                slice(names.index(name), names.index(name) + names.count(name)),
-                np.stack([channel.of_cell for channel in channels if channel.column == name]),
-            )
-            for name in dict.fromkeys(names)
+            name: (at, np.stack([channel.of_cell for channel in channels[at]]))
+            for name, at in places_of(channels).items()
         }
 
     def __call__(self, win: Profile) -> tuple[Floats, Floats]:

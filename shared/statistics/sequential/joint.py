@@ -46,14 +46,21 @@ def eigenvalues_of(z: Floats) -> Floats:
     """Eigenvalues of the correlation of the chunks' z, which is (chunks, columns).
 
     Those of a sample lie further apart than the true ones, and the bets grow more careful with
-    that, so few chunks cost power and not false alarms.
+    that, so few chunks cost power and not false alarms. Of more columns than chunks those of the
+    smaller product are taken, for the others are 0; a constant column has 1.
 
     >>> eigenvalues_of(np.array([[1.0, 3.0], [-1.0, -3.0], [2.0, 6.0]])).max().round(6).item()
     2.0
     """
     centred = z - z.mean(axis=0)
     length = np.sqrt((centred**2).sum(axis=0))
-    unit = np.divide(centred, length, out=np.zeros_like(centred), where=length > 0)
-    correlation = unit.T @ unit
-    np.fill_diagonal(correlation, 1.0)
-    return np.linalg.eigvalsh(correlation)
+    unit = centred[:, length > 0] / length[length > 0]
+    chunks, varying = unit.shape
+    if varying <= chunks:
+        correlation = unit.T @ unit
+        np.fill_diagonal(correlation, 1.0)
+        found = np.linalg.eigvalsh(correlation)
+    else:
+        smaller = np.maximum(np.linalg.eigvalsh(unit @ unit.T), 0.0)
+        found = np.concatenate([np.zeros(varying - chunks), smaller])
+    return np.sort(np.concatenate([found, np.ones(len(length) - varying)]))

@@ -9,6 +9,7 @@ from shared.domain.canonical import canonical_json, to_plain
 from shared.domain.decision import Decision
 from shared.domain.policy import Route
 from shared.domain.state import AlertRecord, AlertStatus
+from shared.service.messages.large import MOST_BODY
 from tests.domain.alerts.script import OF, START, Script, alert, fleet
 
 RECEIVERS = [f"team-{number}" for number in range(4)]
@@ -145,3 +146,17 @@ def test_signs_that_take_two_places_fit_as_well():
     for event, outcome in script.decisions:
         fits(event, outcome)
     assert len(script.state.scope.lives) == 200
+
+
+def test_one_alert_of_any_length_is_told_in_a_notice_that_fits_a_message():
+    script = Script(loses_looks=True)
+    long = replace(
+        alert("errors"), title="t" * 9_000, text="\U0001f600" * 300_000, first_step="f" * 90_000
+    )
+    script.raised(long)
+    script.at(60).look()
+
+    [(_, notice)] = script.notices
+    assert len(canonical_json(notice)) < MOST_BODY / 10
+    [told] = notice.alerts
+    assert (len(told.title), len(told.text), len(told.first_step)) == (300, 1_500, 500)

@@ -1,13 +1,16 @@
 """The ledger on Table Storage: races, lost answers, crashes and limits."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.transport import RequestsTransport
 
 from shared.adapters.azure.table_ledger import AUDIENCE, MOST_MESSAGES, TableLedger
+from shared.adapters.azure.table_rows import MOST_CHARACTERS, MOST_COMPRESSED, MOST_PLAIN
 from shared.errors import Conflict, NoPermission, NotFound, Refused, Unavailable
 from shared.ports import Message
 from tests.conftest import NOON
@@ -203,17 +206,62 @@ def test_what_a_transaction_cannot_hold_is_refused_in_words(open_ledger):
 
     with pytest.raises(Refused, match="98 messages at once; 97 is the most"):
         commit(ledger, messages=many)
-    with pytest.raises(Refused, match="keeps 400000 at most"):
-        commit(ledger, state={"text": "x" * 500_000})
-    with pytest.raises(Refused, match="one transaction takes 1600000 at most"):
-        commit(
-            ledger,
-            messages=[
-                Message(id=f"m{n}", queue="a", session="s", body={"text": "x" * 390_000})
-                for n in range(5)
-            ],
-        )
+    with pytest.raises(Refused, match="when compressed; the ledger keeps 960000 at most"):
+        commit(ledger, state={"text": incompressible(MOST_COMPRESSED + 100_000)})
+    with pytest.raises(Refused, match="characters; the ledger keeps 16000000 at most"):
+        commit(ledger, state={"text": "x" * (MOST_CHARACTERS + 1)})
+    with pytest.raises(Refused, match="one transaction takes 3800000 at most"):
+        commit(ledger, messages=long_messages(10))
+    with pytest.raises(Refused, match="one transaction takes 3800000 at most"):
+        commit(ledger, messages=long_messages(2, sign="ü"))
     assert ledger.subjects() == []
+
+
+def incompressible(size):
+    """A text whose compressed form has about so many bytes."""
+    return base64.b64encode(
+        b"".join(sha256(bytes([at % 256, at // 256])).digest() for at in range(size // 32))
+    ).decode()
+
+
+def long_messages(count, sign="x"):
+    return [
+        Message(id=f"m{n}", queue="a", session="s", body={"text": sign * 390_000})
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("size", [MOST_PLAIN - 12, MOST_PLAIN, MOST_PLAIN + 1, 4_000_000])
+def test_a_decision_and_a_state_come_back_whole_on_either_side_of_where_they_are_compressed(
+    open_ledger, size
+):
+    kept = {"text": ("é" + "x" * 99) * (size // 100)}
+    commit(open_ledger(), state=kept, decision=kept)
+    commit(open_ledger(), version=1, event_key="e2", state={"seen": "e2"})
+
+    ledger = open_ledger()
+    assert ledger.decision("model/a", "e1") == kept
+    assert [one.decision for one in ledger.chain("model/a")] == [kept, {"event": "e2"}]
+    assert ledger.state("model/a").state == {"seen": "e2"}
+
+
+def test_a_decision_and_a_state_of_the_most_bytes_go_with_messages_in_one_transaction(open_ledger):
+    kept = {"text": incompressible(MOST_COMPRESSED - 20_000)}
+    commit(open_ledger(), state=kept, decision=kept, messages=long_messages(3))
+
+    assert open_ledger().state("model/a").state == kept
+    assert open_ledger().decision("model/a", "e1") == kept
+    assert len(open_ledger().unsent()) == 3
+
+
+def test_what_is_erased_of_a_compressed_decision_leaves_what_the_chain_needs(open_ledger):
+    ends = {"decided": "2026-01-01T00:00:00Z", "hash": "h", "previous": ""}
+    decided = {**ends, "text": "x" * 500_000}
+    commit(open_ledger(), decision=decided)
+    open_ledger().erase("model/a", [1], "2026-02-01T00:00:00Z")
+
+    [row] = open_ledger().kept_decisions("model/a")
+    assert "xxx" not in row.text
 
 
 def test_the_most_messages_that_are_allowed_fit_into_one_transaction(open_ledger):

@@ -8,7 +8,7 @@ from shared.domain.canonical import canonical_json, content_hash, format_time
 from shared.domain.decisions.alerts.members import Group, Member, rank
 from shared.domain.notices import Notice, NoticedAlert, NoticeReason
 
-_MOST_ALERTS = 20
+MOST_ALERTS = 20
 _MOST_BYTES = 24_000
 
 
@@ -96,7 +96,7 @@ def _fitting(alerts: Iterable[NoticedAlert]) -> tuple[NoticedAlert, ...]:
     left = _MOST_BYTES
     for alert in alerts:
         left -= len(canonical_json(alert)) + 1
-        if told and (left < 0 or len(told) == _MOST_ALERTS):
+        if told and (left < 0 or len(told) == MOST_ALERTS):
             break
         told.append(alert)
     return tuple(told)

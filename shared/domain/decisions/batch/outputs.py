@@ -15,7 +15,7 @@ from shared.domain.decisions.batch.outputs_notice import outputs_alert
 from shared.domain.decisions.batch.rule import Batch
 from shared.domain.decisions.batch.volume import KEPT, judge_volume
 from shared.domain.decisions.drift.alarm import DriftSeen, look_for_drift
-from shared.domain.decisions.drift.columns import column_finding
+from shared.domain.decisions.drift.columns import column_findings
 from shared.domain.evidence import BatchOutputs, DriftEvidence, RunRows
 from shared.domain.finding import Finding
 from shared.domain.policy import DriftPolicy
@@ -175,8 +175,11 @@ def _tell(
 ) -> None:
     """The newest run speaks: its columns are the findings, its alarm the alert."""
     rows.findings.extend(
-        column_finding(column, f"batch/{batch.endpoint}/{column.name}")
-        for column in comparison.columns
+        column_findings(
+            comparison.columns,
+            lambda name: f"batch/{batch.endpoint}/{name}",
+            f"batch/{batch.endpoint}",
+        )
     )
     rows.alerts.pop(AlertKind.DRIFT, None)
     rows.over.pop(AlertKind.DRIFT, None)

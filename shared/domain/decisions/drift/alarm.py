@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import reduce
 
 from shared.domain.evidence import DriftEvidence
 from shared.domain.policy import DriftAlarm, DriftPolicy
@@ -11,6 +10,7 @@ from shared.domain.state import DriftWatch
 from shared.domain.verdict import Verdict
 from shared.errors import InvalidData
 from shared.statistics import Comparison, Profile
+from shared.statistics.profile import merged
 from shared.statistics.sequential import (
     Calibration,
     Detector,
@@ -193,7 +193,7 @@ def _rows_since(evidence: DriftEvidence, since: datetime) -> Profile | None:
         return None if evidence.window is None else Profile.from_json(evidence.window)
     steps = [Profile.from_json(step) for step in evidence.steps]
     after = [step for step in steps if step.start is not None and step.start >= since]
-    return reduce(Profile.__add__, after) if after else None
+    return merged(after) if after else None
 
 
 def _phase(win: Profile, every: timedelta) -> int | None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from shared.domain.alert import Alert
 from shared.domain.decisions.drift.alarm import DriftSeen, ask_alarm
-from shared.domain.decisions.drift.columns import column_finding, limits_of
+from shared.domain.decisions.drift.columns import column_findings, limits_of
 from shared.domain.decisions.drift.notice import drift_alert
 from shared.domain.event import Event
 from shared.domain.evidence import DriftEvidence
@@ -82,12 +82,10 @@ def judge_side(
         )
     return SideJudged(
         side=side,
-        findings=tuple(
-            column_finding(
-                column,
-                f"{'prediction' if column.name in predicted else 'feature'}/{column.name}",
-            )
-            for column in comparison.columns
+        findings=column_findings(
+            comparison.columns,
+            lambda name: f"{'prediction' if name in predicted else 'feature'}/{name}",
+            side.value,
         ),
         alert=alert,
         seen=seen,

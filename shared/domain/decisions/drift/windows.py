@@ -21,8 +21,12 @@ from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_number, spell_time
 
 MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
-_REMEMBERED = 50
-_OPEN = 200
+REMEMBERED = 50
+"""Verdicts of the last windows, by which an alarm of limits looks back."""
+OPEN = 200
+"""Windows whose data may still come late; of more the oldest are closed as they are."""
+MOST_TAKEN_IN = 20_000
+"""Columns times periods of one look: a profile of each is in its evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,16 @@ def last_border(at: datetime, every: timedelta) -> datetime:
 def moves_by(drift: DriftPolicy) -> timedelta:
     """The time from the end of one window to the end of the next."""
     return min(drift.every, drift.window)
+
+
+def taken_in_until(since: datetime, settled: datetime, every: timedelta, columns: int) -> datetime:
+    """How far one look takes in the periods from `since` to `settled`; the next ones go on there.
+
+    >>> hour = timedelta(hours=1)
+    >>> (taken_in_until(MONDAY, MONDAY + 30 * hour, hour, 5_000) - MONDAY) // hour
+    4
+    """
+    return min(settled, since + max(MOST_TAKEN_IN // max(columns, 1), 2) * every)
 
 
 def look_at_windows(
@@ -116,7 +130,7 @@ def windows_after(
             recent[-back] = window.verdict
     kept = [window for window in windows[:-1] if not window.closed] + windows[-1:]
     return (
-        replace(watch, windows=tuple(kept[-_OPEN:]), recent=tuple(recent[-_REMEMBERED:])),
+        replace(watch, windows=tuple(kept[-OPEN:]), recent=tuple(recent[-REMEMBERED:])),
         tuple(told),
     )
 

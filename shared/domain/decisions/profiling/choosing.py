@@ -9,9 +9,12 @@ from shared.domain.profiling import Capacity, EngineChoice
 from shared.domain.wording import spell_bytes, spell_number, spell_seconds
 from shared.errors import InvalidData
 
-_RATES = {".parquet": 40e6, ".csv": 25e6}
-_RATE = 15e6
-"""Bytes a second that one core counts, by the ending; JSON Lines and what else there may be."""
+_RATES = {".parquet": 100e6, ".csv": 37e6}
+_RATE = 10e6
+"""Bytes a second, by the ending; JSON Lines and what else there may be.
+
+A third of what one core counts (`benchmarks/big_profile.py`), for fetching them and slower cores.
+"""
 _SMALLEST_PART = 16_000_000
 
 

@@ -20,13 +20,14 @@ def baseline_finding(candidate: ModelVersion, evidence: PromotionEvidence) -> Fi
     """Told, not enforced: without a baseline drift cannot be watched, yet the gates can judge."""
     named = f"{candidate.name}:{candidate.version}"
     kept = evidence.baseline is not None
+    besides = f" {evidence.baseline_problem}" if evidence.baseline_problem else ""
     return Finding(
         rule=Rule.BASELINE,
         thing=f"model/{candidate.name}",
         verdict=Verdict.PASS if kept else Verdict.INCONCLUSIVE,
         reason="baseline_saved" if kept else "no_baseline",
         sentence=(
-            f"The profile of the training data of {named} is kept as its baseline."
+            f"The profile of the training data of {named} is kept as its baseline.{besides}"
             if kept
             else evidence.baseline_problem or f"{named} has no baseline."
         ),
