@@ -141,7 +141,7 @@ def test_the_jobs_event_resumes_the_look_and_finds_what_the_function_itself_woul
     "forge",
     [
         lambda scene: told(scene, "some-other-run"),
-        lambda scene: told(scene),
+        told,
         lambda scene: told(scene, state="Failed"),
         lambda scene: told(scene, model="no-such-model"),
         lambda scene: told(scene, model="../x"),

@@ -39,11 +39,12 @@ def open_parquet(
 
 def _read(spark: "SparkSession", paths: Sequence[str]) -> "DataFrame | None":
     """None where the files disagree on a type, or hold one that Spark does not know."""
+    from py4j.protocol import Py4JJavaError
     from pyspark.errors import PySparkException
 
     try:
         return spark.read.option("mergeSchema", "true").parquet(*paths)
-    except PySparkException:
+    except (PySparkException, Py4JJavaError):
         return None
 
 

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shared.domain.collected import CollectedFile
 from shared.domain.profiling import ProfilingOrder
@@ -16,9 +16,6 @@ from shared.scenarios.stage import Stage
 from shared.scenarios.verbs.verb import TELLING, Vocabulary
 from shared.scenarios.workspace import written
 from shared.service.codec import decode
-
-if TYPE_CHECKING:
-    from shared.statistics import Profile
 
 verbs = Vocabulary()
 _OPEN = frozenset({"NotStarted", "Running"})
@@ -68,7 +65,7 @@ def _counted(
     from shared.profiles.sources.unread import Faults
     from shared.statistics import Profile
 
-    base: Profile = Profile.from_json(baseline)
+    base = Profile.from_json(baseline)
     column = files[0].time_column if files else None
     pieces = pieces_of(
         [file.place for file in files], base, order.cuts, column or "", faults=Faults.COUNT

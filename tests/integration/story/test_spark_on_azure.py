@@ -45,7 +45,7 @@ def task_of(story, codes):
 
 
 def count(story, task, name, folder):
-    """In the cluster's place: the files that the task names, counted and written where it writes."""
+    """In the cluster's place: the files that the task names, counted where it would count."""
     base, made = Profile.from_json(task.baseline), {}
     for side_name, side in (("inputs", task.inputs), ("outputs", task.outputs)):
         paths = []
