@@ -7,7 +7,6 @@ alone, goes along; NumPy and pyarrow are there with every Spark of Azure Machine
 import ast
 import io
 from collections.abc import Iterator
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -49,7 +48,6 @@ def archive_of(task: Task) -> bytes:
     return packed.getvalue()
 
 
-@cache
 def _modules() -> dict[str, bytes]:
     """Every module of ours that the entry comes to import, by its path in the archive.
 
@@ -97,7 +95,6 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
             yield from _run(child)
 
 
-@cache
 def _narwhals() -> dict[str, bytes]:
     spec = find_spec("narwhals")
     if spec is None or spec.origin is None:
