@@ -1,6 +1,6 @@
 """How wide a baseline may be, and how long what it names: what is kept of each window follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shared.errors import InvalidData
 
@@ -45,7 +45,7 @@ def known_of(frequencies: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(frequencies))
 
 
-def examples_of(new: Mapping[str, int], most: int) -> tuple[str, ...]:
+def examples_of(new: Iterable[str], most: int) -> tuple[str, ...]:
     """Some values never seen before, each cut to the length that a known one may have."""
     return tuple(sorted(value[:LONGEST_VALUE] for value in new)[:most])
 

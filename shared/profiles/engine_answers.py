@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from shared.profiles.bounds import examples_of
 from shared.profiles.columns import count_column, count_missing
 from shared.statistics.profile import (
+    EXAMPLES,
     LARGEST,
     MISSING,
     CategoricalColumn,
@@ -163,7 +165,7 @@ def _categories(
         known=like.known,
         other_known=int(answer[ROWS]) - nulls - unseen - int(counts.sum()),
         unseen=unseen,
-        examples=examples if unseen else (),
+        examples=examples_of(examples, EXAMPLES) if unseen else (),
         nulls=nulls,
         kind=like.kind,
     )

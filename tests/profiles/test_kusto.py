@@ -190,9 +190,13 @@ def test_a_column_whose_values_no_query_can_name_is_a_problem_and_the_others_are
 
 
 def test_a_value_too_long_for_a_query_is_a_problem(kusto):
+    """Baselines of today skip a column of such values; an older one may name them."""
     table = table_of(text=["a" * 20_000, "c"])
+    base = baseline(table_of(text=["a", "c"]), columns=["text"])
+    column = replace(base.columns["text"], values=("a" * 20_000, "c"), known=("a" * 20_000, "c"))
+    old = replace(base, columns={"text": column})
 
-    [found, *_] = kusto.pieces(table, baseline(table, columns=["text"]), CUTS)
+    [found, *_] = kusto.pieces(table, old, CUTS)
 
     assert "too long for a query" in found.problems["text"]
 
