@@ -26,6 +26,9 @@ param resourceTopicName string = 'driftgate-resources'
 @description('Storage account, in the group of the workspace, that holds collected data. Empty: none.')
 param collectedDataAccount string = ''
 
+@description('Principal id of the user-assigned identity, attached to the workspace, that Spark jobs run as. Empty: Driftgate gives none a right.')
+param sparkPrincipalId string = ''
+
 @description('Machine learning registry, in the group of the workspace, to promote to. Empty: none.')
 param registryName string = ''
 
@@ -205,6 +208,7 @@ module workspace 'modules/workspace.bicep' = {
     watcherPrincipalId: identities.outputs.watcherPrincipalId
     promoterPrincipalId: identities.outputs.promoterPrincipalId
     collectedDataAccount: collectedDataAccount
+    sparkPrincipalId: sparkPrincipalId
     registryName: registryName
   }
 }

@@ -97,6 +97,7 @@ class Settings:
     says so. `channels` say how people are told, None being into files; `public_url` is where they
     find Driftgate's pages. `hooks` say what calls from outside have to show, None being nothing.
     `access` is how callers of the API are known, `capacity` what an instance has for counting.
+    `runs_spark` says that a Spark job is run on this machine where there is no Azure.
     """
 
     home: Path = Path(".driftgate")
@@ -110,6 +111,7 @@ class Settings:
     hooks: "HookSettings | None" = None
     access: AccessSettings = field(default_factory=AccessSettings)
     capacity: Capacity = field(default_factory=Capacity)
+    runs_spark: bool = False
 
     @property
     def on_samples(self) -> bool:
@@ -154,6 +156,7 @@ class Settings:
             hooks=HookSettings.from_environment(environment, in_cloud=adapters == "azure"),
             access=AccessSettings.from_environment(environment, azure=adapters == "azure"),
             capacity=_capacity(environment),
+            runs_spark=adapters == "embedded",
             keeps_names=_one_of(environment, "CHANGED_BY", "keep", "drop") == "keep",
         )
 

@@ -11,12 +11,15 @@ param watcherPrincipalId string
 param promoterPrincipalId string
 @description('Storage account of collected data in this group. Empty: none.')
 param collectedDataAccount string
+@description('Principal of the identity, attached to the workspace, that Spark jobs run as. Empty: no Spark job reads that storage account.')
+param sparkPrincipalId string = ''
 @description('Registry in this group. Empty: none.')
 param registryName string
 
 var reader = 'acdd72a7-3385-48ef-bd42-f606fba81ae7' // Reader: models, endpoints, deployments, jobs and data assets are read.
 var monitoringReader = '43d0d8ad-25c7-4714-9337-8ba259a9fe05' // Monitoring Reader: metrics of endpoints and deployments are read.
 var blobReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1' // Storage Blob Data Reader: collected inputs and training data are read.
+var blobContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe' // Storage Blob Data Contributor: a Spark job reads collected rows and writes their profile.
 var registryUser = '1823dd4f-9b8c-4ab6-ab4e-7397a3684615' // AzureML Registry User: a promoted model is shared to the registry.
 
 resource workspace 'Microsoft.MachineLearningServices/workspaces@2024-10-01' existing = {
@@ -51,7 +54,7 @@ resource promotion 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(workspace.id, 'driftgate-promotion', suffix)
   properties: {
     roleName: 'Driftgate promotion ${suffix}'
-    description: 'Moves traffic between deployments, tags models, starts registered retraining.'
+    description: 'Moves traffic between deployments, tags models, starts registered retraining and Spark jobs that count rows.'
     type: 'CustomRole'
     permissions: [
       {
@@ -61,6 +64,8 @@ resource promotion 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.MachineLearningServices/workspaces/onlineEndpoints/write'
           'Microsoft.MachineLearningServices/workspaces/models/versions/write'
           'Microsoft.MachineLearningServices/workspaces/jobs/*'
+          'Microsoft.MachineLearningServices/workspaces/codes/versions/write'
+          'Microsoft.MachineLearningServices/workspaces/codes/versions/startPendingUpload/action'
           'Microsoft.MachineLearningServices/workspaces/metadata/artifacts/write'
         ]
         notActions: []
@@ -110,6 +115,17 @@ resource watcherReadsData 'Microsoft.Authorization/roleAssignments@2022-04-01' =
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobReader)
     principalId: watcherPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// A Spark job reads where rows are collected and writes their profile there, as an identity of its own.
+resource sparkCounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(collectedDataAccount) && !empty(sparkPrincipalId)) {
+  name: guid(collected.id, sparkPrincipalId, blobContributor)
+  scope: collected
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobContributor)
+    principalId: sparkPrincipalId
     principalType: 'ServicePrincipal'
   }
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
@@ -15,6 +15,8 @@ MOST_PARTS = 10_000
 """So many parts one profile may have; of more bytes the parts are larger."""
 
 
+GIVEN_UP_AFTER = timedelta(days=1)
+"""After that a look asks anew, and whatever still counts is waited for no longer."""
 _SHARE_OF_TIME = 0.5
 """So much of an instance's time is planned for, since its disk and network are shared."""
 _SHARE_OF_MEMORY = 0.25

@@ -59,6 +59,12 @@ FAULTS = {
     "slices-crossed.yaml": "gates.slices.bounds.auc has min 0.9 above max 0.8.",
     "slices-confidence.yaml": "gates.slices.confidence is 0; give a number between 0 and 1",
     "crossed-bounds-of-a-stage.yaml": "stages.s.gates.metrics.auc has min 0.9 above max 0.8.",
+    "spark-of-unknown-size.yaml": (
+        "profiles.spark.instance is 'Standard_DS3_v2'; choose one of Standard_E4s_v3, Standard_E8s"
+    ),
+    "spark-without-executors.yaml": "profiles.spark.executors is 0; give 1 to 100",
+    "spark-of-old-python.yaml": "profiles.spark.runtime is '3.4'; write '3.5', the one whose",
+    "spark-identity-by-name.yaml": "profiles.spark.identity is 'id-spark'; give the client id of",
     "kpi-twice.yaml": "kpis name approvals twice.",
     "batch-twice.yaml": "batch names scores twice.",
     "batch-every-second.yaml": "batch.scores.every is below a minute; give 1h, 1d or the like.",

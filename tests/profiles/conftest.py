@@ -1,11 +1,15 @@
 """One local Spark for all tests of a process: it takes seconds to start."""
 
 import shutil
+import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
 from tests.profiles.every_engine import DuckDB, Kusto, Polars, Spark
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -14,12 +18,16 @@ def spark_session(tmp_path_factory):
     if shutil.which("java") is None:
         pytest.skip("Spark runs on Java, and there is none: install a Java 17 runtime.")
     home = tmp_path_factory.mktemp("spark")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
         from pyspark.sql import SparkSession
 
         options = {
             "spark.ui.enabled": "false",
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.executorEnv.PYTHONPATH": str(ROOT),
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": "1",

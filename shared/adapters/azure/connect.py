@@ -139,7 +139,7 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         models_of=NamedOnce(azure.workspaces, lambda one: AzureModels(writing(one))),
         models=AzureModels(learning),
         logged_rows=logged_rows,
-        profiling_jobs=SparkJobs(),
+        profiling_jobs=SparkJobs(learning, main.blobs, storage=_storage(azure)),
         traffic=AzureTraffic(learning.resources),
         traffic_of=NamedOnce(azure.workspaces, lambda one: AzureTraffic(resources_of(one, writer))),
         jobs=AzureJobs(learning),
@@ -160,6 +160,11 @@ def connect(settings: Settings, azure: AzureSettings, clock: Clock) -> Adapters:
         },
         connections=connections,
     )
+
+
+def _storage(azure: AzureSettings) -> str:
+    """The end of a storage account's host, as this cloud has it."""
+    return azure.workspace_blobs.partition(".blob.")[2] or "core.windows.net"
 
 
 def _pipelines(

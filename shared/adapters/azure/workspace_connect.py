@@ -22,9 +22,10 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedWorkspace:
-    """A workspace, the places its requests are counted by, and what closes them."""
+    """A workspace, its blobs, the places its requests are counted by, and what closes them."""
 
     workspace: AzureWorkspace
+    blobs: WorkspaceBlobs
     logs: WorkspaceLogs
     metrics: EndpointMetrics
     closes: tuple[Callable[[], None], ...]
@@ -65,6 +66,7 @@ def connect_workspace(
     )
     return ConnectedWorkspace(
         workspace=AzureWorkspace(resources, blobs, logs, metrics, measured),
+        blobs=blobs,
         logs=logs,
         metrics=metrics,
         closes=(blobs.close, logs.close, metrics.close),

@@ -18,6 +18,7 @@ from shared.adapters.embedded.policies import FilePolicies
 from shared.adapters.embedded.profiles import FolderAnchors, FolderProfiles, FolderReports
 from shared.adapters.embedded.profiling_jobs import FileProfilingJobs
 from shared.adapters.embedded.queue import EmbeddedQueue, QueueSettings
+from shared.adapters.embedded.spark_process import launch
 from shared.adapters.embedded.telemetry import Silent
 from shared.adapters.embedded.traffic import FileTraffic
 from shared.adapters.embedded.workspace import FileWorkspace
@@ -53,7 +54,9 @@ def connect(settings: Settings, clock: Clock) -> Adapters:
         models=FileModels(settings.workspace),
         traffic=FileTraffic(settings.workspace, clock),
         jobs=FileJobs(settings.workspace),
-        profiling_jobs=FileProfilingJobs(settings.workspace),
+        profiling_jobs=FileProfilingJobs(
+            settings.workspace, launch if settings.runs_spark else None
+        ),
         workspaces=Folders(others, FileWorkspace),
         models_of=Folders(others, FileModels),
         traffic_of=Folders(others, lambda folder: FileTraffic(folder, clock)),

@@ -13,16 +13,31 @@ class Engine(StrEnum):
     LOG_ANALYTICS = "log_analytics"
 
 
+SPARK_CORES = {
+    "Standard_E4s_v3": 4,
+    "Standard_E8s_v3": 8,
+    "Standard_E16s_v3": 16,
+    "Standard_E32s_v3": 32,
+    "Standard_E64s_v3": 64,
+}
+"""The instances that serverless Spark of Azure Machine Learning has, with their cores."""
+SPARK_RUNTIMES = ("3.5",)
+"""Those whose Python is 3.11 or later, which the job needs."""
+MOST_EXECUTORS = 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SparkPolicy:
     """The serverless Spark of Azure Machine Learning that a profile's job is run on."""
 
     instance: str = "Standard_E4s_v3"
-    """The size of an executor and of the driver, as Azure Machine Learning names it."""
+    """The size of the driver and of each executor: Standard_E4s_v3, E8s, E16s, E32s or E64s."""
     executors: int = 2
     """So many executors. From 1 to 100."""
     runtime: str = "3.5"
-    """The version of Spark."""
+    """The version of Spark; Azure Machine Learning's earlier ones have too old a Python."""
+    identity: str | None = None
+    """The client id of the job's identity, where several are attached to the workspace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

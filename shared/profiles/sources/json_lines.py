@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.collected import ROW_ID, ROW_TIME
@@ -27,7 +27,7 @@ _KEYS_SHOWN = 12
 
 
 @dataclass(slots=True)
-class _Lines:
+class Lines:
     """The rows of some lines, with what each line says of all its rows."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -38,12 +38,24 @@ class _Lines:
     unread: Unread = field(default_factory=Unread)
 
     def take(self, rows: list[dict[str, Any]], envelope: dict[str, Any], time: Any) -> None:
+        """Take the rows of one line, of the time that it says."""
         self.rows.extend(rows)
         self.held.append(len(rows))
         self.times.append(time if isinstance(time, str) and "specversion" in envelope else None)
         self.instants.append(_instant(time))
         known = envelope.get("correlationid")
         self.ids.append(known if isinstance(known, str) and known else None)
+
+    def read(self, line: bytes, path: PurePath, number: int, faults: Faults) -> None:
+        """Take the rows of one line, its end with it, or count it as unread.
+
+        Raises InvalidData for one that is no JSON object, unless such are counted.
+        """
+        _read_line(self, line, path, number, faults)
+
+    def part(self, share: float) -> Part:
+        """The rows taken so far, as that share of their source."""
+        return _part(self, share)
 
 
 def read_json_lines(
@@ -57,7 +69,7 @@ def read_json_lines(
     Raises InvalidData for a line that is no JSON object; with `Faults.COUNT` that is counted too,
     as is a collected line without a time, and a last line that is still being written.
     """
-    lines = _Lines()
+    lines = Lines()
     size = max(sum(path.stat().st_size for path in paths), 1)
     read = told = 0
     for path in paths:
@@ -65,15 +77,15 @@ def read_json_lines(
             for number, line in enumerate(file, start=1):
                 read += len(line)
                 if line.strip():
-                    _read_line(lines, line, path, number, faults)
+                    lines.read(line, path, number, faults)
                 if len(lines.rows) >= rows_at_once:
-                    yield _part(lines, (read - told) / size)
-                    lines, told = _Lines(), read
+                    yield lines.part((read - told) / size)
+                    lines, told = Lines(), read
     if lines.rows or lines.unread.total or not told:
-        yield _part(lines, (size - told) / size)
+        yield lines.part((size - told) / size)
 
 
-def _read_line(lines: _Lines, line: bytes, path: Path, number: int, faults: Faults) -> None:
+def _read_line(lines: Lines, line: bytes, path: PurePath, number: int, faults: Faults) -> None:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as problem:
@@ -110,7 +122,7 @@ def _rows_of(envelope: dict[str, Any]) -> list[dict[str, Any]] | Why:
     return Why.EMPTY if data is None else Why.PAYLOAD
 
 
-def _unread(why: Why, path: Path, number: int, how: str) -> Unread:
+def _unread(why: Why, path: PurePath, number: int, how: str) -> Unread:
     return Unread(counts={why.value: 1}, example=f"{path.name} line {number} ({how})")
 
 
@@ -125,7 +137,7 @@ def _instant(time: object) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
-def _part(lines: _Lines, share: float) -> Part:
+def _part(lines: Lines, share: float) -> Part:
     import pyarrow as pa
 
     names: dict[str, None] = {}
@@ -151,7 +163,7 @@ def _part(lines: _Lines, share: float) -> Part:
     )
 
 
-def _of_lines(values: "pa.Array", lines: _Lines) -> "pa.Array":
+def _of_lines(values: "pa.Array", lines: Lines) -> "pa.Array":
     """What each line says, once for each of its rows."""
     import numpy as np
     import pyarrow as pa
@@ -159,7 +171,7 @@ def _of_lines(values: "pa.Array", lines: _Lines) -> "pa.Array":
     return values.take(pa.array(np.repeat(np.arange(len(lines.held)), lines.held)))
 
 
-def _ids(lines: _Lines) -> Iterator[str | None]:
+def _ids(lines: Lines) -> Iterator[str | None]:
     for known, rows in zip(lines.ids, lines.held, strict=True):
         for index in range(rows):
             yield None if known is None else f"{known}_{index}"

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.domain.event import Event, EventType
-from shared.domain.profiling import OrderedProfile, ProfilingOrder, profile_name
+from shared.domain.profiling import GIVEN_UP_AFTER, OrderedProfile, ProfilingOrder, profile_name
 from shared.domain.wording import one_line, spell_duration
 from shared.errors import Refused
 from shared.ports import Profiles
 from shared.service.profiling.orders import load_order
 
-GIVEN_UP_AFTER = timedelta(days=1)
-"""After that a look asks anew, whatever has become of the order."""
 _MOST_SENTENCE = 500
 
 

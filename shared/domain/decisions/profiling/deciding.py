@@ -15,6 +15,7 @@ from shared.domain.evidence import ProfilingEvidence
 from shared.domain.finding import Finding, Rule
 from shared.domain.policy import Engine, Policy
 from shared.domain.profiling import (
+    GIVEN_UP_AFTER,
     Profiling,
     ProfilingPhase,
     ProfilingWatch,
@@ -24,7 +25,7 @@ from shared.domain.profiling import (
 )
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
-from shared.domain.wording import one_line, spell_bytes, spell_count, spell_time
+from shared.domain.wording import one_line, spell_bytes, spell_count, spell_duration, spell_time
 
 MOST_ATTEMPTS = 3
 STALLS_AFTER = timedelta(minutes=30)
@@ -134,12 +135,17 @@ def _advanced(event: Event, evidence: ProfilingEvidence, one: Profiling, now: da
             return _ended(event, one, ProfilingPhase.FAILED, evidence.problem, now)
         finding = _finding(one, "cannot_look", evidence.problem, Verdict.ERROR)
         return _Step(one=one, finding=finding)
+    job = evidence.job
     if evidence.made:
         return _ended(event, one, ProfilingPhase.MADE, "", now)
+    if event.type is EventType.CHECK_DUE and one.asked + GIVEN_UP_AFTER <= now:
+        spelled, stands = spell_duration(GIVEN_UP_AFTER), "it is not there"
+        if job is not None:
+            stands = f"job {job.name} is {job.state}"
+        return _ended(event, one, ProfilingPhase.FAILED, f"after {spelled} {stands}.", now)
     if lost := bits(evidence.lost):
         one = replace(one, done=without_bits(one.done, lost))
         return _again(event, one, f"{spell_count(len(lost), 'part')} of it cannot be read", now)
-    job = evidence.job
     if job is not None and job.state.casefold() in _FAILED:
         return _again(event, one, f"job {job.name} is {job.state}", now)
     if job is not None and job.state.casefold() == "completed":
@@ -233,7 +239,7 @@ def _named(one: Profiling) -> str:
 
 def _tries(one: Profiling) -> str:
     counted = f"{spell_count(one.parts, 'part')} and " if one.parts else ""
-    return f"{counted}{spell_count(one.attempt, 'try').replace('trys', 'tries')}"
+    return f"{counted}{one.attempt} {'try' if one.attempt == 1 else 'tries'}"
 
 
 def _standing(one: Profiling) -> Finding:
@@ -244,8 +250,7 @@ def _standing(one: Profiling) -> Finding:
 
 
 def _of_before(one: Profiling) -> Finding:
-    sentence = f"What is told of {_named(one)} is of a try that is over."
-    return _finding(one, "of_before", sentence.replace("of The", "of the"))
+    return _finding(one, "of_before", f"{_named(one)}: what is told is of a try that is over.")
 
 
 def _at_rest(event: Event, known: Profiling | None) -> Finding:
