@@ -26,6 +26,7 @@ from shared.domain.profiling import (
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import one_line, spell_bytes, spell_count, spell_duration, spell_time
+from shared.domain.world import Job
 
 MOST_ATTEMPTS = 3
 STALLS_AFTER = timedelta(minutes=30)
@@ -146,15 +147,22 @@ def _advanced(event: Event, evidence: ProfilingEvidence, one: Profiling, now: da
     if lost := bits(evidence.lost):
         one = replace(one, done=without_bits(one.done, lost))
         return _again(event, one, f"{spell_count(len(lost), 'part')} of it cannot be read", now)
-    if job is not None and job.state.casefold() in _FAILED:
-        return _again(event, one, f"job {job.name} is {job.state}", now)
-    if job is not None and job.state.casefold() == "completed":
-        return _again(event, one, f"job {job.name} completed and wrote no profile", now)
+    if job is not None and (ended := _how_it_ended(job)) is not None:
+        return _again(event, one, ended, now)
     if job is not None and one.job is None:
         one = replace(one, job=job.name, phase=ProfilingPhase.RUNNING, changed=now)
     if stalls and (one.engine is not Engine.SPARK or one.job is None):
         return _again(event, one, f"nothing came of it since {spell_time(one.changed)}", now)
     return _Step(one=one, finding=_standing(one))
+
+
+def _how_it_ended(job: Job) -> str | None:
+    """How a job ended whose profile is not there; None while it runs."""
+    if job.state.casefold() in _FAILED:
+        return f"job {job.name} is {job.state}"
+    if job.state.casefold() == "completed":
+        return f"job {job.name} completed and wrote no profile"
+    return None
 
 
 def _again(event: Event, one: Profiling, because: str, now: datetime) -> _Step:
