@@ -119,6 +119,7 @@ CASES = (
     ),
     Case("a retraining is resumed", "119-none-of-them-helped", "05:30", "retraining"),
     Case("the customers change", "120-the-loop-closes", "02:05", "drift retraining"),
+    Case("a job has counted the rows", "152-counted-by-a-spark-job", "00:40", "profiling drift"),
     Case(
         "a deployment answers with errors", "40-the-new-one-answers-with-errors", "00:24", "health"
     ),

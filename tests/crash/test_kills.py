@@ -20,6 +20,7 @@ OFTEN = (
     "an alert rule of Azure's own",
     "a retraining is granted and started",
     "the customers change",
+    "a job has counted the rows",
     "a deployment answers with errors",
     "approvals fall",
     "the rows stop",

@@ -28,6 +28,15 @@ from tests.profiles.every_engine import assert_same
 from tests.profiles.test_spark_job import HOUR, START, collected
 
 NAME = "profile-loan-0123-1"
+AT_ONCE = """
+spark.ui.enabled false
+spark.sql.codegen.wholeStage false
+spark.sql.codegen.factoryMode NO_CODEGEN
+spark.sql.shuffle.partitions 1
+spark.default.parallelism 1
+spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+"""
+"""Of few rows more time goes into making programs of the questions than into answering them."""
 BASE = baseline(
     pa.table(
         {
@@ -65,8 +74,12 @@ def state_of(workspace):
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="Spark runs on Java: install a Java 17.")
-def test_a_job_on_this_machine_runs_in_a_process_with_the_bundle_alone(order, tmp_path):
+def test_a_job_on_this_machine_runs_in_a_process_with_the_bundle_alone(
+    order, tmp_path, monkeypatch
+):
     """Nothing waits for it in Driftgate; here the test does, so that it sees the end."""
+    (tmp_path / "spark-defaults.conf").write_text(AT_ONCE)
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
     ended = []
 
     def at_once(folder, state, roots):
