@@ -63,7 +63,7 @@ def polars_streaming(path: Path) -> int:
     """The same counts asked of Polars' streaming engine, by Narwhals."""
     import polars as pl
 
-    from shared.profiles.counting import count_window
+    from shared.profiles.engines.counting import count_window
     from shared.statistics import Profile
 
     base = Profile.from_json(json.loads((path.parent / BASELINE).read_text()))
@@ -75,7 +75,7 @@ OURS = ("shared.profiles", "shared.statistics")
 WAYS: dict[str, tuple[Callable[[Path], int], tuple[str, ...]]] = {
     "reading": (reading, ()),
     "profile": (profile, OURS),
-    "polars": (polars_streaming, (*OURS, "polars", "shared.profiles.counting")),
+    "polars": (polars_streaming, (*OURS, "polars", "shared.profiles.engines.counting")),
 }
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from shared.adapters.azure.kql import with_parameters
 from shared.profiles import baseline, window
-from shared.profiles.counting import count_pieces, count_window
-from shared.profiles.kusto import count_table
+from shared.profiles.engines.counting import count_pieces, count_window
+from shared.profiles.kusto.table import count_table
 
 START = datetime(2026, 2, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.errors import InvalidData
 from shared.profiles import baseline, window
-from shared.profiles.counting import count_window
+from shared.profiles.engines.counting import count_window
 from tests.profiles.every_engine import assert_same
 
 RANDOM = np.random.default_rng(31)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from shared.adapters.azure.kql import with_parameters
 from shared.errors import InvalidData, Refused, Unavailable
 from shared.profiles import baseline
-from shared.profiles.kusto import count_table
-from shared.profiles.kusto_texts import name_literal, real_literal
+from shared.profiles.kusto.table import count_table
+from shared.profiles.kusto.texts import name_literal, real_literal
 from tests.profiles.every_engine import (
     BASE,
     CUTS,

@@ -12,7 +12,7 @@ import pytest
 
 from shared.errors import InvalidData
 from shared.profiles import window
-from shared.profiles.counting import count_pieces
+from shared.profiles.engines.counting import count_pieces
 from tests.profiles.every_engine import (
     BASE,
     CUTS,

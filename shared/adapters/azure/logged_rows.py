@@ -17,7 +17,7 @@ from shared.errors import InvalidData, NotFound
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
-    from shared.profiles.kusto_texts import Question
+    from shared.profiles.kusto.texts import Question
 
     Rows = list[Mapping[str, Any]]
 
@@ -82,8 +82,8 @@ class AzureLoggedRows:
 
         Raises NotFound for the table, InvalidData for its time column, NoPermission, Unavailable.
         """
-        from shared.profiles.kusto_hours import hours_of, hours_question, whole_hours
-        from shared.profiles.kusto_texts import Span
+        from shared.profiles.kusto.hours import hours_of, hours_question, whole_hours
+        from shared.profiles.kusto.texts import Span
 
         table, time_column = _named(table, time_column)
         ask = self._asking(f"list the hours of {table}", table)
@@ -116,8 +116,8 @@ class AzureLoggedRows:
         Raises NotFound for the table, InvalidData for its time column and for what is not counted
         in time, NoPermission, and Unavailable where only a part was answered.
         """
-        from shared.profiles.kusto import count_table
-        from shared.profiles.kusto_questions import schema_question
+        from shared.profiles.kusto.questions import schema_question
+        from shared.profiles.kusto.table import count_table
         from shared.statistics import Profile
 
         table, time_column = _named(table, time_column)
@@ -183,7 +183,7 @@ def _kind_of_time(
     span: tuple[datetime, datetime],
 ) -> str:
     """The type of the time column: that which every table has needs not be asked for."""
-    from shared.profiles.kusto_questions import schema_question
+    from shared.profiles.kusto.questions import schema_question
 
     if time_column == _LOGGED:
         return "datetime"

@@ -13,7 +13,7 @@ from shared.domain.spark_task import Side
 from shared.errors import InvalidData
 from shared.profiles.columns import count_column
 from shared.profiles.compute import window_of_parts
-from shared.profiles.counting import count_pieces
+from shared.profiles.engines.counting import count_pieces
 from shared.profiles.spark.delimited import open_delimited
 from shared.profiles.spark.lines import open_lines
 from shared.profiles.spark.opened import Opened

@@ -161,7 +161,7 @@ def test_a_name_with_a_control_character_is_refused_before_anything_is_asked(log
 def test_no_query_is_put_together_but_in_one_place():
     """Only `with_parameters` formats text into a query, and only as JSON.
 
-    What counts the rows of a table is made of literals of `shared/profiles/kusto_texts.py`.
+    What counts the rows of a table is made of literals of `shared/profiles/kusto/texts.py`.
     """
     folder = Path(shared.adapters.azure.__file__).parent
     asking = [

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from shared.profiles.engine_answers import named
+from shared.profiles.engines.answers import named
 from shared.statistics.profile import CategoricalColumn, Column, NumericColumn
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import InvalidData
-from shared.profiles.engine_answers import ROWS, Answer, Asked, unseen_in
-from shared.profiles.engine_bins import PIECE, counts_of, rows_of
-from shared.profiles.engine_frames import TIME, UNREADABLE, open_frame
+from shared.profiles.engines.answers import ROWS, Answer, Asked, unseen_in
+from shared.profiles.engines.bins import PIECE, counts_of, rows_of
+from shared.profiles.engines.frames import TIME, UNREADABLE, open_frame
 from shared.profiles.windowing import utc
 from shared.statistics.profile import EXAMPLES, CategoricalColumn, Profile
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import InvalidData
-from shared.profiles.engine_times import microseconds_of
+from shared.profiles.engines.times import microseconds_of
 from shared.statistics.profile import Column
 
 if TYPE_CHECKING:

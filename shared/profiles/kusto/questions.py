@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.errors import InvalidData
-from shared.profiles.engine_answers import ROWS, named
-from shared.profiles.kusto_texts import (
+from shared.profiles.engines.answers import ROWS, named
+from shared.profiles.kusto.texts import (
     Question,
     Span,
     has_control,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.domain.canonical import format_time, parse_time
-from shared.profiles.kusto_texts import Question, Span
+from shared.profiles.kusto.texts import Question, Span
 
 _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from shared.errors import InvalidData, Unavailable
-from shared.profiles.counting import checked_cuts
-from shared.profiles.engine_answers import ROWS, Asked, unseen_in
-from shared.profiles.kusto_questions import (
+from shared.profiles.engines.answers import ROWS, Asked, unseen_in
+from shared.profiles.engines.counting import checked_cuts
+from shared.profiles.kusto.questions import (
     LONGEST_TEXT,
     MOST_COUNTS,
     PIECE,
@@ -23,7 +23,7 @@ from shared.profiles.kusto_questions import (
     schema_question,
     why_not_asked,
 )
-from shared.profiles.kusto_texts import Question, Span
+from shared.profiles.kusto.texts import Question, Span
 from shared.statistics.profile import CategoricalColumn, Profile
 
 Rows = Sequence[Mapping[str, Any]]

@@ -1,0 +1,1 @@
+"""Profiles by any engine that Narwhals speaks: DuckDB, Spark, Polars, pandas, Arrow."""
