@@ -12,10 +12,13 @@ from math import ceil
 from benchmarks.cost_bill import DAYS, USUAL, fact, reading_seconds, seconds, table
 from benchmarks.cost_rows import ENVELOPE
 from benchmarks.cost_sources import look, measured
+from shared.domain.decisions.profiling.choosing import part_bytes
+from shared.domain.policy.profiles import SPARK_CORES, SparkPolicy
+from shared.domain.profiling import Capacity
 
-WHOLE_SECONDS, WHOLE_BYTES = 300.0, 512 << 20
-"""What one execution plans for: half of its time, and a quarter of an instance of 2 048 MB."""
-PART_BYTES = WHOLE_BYTES // 4
+INSTANCE = Capacity()
+WHOLE_SECONDS, WHOLE_BYTES = INSTANCE.most_seconds, INSTANCE.most_bytes
+PART_BYTES = part_bytes(INSTANCE)
 PART_ASKED = {
     "blob read": 2.0,
     "blob write": 3.0,
@@ -24,7 +27,7 @@ PART_ASKED = {
 }
 """A part reads its order and its file and writes its profile; the decision that takes it in reads
 that, beside what any decision asks, and its event is archived."""
-EXECUTORS, CORES = 2, 4
+EXECUTORS, CORES = SparkPolicy().executors, SPARK_CORES[SparkPolicy().instance]
 """As a policy has them that says nothing else; the driver is one machine more."""
 
 
