@@ -1,6 +1,7 @@
 """A look for drift whose rows a Spark job counts: from the check, over the job, to the decision."""
 
 import json
+import shutil
 from datetime import timedelta
 
 import numpy as np
@@ -110,6 +111,28 @@ def told(scene, run=None, *, model="loan-default", state="Completed"):
         )
     )
     scene.drain()
+
+
+def test_no_job_is_started_where_nothing_was_collected(world):
+    scene = world()
+    scene.clock.advance(timedelta(days=6))
+
+    decision = look(scene)
+
+    assert not list((scene.home / "workspace/jobs").glob("profile-*"))
+    assert decision["event"]["type"] == "io.driftgate.CheckDue"
+    assert decision["findings"][-1]["thing"] == "engine/local"
+
+
+def test_bodies_of_requests_are_no_rows_that_a_job_could_count(world):
+    scene = world()
+    kept = scene.home / "workspace/inference/loan-endpoint/blue"
+    shutil.rmtree(kept / "model_outputs")
+    (kept / "model_inputs").rename(kept / "request")
+
+    look(scene)
+
+    assert not list((scene.home / "workspace/jobs").glob("profile-*"))
 
 
 def features(decision):

@@ -74,12 +74,12 @@ def rows_for(
         return Counted(rows=OrderedRows(order=made.order, made=made.profiles))
     profiles = asked.policy.profiles
     start, end = min(one for one, _ in spans), max(one for _, one in spans)
-    needed = [file for file in files if file.may_hold(start, end)]
+    rows = CollectedRows.of(world.workspace, files, asked.version, asked.endpoint)
+    needed = [file for file in (*rows.inputs, *rows.outputs) if file.may_hold(start, end)]
     choice = choose_engine(profiles, needed, world.settings.capacity)
     if choice.engine is Engine.LOG_ANALYTICS:
         table = table_of(asked.policy) or ""
         return Counted(rows=rows_in(table, asked.policy, spans, world), choice=choice)
-    rows = CollectedRows.of(world.workspace, files, asked.version, asked.endpoint)
     if choice.engine is Engine.LOCAL and not choice.in_parts:
         return Counted(rows=rows, choice=choice)
     order = make_order(
