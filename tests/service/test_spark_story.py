@@ -135,6 +135,22 @@ def test_bodies_of_requests_are_no_rows_that_a_job_could_count(world):
     assert not list((scene.home / "workspace/jobs").glob("profile-*"))
 
 
+def test_lines_that_a_job_could_not_read_are_told(world):
+    scene = world()
+    [path, *_] = sorted((scene.home / "workspace/inference").rglob("model_inputs/**/*.jsonl"))
+    with path.open("a") as file:
+        file.write("{broken\n" * 3)
+    look(scene)
+    count(scene)
+    end(job_of(scene)[0], "Completed")
+
+    told(scene)
+
+    [lines] = [f for f in scene.last(MODEL)["findings"] if f["reason"] == "lines_unread"]
+    assert lines["verdict"] == "inconclusive"
+    assert lines["sentence"].startswith("3 collected lines could not be read, beside 1440 rows")
+
+
 def features(decision):
     """What was found of each feature, but for when and in which decision."""
     found = [f for f in decision["findings"] if f["thing"].startswith("feature/")]

@@ -84,3 +84,18 @@ def test_windows_of_another_length_are_counted_once_more(home):
     scene.clock.advance(HOUR)
     again = scene.look(Check.DRIFT)
     assert (again["event"]["type"], again["findings"][0]["n"]) == (MADE, 720)
+
+
+def test_where_the_policy_was_taken_away_nothing_is_waited_for(home):
+    scene = home("parts", TINY)
+    midnight = scene.clock.now.replace(minute=0)
+    collect(scene, midnight - 2 * DAY, midnight, inputs=moved, outputs=answers)
+    fan_out(scene)
+    step_checks(scene)
+    assert scene.application.ledger.state("model/loan-default").state["drift"]["ordered"]
+    for path in (scene.home / "policies").iterdir():
+        path.unlink()
+
+    scene.drain()
+
+    assert scene.application.ledger.state("model/loan-default").state["drift"]["ordered"] is None
