@@ -135,6 +135,17 @@ def test_bodies_of_requests_are_no_rows_that_a_job_could_count(world):
     assert not list((scene.home / "workspace/jobs").glob("profile-*"))
 
 
+def test_no_job_is_started_for_rows_whose_times_are_not_known(world):
+    scene = world()
+    scene.write("workspace/inference/loan-default.yaml", "paths: ../data/train.parquet\n")
+
+    decision = look(scene)
+
+    assert not list((scene.home / "workspace/jobs").glob("profile-*"))
+    assert decision["verdict"] == "error"
+    assert "have no `time_column`" in decision["findings"][0]["sentence"]
+
+
 def test_lines_that_a_job_could_not_read_are_told(world):
     scene = world()
     [path, *_] = sorted((scene.home / "workspace/inference").rglob("model_inputs/**/*.jsonl"))
