@@ -260,3 +260,24 @@ def test_three_jobs_that_fail_end_the_look_with_a_sentence_and_no_verdict_on_the
     assert "given up after 3 tries" in str(last["findings"])
     assert not features(last)
     assert len(list((scene.home / "workspace/jobs").glob("profile-*.yaml"))) == 3
+
+
+def test_after_three_jobs_that_failed_no_look_starts_another_of_the_same_for_some_hours(world):
+    """Looks come every hour, and each job costs money."""
+    scene = world()
+    look(scene)
+    for _ in range(3):
+        path, _, _ = job_of(scene)
+        end(path, "Failed")
+        told(scene, state="Failed")
+
+    scene.clock.advance(timedelta(hours=1))
+    meanwhile = look(scene)
+    jobs = len(list((scene.home / "workspace/jobs").glob("profile-*.yaml")))
+    scene.clock.advance(timedelta(hours=6))
+    look(scene)
+
+    assert "No job is started for it until" in meanwhile["findings"][0]["sentence"]
+    assert meanwhile["verdict"] == "error"
+    assert jobs == 3
+    assert len(list((scene.home / "workspace/jobs").glob("profile-*.yaml"))) == 4
