@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from shared.domain.canonical import content_hash
 
@@ -59,6 +60,31 @@ class Seen:
     files: int = 0
     bytes: int = 0
     mark: str = ""
+
+
+class WindowNews(StrEnum):
+    """What is new of a window and its files since it was judged."""
+
+    NEW = "new"
+    WAITING = "waiting"
+    CHANGED = "changed"
+    SETTLED = "settled"
+    UNCHANGED = "unchanged"
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedWindow:
+    """A window [start, end) with its files as they are now, and its profile where it was read.
+
+    The profile of the latest window is kept once, as that of the look.
+    """
+
+    start: datetime
+    end: datetime
+    news: WindowNews
+    seen: Seen
+    profile: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

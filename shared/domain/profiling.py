@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from shared.domain.canonical import content_hash, to_plain
-from shared.domain.collected import CollectedFile
+from shared.domain.collected import CollectedFile, LookedWindow
 from shared.domain.policy.profiles import Engine, SparkPolicy
 
 Span = tuple[datetime, datetime]
@@ -171,13 +171,15 @@ class ProfilingWatch:
 class OrderedProfile:
     """The profile that a model's look for drift waits for: the check was `due` then.
 
-    `told` is the sentence that chose its engine.
+    `told` is the sentence that chose its engine. `looked` is what was new of the windows then: the
+    order has but the files that are counted, by which nothing can be said of others.
     """
 
     order: str
     due: datetime
     asked: datetime
     told: str
+    looked: tuple[LookedWindow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """A look for drift whose rows a Spark job counts: from the check, over the job, to the decision."""
 
 import json
+import shutil
 from datetime import timedelta
 
 import numpy as np
@@ -112,6 +113,55 @@ def told(scene, run=None, *, model="loan-default", state="Completed"):
     scene.drain()
 
 
+def test_no_job_is_started_where_nothing_was_collected(world):
+    scene = world()
+    scene.clock.advance(timedelta(days=6))
+
+    decision = look(scene)
+
+    assert not list((scene.home / "workspace/jobs").glob("profile-*"))
+    assert decision["event"]["type"] == "io.driftgate.CheckDue"
+    assert decision["findings"][-1]["thing"] == "engine/local"
+
+
+def test_bodies_of_requests_are_no_rows_that_a_job_could_count(world):
+    scene = world()
+    kept = scene.home / "workspace/inference/loan-endpoint/blue"
+    shutil.rmtree(kept / "model_outputs")
+    (kept / "model_inputs").rename(kept / "request")
+
+    look(scene)
+
+    assert not list((scene.home / "workspace/jobs").glob("profile-*"))
+
+
+def test_no_job_is_started_for_rows_whose_times_are_not_known(world):
+    scene = world()
+    scene.write("workspace/inference/loan-default.yaml", "paths: ../data/train.parquet\n")
+
+    decision = look(scene)
+
+    assert not list((scene.home / "workspace/jobs").glob("profile-*"))
+    assert decision["verdict"] == "error"
+    assert "have no `time_column`" in decision["findings"][0]["sentence"]
+
+
+def test_lines_that_a_job_could_not_read_are_told(world):
+    scene = world()
+    [path, *_] = sorted((scene.home / "workspace/inference").rglob("model_inputs/**/*.jsonl"))
+    with path.open("a") as file:
+        file.write("{broken\n" * 3)
+    look(scene)
+    count(scene)
+    end(job_of(scene)[0], "Completed")
+
+    told(scene)
+
+    [lines] = [f for f in scene.last(MODEL)["findings"] if f["reason"] == "lines_unread"]
+    assert lines["verdict"] == "inconclusive"
+    assert lines["sentence"].startswith("3 collected lines could not be read, beside 1440 rows")
+
+
 def features(decision):
     """What was found of each feature, but for when and in which decision."""
     found = [f for f in decision["findings"] if f["thing"].startswith("feature/")]
@@ -210,3 +260,24 @@ def test_three_jobs_that_fail_end_the_look_with_a_sentence_and_no_verdict_on_the
     assert "given up after 3 tries" in str(last["findings"])
     assert not features(last)
     assert len(list((scene.home / "workspace/jobs").glob("profile-*.yaml"))) == 3
+
+
+def test_after_three_jobs_that_failed_no_look_starts_another_of_the_same_for_some_hours(world):
+    """Looks come every hour, and each job costs money."""
+    scene = world()
+    look(scene)
+    for _ in range(3):
+        path, _, _ = job_of(scene)
+        end(path, "Failed")
+        told(scene, state="Failed")
+
+    scene.clock.advance(timedelta(hours=1))
+    meanwhile = look(scene)
+    jobs = len(list((scene.home / "workspace/jobs").glob("profile-*.yaml")))
+    scene.clock.advance(timedelta(hours=6))
+    look(scene)
+
+    assert "No job is started for it until" in meanwhile["findings"][0]["sentence"]
+    assert meanwhile["verdict"] == "error"
+    assert jobs == 3
+    assert len(list((scene.home / "workspace/jobs").glob("profile-*.yaml"))) == 4

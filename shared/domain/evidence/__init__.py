@@ -3,6 +3,7 @@
 `problem` is one sentence when the facts could not be had; the decision then says `error`.
 """
 
+from shared.domain.collected import LookedWindow, WindowNews
 from shared.domain.evidence.alerts import AlertsEvidence, ReceiverEvidence, SilencesEvidence
 from shared.domain.evidence.batch import (
     BatchEvidence,
@@ -28,9 +29,7 @@ from shared.domain.evidence.rows import (
     CollectionEvidence,
     DeploymentCollected,
     DriftEvidence,
-    LookedWindow,
     TableSeen,
-    WindowNews,
 )
 from shared.domain.evidence.service import ServiceEvidence
 

@@ -2,37 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from shared.domain.collected import Joined, RowsSeen, Seen
+from shared.domain.collected import Joined, LookedWindow, RowsSeen
 from shared.domain.profiling import EngineChoice
 from shared.domain.world import Deployment
-
-
-class WindowNews(StrEnum):
-    """What is new of a window and its files since it was judged."""
-
-    NEW = "new"
-    WAITING = "waiting"
-    CHANGED = "changed"
-    SETTLED = "settled"
-    UNCHANGED = "unchanged"
-    TOO_LATE = "too_late"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedWindow:
-    """A window [start, end) with its files as they are now, and its profile where it was read.
-
-    The profile of the latest window is kept once, as that of the look.
-    """
-
-    start: datetime
-    end: datetime
-    news: WindowNews
-    seen: Seen
-    profile: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from shared.errors import AlteredEvidence, InvalidData, NotFound
 from shared.ports import PUT_AGAIN_WITHIN, Adapters, Archive, Clock, Evidence, Ledger, Profiles
 from shared.service.codec import decode
 from shared.service.erasing.contents import Contents, needed_by_others, speaking_of
+from shared.service.erasing.orders import remove_orders
 from shared.service.erasing.plan import Done, Plan
 from shared.service.intake.people import plain_name
 from shared.service.service import Service
@@ -172,6 +173,7 @@ class Erasing:
         payloads = pieces = 0
         waiting: set[str] = set()
         if covers.forgets:
+            remove_orders(self._profiles, subject, self._clock())
             payloads = self._remove_payloads(subject, _time(begun))
             pieces, waiting = self._remove_evidence(subject, going)
         versions = [version for version, names in going.items() if waiting.isdisjoint(names)]

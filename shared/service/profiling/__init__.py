@@ -19,7 +19,7 @@ from shared.errors import MalformedPayload, Refused
 from shared.ports import Adapters
 from shared.service.codec import decode
 from shared.service.messages.reading import order_of
-from shared.service.profiling.orders import load_order
+from shared.service.profiling.orders import Ordered, load_order
 from shared.service.profiling.parts import (
     PROFILE_PART,
     PartRequest,
@@ -73,7 +73,7 @@ def _begin(
         say(_event(EventType.PROFILING_REFUSED, request, {"sentence": sentence}, now))
         return
     try:
-        ordered = load_order(adapters.profiles, request.model, request.order)
+        ordered = _asked_for(request, adapters)
         if request.engine is Engine.SPARK:
             name = job_name(request.model, request.order, request.wanted, request.attempt)
             job = adapters.profiling_jobs.start(ordered.order, ordered.baseline, name)
@@ -86,6 +86,14 @@ def _begin(
         say(_event(EventType.PROFILING_REFUSED, request, {"sentence": _short(problem)}, now))
         return
     say(_event(EventType.PROFILING_STARTED, request, told, now))
+
+
+def _asked_for(request: RequestProfile, adapters: Adapters) -> Ordered:
+    """The order, whose own engine is asked: a job costs money, and a message may be anybody's."""
+    ordered = load_order(adapters.profiles, request.model, request.order)
+    if request.engine is not ordered.order.engine:
+        raise MalformedPayload(f"The order {ordered.id} is not counted by {request.engine}.")
+    return ordered
 
 
 def _part(request: PartRequest, adapters: Adapters, say: Say, now: datetime) -> None:

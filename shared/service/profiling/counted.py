@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.decisions.collection.lines import UNTOLD
 from shared.errors import InvalidData
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def _piece(plain: Mapping[str, Any], base: "Profile") -> "Piece":
     from shared.statistics.profile import part_from_json
 
     if "profile" not in plain:
-        return Piece(profile=Profile.from_json(plain))
+        profile = Profile.from_json(plain)
+        told = {UNTOLD: profile.unread} if profile.unread else {}
+        return Piece(profile=profile, unread=Unread(counts=told))
     return Piece(
         profile=part_from_json(plain["profile"], base),
         lines=int(plain["lines"]),

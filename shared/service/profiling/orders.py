@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shared.statistics import Profile
 
 
+NO_TIMES = "The rows that were scored have no `time_column`, so no window can be cut; name it."
 _REMEMBERED = 2
 _LOCK = Lock()
 _RECENT: "WeakKeyDictionary[Profiles, Recent[str, Ordered]]" = WeakKeyDictionary()
@@ -74,7 +75,13 @@ def make_order(
     inputs: Sequence[CollectedFile],
     outputs: Sequence[CollectedFile],
 ) -> ProfilingOrder:
-    """The order of the files that can hold rows of the spans, cut where any span begins or ends."""
+    """The order of the files that can hold rows of the spans, cut where any span begins or ends.
+
+    Raises InvalidData where their times are not known: no job has to be started to find that out.
+    """
+    for files in (inputs, outputs):
+        if files and time_column_of(files) is None:
+            raise InvalidData(NO_TIMES)
     cuts = cut_at(spans)
     start, end = cuts[0], cuts[-1]
     return ProfilingOrder(

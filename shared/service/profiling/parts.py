@@ -18,7 +18,7 @@ from shared.service.codec import decode
 from shared.service.messages import PROFILING_REQUESTS
 from shared.service.messages.reading import ours
 from shared.service.profiling.counted import plain_pieces
-from shared.service.profiling.orders import Ordered, time_column_of
+from shared.service.profiling.orders import NO_TIMES, Ordered, time_column_of
 from shared.service.profiling.sums import part_kept, part_name
 
 if TYPE_CHECKING:
@@ -126,9 +126,7 @@ def _counted(ordered: Ordered, number: int, adapters: Adapters) -> "list[Piece]"
     files = ordered.parts[number].files
     column = time_column_of(files)
     if column is None:
-        raise InvalidData(
-            "The rows that were scored have no `time_column`, so no window can be cut; name it."
-        )
+        raise InvalidData(NO_TIMES)
     cuts = ordered.order.cuts
     with adapters.workspace.lend(files) as found:
         return counted_pieces(list(found.paths), ordered.base, cuts, column, faults=Faults.COUNT)

@@ -12,6 +12,8 @@ from shared.errors import InvalidData
 if TYPE_CHECKING:
     from shared.statistics import Profile
 
+CUT_ELSEWHERE = "The policy changed while the rows were being counted; they are counted once more."
+
 
 def cut_at(spans: Iterable[Span]) -> tuple[datetime, ...]:
     """Every time at which a span begins or ends, once and ascending."""
@@ -53,9 +55,7 @@ def window_within(
     starts = {piece.start for piece in within}
     ends = {piece.end for piece in within}
     if start < end and (start not in starts or end not in ends):
-        raise InvalidData(
-            "The policy changed while the rows were being counted; they are counted once more."
-        )
+        raise InvalidData(CUT_ELSEWHERE)
     whole = merged([nothing(base, start, end), *within])
     return replace(whole, start=start, end=end)
 

@@ -68,20 +68,18 @@ def rows_for(
     """
     if asked.made is not None:
         made = asked.made
-        if made.order.baseline_hash != asked.base.baseline_hash:
-            raise InvalidData(
-                f"The version of {asked.model} that is watched changed while its rows were being "
-                "counted; they are counted once more."
-            )
+        ordered = (made.order.version, made.order.baseline_hash)
+        if ordered != (asked.version, asked.base.baseline_hash):
+            raise InvalidData(watched_another(asked.model))
         return Counted(rows=OrderedRows(order=made.order, made=made.profiles))
     profiles = asked.policy.profiles
     start, end = min(one for one, _ in spans), max(one for _, one in spans)
-    needed = [file for file in files if file.may_hold(start, end)]
+    rows = CollectedRows.of(world.workspace, files, asked.version, asked.endpoint)
+    needed = [file for file in (*rows.inputs, *rows.outputs) if file.may_hold(start, end)]
     choice = choose_engine(profiles, needed, world.settings.capacity)
     if choice.engine is Engine.LOG_ANALYTICS:
         table = table_of(asked.policy) or ""
         return Counted(rows=rows_in(table, asked.policy, spans, world), choice=choice)
-    rows = CollectedRows.of(world.workspace, files, asked.version, asked.endpoint)
     if choice.engine is Engine.LOCAL and not choice.in_parts:
         return Counted(rows=rows, choice=choice)
     order = make_order(
@@ -98,6 +96,14 @@ def rows_for(
     keep_order(world.profiles, order, asked.base.to_json())
     parts = len(parts_of(order)) if order.engine is Engine.LOCAL else 0
     return Counted(rows=None, choice=choice, order=order.id, parts=parts)
+
+
+def watched_another(model: str) -> str:
+    """What is told where a profile is of another version than the one that is watched by now."""
+    return (
+        f"The version of {model} that is watched changed while its rows were being counted; they "
+        "are counted once more."
+    )
 
 
 def rows_in(table: str, policy: Policy, spans: Sequence[Span], world: World) -> TableRows:

@@ -21,8 +21,8 @@ from shared.domain.world import Endpoint
 from shared.errors import InvalidData, NotFound
 from shared.service.collected import CollectedRows
 from shared.service.predictions import look_at_predictions, unread_since
-from shared.service.profiling.pieces import periods_of
-from shared.service.profiling.rows import Asked, Rows, rows_for, table_of
+from shared.service.profiling.pieces import CUT_ELSEWHERE, periods_of
+from shared.service.profiling.rows import Asked, Rows, rows_for, table_of, watched_another
 from shared.service.profiling.waiting import Waited, waited_for
 from shared.service.reactions import Reaction
 from shared.service.world import World
@@ -117,9 +117,7 @@ def _look(asked: _Asked) -> DriftEvidence:
         learnt = asked.world.profiles.load(f"calibration/{event.name}/{asked.version}")
     since = _unwatched_since(asked)
     files = _listed(asked, since)
-    looked = look_at_windows(
-        asked.state.drift, asked.version, event.time, drift, asked.policy.collection.late, files
-    )
+    looked = _looked(asked, files)
     latest = looked[-1]
     evidence = DriftEvidence(
         taken=asked.now,
@@ -141,6 +139,29 @@ def _look(asked: _Asked) -> DriftEvidence:
     if counted.rows is None:
         return replace(evidence, ordered=counted.order, parts=counted.parts)
     return _counted(asked, evidence, counted.rows, learnt, since)
+
+
+def _looked(asked: _Asked, files: Sequence[CollectedFile]) -> tuple[LookedWindow, ...]:
+    """What is new of the windows; of a look that waited, what was new when it asked.
+
+    Raises InvalidData where the windows or the version are others by now.
+    """
+    looked = look_at_windows(
+        asked.state.drift,
+        asked.version,
+        asked.event.time,
+        asked.policy.drift,
+        asked.policy.collection.late,
+        files,
+    )
+    made, waiting = asked.waited.made, asked.state.drift.ordered
+    if made is None or waiting is None or not waiting.looked:
+        return looked
+    if made.order.version != asked.version:
+        raise InvalidData(watched_another(asked.event.name))
+    if [(one.start, one.end) for one in waiting.looked] != [(one.start, one.end) for one in looked]:
+        raise InvalidData(CUT_ELSEWHERE)
+    return waiting.looked
 
 
 def _counted(

@@ -1,7 +1,9 @@
 """How far the profile of an order has come: its job as it is now, or the parts that lie there."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from shared.domain.canonical import content_hash
 from shared.domain.decisions.profiling.deciding import decide_profiling, part_in
 from shared.domain.event import Event, EventType
 from shared.domain.evidence import ProfilingEvidence
@@ -23,15 +25,10 @@ def _gather(
     world: World,
     now: datetime,
 ) -> ProfilingEvidence:
-    """The order the event names, else the one that has waited longest without a sign of life."""
-    told = event.data.get("order")
+    """How the order that is meant stands."""
     if event.type is EventType.PROFILE_WANTED:
-        return _wanted(str(told), state, world, now)
-    open_ones = [one for one in state.profiling.profilings if one.phase.is_open]
-    named = [one for one in open_ones if one.order == told]
-    one = next(
-        iter(named or ([] if told else sorted(open_ones, key=lambda one: one.changed))), None
-    )
+        return _wanted(str(event.data.get("order")), state, world, now)
+    one = _meant(event, [one for one in state.profiling.profilings if one.phase.is_open])
     if one is None or event.type is EventType.PROFILING_REFUSED:
         return ProfilingEvidence(taken=now, order=None if one is None else one.order)
     try:
@@ -40,6 +37,23 @@ def _gather(
         return _parts(event, one, world, now)
     except Refused as problem:
         return ProfilingEvidence(taken=now, order=one.order, problem=str(problem))
+
+
+def _meant(event: Event, open_ones: Sequence[Profiling]) -> Profiling | None:
+    """The order that the event names, or whose job it names; else each has its turn.
+
+    The turns are by chance: one that runs for hours keeps no other from being looked at.
+    """
+    order, run = event.data.get("order"), event.data.get("run")
+    if order or not open_ones:
+        return next((one for one in open_ones if one.order == order), None)
+    of_run = (one for one in open_ones if run is not None and _job_of(event, one) == run)
+    turn = int(content_hash(event.id)[:8], 16) % len(open_ones)
+    return next(of_run, open_ones[turn])
+
+
+def _job_of(event: Event, one: Profiling) -> str:
+    return one.job or job_name(event.name, one.order, one.wanted, one.attempt)
 
 
 def _wanted(order: str, state: SubjectState, world: World, now: datetime) -> ProfilingEvidence:
@@ -54,7 +68,7 @@ def _wanted(order: str, state: SubjectState, world: World, now: datetime) -> Pro
 
 def _job(event: Event, one: Profiling, world: World, now: datetime) -> ProfilingEvidence:
     """The job as it is; where it has ended well, what it wrote is kept under the order's name."""
-    name = one.job or job_name(event.name, one.order, one.wanted, one.attempt)
+    name = _job_of(event, one)
     try:
         job = world.jobs.job(name)
     except NotFound:

@@ -10,6 +10,7 @@ import pytest
 
 from shared.domain.canonical import format_time
 from shared.domain.event import Check
+from shared.errors import MalformedPayload
 from shared.service.messages import PROFILING_REQUESTS
 from tests.service.collecting import DAY, HOUR, collect, envelope, file_of, write_lines
 from tests.service.profiling.conftest import POLICY, TINY
@@ -239,3 +240,18 @@ def test_a_request_that_a_replay_brings_is_not_carried_out(home):
     scene.application.profile({**message.body, "replayname": "again"})
 
     assert len(scene.application.queue.peek(PROFILING_REQUESTS, limit=10)) == 1
+
+
+def test_a_request_names_no_other_engine_than_the_order_does(home):
+    """Whoever writes to the queue starts no job that nobody decided on."""
+    scene = home("parts", TINY)
+    rows(scene, scene.clock.now.replace(minute=0))
+    fan_out(scene)
+    step_checks(scene)
+    [message] = scene.application.queue.peek(PROFILING_REQUESTS, limit=10)
+    data = {**message.body["data"], "engine": "spark"}
+
+    with pytest.raises(MalformedPayload, match="is not counted by spark"):
+        scene.application.profile({**message.body, "data": data})
+
+    assert not list((scene.home / "workspace").glob("jobs/*"))

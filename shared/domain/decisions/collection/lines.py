@@ -8,6 +8,8 @@ from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_number
 
 LIMIT = 0.05
+UNTOLD = "untold"
+"""The reason where whatever counted the lines tells how many they are, and no more of them."""
 _WORDS = {
     "elsewhere": "keep their data in another file (larger than 4 MB, or binary)",
     "payload": "hold the body of a whole request, not rows of columns",
@@ -26,6 +28,8 @@ def judge_lines(seen: RowsSeen, thing: str, *, enforced: bool) -> Finding | None
     unread = sum(seen.unread.values())
     if not unread:
         return None
+    if UNTOLD in seen.unread:
+        return _untold(seen, thing, unread, enforced=enforced)
     lost = unread - seen.unread.get("truncated", 0)
     lines = seen.lines + lost
     low, high = share_interval(lost, lines, CONFIDENCE)
@@ -49,6 +53,30 @@ def judge_lines(seen: RowsSeen, thing: str, *, enforced: bool) -> Finding | None
         estimate=lost / lines if lines else 0.0,
         low=low,
         high=high,
+        limit=LIMIT,
+        n=lines,
+        enforced=enforced,
+        details={"unread": dict(seen.unread)},
+    )
+
+
+def _untold(seen: RowsSeen, thing: str, unread: int, *, enforced: bool) -> Finding:
+    """How many lines were read is not known: at most as many as rows, so the share may be more."""
+    lines = seen.rows + unread
+    low, _ = share_interval(unread, lines, CONFIDENCE)
+    return Finding(
+        rule=Rule.COLLECTION,
+        thing=thing,
+        verdict=Verdict.FAIL if low > LIMIT else Verdict.INCONCLUSIVE,
+        reason="lines_unread",
+        sentence=(
+            f"{spell_number(unread)} collected lines could not be read, beside "
+            f"{spell_number(seen.rows)} rows that could; what counted them tells neither why nor "
+            "where."
+        ),
+        statistic="share_unread",
+        estimate=unread / lines,
+        low=low,
         limit=LIMIT,
         n=lines,
         enforced=enforced,

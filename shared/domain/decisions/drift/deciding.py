@@ -123,7 +123,10 @@ def _waited_for_by_nobody(event: Event) -> Finding:
 def _not_looked_at(
     event: Event, evidence: DriftEvidence, state: SubjectState, now: datetime
 ) -> Outcome:
-    """Nobody looks for drift where no policy asks for it, so what was told of it is over."""
+    """Nobody looks for drift where no policy asks for it, so what was told of it is over.
+
+    Nothing is waited for either: what a look asked for would be kept as long as it waits.
+    """
     actions, records = settle(
         state.alerts,
         (),
@@ -134,7 +137,7 @@ def _not_looked_at(
     return Outcome(
         findings=(_cannot_look(event, evidence),),
         actions=actions,
-        state=replace(state, alerts=records),
+        state=replace(waiting_no_more(state), alerts=records),
     )
 
 

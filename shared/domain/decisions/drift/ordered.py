@@ -49,6 +49,7 @@ def wait_for_profile(
         due=evidence.due or event.time,
         asked=now,
         told="" if choice is None else choice.sentence,
+        looked=evidence.looked,
     )
     wanted = Event(
         id=content_hash([order, format_time(now)])[:32],

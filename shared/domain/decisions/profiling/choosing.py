@@ -24,7 +24,8 @@ def choose_engine(
     """The engine for rows of these files, which may hold more than the window asked for.
 
     The function counts in one piece what it can read within its memory and half of its time. More
-    is a Spark job's where the policy names a Spark, else its own in parts.
+    is a Spark job's where the policy names a Spark, else its own in parts. Where there is no file
+    no job is started, whatever the policy says.
     Raises InvalidData where nothing that the policy allows can count a file.
     """
     size = sum(file.bytes for file in files)
@@ -42,7 +43,7 @@ def choose_engine(
             ),
             details=details,
         )
-    if profiles.engine is Engine.SPARK:
+    if profiles.engine is Engine.SPARK and files:
         return EngineChoice(
             engine=Engine.SPARK,
             sentence=f"{told} are counted by a Spark job, as the policy asks.",

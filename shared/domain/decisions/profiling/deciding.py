@@ -10,9 +10,17 @@ from datetime import datetime, timedelta
 from shared.domain.action import Action, RequestProfile, Tell
 from shared.domain.canonical import content_hash
 from shared.domain.decision import Outcome
+from shared.domain.decisions.profiling.telling import (
+    at_rest,
+    named,
+    of_before,
+    standing,
+    told_of,
+    tries,
+)
 from shared.domain.event import Check, Event, EventType
 from shared.domain.evidence import ProfilingEvidence
-from shared.domain.finding import Finding, Rule
+from shared.domain.finding import Finding
 from shared.domain.policy import Engine, Policy
 from shared.domain.profiling import (
     GIVEN_UP_AFTER,
@@ -31,6 +39,8 @@ from shared.domain.world import Job
 MOST_ATTEMPTS = 3
 STALLS_AFTER = timedelta(minutes=30)
 """Without a sign of life for so long, what is left is asked for once more."""
+JOBS_REST_FOR = timedelta(hours=6)
+"""After three jobs of an order failed no more are started for it: looks come hourly, jobs cost."""
 _KEPT = 5
 _FAILED = frozenset({"failed", "canceled", "cancelled", "notresponding"})
 _MOST_SENTENCE = 500
@@ -60,10 +70,10 @@ def decide_profiling(
         step = _wanted(event, evidence, known, order, now)
     elif known is None or not known.phase.is_open:
         return Outcome(
-            findings=(_at_rest(event, known),), actions=(), state=_with(state, watch, event)
+            findings=(at_rest(event, known),), actions=(), state=_with(state, watch, event)
         )
     elif _is_of_another(event, known):
-        step = _Step(one=known, finding=_of_before(known))
+        step = _Step(one=known, finding=of_before(known))
     else:
         step = _advanced(event, evidence, known, now)
     kept = [one for one in watch.profilings if one.order != order]
@@ -93,11 +103,13 @@ def _wanted(
     if known is not None and evidence.made:
         return _Step(
             one=known,
-            finding=_finding(known, "made_before", f"{_named(known)} is there already."),
+            finding=told_of(known, "made_before", f"{named(known)} is there already."),
             actions=(_tell(event, EventType.PROFILE_MADE, known, now),),
         )
     if known is not None and known.phase.is_open:
-        return _Step(one=known, finding=_standing(known))
+        return _Step(one=known, finding=standing(known))
+    if known is not None and known.engine is Engine.SPARK and _rests(known, now):
+        return _rested(event, known, now)
     size = event.data.get("size") or {}
     begun = Profiling(
         order=order,
@@ -111,6 +123,22 @@ def _wanted(
         parts=int(event.data.get("parts") or 0),
     )
     return _asked_for(begun, event.name, "wanted", "is to be counted")
+
+
+def _rests(one: Profiling, now: datetime) -> bool:
+    failed = one.phase is ProfilingPhase.FAILED and one.attempt >= MOST_ATTEMPTS
+    return failed and now < one.changed + JOBS_REST_FOR
+
+
+def _rested(event: Event, one: Profiling, now: datetime) -> _Step:
+    """Told as before, without another job: of other files or another Spark it is another order."""
+    again = spell_time(one.changed + JOBS_REST_FOR)
+    told = replace(one, because=f"{one.because} No job is started for it until {again}.")
+    return _Step(
+        one=one,
+        finding=told_of(one, "failed_before", told.because, Verdict.ERROR),
+        actions=(_tell(event, EventType.PROFILE_FAILED, told, now),),
+    )
 
 
 def _advanced(event: Event, evidence: ProfilingEvidence, one: Profiling, now: datetime) -> _Step:
@@ -134,7 +162,7 @@ def _advanced(event: Event, evidence: ProfilingEvidence, one: Profiling, now: da
     if evidence.problem is not None:
         if stalls:
             return _ended(event, one, ProfilingPhase.FAILED, evidence.problem, now)
-        finding = _finding(one, "cannot_look", evidence.problem, Verdict.ERROR)
+        finding = told_of(one, "cannot_look", evidence.problem, Verdict.ERROR)
         return _Step(one=one, finding=finding)
     job = evidence.job
     if evidence.made:
@@ -153,7 +181,7 @@ def _advanced(event: Event, evidence: ProfilingEvidence, one: Profiling, now: da
         one = replace(one, job=job.name, phase=ProfilingPhase.RUNNING, changed=now)
     if stalls and (one.engine is not Engine.SPARK or one.job is None):
         return _again(event, one, f"nothing came of it since {spell_time(one.changed)}", now)
-    return _Step(one=one, finding=_standing(one))
+    return _Step(one=one, finding=standing(one))
 
 
 def _how_it_ended(job: Job) -> str | None:
@@ -168,7 +196,7 @@ def _how_it_ended(job: Job) -> str | None:
 def _again(event: Event, one: Profiling, because: str, now: datetime) -> _Step:
     """One more try of what is left, or the end of it."""
     if one.attempt >= MOST_ATTEMPTS:
-        sentence = f"{_named(one)} is given up after {one.attempt} tries: {because}."
+        sentence = f"{named(one)} is given up after {one.attempt} tries: {because}."
         return _ended(event, one, ProfilingPhase.FAILED, sentence, now)
     one = replace(
         one,
@@ -190,10 +218,10 @@ def _asked_for(one: Profiling, model: str, reason: str, told: str) -> _Step:
         attempt=one.attempt,
         left=with_bits("0", one.left),
     )
-    sentence = f"{_named(one)} {told}."
+    sentence = f"{named(one)} {told}."
     return _Step(
         one=one,
-        finding=_finding(one, reason, sentence, Verdict.INCONCLUSIVE),
+        finding=told_of(one, reason, sentence, Verdict.INCONCLUSIVE),
         actions=(request,),
     )
 
@@ -203,11 +231,11 @@ def _ended(
 ) -> _Step:
     one = replace(one, phase=phase, changed=now, because=because)
     if phase is ProfilingPhase.MADE:
-        finding = _finding(one, "made", f"{_named(one)} was counted in {_tries(one)}.")
+        finding = told_of(one, "made", f"{named(one)} was counted in {tries(one)}.")
         return _Step(
             one=one, finding=finding, actions=(_tell(event, EventType.PROFILE_MADE, one, now),)
         )
-    finding = _finding(one, "failed", f"{_named(one)} cannot be counted: {because}", Verdict.ERROR)
+    finding = told_of(one, "failed", f"{named(one)} cannot be counted: {because}", Verdict.ERROR)
     return _Step(
         one=one, finding=finding, actions=(_tell(event, EventType.PROFILE_FAILED, one, now),)
     )
@@ -239,52 +267,3 @@ def _shortened(profilings: tuple[Profiling, ...]) -> tuple[Profiling, ...]:
     ended = [one for one in profilings if not one.phase.is_open]
     forgotten = {one.order for one in ended[:-_KEPT]}
     return tuple(one for one in profilings if one.order not in forgotten)
-
-
-def _named(one: Profiling) -> str:
-    return f"The profile {one.order[:8]} ({one.size})"
-
-
-def _tries(one: Profiling) -> str:
-    counted = f"{spell_count(one.parts, 'part')} and " if one.parts else ""
-    return f"{counted}{one.attempt} {'try' if one.attempt == 1 else 'tries'}"
-
-
-def _standing(one: Profiling) -> Finding:
-    of = f": {len(one.counted)} of {one.parts} parts" if one.parts else ""
-    by = f" by job {one.job}" if one.job else ""
-    sentence = f"{_named(one)} is being counted{by} since {spell_time(one.asked)}{of}."
-    return _finding(one, "being_counted", sentence, Verdict.INCONCLUSIVE)
-
-
-def _of_before(one: Profiling) -> Finding:
-    return _finding(one, "of_before", f"{_named(one)}: what is told is of a try that is over.")
-
-
-def _at_rest(event: Event, known: Profiling | None) -> Finding:
-    sentence = (
-        f"Nothing is being counted for {event.name}."
-        if known is None
-        else f"{_named(known)} has ended: {known.phase.value}."
-    )
-    return Finding(
-        rule=Rule.PROFILING,
-        thing=event.subject,
-        verdict=Verdict.PASS,
-        reason="at_rest",
-        sentence=sentence,
-    )
-
-
-def _finding(
-    one: Profiling, reason: str, sentence: str, verdict: Verdict = Verdict.PASS
-) -> Finding:
-    return Finding(
-        rule=Rule.PROFILING,
-        thing=f"profile/{one.order}",
-        verdict=verdict,
-        reason=reason,
-        sentence=sentence,
-        n=len(one.counted) if one.parts else None,
-        n_needed=one.parts or None,
-    )
