@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.action import Tell
+from shared.domain.action import ResolveAlert, Tell
+from shared.domain.alert import Alert, AlertKind, Severity
 from shared.domain.decisions.drift.deciding import decide_drift
 from shared.domain.event import Check, Event, EventType, check_due
 from shared.domain.evidence import DriftEvidence
 from shared.domain.policy import Engine, Policy
 from shared.domain.profiling import EngineChoice
-from shared.domain.state import SubjectState
+from shared.domain.state import AlertRecord, AlertStatus, SubjectState
 from shared.domain.verdict import Verdict
+from shared.profiles import baseline
 
 DUE = datetime(2026, 2, 3, 0, 5, tzinfo=UTC)
 NOW = DUE + timedelta(seconds=2)
@@ -111,3 +113,29 @@ def test_without_a_policy_nothing_is_asked_for():
 
     assert outcome.actions == ()
     assert outcome.state == replace(SubjectState(), checks={Check.DRIFT.value: DUE})
+
+
+def test_an_alert_on_predictions_ends_where_nobody_watches_them_any_more(waiting):
+    """Else it would fire for ever: only a look at the answers themselves can find it over."""
+    base = baseline({"x": [float(n) for n in range(200)]})
+    alert = Alert(
+        kind=AlertKind.DRIFT,
+        subject="model/loan",
+        severity=Severity.WARNING,
+        title="loan: predictions drifted",
+        text="",
+        first_step="",
+        since=DUE,
+        labels={"model": "loan", "of": "predictions"},
+    )
+    record = AlertRecord(alert=alert, status=AlertStatus.FIRING, posted=DUE)
+    state = replace(waiting.state, alerts={alert.fingerprint: record})
+    counted = evidence(due=DUE, baseline=base.to_json(), window=base.to_json())
+
+    outcome = decide_drift(told(EventType.PROFILE_MADE), counted, POLICY, state, LATER)
+
+    [ended] = [action for action in outcome.actions if isinstance(action, ResolveAlert)]
+    assert ended.alert == alert
+    assert ended.reason == (
+        "predictions are not watched by themselves where another engine counts the rows"
+    )

@@ -10,6 +10,7 @@ from shared.domain.decision import Outcome
 from shared.domain.decisions.collection.sampling import spell_sampling
 from shared.domain.decisions.collection.window import window_findings
 from shared.domain.decisions.drift.ordered import (
+    counted_elsewhere,
     engine_findings,
     profile_failed,
     wait_for_profile,
@@ -90,6 +91,8 @@ def decide_drift(
     )
     sides = [side for side in (features, predictions) if side is not None]
     over = {side.side.labels(event.name).get("of") for side in sides if side.seen.over}
+    if evidence.predictions is None and counted_elsewhere(evidence):
+        over.add(Side.PREDICTIONS.value)
     told, records = settle(
         state.alerts,
         [side.alert for side in sides if side.alert is not None],
@@ -197,6 +200,8 @@ def _already_drifting(state: SubjectState) -> bool:
 
 
 def _why_over(alert: Alert, evidence: DriftEvidence) -> str:
+    if "of" in alert.labels and evidence.predictions is None:
+        return "predictions are not watched by themselves where another engine counts the rows"
     like = "the version's first predictions" if "of" in alert.labels else "the training data"
     return f"the window ending {spell_time(evidence.end)} is like {like} again"
 

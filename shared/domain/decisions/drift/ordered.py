@@ -9,10 +9,18 @@ from shared.domain.decision import Outcome
 from shared.domain.event import Event, EventType
 from shared.domain.evidence import DriftEvidence
 from shared.domain.finding import Finding, Rule
+from shared.domain.policy import Engine
 from shared.domain.profiling import OrderedProfile
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
 from shared.domain.wording import spell_time
+
+
+def counted_elsewhere(evidence: DriftEvidence) -> bool:
+    """Whether another engine counted the rows, or the function in parts."""
+    choice = evidence.engine
+    table = choice is not None and choice.engine is Engine.LOG_ANALYTICS
+    return evidence.due is not None or table
 
 
 def engine_findings(evidence: DriftEvidence) -> tuple[Finding, ...]:
