@@ -137,3 +137,8 @@ def test_four_parts_side_by_side_fit_into_an_instance():
 @given(st.frozensets(st.integers(0, 10_000), max_size=200))
 def test_numbers_come_back_from_their_bits(numbers):
     assert bits(with_bits("0", numbers)) == numbers
+
+
+@pytest.mark.parametrize("policy", [{}, {"engine": Engine.SPARK}])
+def test_one_file_is_told_as_one(policy):
+    assert chosen(files(1, 4e6), **policy).sentence.startswith("1 file of 4.0 MB is counted by ")

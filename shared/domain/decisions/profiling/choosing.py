@@ -29,7 +29,9 @@ def choose_engine(
     """
     size = sum(file.bytes for file in files)
     seconds = sum(seconds_of(file) for file in files)
-    told = f"{spell_number(len(files))} files of {spell_bytes(size)}"
+    one = len(files) == 1
+    told = f"{'1 file' if one else f'{spell_number(len(files))} files'} of {spell_bytes(size)}"
+    counted = f"{told} {'is' if one else 'are'} counted"
     details = {"files": float(len(files)), "bytes": float(size), "seconds": round(seconds, 3)}
     if profiles.engine is Engine.LOG_ANALYTICS or (
         profiles.engine is Engine.AUTO and profiles.table is not None
@@ -45,14 +47,14 @@ def choose_engine(
     if profiles.engine is Engine.SPARK:
         return EngineChoice(
             engine=Engine.SPARK,
-            sentence=f"{told} are counted by a Spark job, as the policy asks.",
+            sentence=f"{counted} by a Spark job, as the policy asks.",
             details=details,
         )
     if size <= capacity.most_bytes and seconds <= capacity.most_seconds:
         return EngineChoice(
             engine=Engine.LOCAL,
             sentence=(
-                f"{told} are counted by the function itself: about {spell_seconds(seconds)} of the "
+                f"{counted} by the function itself: about {spell_seconds(seconds)} of the "
                 f"{spell_seconds(capacity.most_seconds)}, and {spell_bytes(capacity.most_bytes)}, "
                 "that it plans for."
             ),
@@ -64,7 +66,9 @@ def choose_engine(
     )
     if profiles.engine is Engine.AUTO and profiles.spark is not None:
         return EngineChoice(
-            engine=Engine.SPARK, sentence=f"{much}, so a Spark job counts them.", details=details
+            engine=Engine.SPARK,
+            sentence=f"{much}, so a Spark job counts {'it' if one else 'them'}.",
+            details=details,
         )
     _refuse_too_large(files, capacity)
     return EngineChoice(
