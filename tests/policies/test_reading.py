@@ -95,6 +95,9 @@ FAULTS = {
     "profiles-table-and-spark.yaml": (
         "profiles.spark is set beside a table, whose rows no Spark reads; leave one of them out."
     ),
+    "profiles-spark-for-local.yaml": (
+        "profiles.spark is set, but the engine local starts no Spark; write `engine: auto` or"
+    ),
     "profiles-table-of-a-query.yaml": (
         "profiles.table is 'LoanRows_CL | take 1', which is no table's name; give 4 to 63 letters,"
     ),
