@@ -255,5 +255,6 @@ def test_a_look_at_rows_that_could_not_be_made_is_told_until_one_could(scene, re
     scene.application.service.fan_out(Check.DRIFT)
     scene.drain()
 
+    assert "Nothing is known to be wrong, but its rows could not be looked at." in before
     assert f"Drift could not be looked at 2026-02-03 12:00 UTC: {sentence}" in before
     assert "could not be looked at" not in Console(scene).get("/console/models/loan-default").text
