@@ -108,6 +108,7 @@ FAULTS = {
         "profiles.time_column is set without a table; files say themselves which column is their"
     ),
     "profiles-engine-of-nobody.yaml": "profiles.engine is 'kusto'; choose one of auto, local, spar",
+    "profiles-many-executors.yaml": "profiles.spark.executors is 101; give 1 to 100.",
     "profiles-no-executors.yaml": "profiles.spark.executors is 0; give 1 to 100.",
     "table-by-seconds.yaml": "kpis.k.table.every is below a minute; give 1h, 1d or the like.",
     "unknown-day.yaml": "gates.calendar.days is 'monday'; write days as mon-thu or sat.",
