@@ -75,6 +75,15 @@ def test_a_file_that_no_instance_can_count_is_refused_with_the_way_out():
         chosen(listed)
 
 
+def test_a_file_that_takes_too_long_is_refused_by_its_time_and_not_by_its_size():
+    capacity = Capacity(memory=2048 << 20, seconds=30.0)
+
+    with pytest.raises(
+        InvalidData, match=r"has 200\.0 MB, .* about 20 s of the 15 s that it plans"
+    ):
+        choose_engine(ProfilesPolicy(), files(1, 2e8, "jsonl"), capacity)
+
+
 def test_a_format_that_takes_long_is_in_parts_although_it_fits_into_memory():
     capacity = Capacity(memory=64 << 30, seconds=60.0)
 

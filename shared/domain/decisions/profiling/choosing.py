@@ -92,9 +92,17 @@ def part_bytes(capacity: Capacity) -> int:
 
 def _refuse_too_large(files: Sequence[CollectedFile], capacity: Capacity) -> None:
     for file in files:
-        if file.bytes > capacity.most_bytes or seconds_of(file) > capacity.most_seconds:
-            raise InvalidData(
-                f"{file.place} has {spell_bytes(file.bytes)}, more than one instance can count "
-                f"({spell_bytes(capacity.most_bytes)}); name a Spark in `profiles.spark`, or have "
-                "smaller files written."
+        seconds = seconds_of(file)
+        if file.bytes > capacity.most_bytes:
+            most = f"more than one instance can count ({spell_bytes(capacity.most_bytes)})"
+        elif seconds > capacity.most_seconds:
+            most = (
+                f"which would take the function about {spell_seconds(seconds)} of the "
+                f"{spell_seconds(capacity.most_seconds)} that it plans for"
             )
+        else:
+            continue
+        raise InvalidData(
+            f"{file.place} has {spell_bytes(file.bytes)}, {most}; name a Spark in "
+            "`profiles.spark`, or have smaller files written."
+        )
