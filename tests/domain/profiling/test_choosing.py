@@ -71,7 +71,9 @@ def test_rows_in_a_table_are_counted_there(engine):
 def test_a_file_that_no_instance_can_count_is_refused_with_the_way_out():
     listed = [*files(2, 1e6), *files(1, 3e9, "jsonl")]
 
-    with pytest.raises(InvalidData, match=r"00000\.jsonl has 3\.0 GB.*profiles\.spark"):
+    with pytest.raises(
+        InvalidData, match=r"00000\.jsonl has 3\.0 GB.*`engine: spark` in `profiles`"
+    ):
         chosen(listed)
 
 

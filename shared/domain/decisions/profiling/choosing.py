@@ -103,6 +103,6 @@ def _refuse_too_large(files: Sequence[CollectedFile], capacity: Capacity) -> Non
         else:
             continue
         raise InvalidData(
-            f"{file.place} has {spell_bytes(file.bytes)}, {most}; name a Spark in "
-            "`profiles.spark`, or have smaller files written."
+            f"{file.place} has {spell_bytes(file.bytes)}, {most}; write "
+            "`engine: spark` in `profiles`, or have smaller files written."
         )
