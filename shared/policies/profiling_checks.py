@@ -39,6 +39,11 @@ def profiling_problems(profiles: ProfilesPolicy) -> Iterator[str]:
             f"profiles.time_column is {profiles.time_column[:80]!r}, which is no column's name; "
             "give at most 45 letters, digits and underscores, such as TimeGenerated"
         )
+    if profiles.spark is not None and engine is Engine.LOCAL:
+        yield (
+            "profiles.spark is set, but the engine local starts no Spark; write `engine: auto` or "
+            "`engine: spark`, or leave it out"
+        )
     if profiles.spark is not None:
         yield from _spark_problems(profiles.spark)
 

@@ -164,6 +164,13 @@ def test_the_queries_that_log_analytics_answers_are_those_of_the_capacity_page()
     assert fact("logs_queries") == 5 / 0.8
 
 
+def test_the_page_says_how_many_versions_wait_at_a_time():
+    said = re.search(r"here (\d\.\d) of a hundred models have one at a time", TEXT)
+
+    assert said is not None
+    assert said[1] == f"{day_of(100).waiting * 100:.1f}"
+
+
 def test_the_page_says_from_how_many_models_on_log_analytics_is_asked_too_much():
     day = day_of(100)
     said = re.search(r"From about (\d+) models on the default schedules ask for more", TEXT)

@@ -95,6 +95,9 @@ FAULTS = {
     "profiles-table-and-spark.yaml": (
         "profiles.spark is set beside a table, whose rows no Spark reads; leave one of them out."
     ),
+    "profiles-spark-for-local.yaml": (
+        "profiles.spark is set, but the engine local starts no Spark; write `engine: auto` or"
+    ),
     "profiles-table-of-a-query.yaml": (
         "profiles.table is 'LoanRows_CL | take 1', which is no table's name; give 4 to 63 letters,"
     ),
@@ -105,6 +108,7 @@ FAULTS = {
         "profiles.time_column is set without a table; files say themselves which column is their"
     ),
     "profiles-engine-of-nobody.yaml": "profiles.engine is 'kusto'; choose one of auto, local, spar",
+    "profiles-many-executors.yaml": "profiles.spark.executors is 101; give 1 to 100.",
     "profiles-no-executors.yaml": "profiles.spark.executors is 0; give 1 to 100.",
     "table-by-seconds.yaml": "kpis.k.table.every is below a minute; give 1h, 1d or the like.",
     "unknown-day.yaml": "gates.calendar.days is 'monday'; write days as mon-thu or sat.",

@@ -166,7 +166,7 @@ class WorkspaceBlobs:
         if size > self._most_bytes:
             raise InvalidData(
                 f"{what} has {size:,} bytes in {len(blobs)} files, more than the limit of "
-                f"{self._most_bytes:,}; ask for a shorter window or raise the limit."
+                f"{self._most_bytes:,}; register a sample of them, or ask for a shorter window."
             )
         kept = self._cache if cache is None else cache
         if len(blobs) <= 1:

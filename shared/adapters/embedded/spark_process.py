@@ -17,6 +17,8 @@ from shared.errors import Refused
 
 LOG = "job.log"
 _ROOT = Path(__file__).resolve().parents[3]
+_PYSPARK = "pyspark>=3.5,<4" if sys.version_info < (3, 12) else "pyspark>=4,<5"
+"""Of 3.5, which serverless Spark is, no release knows Python 3.12."""
 
 
 def launch(folder: Path, state: Path, roots: list[str]) -> None:
@@ -27,7 +29,7 @@ def launch(folder: Path, state: Path, roots: list[str]) -> None:
     if find_spec("pyspark") is None or not _has_java():
         raise Refused(
             "A Spark job runs on this machine with PySpark and Java alone: pip install "
-            "'pyspark>=3.5,<4' and a Java 17 runtime, or write `engine: local` in `profiles`."
+            f"'{_PYSPARK}' and a Java 17 runtime, or write `engine: local` in `profiles`."
         )
     paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
     subprocess.Popen(  # noqa: S603  our own module

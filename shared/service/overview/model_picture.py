@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.domain.canonical import to_plain
+from shared.domain.canonical import parse_time, to_plain
+from shared.domain.finding import Rule
 from shared.domain.notices.scope import scope_of
 from shared.domain.state import SubjectState
 from shared.domain.verdict import Verdict
+from shared.domain.wording import spell_time
 from shared.errors import InvalidPolicy, NotFound
 from shared.ports import Ledger, Policies
 from shared.service import queries
@@ -17,6 +19,10 @@ from shared.service.history import endpoints_of
 from shared.service.overview.watched import ENDPOINT, MODEL, ModelRow, Serving, model_row
 from shared.service.promotion_story import promotions_of
 from shared.service.retrainings import retrainings
+
+_LOOKS = {Rule.DRIFT.value: "Drift", Rule.COLLECTION.value: "Whether rows come"}
+_UNREAD = frozenset({"cannot_look", "not_counted"})
+_MOST_DECISIONS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +44,8 @@ class ModelPicture:
     """What is known of a model; `alerts` are those of its endpoints and retrainings as well.
 
     `is_decided` says that something was ever decided about it, `policy` is its policy as it is
-    read, with every default, None where it has none or an unreadable one.
+    read, with every default, None where it has none or an unreadable one. `unread` are the last
+    looks at its rows that could not be made, each as a sentence.
     """
 
     row: ModelRow
@@ -49,6 +56,7 @@ class ModelPicture:
     versions: tuple[VersionRow, ...] = ()
     retraining: Mapping[str, Any] | None = None
     policy: Mapping[str, Any] | None = field(default=None)
+    unread: tuple[str, ...] = ()
 
 
 def model_picture(ledger: Ledger, policies: Policies, name: str, now: datetime) -> ModelPicture:
@@ -73,7 +81,25 @@ def model_picture(ledger: Ledger, policies: Policies, name: str, now: datetime) 
         versions=versions_of(state, promotions, (*row.serving, *row.without)),
         retraining=listed[0] if listed else None,
         policy=_policy(policies, name),
+        unread=_unread(ledger, name),
     )
+
+
+def _unread(ledger: Ledger, model: str) -> tuple[str, ...]:
+    """The newest look of each kind at a model's rows where it could not be made."""
+    told: dict[str, str | None] = {}
+    for decision in ledger.decisions(f"{MODEL}{model}", limit=_MOST_DECISIONS):
+        for rule in _LOOKS.keys() - told.keys():
+            found = [one for one in decision["findings"] if one["rule"] == rule]
+            failed = [one for one in found if one["reason"] in _UNREAD]
+            if failed:
+                at = spell_time(parse_time(decision["decided"]))
+                told[rule] = f"{_LOOKS[rule]} could not be looked at {at}: {failed[0]['sentence']}"
+            elif found:
+                told[rule] = None
+        if len(told) == len(_LOOKS):
+            break
+    return tuple(sentence for rule in _LOOKS if (sentence := told.get(rule)) is not None)
 
 
 def alerts_of(

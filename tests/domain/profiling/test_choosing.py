@@ -71,8 +71,19 @@ def test_rows_in_a_table_are_counted_there(engine):
 def test_a_file_that_no_instance_can_count_is_refused_with_the_way_out():
     listed = [*files(2, 1e6), *files(1, 3e9, "jsonl")]
 
-    with pytest.raises(InvalidData, match=r"00000\.jsonl has 3\.0 GB.*profiles\.spark"):
+    with pytest.raises(
+        InvalidData, match=r"00000\.jsonl has 3\.0 GB.*`engine: spark` in `profiles`"
+    ):
         chosen(listed)
+
+
+def test_a_file_that_takes_too_long_is_refused_by_its_time_and_not_by_its_size():
+    capacity = Capacity(memory=2048 << 20, seconds=30.0)
+
+    with pytest.raises(
+        InvalidData, match=r"has 200\.0 MB, .* about 20 s of the 15 s that it plans"
+    ):
+        choose_engine(ProfilesPolicy(), files(1, 2e8, "jsonl"), capacity)
 
 
 def test_a_format_that_takes_long_is_in_parts_although_it_fits_into_memory():
@@ -137,3 +148,8 @@ def test_four_parts_side_by_side_fit_into_an_instance():
 @given(st.frozensets(st.integers(0, 10_000), max_size=200))
 def test_numbers_come_back_from_their_bits(numbers):
     assert bits(with_bits("0", numbers)) == numbers
+
+
+@pytest.mark.parametrize("policy", [{}, {"engine": Engine.SPARK}])
+def test_one_file_is_told_as_one(policy):
+    assert chosen(files(1, 4e6), **policy).sentence.startswith("1 file of 4.0 MB is counted by ")

@@ -8,8 +8,12 @@ import pytest
 from pyarrow import parquet
 
 from shared.domain.event import Check
-from shared.service.history import MarkKind
+from shared.domain.verdict import Verdict
+from shared.service.history import DriftHistory, MarkKind, Span
+from shared.service.history.drift import FeatureSeries
 from shared.service.history.marks import Link, LinkKind, Mark
+from shared.service.history.points import Point
+from shared.web.console.histories.histories import unread
 from shared.web.console.histories.kinds import Narrowed, tone_of, word_of
 from shared.web.console.histories.links import link_of, promotion_paths
 from shared.web.console.histories.spans import Back, looked_back, reach_of
@@ -19,6 +23,18 @@ from tests.web.console.reading import Console
 
 GREEN_IDLE = '{blue: {model: "loan-default:7"}, green: {model: "loan-default:8"}}'
 DAY = timedelta(days=1)
+
+
+def point(at, verdict, sentence):
+    return Point(at=at, verdict=verdict, reason="r", sentence=sentence, decision="d")
+
+
+def series(*points):
+    return FeatureSeries(name="income", side="feature", points=points, looks=len(points))
+
+
+def drift_of(**given):
+    return DriftHistory(model="m", span=Span(since=NOON, until=NOON + 7 * DAY), **given)
 
 
 @pytest.fixture
@@ -83,6 +99,15 @@ def test_the_numbers_of_a_chart_are_a_table_with_verdicts_in_words(drifted):
 
     assert "Look Index Interval Limit Verdict In words" in page.text
     assert "✗ fail" in page.text
+
+
+def test_a_look_that_could_not_be_made_is_told_with_its_time_until_a_later_one_told_numbers():
+    failed = point(NOON + DAY, Verdict.ERROR, "There is no table of that name.")
+    after = point(NOON + 2 * DAY, Verdict.PASS, "Like the training data.")
+    told = "2026-02-04 12:00 UTC: There is no table of that name."
+
+    assert unread(drift_of(problems=(failed,))) == (told,)
+    assert unread(drift_of(problems=(failed,), features=(series(after),))) == ()
 
 
 @pytest.mark.parametrize(

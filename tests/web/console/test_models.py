@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.event import Check
 from shared.service.overview.model_picture import ModelPicture
 from shared.service.overview.watched import ModelRow, Serving
 from shared.web.console.models.headline import headline
@@ -12,6 +13,7 @@ from tests.web.fuzzed import told
 
 GREEN_IDLE = '{blue: {model: "loan-default:7"}, green: {model: "loan-default:8"}}'
 POLICY = "model: loan-default\nendpoint: loan-endpoint\n"
+TRAINED = "training_data: train\ngates: {schema: off}\n"
 
 
 @pytest.fixture
@@ -230,3 +232,29 @@ def test_what_others_named_is_text_and_no_markup(scene):
 
     for page in (listed, console.get(address), console.get(f"/console/models?find={HOSTILE}")):
         assert "<script>alert" not in page.html
+
+
+def test_a_look_at_rows_that_could_not_be_made_is_told_until_one_could(scene, registered):
+    """The policy names another time column than the table has, and is mended."""
+    sentence = "There is no time column at; the columns are income, TimeGenerated."
+    scene.policy(f"{POLICY}profiles: {{table: LoanRows_CL, time_column: at}}\n{TRAINED}")
+    scene.model("7", "metrics: {auc: 0.9}\n")
+    scene.write("workspace/data/train.csv", "income\n" + "1\n2\n3\n" * 100)
+    scene.write("workspace/data/train.yaml", "paths: train.csv\n")
+    hour = scene.clock.now - timedelta(hours=1)
+    scene.write(
+        "workspace/tables/LoanRows_CL.csv", f"income,TimeGenerated\n1,{hour:%Y-%m-%dT%H:%M:%SZ}\n"
+    )
+    scene.send(registered("7"))
+    scene.application.service.fan_out(Check.DRIFT)
+    scene.drain()
+    before = Console(scene).get("/console/models/loan-default").text
+
+    scene.policy(f"{POLICY}profiles: {{table: LoanRows_CL}}\n{TRAINED}")
+    scene.clock.advance(timedelta(hours=1))
+    scene.application.service.fan_out(Check.DRIFT)
+    scene.drain()
+
+    assert "Nothing is known to be wrong, but its rows could not be looked at." in before
+    assert f"Drift could not be looked at 2026-02-03 12:00 UTC: {sentence}" in before
+    assert "could not be looked at" not in Console(scene).get("/console/models/loan-default").text

@@ -30,7 +30,9 @@ def choose_engine(
     """
     size = sum(file.bytes for file in files)
     seconds = sum(seconds_of(file) for file in files)
-    told = f"{spell_number(len(files))} files of {spell_bytes(size)}"
+    one = len(files) == 1
+    told = f"{'1 file' if one else f'{spell_number(len(files))} files'} of {spell_bytes(size)}"
+    counted = f"{told} {'is' if one else 'are'} counted"
     details = {"files": float(len(files)), "bytes": float(size), "seconds": round(seconds, 3)}
     if profiles.engine is Engine.LOG_ANALYTICS or (
         profiles.engine is Engine.AUTO and profiles.table is not None
@@ -46,14 +48,14 @@ def choose_engine(
     if profiles.engine is Engine.SPARK and files:
         return EngineChoice(
             engine=Engine.SPARK,
-            sentence=f"{told} are counted by a Spark job, as the policy asks.",
+            sentence=f"{counted} by a Spark job, as the policy asks.",
             details=details,
         )
     if size <= capacity.most_bytes and seconds <= capacity.most_seconds:
         return EngineChoice(
             engine=Engine.LOCAL,
             sentence=(
-                f"{told} are counted by the function itself: about {spell_seconds(seconds)} of the "
+                f"{counted} by the function itself: about {spell_seconds(seconds)} of the "
                 f"{spell_seconds(capacity.most_seconds)}, and {spell_bytes(capacity.most_bytes)}, "
                 "that it plans for."
             ),
@@ -65,7 +67,9 @@ def choose_engine(
     )
     if profiles.engine is Engine.AUTO and profiles.spark is not None:
         return EngineChoice(
-            engine=Engine.SPARK, sentence=f"{much}, so a Spark job counts them.", details=details
+            engine=Engine.SPARK,
+            sentence=f"{much}, so a Spark job counts {'it' if one else 'them'}.",
+            details=details,
         )
     _refuse_too_large(files, capacity)
     return EngineChoice(
@@ -89,9 +93,17 @@ def part_bytes(capacity: Capacity) -> int:
 
 def _refuse_too_large(files: Sequence[CollectedFile], capacity: Capacity) -> None:
     for file in files:
-        if file.bytes > capacity.most_bytes or seconds_of(file) > capacity.most_seconds:
-            raise InvalidData(
-                f"{file.place} has {spell_bytes(file.bytes)}, more than one instance can count "
-                f"({spell_bytes(capacity.most_bytes)}); name a Spark in `profiles.spark`, or have "
-                "smaller files written."
+        seconds = seconds_of(file)
+        if file.bytes > capacity.most_bytes:
+            most = f"more than one instance can count ({spell_bytes(capacity.most_bytes)})"
+        elif seconds > capacity.most_seconds:
+            most = (
+                f"which would take the function about {spell_seconds(seconds)} of the "
+                f"{spell_seconds(capacity.most_seconds)} that it plans for"
             )
+        else:
+            continue
+        raise InvalidData(
+            f"{file.place} has {spell_bytes(file.bytes)}, {most}; write "
+            "`engine: spark` in `profiles`, or have smaller files written."
+        )

@@ -9,8 +9,10 @@ from fastapi.responses import Response
 from shared.bootstrap import Application
 from shared.domain.policy import KpiPolicy
 from shared.domain.roles import Role
+from shared.domain.wording import spell_time
 from shared.errors import InvalidPolicy
 from shared.service.history import (
+    DriftHistory,
     Mark,
     drift_history,
     endpoints_of,
@@ -99,7 +101,7 @@ def drift(
         figures=figures,
         marks=marks,
         left_out=left_out,
-        notes=(*(one.sentence for one in history.problems[-1:]), *history.notes),
+        notes=(*unread(history), *history.notes),
         promotions=_promotions(here, [model]),
         back=looked.back,
         more=[] if others else [feature.name for feature in ordered.others],
@@ -190,6 +192,16 @@ def _around(here: Application, name: str, *, is_model: bool) -> list[str]:
 
 def _promotions(here: Application, models: Sequence[str]) -> list[dict[str, Any]]:
     return [row for model in models for row in promotions_of(here.ledger, model)]
+
+
+def unread(history: DriftHistory) -> tuple[str, ...]:
+    """The newest look that could not be made, unless a later one told numbers."""
+    told = [point.at for feature in history.features for point in feature.points]
+    return tuple(
+        f"{spell_time(one.at)}: {one.sentence}"
+        for one in history.problems[-1:]
+        if one.at >= max(told, default=one.at)
+    )
 
 
 def _kpi_policies(here: Application, model: str) -> dict[str, KpiPolicy]:

@@ -33,6 +33,11 @@ def headline(picture: ModelPicture) -> Headline:
             tone="",
             step="It is looked at when a version is registered, and by the next timers.",
         )
+    if picture.unread:
+        return Headline(
+            sentence="Nothing is known to be wrong, but its rows could not be looked at.",
+            tone="unsure",
+        )
     serves = [
         f"{one.carries or one.deployment} has {spell_number(one.share)} % of {one.endpoint}"
         for one in row.serving
