@@ -50,12 +50,12 @@ def decide_drift(
         return Outcome(findings=(_waited_for_by_nobody(event),), actions=(), state=state)
     if policy is not None and evidence.ordered is not None:
         return wait_for_profile(event, evidence, state, now)
+    if policy is not None and evidence.failed is not None:
+        return profile_failed(event, evidence, state)
     reported = max(event.time, state.checks.get(Check.DRIFT.value, event.time))
     state = replace(state, checks={**state.checks, Check.DRIFT.value: reported})
     if policy is None:
         return _not_looked_at(event, evidence, state, now)
-    if evidence.failed is not None:
-        return profile_failed(event, evidence, state)
     if evidence.due is not None:
         event, state = replace(event, time=evidence.due), waiting_no_more(state)
     if evidence.problem is not None:

@@ -81,7 +81,10 @@ def wait_for_profile(
 
 
 def profile_failed(event: Event, evidence: DriftEvidence, state: SubjectState) -> Outcome:
-    """The profile that was waited for cannot be had; the next look asks anew."""
+    """The profile that was waited for cannot be had; the next look asks anew.
+
+    The check has not reported by that: where it lasts, the watchdog tells somebody.
+    """
     finding = Finding(
         rule=Rule.DRIFT,
         thing=event.subject,
