@@ -4,6 +4,10 @@ Arrow quotes what it could not read, and such a sentence ends in alerts.
 """
 
 import re
+from collections.abc import Iterable
+
+from shared.domain.wording import spell_list
+from shared.errors import InvalidData
 
 _PLAIN = re.compile(
     r"Unable to merge: Field |Schema at index |Field .{1,200} has incompatible types"
@@ -49,3 +53,10 @@ def told_without_values(problem: BaseException) -> str:
     else:
         what = f"a value does not fit ({type(problem).__name__})"
     return f"{' '.join(places)}: {what}" if places else what
+
+
+def no_time_column(name: str, columns: Iterable[str]) -> InvalidData:
+    """The refusal of rows that cannot be cut by their times; of many columns it names ten."""
+    return InvalidData(
+        f"There is no time column {name}; the columns are {spell_list(list(columns), most=10)}."
+    )

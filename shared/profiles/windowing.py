@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shared.errors import InvalidData
-from shared.profiles.engine_faults import told_without_values
+from shared.profiles.engine_faults import no_time_column, told_without_values
 from shared.profiles.sources.part import Part
 
 if TYPE_CHECKING:
@@ -112,7 +112,5 @@ def times_of(part: Part, time_column: str) -> "pa.Array":
     Raises InvalidData when the column is absent or does not hold times.
     """
     if time_column not in part.all_names:
-        raise InvalidData(
-            f"There is no time column {time_column}; the columns are {', '.join(part.names)}."
-        )
+        raise no_time_column(time_column, part.names)
     return as_timestamps(part.column(time_column), time_column)

@@ -13,6 +13,7 @@ from shared.domain.collected import CollectedFile
 from shared.domain.table_names import is_column_name, is_table_name
 from shared.domain.wording import spell_seconds
 from shared.errors import InvalidData, NotFound
+from shared.profiles.engine_faults import no_time_column
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -190,9 +191,7 @@ def _kind_of_time(
     rows = ask(schema_question(table), span)
     types = {str(row["ColumnName"]): str(row["ColumnType"]) for row in rows}
     if time_column not in types:
-        raise InvalidData(
-            f"There is no time column {time_column}; the columns are {', '.join(types)}."
-        )
+        raise no_time_column(time_column, types)
     return types[time_column]
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import InvalidData
+from shared.profiles.engine_faults import no_time_column
 from shared.profiles.engines.answers import ROWS, Answer, Asked, unseen_in
 from shared.profiles.engines.bins import PIECE, counts_of, rows_of
 from shared.profiles.engines.frames import TIME, UNREADABLE, open_frame
@@ -53,9 +54,7 @@ def count_pieces(
     borders = checked_cuts(cuts)
     opened = open_frame(frame)
     if time_column not in opened.kinds:
-        raise InvalidData(
-            f"There is no time column {time_column}; the columns are {', '.join(opened.kinds)}."
-        )
+        raise no_time_column(time_column, opened.kinds)
     asked = Asked(base, opened.kinds, time_column)
     lazy = opened.asked(asked.columns(), time_column)
     return _counted(lazy, asked, borders)

@@ -55,9 +55,9 @@ def choose_engine(
         return EngineChoice(
             engine=Engine.LOCAL,
             sentence=(
-                f"{counted} by the function itself: about {spell_seconds(seconds)} of the "
-                f"{spell_seconds(capacity.most_seconds)}, and {spell_bytes(capacity.most_bytes)}, "
-                "that it plans for."
+                f"{counted} by the function itself: that takes about {spell_seconds(seconds)}, and "
+                f"it plans for {spell_seconds(capacity.most_seconds)} and "
+                f"{spell_bytes(capacity.most_bytes)}."
             ),
             details=details,
         )
