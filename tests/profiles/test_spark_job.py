@@ -23,7 +23,12 @@ from tests.profiles.every_engine import BASE, CUTS, ODD_NAME, assert_same, obser
 
 START = datetime(2026, 2, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning",
+    "ignore::UserWarning",
+    # No frame of pandas is made here; Spark looks at what is installed all the same.
+    "ignore:PySpark does not yet fully support pandas:FutureWarning",
+)
 
 
 def side(paths, time_column, starts=None):
