@@ -230,12 +230,18 @@ def test_a_dry_run_of_a_look_leaves_no_order_and_no_message(home):
     assert not app.queue.peek(PROFILING_REQUESTS, limit=10)
 
 
-def test_a_request_that_a_replay_brings_is_not_carried_out(home):
+def asked_for(home):
+    """A home in which a look waits, and the message that asks for its profile."""
     scene = home("parts", TINY)
     rows(scene, scene.clock.now.replace(minute=0))
     fan_out(scene)
     step_checks(scene)
     [message] = scene.application.queue.peek(PROFILING_REQUESTS, limit=10)
+    return scene, message
+
+
+def test_a_request_that_a_replay_brings_is_not_carried_out(home):
+    scene, message = asked_for(home)
 
     scene.application.profile({**message.body, "replayname": "again"})
 
@@ -244,11 +250,7 @@ def test_a_request_that_a_replay_brings_is_not_carried_out(home):
 
 def test_a_request_names_no_other_engine_than_the_order_does(home):
     """Whoever writes to the queue starts no job that nobody decided on."""
-    scene = home("parts", TINY)
-    rows(scene, scene.clock.now.replace(minute=0))
-    fan_out(scene)
-    step_checks(scene)
-    [message] = scene.application.queue.peek(PROFILING_REQUESTS, limit=10)
+    scene, message = asked_for(home)
     data = {**message.body["data"], "engine": "spark"}
 
     with pytest.raises(MalformedPayload, match="is not counted by spark"):
