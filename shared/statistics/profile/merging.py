@@ -1,5 +1,6 @@
 """Many profiles added up in one pass, to the same whatever the order they come in."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -42,7 +43,7 @@ def merged(profiles: Iterable[Profile]) -> Profile:
     return replace(head, columns={name: whole[name] for name in first.columns if name in whole})
 
 
-class _Columns:
+class _Columns(ABC):
     """The columns of one sort, as the first profile has them, side by side in one row of counts."""
 
     def __init__(self, first: Profile, sort: type[Column], wholes: Sequence[str]) -> None:
@@ -78,13 +79,13 @@ class _Columns:
         self._wholes += added
         self._note(columns)
 
+    @abstractmethod
     def _note(self, columns: Sequence[Any]) -> None:
         """Note what is no count."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _rest(self, at: int) -> dict[str, Any]:
         """What is no count, of the column at this place."""
-        raise NotImplementedError
 
     def columns(self) -> dict[str, Any]:
         """Every column that all profiles have."""
