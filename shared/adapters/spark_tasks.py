@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from shared.domain.collected import CollectedFile
+from shared.domain.collected import CollectedFile, time_column_of
 from shared.domain.profiling import ProfilingOrder
 from shared.domain.spark_task import Side, Task, TaskFile
 from shared.errors import InvalidData
@@ -25,9 +25,7 @@ def task_of(
             root, path = split(file.place)
             number = roots.setdefault(root, len(roots))
             found.append(TaskFile(root=number, path=path, start=file.start))
-        columns = {file.time_column for file in files}
-        column = columns.pop() if len(columns) == 1 else None
-        return Side(files=tuple(found), time_column=column)
+        return Side(files=tuple(found), time_column=time_column_of(files))
 
     task = Task(
         baseline=baseline,

@@ -132,6 +132,12 @@ class RowsSeen:
     example: str = ""
 
 
+def time_column_of(files: Iterable[CollectedFile]) -> str | None:
+    """The column with the rows' times, None where the files do not agree on one."""
+    columns = {file.time_column for file in files}
+    return columns.pop() if len(columns) == 1 else None
+
+
 def seen(files: Iterable[CollectedFile]) -> Seen:
     """What was seen of some files, whatever their order."""
     listed = sorted((file.place, file.version, file.bytes) for file in files)

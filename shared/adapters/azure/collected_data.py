@@ -14,7 +14,7 @@ from shared.adapters.azure.resource_names import is_resource_name, named
 from shared.adapters.azure.workspace_blobs import FoundBlob, WorkspaceBlobs
 from shared.adapters.azure.workspace_resources import WorkspaceResources
 from shared.adapters.collected_hours import Period, may_hold, period_of
-from shared.domain.collected import ROW_TIME, CollectedFile, Collection
+from shared.domain.collected import ROW_TIME, CollectedFile, Collection, time_column_of
 from shared.domain.world import DataFiles
 from shared.errors import InvalidData, NotFound
 
@@ -224,8 +224,7 @@ class CollectedData:
 
 
 def _data_files(files: Sequence[CollectedFile], paths: tuple[str, ...]) -> DataFiles:
-    columns = {file.time_column for file in files}
-    return DataFiles(paths=paths, time_column=columns.pop() if len(columns) == 1 else None)
+    return DataFiles(paths=paths, time_column=time_column_of(files))
 
 
 def _collected(

@@ -35,7 +35,7 @@ from shared.adapters.embedded.metrics import read_metric
 from shared.adapters.embedded.tables import read_series, rows_between
 from shared.adapters.embedded.yaml_files import Described, read_yaml
 from shared.adapters.names import is_plain_name
-from shared.domain.collected import CollectedFile
+from shared.domain.collected import CollectedFile, time_column_of
 from shared.domain.ordering import natural
 from shared.domain.recorded import told_numbers
 from shared.domain.world import (
@@ -256,10 +256,9 @@ class FileWorkspace:
 
     def fetch(self, files: Sequence[CollectedFile]) -> DataFiles:
         """The files that were listed; they are here already."""
-        columns = {file.time_column for file in files}
         return DataFiles(
             paths=tuple(file.place for file in files),
-            time_column=columns.pop() if len(columns) == 1 else None,
+            time_column=time_column_of(files),
         )
 
     def lend(self, files: Sequence[CollectedFile]) -> AbstractContextManager[DataFiles]:

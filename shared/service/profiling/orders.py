@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from shared.domain.canonical import to_plain
-from shared.domain.collected import CollectedFile
+from shared.domain.collected import CollectedFile, time_column_of
 from shared.domain.decisions.profiling.choosing import part_bytes
 from shared.domain.policy import Engine, ProfilesPolicy
 from shared.domain.profiling import (
@@ -132,9 +132,3 @@ def _read_order(profiles: Profiles, model: str, identity: str) -> Ordered:
     if ordered.id != identity:
         raise InvalidData(f"The order {identity[:40]} of {model[:80]} was altered.")
     return ordered
-
-
-def time_column_of(files: Sequence[CollectedFile]) -> str | None:
-    """The column with the rows' times, None where the files do not agree on one."""
-    columns = {file.time_column for file in files}
-    return columns.pop() if len(columns) == 1 else None

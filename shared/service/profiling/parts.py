@@ -10,6 +10,7 @@ import msgspec
 
 from shared.domain.action import RequestProfile
 from shared.domain.canonical import content_hash, format_time
+from shared.domain.collected import time_column_of
 from shared.domain.event import EXTENSION_PREFIX, Replay
 from shared.domain.profiling import bits
 from shared.errors import InvalidData, MalformedPayload
@@ -18,7 +19,7 @@ from shared.service.codec import decode
 from shared.service.messages import PROFILING_REQUESTS
 from shared.service.messages.reading import ours
 from shared.service.profiling.counted import plain_pieces
-from shared.service.profiling.orders import NO_TIMES, Ordered, time_column_of
+from shared.service.profiling.orders import NO_TIMES, Ordered
 from shared.service.profiling.sums import part_kept, part_name
 
 if TYPE_CHECKING:
